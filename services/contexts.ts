@@ -1,0 +1,15 @@
+import type { ContextDefinition } from '#shared/presentation/context.ts'
+
+/** Every context of the mesh, loaded only where it is hosted. */
+const contexts = {
+  identity: async () => (await import('./identity/service.ts')).identity,
+  story: async () => (await import('./story/service.ts')).story,
+} satisfies Record<string, () => Promise<ContextDefinition>>
+
+export type ContextName = keyof typeof contexts
+
+export const contextNames = Object.keys(contexts) as ContextName[]
+
+export const isContextName = (name: string): name is ContextName => name in contexts
+
+export const loadContext = (name: ContextName): Promise<ContextDefinition> => contexts[name]()

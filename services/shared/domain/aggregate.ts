@@ -1,0 +1,57 @@
+import { create, type DescMessage, type Message, type MessageInitShape } from '@bufbuild/protobuf'
+
+/** An event an aggregate has recorded and nobody has stored yet. */
+export interface RecordedEvent {
+  readonly schema: DescMessage
+  readonly message: Message
+}
+
+// Kept outside the object: mapped instances are made without running constructors or initialisers.
+const recorded = new WeakMap<Aggregate, RecordedEvent[]>()
+
+/** The events recorded since the aggregate was loaded or made, in order. */
+export const recordedEvents = (aggregate: Aggregate): readonly RecordedEvent[] => recorded.get(aggregate) ?? []
+
+/**
+ * The root of what changes together: one instance, one row, one lock. A unit of work saves what changed and
+ * stores what was recorded in the same statement, or neither.
+ */
+export abstract class Aggregate {
+  abstract readonly id: string
+  /** Counts the events of this aggregate, and saves without one; the optimistic lock. 0 until first saved. */
+  revision!: number
+
+  protected record<Schema extends DescMessage>(schema: Schema, init: MessageInitShape<Schema>): void {
+    const events = recorded.get(this) ?? []
+    events.push({ schema, message: create(schema, init) as Message })
+    recorded.set(this, events)
+  }
+}
+
+/** An aggregate whose stream of events is its only state: `raise` applies an event and records it. */
+export abstract class EventSourcedAggregate extends Aggregate {
+  override readonly id: string
+
+  constructor(id: string) {
+    super()
+    this.id = id
+    this.revision = 0
+  }
+
+  /** Changes the state; must accept every event the aggregate ever recorded, and decide nothing. */
+  protected abstract apply(event: RecordedEvent): void
+
+  protected raise<Schema extends DescMessage>(schema: Schema, init: MessageInitShape<Schema>): void {
+    this.record(schema, init)
+    this.apply(recordedEvents(this).at(-1) as RecordedEvent)
+  }
+
+  /** Rebuilds the state from stored events, in order of version. */
+  replay(events: Iterable<RecordedEvent>): this {
+    for (const event of events) {
+      this.apply(event)
+      this.revision += 1
+    }
+    return this
+  }
+}

@@ -1,0 +1,23 @@
+import { invalid } from './errors.ts'
+
+/** An e-mail address as its owner writes it; `normalized` is what addresses are compared by. */
+export class Email {
+  readonly value: string
+
+  private constructor(value: string) {
+    this.value = value
+  }
+
+  /** Throws INVALID_EMAIL. The syntax is what mail servers accept in practice: one @, a dotted domain, no spaces. */
+  static parse(text: string): Email {
+    const value = text.trim().normalize('NFC')
+    if (value.length > 254 || !/^[^\s@<>"(),:;[\]\\]{1,64}@[^\s@.]+(\.[^\s@.]+)+$/u.test(value)) {
+      throw invalid('email', 'INVALID_EMAIL', 'must be an e-mail address like name@example.com')
+    }
+    return new Email(value)
+  }
+
+  get normalized(): string {
+    return this.value.toLowerCase()
+  }
+}

@@ -1,0 +1,57 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { createContextKey } from '@connectrpc/connect'
+
+/** Who calls, as far as a token or a service identity proves it. */
+export type Principal =
+  | { kind: 'anonymous' }
+  | { kind: 'user'; userId: string; sessionId: string; roles: readonly string[] }
+  | { kind: 'service'; name: string }
+
+/** What one unit of work knows about where it comes from. */
+export interface CallContext {
+  principal: Principal
+  /** On whose behalf: a user id, `service:<name>`, or empty for nobody. */
+  actor: string
+  /** Shared by everything one request causes. */
+  correlationId: string
+  /** The rpc, event, command or timer that is being handled. */
+  causationId: string
+  /** What the causation id names: an rpc's path, `consumer:<name>`, `process:<name>`. */
+  cause: string
+  /** W3C trace context of the active span. */
+  traceparent: string | undefined
+  /** The caller's network address, as the edge saw it. */
+  address: string
+  /** When the caller stops waiting, in `performance.now()` time. */
+  deadline: number | undefined
+  signal: AbortSignal
+}
+
+/** The call as the gate admitted it. */
+export const callKey = createContextKey<CallContext | undefined>(undefined)
+/** The context that calls from within the same process; no header can say it. */
+export const localCallerKey = createContextKey<string>('')
+
+const storage = new AsyncLocalStorage<CallContext>()
+
+/** The context of the unit of work being run; undefined outside of one. */
+export const currentCall = (): CallContext | undefined => storage.getStore()
+
+/** The context of the unit of work being run. Throws outside of one: that is a mistake in the code. */
+export const callContext = (): CallContext => {
+  const context = storage.getStore()
+  if (!context) throw new Error('called outside of a unit of work')
+  return context
+}
+
+export const runInCall = <T>(context: CallContext, run: () => T): T => storage.run(context, run)
+
+/** How events, logs and idempotency scopes name the principal; empty for nobody. */
+export const actorOf = (principal: Principal): string =>
+  principal.kind === 'user' ? principal.userId : principal.kind === 'service' ? `service:${principal.name}` : ''
+
+/** Milliseconds left for the current call; undefined when nobody waits. */
+export const remainingMs = (): number | undefined => {
+  const deadline = storage.getStore()?.deadline
+  return deadline === undefined ? undefined : Math.max(0, deadline - performance.now())
+}

@@ -1,0 +1,66 @@
+import type { Nats } from './nats.ts'
+import { Wakeup } from './wakeup.ts'
+
+const heartbeatMs = 10_000
+
+/**
+ * Tells watchers that something they follow may have changed: at once in this process, by plain NATS messages in
+ * others. Nothing depends on a message arriving: watchers look again with every heartbeat.
+ */
+export class Changes {
+  private readonly watchers = new Map<string, Set<Wakeup>>()
+  private readonly subject: string
+  private readonly nats: Nats
+  private readonly onRelayWake: () => void
+
+  constructor(nats: Nats, context: string, onRelayWake: () => void) {
+    this.nats = nats
+    this.subject = `troupe.wake.${context}`
+    this.onRelayWake = onRelayWake
+    nats.connection.subscribe(this.subject, {
+      callback: (_error, message) => {
+        const topic = message.string()
+        if (topic === '') this.onRelayWake()
+        else this.wakeLocal(topic)
+      },
+    })
+  }
+
+  private wakeLocal(topic: string): void {
+    for (const watcher of this.watchers.get(topic) ?? []) watcher.wake()
+  }
+
+  /** Wakes the watchers of a topic, e.g. an aggregate's id, here and elsewhere. */
+  notify(topic: string): void {
+    this.wakeLocal(topic)
+    if (this.nats.isConnected()) this.nats.connection.publish(this.subject, topic)
+  }
+
+  /** Wakes the context's relay in whichever process it runs. */
+  wakeRelay(): void {
+    if (this.nats.isConnected()) this.nats.connection.publish(this.subject)
+  }
+
+  /**
+   * Yields `true` at first and whenever the topic may have changed, `false` as a heartbeat after ten silent seconds;
+   * ends when the signal aborts.
+   */
+  async *watch(topic: string, signal: AbortSignal): AsyncGenerator<boolean> {
+    const wakeup = new Wakeup()
+    const set = this.watchers.get(topic) ?? new Set()
+    this.watchers.set(topic, set.add(wakeup))
+    const stop = () => wakeup.wake()
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      yield true
+      while (!signal.aborted) {
+        const woken = await wakeup.wait(heartbeatMs)
+        if (!signal.aborted) yield woken
+      }
+    } finally {
+      signal.removeEventListener('abort', stop)
+      set.delete(wakeup)
+      if (set.size === 0) this.watchers.delete(topic)
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import type { DescMessage, DescMethod } from '@bufbuild/protobuf'
+import {
+  Code,
+  createContextValues,
+  type Interceptor,
+  type StreamResponse,
+  type Transport,
+  type UnaryResponse,
+} from '@connectrpc/connect'
+import { createMethodUrl, runStreamingCall, runUnaryCall } from '@connectrpc/connect/protocol'
+import { Channel, credentials } from '@grpc/grpc-js'
+import { cancellable, linkedController } from './cancellable.ts'
+import { callStreaming, callUnary, type RawCall } from './grpc-call.ts'
+import { toHeaders, toMetadata } from './grpc-metadata.ts'
+import { localError } from './grpc-status.ts'
+import { healthCheckedRoundRobin } from './health-checked-balancer.ts'
+import { decode, defaultMaxMessageBytes, encode } from './message-codec.ts'
+
+export interface GrpcTransportOptions {
+  /** `http://host:port`, `https://host:port`, or a gRPC target name such as `dns:///host:port` or `ipv4:a:1,b:2`. */
+  address: string
+  interceptors?: Interceptor[]
+  /** The largest message to send or accept, in bytes; 4 MiB. */
+  maxMessageBytes?: number
+}
+
+const targetOf = (address: string): { target: string; secure: boolean } => {
+  if (!/^https?:\/\//.test(address)) return { target: address, secure: false }
+  const { protocol, hostname, port } = new URL(address)
+  const secure = protocol === 'https:'
+  return { target: `dns:${hostname}:${port || (secure ? 443 : 80)}`, secure }
+}
+
+const openChannel = (address: string, maxMessageBytes: number): Channel => {
+  const { target, secure } = targetOf(address)
+  return new Channel(target, secure ? credentials.createSsl() : credentials.createInsecure(), {
+    'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ [healthCheckedRoundRobin]: {} }] }),
+    'grpc.service_config_disable_resolution': 1,
+    'grpc.keepalive_time_ms': 30_000,
+    'grpc.keepalive_timeout_ms': 5_000,
+    'grpc.initial_reconnect_backoff_ms': 100,
+    'grpc.max_reconnect_backoff_ms': 5_000,
+    'grpc.dns_min_time_between_resolutions_ms': 5_000,
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.enable_http_proxy': 0,
+    'grpc.enable_channelz': 0,
+    'grpc.max_send_message_length': maxMessageBytes,
+    'grpc.max_receive_message_length': maxMessageBytes,
+  })
+}
+
+const toBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+async function* encoded<I extends DescMessage>(desc: I, messages: AsyncIterable<unknown>, maxBytes: number) {
+  for await (const message of messages) yield toBuffer(encode(desc, message as never, maxBytes))
+}
+
+/**
+ * Calls between processes: a transport for Connect clients over a grpc-js channel, which keeps connections to all
+ * addresses of a name, takes turns among those whose `grpc.health.v1` does not say NOT_SERVING, and reconnects by
+ * itself. What cannot be reached answers UNAVAILABLE; too large a message, in either direction, RESOURCE_EXHAUSTED.
+ * A `timeoutMs` of zero or less means no deadline.
+ */
+export const grpcTransport = (options: GrpcTransportOptions): Transport & { close(): void } => {
+  const { address, interceptors = [], maxMessageBytes = defaultMaxMessageBytes } = options
+  const channel = openChannel(address, maxMessageBytes)
+
+  const start = (method: DescMethod, deadline: number): RawCall => {
+    const path = `/${method.parent.typeName}/${method.name}`
+    try {
+      return channel.createCall(path, deadline, undefined, null, undefined)
+    } catch (cause) {
+      throw localError('the channel is closed', Code.Unavailable, cause)
+    }
+  }
+  const requestOf = <M extends DescMethod>(method: M, header: ConstructorParameters<typeof Headers>[0]) => ({
+    service: method.parent,
+    method,
+    requestMethod: 'POST',
+    url: createMethodUrl(address, method),
+    header: new Headers(header),
+  })
+  const timing = (timeoutMs: number | undefined) =>
+    timeoutMs !== undefined && timeoutMs > 0
+      ? { deadline: Date.now() + timeoutMs, run: { timeoutMs } }
+      : { deadline: Number.POSITIVE_INFINITY, run: {} }
+
+  return {
+    unary(method, signal, timeoutMs, header, input, contextValues = createContextValues()) {
+      const { deadline, run } = timing(timeoutMs)
+      return runUnaryCall({
+        ...run,
+        ...(signal && { signal }),
+        interceptors,
+        req: { ...requestOf(method, header), stream: false, contextValues, message: input },
+        next: async (request): Promise<UnaryResponse<typeof method.input, typeof method.output>> => {
+          const body = toBuffer(encode(method.input, request.message as never, maxMessageBytes))
+          const call = start(method, deadline)
+          const answer = await callUnary(call, toMetadata(request.header), body, request.signal)
+          return {
+            stream: false,
+            service: method.parent,
+            method,
+            header: toHeaders(answer.header),
+            message: decode(method.output, answer.body),
+            trailer: toHeaders(answer.trailer),
+          }
+        },
+      })
+    },
+
+    async stream(method, signal, timeoutMs, header, input, contextValues = createContextValues()) {
+      const { deadline, run } = timing(timeoutMs)
+      const { controller, release } = linkedController(signal)
+      const giveUp = () => {
+        release()
+        controller.abort()
+      }
+      const response = await runStreamingCall({
+        ...run,
+        signal: controller.signal,
+        interceptors,
+        req: { ...requestOf(method, header), stream: true, contextValues, message: input },
+        next: async (request): Promise<StreamResponse<typeof method.input, typeof method.output>> => {
+          const bodies = encoded(method.input, request.message, maxMessageBytes)
+          const call = start(method, deadline)
+          const answer = await callStreaming(call, toMetadata(request.header), bodies, request.signal)
+          const trailer = new Headers()
+          async function* messages() {
+            try {
+              for await (const body of answer.bodies) yield decode(method.output, body)
+              for (const [name, value] of toHeaders(await answer.trailer)) trailer.append(name, value)
+            } finally {
+              release()
+            }
+          }
+          return {
+            stream: true,
+            service: method.parent,
+            method,
+            header: toHeaders(answer.header),
+            message: messages(),
+            trailer,
+          }
+        },
+      }).catch((error: unknown) => {
+        release()
+        throw error
+      })
+      return { ...response, message: cancellable(response.message, giveUp) }
+    },
+
+    close: () => channel.close(),
+  }
+}

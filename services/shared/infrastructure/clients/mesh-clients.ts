@@ -1,0 +1,118 @@
+import type { DescMethod, DescService } from '@bufbuild/protobuf'
+import { MethodOptions_IdempotencyLevel as Level } from '@bufbuild/protobuf/wkt'
+import { type Client, createContextValues, type Transport } from '@connectrpc/connect'
+import { currentCall, localCallerKey, remainingMs } from '../call-context.ts'
+import { contextOf } from '../event-codec.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
+import { optionalUnit } from '../unit-of-work.ts'
+import { clientOf } from './client.ts'
+import { defaultDeadlineMs, withDefaultDeadline } from './deadline.ts'
+import { grpcTransport } from './grpc-transport.ts'
+import { resilient } from './resilience.ts'
+
+export interface MeshClientsOptions {
+  /** The context that calls. */
+  self: string
+  /** The in-memory way to a context of this process. */
+  local: (context: string) => Transport | undefined
+  /** Where a context of another process is. */
+  urlOf: (context: string) => string | undefined
+  /** The token that proves who calls, for contexts of other processes. */
+  serviceToken: () => Promise<string>
+  tracing: Tracing
+}
+
+/** One context's typed clients of the others. */
+export interface MeshClients {
+  /** A client of a service, wherever its context runs. */
+  client<Service extends DescService>(service: Service): Client<Service>
+  /** A client of a service that several contexts answer, at one of them. */
+  clientAt<Service extends DescService>(context: string, service: Service): Client<Service>
+  close(): void
+}
+
+/** Says where the call comes from; a mutating call gets the key that follows from the unit that makes it. */
+const callHeaders = (
+  method: DescMethod,
+  given: ConstructorParameters<typeof Headers>[0],
+  tracing: Tracing,
+): Headers => {
+  const headers = new Headers(given)
+  const offer = (name: string, value: string | undefined) => {
+    if (value && !headers.has(name)) headers.set(name, value)
+  }
+  const call = currentCall()
+  offer('x-correlation-id', call?.correlationId)
+  offer('x-troupe-causation-id', call?.causationId)
+  offer('x-troupe-actor', call?.actor)
+  offer('traceparent', tracing.traceparent() ?? call?.traceparent)
+  if (method.idempotency !== Level.NO_SIDE_EFFECTS) {
+    offer('idempotency-key', optionalUnit()?.keyFor(`${method.parent.typeName}/${method.name}`))
+  }
+  return headers
+}
+
+const spanName = (method: DescMethod) => `${method.parent.typeName}/${method.name}`
+
+/** A transport that adds what `callHeaders` says, a client span, and the caller's proof of identity. */
+const identified = (options: MeshClientsOptions, transport: Transport, isLocal: boolean): Transport => {
+  const { self, serviceToken, tracing } = options
+  const headersFor = async (method: DescMethod, given: ConstructorParameters<typeof Headers>[0]) => {
+    const headers = callHeaders(method, given, tracing)
+    if (!isLocal && !headers.has('authorization')) headers.set('authorization', `Bearer ${await serviceToken()}`)
+    return headers
+  }
+  const valuesFor = (given = createContextValues()) => (isLocal ? given.set(localCallerKey, self) : given)
+  return {
+    unary: (method, signal, timeoutMs, header, input, values) =>
+      tracing.span(spanName(method), { kind: 'client' }, async () =>
+        transport.unary(method, signal, timeoutMs, await headersFor(method, header), input, valuesFor(values)),
+      ),
+    stream: async (method, signal, timeoutMs, header, input, values) =>
+      transport.stream(method, signal, timeoutMs, await headersFor(method, header), input, valuesFor(values)),
+  }
+}
+
+const inProcess = (options: MeshClientsOptions, transport: Transport): Transport =>
+  identified(options, withDefaultDeadline(transport, defaultDeadlineMs, remainingMs), true)
+
+/** Makes a context's clients. Connections are opened on first use, one per target. */
+export const createMeshClients = (options: MeshClientsOptions): MeshClients => {
+  const transports = new Map<string, Transport>()
+  const closers: (() => void)[] = []
+
+  const remote = (context: string): Transport => {
+    const address = options.urlOf(context)
+    if (!address) throw new Error(`context ${context} runs nowhere known: set TROUPE_${context.toUpperCase()}_URL`)
+    const transport = grpcTransport({ address })
+    closers.push(() => transport.close())
+    const steady = resilient(transport, { target: context, remaining: remainingMs })
+    return identified(options, steady, false)
+  }
+
+  const transportTo = (context: string): Transport => {
+    const known = transports.get(context)
+    if (known) return known
+    const local = options.local(context)
+    const transport = local ? inProcess(options, local) : remote(context)
+    transports.set(context, transport)
+    return transport
+  }
+
+  const clientAt = <Service extends DescService>(context: string, service: Service): Client<Service> => {
+    // Found on first call: contexts of one process start one after another.
+    const lazy: Transport = {
+      unary: (...call) => transportTo(context).unary(...call),
+      stream: (...call) => transportTo(context).stream(...call),
+    }
+    return clientOf(service, lazy)
+  }
+
+  return {
+    client: (service) => clientAt(contextOf(service.typeName), service),
+    clientAt,
+    close: () => {
+      for (const close of closers) close()
+    },
+  }
+}

@@ -1,0 +1,102 @@
+import type { Database, Row } from '../database.ts'
+import type { Statement } from '../statement.ts'
+import { uuidv7 } from '../uuid.ts'
+import { type Delivery, type DeliveryHeaders, fromHeaders, headersOf } from './delivery.ts'
+
+export type DeadLetterStatus = 'DEAD' | 'PARKED' | 'REDRIVING' | 'RESOLVED'
+
+export interface DeadLetterRow extends Row {
+  id: string
+  consumer: string
+  source: string
+  event_id: string
+  event_type: string
+  aggregate_id: string
+  sequence: number
+  headers: DeliveryHeaders
+  payload: Buffer
+  status: DeadLetterStatus
+  reason: string
+  attempts: number
+  created_at: Date
+}
+
+export const deliveryOf = (letter: DeadLetterRow): Delivery =>
+  fromHeaders(letter.headers, letter.payload, letter.sequence)
+
+/** Puts a delivery aside; a repeat of one that is there already changes nothing. */
+export const putAside = (
+  database: Database,
+  letter: {
+    consumer: string
+    source: string
+    delivery: Delivery
+    status: 'DEAD' | 'PARKED'
+    reason: string
+    attempts: number
+    now: Date
+  },
+): Promise<unknown> =>
+  database.sql(
+    `insert into dead_letters (id, consumer, source, event_id, event_type, aggregate_id, correlation_id, sequence,
+       headers, payload, status, reason, attempts, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (consumer, event_id) do nothing`,
+    uuidv7(letter.now.getTime()),
+    letter.consumer,
+    letter.source,
+    letter.delivery.eventId,
+    letter.delivery.type,
+    letter.delivery.aggregateId,
+    letter.delivery.correlationId,
+    letter.delivery.sequence,
+    JSON.stringify(headersOf(letter.delivery)),
+    letter.delivery.payload,
+    letter.status,
+    letter.reason.slice(0, 2000),
+    letter.attempts,
+    letter.now,
+  )
+
+/** The aggregates whose events wait, with the letter each waits for. */
+export const heldAggregates = async (database: Database, consumer: string, source: string): Promise<Map<string, string>> => {
+  const rows = await database.sql<{ aggregate_id: string; id: string }>(
+    `select aggregate_id, (array_agg(id order by sequence, id))[1]::text as id from dead_letters
+     where consumer = $1 and source = $2 and status <> 'RESOLVED' group by aggregate_id`,
+    consumer,
+    source,
+  )
+  return new Map(rows.map((row) => [row.aggregate_id, row.id]))
+}
+
+/** Aggregates that an operator wants tried again. */
+export const redrivenAggregates = async (database: Database, consumer: string, source: string): Promise<string[]> => {
+  const rows = await database.sql<{ aggregate_id: string }>(
+    `select distinct aggregate_id from dead_letters where consumer = $1 and source = $2 and status = 'REDRIVING'`,
+    consumer,
+    source,
+  )
+  return rows.map((row) => row.aggregate_id)
+}
+
+/** What is held of one aggregate, in the order of its events. */
+export const heldLetters = (database: Database, consumer: string, aggregateId: string): Promise<DeadLetterRow[]> =>
+  database.sql<DeadLetterRow>(
+    `select * from dead_letters where consumer = $1 and aggregate_id = $2 and status <> 'RESOLVED'
+     order by (headers->>'aggregateVersion')::int, id limit 500`,
+    consumer,
+    aggregateId,
+  )
+
+/** Notes that a letter failed again. */
+export const failAgain = (database: Database, id: string, reason: string, attempts: number): Promise<unknown> =>
+  database.sql(
+    `update dead_letters set status = 'DEAD', reason = $2, attempts = attempts + $3 where id = $1`,
+    id,
+    reason.slice(0, 2000),
+    attempts,
+  )
+
+/** Marks a letter as handled, in the statement that writes its effects. */
+export const writeResolved = (statement: Statement, id: string): void => {
+  statement.add(`update dead_letters set status = 'RESOLVED' where id = ${statement.value(id)}`)
+}

@@ -1,0 +1,66 @@
+import type { JsMsg } from '@nats-io/jetstream'
+import type { EventRecord } from '#gen/troupe/mesh/v1/event_record_pb.ts'
+import { dateOf } from '../../domain/timestamp.ts'
+
+/** One event on its way to one consumer, from the stream, the source's store or the dead letters. */
+export interface Delivery {
+  eventId: string
+  type: string
+  aggregateId: string
+  aggregateVersion: number
+  occurredAt: Date
+  correlationId: string
+  actor: string
+  traceparent: string | undefined
+  position: number
+  /** On the stream; 0 when it came from the store. */
+  sequence: number
+  payload: Uint8Array
+}
+
+/** The headers that a dead letter keeps, to be handled again later. */
+export type DeliveryHeaders = Omit<Delivery, 'payload' | 'sequence' | 'occurredAt'> & { occurredAt: string }
+
+export const headersOf = ({ payload: _, sequence: __, occurredAt, ...rest }: Delivery): DeliveryHeaders => ({
+  ...rest,
+  occurredAt: occurredAt.toISOString(),
+})
+
+export const fromHeaders = (headers: DeliveryHeaders, payload: Uint8Array, sequence: number): Delivery => ({
+  ...headers,
+  occurredAt: new Date(headers.occurredAt),
+  traceparent: headers.traceparent,
+  payload,
+  sequence,
+})
+
+export const fromStream = (message: JsMsg): Delivery => {
+  const header = (name: string) => message.headers?.get(name) ?? ''
+  return {
+    eventId: header('ce-id'),
+    type: header('ce-type'),
+    aggregateId: header('ce-subject'),
+    aggregateVersion: Number(header('ce-aggregateversion')),
+    occurredAt: new Date(header('ce-time')),
+    correlationId: header('ce-correlationid'),
+    actor: header('ce-actor'),
+    traceparent: header('traceparent') || undefined,
+    position: Number(header('ce-position')),
+    sequence: message.seq,
+    payload: message.data,
+  }
+}
+
+export const fromRecord = (record: EventRecord): Delivery => ({
+  eventId: record.id,
+  type: record.type,
+  aggregateId: record.aggregateId,
+  aggregateVersion: record.aggregateVersion,
+  occurredAt: dateOf(record.occurredAt) ?? new Date(0),
+  correlationId: record.correlationId,
+  actor: record.actor,
+  traceparent: undefined,
+  position: Number(record.position),
+  sequence: 0,
+  payload: record.payload,
+})

@@ -1,0 +1,84 @@
+import type { Database } from '../database.ts'
+
+const leaseSeconds = 3
+
+/** The right of one process to read for a consumer, and where it stands. */
+export interface Lease {
+  consumer: string
+  source: string
+  epoch: number
+  /** Everything up to this stream sequence is handled. */
+  floor: number
+  /** The creation time of the stream the floor belongs to. */
+  streamCreated: string
+  /** Everything up to about this position of the source's event store is handled. */
+  caughtUp: number
+}
+
+interface LeaseRow {
+  [column: string]: unknown
+  epoch: number
+  floor: number
+  stream_created: string
+  caught_up: number
+}
+
+/** Takes the lease when nobody holds it; every take counts the epoch up. */
+export const takeLease = async (
+  database: Database,
+  consumer: string,
+  source: string,
+  holder: string,
+): Promise<Lease | undefined> => {
+  const [row] = await database.sql<LeaseRow>(
+    `insert into consumer_leases as l (consumer, source, holder, epoch, floor, stream_created, expires_at)
+     values ($1, $2, $3, 1, 0, '', clock_timestamp() + interval '${leaseSeconds} seconds')
+     on conflict (consumer, source) do update
+       set holder = excluded.holder, epoch = l.epoch + 1, expires_at = excluded.expires_at
+       where l.expires_at < clock_timestamp()
+     returning epoch, floor, stream_created, caught_up`,
+    consumer,
+    source,
+    holder,
+  )
+  if (!row) return undefined
+  const { epoch, floor, stream_created: streamCreated, caught_up: caughtUp } = row
+  return { consumer, source, epoch, floor, streamCreated, caughtUp }
+}
+
+/** Keeps the lease and notes where it stands. False when another process has taken it. */
+export const renewLease = async (database: Database, lease: Lease): Promise<boolean> => {
+  const rows = await database.sql(
+    `update consumer_leases set expires_at = clock_timestamp() + interval '${leaseSeconds} seconds',
+       floor = $4, stream_created = $5, caught_up = $6
+     where consumer = $1 and source = $2 and epoch = $3 returning 1`,
+    lease.consumer,
+    lease.source,
+    lease.epoch,
+    lease.floor,
+    lease.streamCreated,
+    lease.caughtUp,
+  )
+  return rows.length === 1
+}
+
+/** Gives the lease up, so that another process need not wait for its end. */
+export const releaseLease = (database: Database, lease: Lease): Promise<unknown> =>
+  database.sql(
+    `update consumer_leases set expires_at = '-infinity', holder = '', floor = $4, stream_created = $5, caught_up = $6
+     where consumer = $1 and source = $2 and epoch = $3`,
+    lease.consumer,
+    lease.source,
+    lease.epoch,
+    lease.floor,
+    lease.streamCreated,
+    lease.caughtUp,
+  )
+
+/** Makes whoever reads start again from nothing. */
+export const resetLease = (database: Database, consumer: string): Promise<unknown> =>
+  database.sql(
+    `update consumer_leases set epoch = epoch + 1, floor = 0, caught_up = 0, stream_created = '', expires_at = '-infinity'
+     where consumer = $1`,
+    consumer,
+  )

@@ -1,0 +1,77 @@
+import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import type { ConsumerDefinition } from '../../application/consumers.ts'
+import type { Clock } from '../../domain/clock.ts'
+import type { MeshClients } from '../clients/mesh-clients.ts'
+import type { Database } from '../database.ts'
+import { contextOf, eventContract } from '../event-codec.ts'
+import type { Nats } from '../nats.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
+import type { Units } from '../units.ts'
+import { deliveryHandler } from './handle.ts'
+import { Reader } from './reader.ts'
+
+export interface ReadersOptions {
+  context: string
+  consumers: readonly ConsumerDefinition[]
+  database: Database
+  units: Units
+  nats: Nats
+  log: Logger
+  tracing: Tracing
+  metrics: Metrics
+  clock: Clock
+  holder: string
+  clients: MeshClients
+}
+
+const outcomes = { done: 'applied', repeat: 'duplicate', retry: 'retried', dead: 'dead_lettered' } as const
+
+const assertReadable = (context: string, definition: ConsumerDefinition): void => {
+  for (const schema of definition.schemas) {
+    if (contextOf(schema.typeName) !== context && !eventContract(schema).published) {
+      throw new Error(`consumer ${context}.${definition.name}: ${schema.typeName} is internal to its context`)
+    }
+  }
+}
+
+/** One reader for each consumer and each context it hears. */
+export const createReaders = (options: ReadersOptions): { start(): void; stop(): Promise<void> } => {
+  const { clients, clock, context, metrics } = options
+  const readers = options.consumers.flatMap((definition) => {
+    assertReadable(context, definition)
+    const sources = Map.groupBy(definition.schemas, (schema) => contextOf(schema.typeName))
+    return [...sources].map(
+      ([source, schemas]) =>
+        new Reader({
+          ...options,
+          definition,
+          source,
+          types: schemas.map((schema) => schema.typeName),
+          now: () => clock.now(),
+          makeHandler: (signal) =>
+            deliveryHandler({
+              ...options,
+              definition,
+              now: () => clock.now(),
+              signal,
+              onOutcome: (outcome, milliseconds) =>
+                metrics.consumed(context, definition.name, outcomes[outcome], milliseconds / 1000),
+            }),
+          readEvents: async (from, after, types, pageSize) =>
+            clients
+              .clientAt(from, MeshService)
+              .readEvents({ context: from, afterPosition: BigInt(after), types: [...types], pageSize }),
+        }),
+    )
+  })
+  return {
+    start: () => {
+      for (const reader of readers) reader.start()
+    },
+    stop: async () => {
+      await Promise.all(readers.map((reader) => reader.stop()))
+    },
+  }
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto'
+import type { EntitySchema } from '@mikro-orm/core'
+import { MikroORM, PostgreSqlDriver } from '@mikro-orm/postgresql'
+import {
+  type CompiledQuery,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type QueryResult,
+} from 'kysely'
+import { Pool, type PoolClient, types } from 'pg'
+import type { Logger } from './telemetry/logger.ts'
+
+// Positions, sequences and counts stay far below 2^53.
+types.setTypeParser(types.builtins.INT8, Number)
+
+const maxNamedStatements = 1000
+const names = new Map<string, string>()
+
+/** Names a statement so that Postgres plans it once a connection; rare shapes beyond the limit stay unnamed. */
+const statementName = (text: string): string | undefined => {
+  const known = names.get(text)
+  if (known) return known
+  if (names.size >= maxNamedStatements) return undefined
+  const name = createHash('sha1').update(text).digest('base64url')
+  names.set(text, name)
+  return name
+}
+
+export interface Row {
+  [column: string]: unknown
+}
+
+/** Runs one statement, prepared, on a pool or on one connection. */
+export const runSql = async <R extends Row = Row>(
+  on: Pool | PoolClient,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<{ rows: R[]; rowCount: number }> => {
+  const name = statementName(text)
+  const result = await on.query<R>({ ...(name ? { name } : {}), text, values: values as unknown[] })
+  return { rows: result.rows, rowCount: result.rowCount ?? 0 }
+}
+
+/** One context's database: a small lazy pool, prepared statements, and the mapping of its entities. */
+export interface Database {
+  readonly pool: Pool
+  readonly orm: MikroORM
+  sql<R extends Row = Row>(text: string, ...values: unknown[]): Promise<R[]>
+  /** A typed query builder for reads, on the same prepared path. */
+  kysely<Tables>(): Kysely<Tables>
+  close(): Promise<void>
+}
+
+const kyselyOn = (pool: Pool) => {
+  const execute = async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
+    const { rows, rowCount } = await runSql(pool, query.sql, query.parameters)
+    return { rows: rows as R[], numAffectedRows: BigInt(rowCount) }
+  }
+  const connection = {
+    executeQuery: execute,
+    // biome-ignore lint/correctness/useYield: large reads page by key instead of holding a cursor
+    async *streamQuery(): AsyncIterableIterator<never> {
+      throw new Error('page by key instead of streaming rows')
+    },
+  }
+  const refuse = async () => {
+    throw new Error('a unit of work is one statement; use the flush instead of a transaction')
+  }
+  return new Kysely<unknown>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createDriver: () => ({
+        init: async () => {},
+        destroy: async () => {},
+        acquireConnection: async () => connection,
+        releaseConnection: async () => {},
+        beginTransaction: refuse,
+        commitTransaction: refuse,
+        rollbackTransaction: refuse,
+      }),
+    },
+  })
+}
+
+/** Opens a context's database; connects on first use. */
+export const openDatabase = (options: {
+  url: string
+  poolSize: number
+  entities: readonly EntitySchema[]
+  log: Logger
+}): Database => {
+  const pool = new Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    idleTimeoutMillis: 60_000,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    allowExitOnIdle: true,
+    options: '-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000',
+  })
+  // Without a listener a dropped idle connection ends the process.
+  pool.on('error', (error) => options.log.warn('database connection lost', { error }))
+  const orm = new MikroORM({
+    driver: PostgreSqlDriver,
+    clientUrl: options.url,
+    entities: [...options.entities],
+    // Else it makes an instance of every class to look at its defaults.
+    discovery: { inferDefaultValues: false, warnWhenNoEntities: false },
+    forceUndefined: true,
+    pool: { min: 0, max: 2 },
+  })
+  const kysely = kyselyOn(pool)
+  return {
+    pool,
+    orm,
+    sql: async <R extends Row>(text: string, ...values: unknown[]) => (await runSql<R>(pool, text, values)).rows,
+    kysely: <Tables>() => kysely as unknown as Kysely<Tables>,
+    close: async () => {
+      await pool.end()
+      await orm.close(true)
+    },
+  }
+}

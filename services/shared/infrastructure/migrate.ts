@@ -1,0 +1,78 @@
+import { Migration as OrmMigration, Migrator } from '@mikro-orm/migrations'
+import { MikroORM, PostgreSqlDriver } from '@mikro-orm/postgresql'
+import { Client } from 'pg'
+import { kernelSchema } from './kernel-schema.ts'
+
+/** A step of a context's schema, forward only; its statements run in one transaction. */
+export interface Migration {
+  /** Sorts by it, e.g. `0001-users`. */
+  name: string
+  up: readonly string[]
+}
+
+const lockKey = 0x7472_6f75 // "trou"
+
+const connected = async <T>(url: string, run: (client: Client) => Promise<T>): Promise<T> => {
+  const client = new Client({ connectionString: url })
+  client.on('error', () => {}) // the running query reports it
+  await client.connect()
+  try {
+    return await run(client)
+  } finally {
+    await client.end()
+  }
+}
+
+const databaseExists = (url: string): Promise<boolean> =>
+  connected(url, async () => true).catch((error: { code?: string }) => {
+    if (error.code === '3D000') return false
+    throw error
+  })
+
+/** Creates the database where it is missing; the role needs CREATEDB only then. */
+const ensureDatabase = async (url: string): Promise<void> => {
+  if (await databaseExists(url)) return
+  const target = new URL(url)
+  const name = decodeURIComponent(target.pathname.slice(1))
+  target.pathname = '/postgres'
+  await connected(target.toString(), async (client) => {
+    await client.query(`create database ${client.escapeIdentifier(name)}`).catch((error: { code?: string }) => {
+      const madeByAnother = error.code === '42P04' || error.code === '23505'
+      if (!madeByAnother) throw error
+    })
+  })
+}
+
+const migrationClass = (step: Migration) =>
+  class extends OrmMigration {
+    override up(): void {
+      for (const statement of step.up) this.addSql(statement)
+    }
+  }
+
+/** Brings a context's database up to date; replicas that start together take turns. */
+export const migrate = async (url: string, migrations: readonly Migration[]): Promise<void> => {
+  await ensureDatabase(url)
+  const steps = [{ name: '0000-kernel', up: kernelSchema }, ...migrations]
+  const orm = new MikroORM({
+    driver: PostgreSqlDriver,
+    clientUrl: url,
+    entities: [],
+    discovery: { warnWhenNoEntities: false },
+    extensions: [Migrator],
+    migrations: {
+      tableName: 'mesh_migrations',
+      migrationsList: steps.map((step) => ({ name: step.name, class: migrationClass(step) })),
+      snapshot: false,
+      silent: true,
+    },
+  })
+  try {
+    await connected(url, async (client) => {
+      await client.query('select pg_advisory_lock($1)', [lockKey])
+      await orm.migrator.up()
+    })
+  } finally {
+    await orm.close(true)
+  }
+}

@@ -1,0 +1,60 @@
+import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream'
+import { connect, type NatsConnection } from '@nats-io/transport-node'
+import type { Logger } from './telemetry/logger.ts'
+
+/** One process' connection to NATS. It reconnects for ever; nothing durable depends on it being there. */
+export interface Nats {
+  readonly connection: NatsConnection
+  readonly js: JetStreamClient
+  manager(): Promise<JetStreamManager>
+  isConnected(): boolean
+  /** Calls the listener whenever the connection came back. */
+  onReconnect(listener: () => void): () => void
+  close(): Promise<void>
+}
+
+export const connectNats = async (servers: readonly string[], name: string, log: Logger): Promise<Nats> => {
+  const connection = await connect({
+    servers: [...servers],
+    name,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    reconnectJitter: 250,
+    waitOnFirstConnect: true,
+    pingInterval: 10_000,
+    maxPingOut: 2,
+  })
+  const listeners = new Set<() => void>()
+  let connected = true
+  const follow = async () => {
+    for await (const status of connection.status()) {
+      if (status.type === 'disconnect') {
+        connected = false
+        log.warn('event bus connection lost')
+      }
+      if (status.type === 'reconnect') {
+        connected = true
+        log.info('event bus connection restored')
+        for (const listener of listeners) listener()
+      }
+    }
+  }
+  follow().catch((error) => log.error('event bus status stream ended', { error }))
+  let manager: Promise<JetStreamManager> | undefined
+  return {
+    connection,
+    js: jetstream(connection),
+    manager: () => {
+      manager ??= jetstreamManager(connection, { checkAPI: false })
+      return manager
+    },
+    isConnected: () => connected && !connection.isClosed(),
+    onReconnect: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: async () => {
+      await connection.close()
+    },
+  }
+}

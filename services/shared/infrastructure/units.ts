@@ -1,0 +1,114 @@
+import { DomainError, unavailable } from '../domain/errors.ts'
+import type { Clock } from '../domain/clock.ts'
+import type { Database } from './database.ts'
+import type { StoredEvent } from './event-store.ts'
+import { refusalOf, type Statement } from './statement.ts'
+import { UnitOfWork } from './unit-of-work.ts'
+
+const maxTries = 5
+
+/** The unit's idempotency key was stored by another run of the same request. */
+export class AlreadyDone extends Error {}
+/** The event was handled before. */
+export class AlreadyHandled extends Error {}
+/** Another process reads for this consumer now. */
+export class LeaseLost extends Error {}
+
+interface PgError {
+  code?: string
+  constraint?: string
+  name?: string
+  message?: string
+}
+
+/** Whether the database could not be reached, or went away under the statement. */
+export const isDatabaseDown = (error: unknown): boolean => {
+  const { code = '', message = '' } = error as PgError
+  return (
+    /^(08...|57P0.|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|53300)$/.test(code) ||
+    /Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error/i.test(
+      message,
+    )
+  )
+}
+
+const isConflict = (error: unknown): boolean => {
+  const { code, constraint, name } = error as PgError
+  if (code === '40001' || code === '40P01' || name === 'OptimisticLockError') return true
+  if (code === '23505' && constraint === 'event_store_stream_id_event_version_key') return true
+  return refusalOf(error)?.kind === 'conflict'
+}
+
+/** What violating a named constraint means in the words of the context. */
+export type Constraints = Readonly<Record<string, () => DomainError>>
+
+export interface UnitOptions<T> {
+  /** Ids and the keys of further calls follow from it. */
+  key: string
+  handler: (unit: UnitOfWork) => Promise<T>
+  /** Adds the kernel's own rows once the handler is done. */
+  finish?: (statement: Statement, result: T) => void
+}
+
+export interface Units {
+  /**
+   * Runs a handler and writes what it changed, at once or not at all. A lost optimistic lock runs it again on a
+   * fresh unit, up to five times.
+   */
+  run<T>(options: UnitOptions<T>): Promise<T>
+}
+
+const pause = (attempt: number) => new Promise((done) => setTimeout(done, Math.random() * 10 * 2 ** attempt))
+
+const translate = (error: unknown, unit: UnitOfWork, constraints: Constraints): unknown => {
+  const refusal = refusalOf(error)
+  if (refusal?.kind === 'guard') return unit.guardError(refusal.index)
+  if (refusal?.kind === 'epoch') return new LeaseLost()
+  const { code, constraint = '' } = error as PgError
+  if (code === '23505' && constraint === 'idempotency_pkey') return new AlreadyDone()
+  if (code === '23505' && constraint === 'inbox_pkey') return new AlreadyHandled()
+  if (code?.startsWith('23') && constraints[constraint]) return constraints[constraint]()
+  return error
+}
+
+/** Makes the runner of a context's units of work. */
+export const createUnits = (options: {
+  database: Database
+  clock: Clock
+  constraints: Constraints
+  /** Told of the events of every committed unit. */
+  onStored: (events: readonly StoredEvent[]) => void
+  onConflict: () => void
+  timeFlush: <T>(run: () => Promise<T>) => Promise<T>
+}): Units => {
+  const attempt = async <T>({ key, handler, finish }: UnitOptions<T>): Promise<T> => {
+    const unit = new UnitOfWork(options.database, key)
+    try {
+      return await unit.run(async () => {
+        const result = await handler(unit)
+        const events = await options.timeFlush(() =>
+          unit.flush(options.clock.now(), (statement) => finish?.(statement, result)),
+        )
+        if (events.length > 0) options.onStored(events)
+        return result
+      })
+    } catch (error) {
+      throw translate(error, unit, options.constraints)
+    }
+  }
+  return {
+    async run<T>(unit: UnitOptions<T>): Promise<T> {
+      for (let tries = 1; ; tries += 1) {
+        try {
+          return await attempt(unit)
+        } catch (error) {
+          if (isDatabaseDown(error)) throw unavailable('DATABASE_UNAVAILABLE', 'the database cannot be reached; try again')
+          if (!isConflict(error)) throw error
+          options.onConflict()
+          if (tries === maxTries) throw new DomainError('conflict', 'TOO_MUCH_CONTENTION', 'others keep changing this; try again')
+          await pause(tries)
+        }
+      }
+    },
+  }
+}

@@ -1,0 +1,41 @@
+import { createHash, randomBytes } from 'node:crypto'
+
+const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+export const isUuid = (text: string): boolean => pattern.test(text)
+
+const format = (bytes: Buffer): string => {
+  bytes[6] = 0x70 | ((bytes[6] as number) & 0x0f)
+  bytes[8] = 0x80 | ((bytes[8] as number) & 0x3f)
+  const hex = bytes.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+}
+
+let lastMillisecond = 0
+let sequence = 0
+
+/** A random UUID v7 (RFC 9562); those of one process and millisecond ascend. */
+export const uuidv7 = (milliseconds: number = Date.now()): string => {
+  const bytes = randomBytes(16)
+  if (milliseconds === lastMillisecond) sequence += 1
+  else {
+    lastMillisecond = milliseconds
+    sequence = bytes.readUInt16BE(6) & 0x7ff
+  }
+  bytes.writeUIntBE(milliseconds, 0, 6)
+  bytes.writeUInt16BE(sequence & 0xfff, 6)
+  return format(bytes)
+}
+
+const timeOf = (key: string): Buffer =>
+  pattern.test(key) && key[14] === '7' ? Buffer.from(key.slice(0, 8) + key.slice(9, 13), 'hex') : Buffer.alloc(6)
+
+/**
+ * The UUID v7 that follows from a key and a purpose. Its time is the key's when that is itself a v7, and 1970
+ * otherwise: the same key must give the same id whenever it comes.
+ */
+export const derivedUuid = (key: string, purpose: string): string => {
+  const bytes = createHash('sha256').update(key).update('\0').update(purpose).digest().subarray(0, 16)
+  timeOf(key).copy(bytes)
+  return format(bytes)
+}

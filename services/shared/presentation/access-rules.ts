@@ -1,0 +1,47 @@
+import { type DescMethod, getOption, hasOption } from '@bufbuild/protobuf'
+import {
+  access,
+  Audience,
+  Idempotency,
+  idempotency,
+  RateLimitScope,
+  rate_limit,
+} from '#gen/troupe/mesh/v1/options_pb.ts'
+import { milliseconds } from '../domain/timestamp.ts'
+import type { RateLimitPolicy } from '../infrastructure/rate-limits.ts'
+
+/** Who may call an rpc. */
+export type AccessRule =
+  | { kind: 'public' }
+  | { kind: 'authenticated' }
+  | { kind: 'internal' }
+  | { kind: 'permission'; permission: string; roles: readonly string[] }
+
+const open = /^grpc\.(health|reflection)\./
+
+/** The rule on an rpc. Throws where there is none: a host with such an rpc does not start. */
+export const accessRuleOf = (method: DescMethod): AccessRule => {
+  if (open.test(method.parent.typeName)) return { kind: 'public' }
+  const name = `${method.parent.typeName}/${method.name}`
+  if (!hasOption(method, access)) throw new Error(`${name} has no (troupe.mesh.v1.access) option`)
+  const { rule, roles } = getOption(method, access)
+  if (rule.case === 'permission') return { kind: 'permission', permission: rule.value, roles }
+  if (rule.case === 'audience' && rule.value === Audience.PUBLIC) return { kind: 'public' }
+  if (rule.case === 'audience' && rule.value === Audience.AUTHENTICATED) return { kind: 'authenticated' }
+  if (rule.case === 'audience' && rule.value === Audience.INTERNAL) return { kind: 'internal' }
+  throw new Error(`${name}: its access option sets no rule`)
+}
+
+/** The limit on an rpc, scaled; undefined where there is none. */
+export const rateLimitOf = (method: DescMethod, scale: number): (RateLimitPolicy & { byAddress: boolean }) | undefined => {
+  if (!hasOption(method, rate_limit)) return undefined
+  const { name, limit, window, scope } = getOption(method, rate_limit)
+  if (!window || limit < 1) throw new Error(`${method.parent.typeName}/${method.name}: its rate limit needs limit and window`)
+  return { name, limit: Math.round(limit * scale), windowMs: milliseconds(window), byAddress: scope === RateLimitScope.ADDRESS }
+}
+
+/** What is kept of an rpc's response. */
+export const idempotencyOf = (method: DescMethod): 'stored' | 'withheld' | 'none' => {
+  const mode = hasOption(method, idempotency) ? getOption(method, idempotency) : Idempotency.UNSPECIFIED
+  return mode === Idempotency.NONE ? 'none' : mode === Idempotency.WITHHELD ? 'withheld' : 'stored'
+}

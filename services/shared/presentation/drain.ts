@@ -1,0 +1,32 @@
+import type http from 'node:http'
+import type http2 from 'node:http2'
+import type net from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RequestRunner } from './request-runner.ts'
+
+interface Draining {
+  front: net.Server
+  http1: http.Server
+  sessions: Iterable<http2.ServerHttp2Session>
+  runner: RequestRunner
+  graceMs: number
+  close: () => Promise<void>
+}
+
+/** Requests that were on their way when the drain began still find their HTTP/1.1 connection open for this long. */
+const keepAliveGraceMs = 250
+
+/** Takes a server out of service without failing a request that it has accepted. */
+export const drainServer = async ({ front, http1, sessions, runner, graceMs, close }: Draining): Promise<void> => {
+  const deadline = performance.now() + graceMs
+  const left = () => Math.max(0, deadline - performance.now())
+  runner.startDraining()
+  if (front.listening) front.close()
+  for (const session of sessions) session.close()
+  await sleep(Math.min(keepAliveGraceMs, left()))
+  const timeUp = new AbortController()
+  await Promise.race([runner.idle(), sleep(left(), undefined, { signal: timeUp.signal }).catch(() => {})])
+  timeUp.abort()
+  http1.closeIdleConnections()
+  await close()
+}

@@ -1,0 +1,64 @@
+import { create, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf'
+import { Code, ConnectError } from '@connectrpc/connect'
+import { BadRequestSchema, ErrorInfoSchema, QuotaFailureSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
+import { DomainError, type ErrorKind } from '../domain/errors.ts'
+import { duration } from '../domain/timestamp.ts'
+
+const codes: Record<ErrorKind, Code> = {
+  invalid: Code.InvalidArgument,
+  'not-found': Code.NotFound,
+  exists: Code.AlreadyExists,
+  precondition: Code.FailedPrecondition,
+  conflict: Code.Aborted,
+  denied: Code.PermissionDenied,
+  unauthenticated: Code.Unauthenticated,
+  exhausted: Code.ResourceExhausted,
+  unavailable: Code.Unavailable,
+}
+
+interface Detail {
+  desc: DescMessage
+  value: MessageInitShape<DescMessage>
+}
+
+const detailsOf = (error: DomainError, context: string): Detail[] => {
+  const { fields, metadata, quota, retryAfterMs } = error.details
+  const details: Detail[] = [
+    {
+      desc: ErrorInfoSchema,
+      value: create(ErrorInfoSchema, { reason: error.reason, domain: `${context}.troupe`, metadata: { ...metadata } }),
+    },
+  ]
+  if (fields) {
+    const fieldViolations = fields.map((field) => ({ ...field, reason: error.reason }))
+    details.push({ desc: BadRequestSchema, value: create(BadRequestSchema, { fieldViolations }) })
+  }
+  if (retryAfterMs !== undefined) {
+    details.push({ desc: RetryInfoSchema, value: create(RetryInfoSchema, { retryDelay: duration(retryAfterMs) }) })
+  }
+  if (quota) details.push({ desc: QuotaFailureSchema, value: create(QuotaFailureSchema, { violations: [quota] }) })
+  return details
+}
+
+const headersOf = (error: DomainError): Record<string, string> | undefined => {
+  const { retryAfterMs } = error.details
+  return retryAfterMs === undefined ? undefined : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }
+}
+
+/** The status a domain error answers with. */
+export const toConnectError = (error: DomainError, context: string): ConnectError =>
+  new ConnectError(error.message, codes[error.kind], headersOf(error), detailsOf(error, context) as never)
+
+/**
+ * What the caller is told: domain errors in full, what a service it needed answered as that service said it, and of
+ * anything else only that it happened.
+ */
+export const toAnswer = (error: unknown, context: string): ConnectError => {
+  if (error instanceof DomainError) return toConnectError(error, context)
+  if (error instanceof ConnectError && error.code !== Code.Unknown && error.code !== Code.Internal) return error
+  return new ConnectError('internal error', Code.Internal)
+}
+
+/** Whether nobody expected it, and somebody should look. */
+export const isUnexpected = (error: unknown): boolean =>
+  !(error instanceof DomainError) && !(error instanceof ConnectError && error.code !== Code.Internal && error.code !== Code.Unknown)

@@ -1,0 +1,108 @@
+import type { DescMethod } from '@bufbuild/protobuf'
+import type { HandlerContext } from '@connectrpc/connect'
+import { denied, unauthenticated } from '../domain/errors.ts'
+import { actorOf, type CallContext, callKey, localCallerKey, type Principal } from '../infrastructure/call-context.ts'
+import type { Authenticator } from '../infrastructure/authenticator.ts'
+import type { Authorizer } from '../infrastructure/authorizer.ts'
+import { isUuid, uuidv7 } from '../infrastructure/uuid.ts'
+import { type AccessRule, accessRuleOf } from './access-rules.ts'
+import { toAnswer } from './errors.ts'
+
+const defaultDeadlineMs = 5000
+
+export interface GateOptions {
+  context: string
+  authenticator: Authenticator
+  authorizer: Authorizer
+  onRefused: (context: HandlerContext, code: string) => void
+}
+
+const authenticate = async (context: HandlerContext, authenticator: Authenticator): Promise<Principal> => {
+  const local = context.values.get(localCallerKey)
+  if (local) return { kind: 'service', name: local }
+  const header = context.requestHeader.get('authorization')
+  if (!header) return { kind: 'anonymous' }
+  const [scheme, token] = header.split(' ', 2)
+  if (scheme?.toLowerCase() !== 'bearer' || !token) {
+    throw unauthenticated('INVALID_TOKEN', 'the Authorization header must read "Bearer <token>"')
+  }
+  return authenticator.verify(token)
+}
+
+const authorize = async (rule: AccessRule, principal: Principal, authorizer: Authorizer): Promise<void> => {
+  if (rule.kind === 'public') return
+  if (principal.kind === 'anonymous') throw unauthenticated('TOKEN_REQUIRED', 'sign in and send the access token')
+  if (rule.kind === 'internal') {
+    if (principal.kind !== 'service') throw denied('INTERNAL_ONLY', 'only services of the mesh may call this')
+    return
+  }
+  if (principal.kind !== 'user') throw denied('USERS_ONLY', 'this is for signed-in users')
+  if (rule.kind === 'permission' && !(await authorizer.allows(principal, rule.permission, rule.roles))) {
+    throw denied('PERMISSION_DENIED', `this needs the permission ${rule.permission}`)
+  }
+}
+
+const isStreaming = (method: DescMethod) => method.methodKind !== 'unary'
+
+const callOf = (context: HandlerContext, principal: Principal): CallContext => {
+  const header = (name: string) => context.requestHeader.get(name) ?? ''
+  const isService = principal.kind === 'service'
+  const sent = header('x-correlation-id')
+  const timeout = context.timeoutMs() ?? (isStreaming(context.method) ? undefined : defaultDeadlineMs)
+  return {
+    principal,
+    actor: (isService && header('x-troupe-actor')) || actorOf(principal),
+    correlationId: isUuid(sent) ? sent : uuidv7(),
+    causationId: (isService && header('x-troupe-causation-id')) || uuidv7(),
+    cause: `/${context.service.typeName}/${context.method.name}`,
+    traceparent: header('traceparent') || undefined,
+    address: header('x-troupe-client-address'),
+    deadline: timeout === undefined ? undefined : performance.now() + timeout,
+    signal: context.signal,
+  }
+}
+
+/** Decides who calls and whether they may, before the request's body is read. */
+export const createGate = ({ context: name, authenticator, authorizer, onRefused }: GateOptions) => {
+  const rules = new Map<DescMethod, AccessRule>()
+  const ruleOf = (method: DescMethod): AccessRule => {
+    const known = rules.get(method)
+    if (known) return known
+    const rule = accessRuleOf(method)
+    rules.set(method, rule)
+    return rule
+  }
+  return async (context: HandlerContext): Promise<void> => {
+    try {
+      const principal = await authenticate(context, authenticator)
+      await authorize(ruleOf(context.method), principal, authorizer)
+      const call = callOf(context, principal)
+      context.values.set(callKey, call)
+      context.responseHeader.set('x-correlation-id', call.correlationId)
+    } catch (error) {
+      const answer = toAnswer(error, name)
+      onRefused(context, String(answer.code))
+      throw answer
+    }
+  }
+}
+
+/** The signed-in user who calls. Throws TOKEN_REQUIRED for anybody else. */
+export const caller = (context: HandlerContext): string => {
+  const user = maybeCaller(context)
+  if (!user) throw unauthenticated('TOKEN_REQUIRED', 'sign in and send the access token')
+  return user
+}
+
+/** The signed-in user who calls; undefined for anonymous callers and services. */
+export const maybeCaller = (context: HandlerContext): string | undefined => {
+  const principal = context.values.get(callKey)?.principal
+  return principal?.kind === 'user' ? principal.userId : undefined
+}
+
+/** The call as the gate admitted it, for handlers that need session, address or device. */
+export const callOfHandler = (context: HandlerContext): CallContext => {
+  const call = context.values.get(callKey)
+  if (!call) throw new Error('the gate admitted no call')
+  return call
+}

@@ -1,0 +1,175 @@
+import { hostname } from 'node:os'
+import { Code, ConnectError, createConnectRouter, createContextValues, type Transport } from '@connectrpc/connect'
+import {
+  compressionBrotli,
+  compressionGzip,
+  universalRequestFromNodeRequest,
+  universalResponseToNodeResponse,
+} from '@connectrpc/connect-node'
+import type { UniversalHandler, UniversalHandlerOptions } from '@connectrpc/connect/protocol'
+import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { type Authenticator, createAuthenticator } from '../infrastructure/authenticator.ts'
+import { roleAuthorizer } from '../infrastructure/authorizer.ts'
+import { actorOf, currentCall } from '../infrastructure/call-context.ts'
+import { clientOf } from '../infrastructure/clients/client.ts'
+import { grpcTransport } from '../infrastructure/clients/grpc-transport.ts'
+import { createMeshClients } from '../infrastructure/clients/mesh-clients.ts'
+import { resilient } from '../infrastructure/clients/resilience.ts'
+import { EnvReader, type MeshConfig, readConfig } from '../infrastructure/config.ts'
+import { connectNats, type Nats } from '../infrastructure/nats.ts'
+import { createServiceTokens } from '../infrastructure/service-token.ts'
+import { createLogger, type Logger } from '../infrastructure/telemetry/logger.ts'
+import { createMetrics, type Metrics } from '../infrastructure/telemetry/metrics.ts'
+import { otlpExporter } from '../infrastructure/telemetry/trace-exporter.ts'
+import { startTracing } from '../infrastructure/telemetry/tracing.ts'
+import type { ContextDefinition } from './context.ts'
+import type { HttpHandler } from './http-handler.ts'
+import { blameCaller } from './malformed.ts'
+import type { Route } from './route.ts'
+import { type HostParts, type RunningContext, startContext } from './running-context.ts'
+
+const maxMessageBytes = 4 * 1024 * 1024
+
+/** The contexts of one process at work, and what its server answers with. */
+export interface Host {
+  config: MeshConfig
+  log: Logger
+  metrics: Metrics
+  nats: Nats
+  contexts: readonly RunningContext[]
+  authenticator: Authenticator
+  /** The handlers of the given routes by path; the options are those of the process, not of a context. */
+  serve(routes: readonly Route[], options?: Partial<UniversalHandlerOptions>): ReadonlyMap<string, HttpHandler>
+  /** The handlers of all contexts' rpcs by path. */
+  handlers: ReadonlyMap<string, HttpHandler>
+  clientsFor: HostParts['clientsFor']
+  authorizer: HostParts['authorizer']
+  /** Ends running streams; then stops contexts, bus and telemetry. */
+  stop(): Promise<void>
+}
+
+const logContext = () => {
+  const call = currentCall()
+  return call && { correlationId: call.correlationId, userId: actorOf(call.principal) || undefined }
+}
+
+/** Runs one rpc's handler on a request of node's server. */
+const nodeHandler =
+  (handler: UniversalHandler): HttpHandler =>
+  async (request, response) => {
+    const call = universalRequestFromNodeRequest(request, response, undefined, createContextValues())
+    try {
+      await universalResponseToNodeResponse(await blameCaller(await handler(call)), response)
+    } catch (error) {
+      // The client has gone; there is nobody to answer.
+      if (ConnectError.from(error).code !== Code.Aborted) throw error
+    }
+  }
+
+/** A transport that is looked up at each call: contexts of one process start one after another. */
+const firstOf = (find: () => Transport | undefined): Transport => {
+  const transport = () => {
+    const found = find()
+    if (!found) throw new Error('identity runs nowhere known: set TROUPE_IDENTITY_URL')
+    return found
+  }
+  return {
+    unary: (...call) => transport().unary(...call),
+    stream: (...call) => transport().stream(...call),
+  }
+}
+
+/** Starts contexts in this process. Throws ConfigError naming every missing or bad setting. */
+export const startHost = async (
+  environment: Readonly<Record<string, string | undefined>>,
+  definitions: readonly ContextDefinition[],
+): Promise<Host> => {
+  const config = readConfig(environment)
+  const env = new EnvReader(environment)
+  const logFor = (service: string) => createLogger({ service, level: config.logLevel, context: logContext })
+  const log = logFor('mesh')
+  const metrics = createMetrics({ onCollectError: (error) => log.warn('metrics incomplete', { error }) })
+  const exporter = config.otlpUrl ? otlpExporter(config.otlpUrl) : undefined
+  const nats = await connectNats(config.natsUrls, `troupe ${definitions.map(({ name }) => name).join(' ')}`, log)
+  const running = new Map<string, RunningContext>()
+  const shutdown = new AbortController()
+  const local = (context: string) => running.get(context)?.transport
+
+  const identityUrl = config.contextUrl('identity')
+  const remoteIdentity = identityUrl ? grpcTransport({ address: identityUrl }) : undefined
+  const toIdentity = remoteIdentity && resilient(remoteIdentity, { target: 'identity' })
+  // Without a token: these are the calls that tokens come from.
+  const identity = clientOf(
+    IdentityService,
+    firstOf(() => local('identity') ?? toIdentity),
+  )
+  const authenticator = createAuthenticator({
+    fetchKeys: async () => (await identity.getJwks({})).jwks,
+    now: () => [...running.values()][0]?.clock.now() ?? new Date(),
+  })
+
+  const clientsFor: HostParts['clientsFor'] = (context, clock, tracing) =>
+    createMeshClients({
+      self: context,
+      local,
+      urlOf: config.contextUrl,
+      serviceToken: createServiceTokens({
+        context,
+        secret: config.serviceSecret,
+        identity,
+        now: () => clock.now(),
+      }),
+      tracing,
+    })
+
+  const parts: HostParts = {
+    config,
+    env,
+    nats,
+    metrics,
+    holder: `${hostname()}:${process.pid}`,
+    logFor,
+    tracingFor: (service) => startTracing({ service, sampleRatio: config.traceRatio, exporter }),
+    clientsFor,
+    authenticator,
+    authorizer: roleAuthorizer,
+  }
+  const serve: Host['serve'] = (routes, options = {}) => {
+    const router = createConnectRouter({
+      readMaxBytes: maxMessageBytes,
+      writeMaxBytes: maxMessageBytes,
+      acceptCompression: [compressionGzip, compressionBrotli],
+      shutdownSignal: shutdown.signal,
+      ...options,
+    })
+    for (const { service, implementation } of routes) router.service(service, implementation)
+    return new Map(router.handlers.map((handler) => [handler.requestPath, nodeHandler(handler)]))
+  }
+  const started = await Promise.all(
+    definitions.map(async (definition) => {
+      const context = await startContext(definition, parts)
+      running.set(context.name, context)
+      return context
+    }),
+  )
+  env.done()
+  return {
+    config,
+    log,
+    metrics,
+    nats,
+    contexts: started,
+    authenticator,
+    serve,
+    handlers: new Map(started.flatMap((context) => [...serve(context.routes, context.options)])),
+    clientsFor,
+    authorizer: parts.authorizer,
+    stop: async () => {
+      shutdown.abort(new ConnectError('the server is shutting down', Code.Unavailable))
+      await Promise.all(started.map((context) => context.stop()))
+      remoteIdentity?.close()
+      await nats.close()
+      await exporter?.shutdown()
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http'
+import type { Http2ServerRequest } from 'node:http2'
+import type { universalResponseToNodeResponse } from '@connectrpc/connect-node'
+
+/** A request of node:http or node:http2 (the compatibility API). */
+export type NodeServerRequest = IncomingMessage | Http2ServerRequest
+
+/** The response that belongs to it, with the writing methods that both kinds share. */
+export type NodeServerResponse = Parameters<typeof universalResponseToNodeResponse>[1]
+
+/** Answers one request. Resolves or returns when it has nothing more to do; what it throws is answered INTERNAL. */
+export type HttpHandler = (request: NodeServerRequest, response: NodeServerResponse) => void | Promise<void>
+
+/** The path of a request, without its query. */
+export const pathOf = (request: NodeServerRequest): string => {
+  const url = request.url ?? '/'
+  const query = url.indexOf('?')
+  return query < 0 ? url : url.slice(0, query)
+}
+
+/** Ends a request at once: resets the stream (HTTP/2, with `code`, default CANCEL) or closes the connection (HTTP/1.1). */
+export const cut = (request: NodeServerRequest, code = 0x8): void => {
+  if ('stream' in request) request.stream.close(code)
+  else request.socket.destroy()
+}
+
+/** Whether the whole body of a request has arrived, read or not. */
+export const bodyArrived = (request: NodeServerRequest): boolean =>
+  request.complete ||
+  ('stream' in request &&
+    (request.stream.endAfterHeaders || request.stream.destroyed || request.stream.state.remoteClose === 1))
+
+/** Whether the client has left, or was cut off: an answer would reach nobody. */
+export const isGone = (request: NodeServerRequest): boolean =>
+  'stream' in request ? request.stream.destroyed : request.socket.destroyed

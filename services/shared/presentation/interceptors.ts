@@ -1,0 +1,140 @@
+import type { DescMessage, Message } from '@bufbuild/protobuf'
+import { createValidator, type Violation } from '@bufbuild/protovalidate'
+import { Code, ConnectError, type Interceptor, type StreamRequest, type UnaryRequest } from '@connectrpc/connect'
+import { DomainError } from '../domain/errors.ts'
+import { type CallContext, callKey, remainingMs, runInCall } from '../infrastructure/call-context.ts'
+import type { Logger } from '../infrastructure/telemetry/logger.ts'
+import type { Metrics } from '../infrastructure/telemetry/metrics.ts'
+import type { Tracing } from '../infrastructure/telemetry/tracing.ts'
+import { isUnexpected, toAnswer } from './errors.ts'
+
+type Request = UnaryRequest | StreamRequest
+
+const callOf = (request: Request): CallContext => {
+  const call = request.contextValues.get(callKey)
+  if (!call) throw new Error('the gate admitted no call')
+  return call
+}
+
+/** Passes every step of a stream through `around`, so that it runs in the call's context. */
+const stepwise = <T>(stream: AsyncIterable<T>, around: <R>(step: () => Promise<R>) => Promise<R>): AsyncIterable<T> => ({
+  [Symbol.asyncIterator]: () => {
+    const iterator = stream[Symbol.asyncIterator]()
+    return {
+      next: () => around(() => iterator.next()),
+      return: async (value?: unknown) => (await iterator.return?.(value)) ?? { done: true, value: undefined },
+    }
+  },
+})
+
+/** A span, a measured duration and, for failures nobody expected, a log line; the outermost of all. */
+export const telemetry =
+  (options: { context: string; tracing: Tracing; metrics: Metrics; log: Logger }): Interceptor =>
+  (next) =>
+  async (request) => {
+    const { tracing, metrics } = options
+    const call = callOf(request)
+    const end = metrics.rpc(request.service.typeName, request.method.name)
+    const attributes = { 'rpc.system': 'connect_rpc', 'rpc.service': request.service.typeName, 'rpc.method': request.method.name }
+    const run = async () => {
+      call.traceparent = tracing.traceparent() ?? call.traceparent
+      const response = await next(request)
+      if (!response.stream) end('ok')
+      return response.stream ? { ...response, message: counted(response.message, end) } : response
+    }
+    return tracing
+      .span(`${request.service.typeName}/${request.method.name}`, { kind: 'server', parent: call.traceparent, attributes }, run)
+      .catch((error: unknown) => {
+        end(codeName(error))
+        throw error
+      })
+  }
+
+const codeName = (error: unknown): string =>
+  Code[ConnectError.from(error).code].replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter}`).toLowerCase()
+
+async function* counted<T>(stream: AsyncIterable<T>, end: (code: string) => void): AsyncIterable<T> {
+  let code = 'canceled'
+  try {
+    yield* stream
+    code = 'ok'
+  } catch (error) {
+    code = codeName(error)
+    throw error
+  } finally {
+    end(code)
+  }
+}
+
+/** Turns whatever went wrong into the one answer that may leave, and logs what nobody expected. */
+export const errors =
+  (options: { context: string; log: Logger }): Interceptor =>
+  (next) =>
+  async (request) => {
+    const answer = (error: unknown): never => {
+      if (isUnexpected(error) && !request.signal.aborted) {
+        options.log.error('rpc failed', { rpc: `${request.service.typeName}/${request.method.name}`, error })
+      }
+      throw toAnswer(error, options.context)
+    }
+    const response = await next(request).catch(answer)
+    if (!response.stream) return response
+    return { ...response, message: stepwise(response.message, (step) => step().catch(answer)) }
+  }
+
+/** Makes the call's context current for everything below and ends a call whose time is up. */
+export const callScope = (): Interceptor => (next) => async (request) => {
+  const call = callOf(request)
+  if (request.stream) {
+    const response = await runInCall(call, () => next(request))
+    if (!response.stream) return response
+    return { ...response, message: stepwise(response.message, (step) => runInCall(call, step)) }
+  }
+  return runInCall(call, () => withinDeadline(call, () => next(request)))
+}
+
+const withinDeadline = async <T>(call: CallContext, run: () => Promise<T>): Promise<T> => {
+  const left = remainingMs()
+  if (left === undefined) return run()
+  const ended = Promise.withResolvers<never>()
+  const timer = setTimeout(() => ended.reject(new ConnectError('the deadline has passed', Code.DeadlineExceeded)), left)
+  try {
+    return await Promise.race([run(), ended.promise])
+  } finally {
+    clearTimeout(timer)
+    ended.promise.catch(() => {})
+  }
+}
+
+const validator = createValidator()
+
+const violationsOf = (violations: readonly Violation[]): DomainError => {
+  const fields = violations.map((violation) => ({
+    field: violation.field.map((part) => ('name' in part ? part.name : `${(part as { index?: number }).index ?? ''}`)).join('.'),
+    description: violation.message,
+  }))
+  const text = fields.map(({ field, description }) => `${field}: ${description}`).join('; ')
+  return new DomainError('invalid', 'INVALID_REQUEST', text, { fields })
+}
+
+const check = (schema: DescMessage, message: Message): void => {
+  const result = validator.validate(schema, message)
+  if (result.kind === 'invalid') throw violationsOf(result.violations)
+  if (result.kind === 'error') throw result.error
+}
+
+/** Checks requests against the rules in their contract. */
+export const validation = (): Interceptor => (next) => async (request) => {
+  if (!request.stream) {
+    check(request.method.input, request.message)
+    return next(request)
+  }
+  const { message } = request
+  const checked = async function* () {
+    for await (const part of message) {
+      check(request.method.input, part)
+      yield part
+    }
+  }
+  return next({ ...request, message: checked() })
+}

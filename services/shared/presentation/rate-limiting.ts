@@ -1,0 +1,43 @@
+import type { DescMethod } from '@bufbuild/protobuf'
+import type { Interceptor } from '@connectrpc/connect'
+import { exhausted } from '../domain/errors.ts'
+import { type CallContext, callContext } from '../infrastructure/call-context.ts'
+import type { Database } from '../infrastructure/database.ts'
+import { countCall, type RateLimitOutcome, type RateLimitPolicy } from '../infrastructure/rate-limits.ts'
+import { rateLimitOf } from './access-rules.ts'
+
+const seconds = (milliseconds: number) => Math.ceil(milliseconds / 1000)
+
+/** The fields of draft-ietf-httpapi-ratelimit-headers. */
+const headersOf = (policy: RateLimitPolicy, outcome: RateLimitOutcome): [string, string][] => [
+  ['ratelimit-policy', `"${policy.name}";q=${policy.limit};w=${seconds(policy.windowMs)}`],
+  ['ratelimit', `"${policy.name}";r=${outcome.remaining};t=${seconds(outcome.retryAfterMs)}`],
+]
+
+const refusal = (policy: RateLimitPolicy, outcome: RateLimitOutcome) =>
+  exhausted('RATE_LIMITED', `at most ${policy.limit} calls of ${policy.name} in ${seconds(policy.windowMs)} s; try again later`, {
+    retryAfterMs: outcome.retryAfterMs,
+    quota: { subject: policy.name, description: `${policy.limit} calls in ${seconds(policy.windowMs)} s` },
+  })
+
+const countedAs = (call: CallContext, byAddress: boolean): string =>
+  call.principal.kind === 'user' && !byAddress ? `user:${call.principal.userId}` : `address:${call.address}`
+
+/** Enforces the limits that rpcs declare. Services are not limited: their callers were. */
+export const rateLimiting = (options: { database: Database; scale: number; clockOffsetMs: () => number }): Interceptor => {
+  const policies = new Map<DescMethod, ReturnType<typeof rateLimitOf>>()
+  const policyOf = (method: DescMethod) => {
+    if (!policies.has(method)) policies.set(method, rateLimitOf(method, options.scale))
+    return policies.get(method)
+  }
+  return (next) => async (request) => {
+    const policy = policyOf(request.method)
+    const call = callContext()
+    if (!policy || call.principal.kind === 'service') return next(request)
+    const outcome = await countCall(options.database, policy, countedAs(call, policy.byAddress), options.clockOffsetMs())
+    if (!outcome.allowed) throw refusal(policy, outcome)
+    const response = await next(request)
+    for (const [name, value] of headersOf(policy, outcome)) response.header.set(name, value)
+    return response
+  }
+}

@@ -1,0 +1,85 @@
+import { Code } from '@connectrpc/connect'
+import {
+  bodyArrived,
+  cut,
+  type HttpHandler,
+  isGone,
+  type NodeServerRequest,
+  type NodeServerResponse,
+  pathOf,
+} from './http-handler.ts'
+import { overloaded, writeProtocolError } from './protocol-error.ts'
+import { bodyWatch } from './request-body.ts'
+import type { RequestKind, ServerLimits } from './server-limits.ts'
+
+interface RunnerOptions {
+  handler: HttpHandler
+  limits: ServerLimits
+  kindOf: (path: string) => RequestKind
+  onShed?: () => void
+  log: { warn(message: string, metadata?: object): void }
+}
+
+/** Runs a handler for each request: counts, sheds, watches the body, and answers for a handler that throws. */
+export const requestRunner = ({ handler, limits, kindOf, onShed, log }: RunnerOptions) => {
+  const bodies = bodyWatch(limits.bodyTimeoutMs)
+  const running: Record<RequestKind, number> = { request: 0, stream: 0, probe: 0 }
+  const capacity = { request: limits.maxInFlight, stream: limits.maxOpenStreams, probe: Number.POSITIVE_INFINITY }
+  const waiters = new Set<() => void>()
+  let draining = false
+  const inFlight = () => running.request + running.stream + running.probe
+
+  const finished = (kind: RequestKind) => {
+    running[kind] -= 1
+    if (inFlight() > 0) return
+    for (const wake of waiters) wake()
+    waiters.clear()
+  }
+
+  const failed = (request: NodeServerRequest, response: NodeServerResponse, error: unknown) => {
+    if (isGone(request)) return
+    log.warn('request handler failed', { path: pathOf(request), error })
+    if (response.headersSent) cut(request, 0x2)
+    else writeProtocolError(request, response, { code: Code.Internal, message: 'internal error' })
+  }
+
+  const run = async (request: NodeServerRequest, response: NodeServerResponse): Promise<void> => {
+    const kind = kindOf(pathOf(request))
+    running[kind] += 1
+    response.once('close', () => finished(kind))
+    response.on('error', (error) => log.warn('response failed', { path: pathOf(request), error }))
+    response.once('finish', () => cutLingering(request, limits.lingerMs))
+    if (draining && request.httpVersionMajor === 1) response.setHeader('connection', 'close')
+    if (kind !== 'stream') bodies.watch(request)
+    if (running[kind] > capacity[kind]) {
+      onShed?.()
+      writeProtocolError(request, response, overloaded('OVERLOADED', 'the server has too many requests to answer'))
+      return
+    }
+    try {
+      await handler(request, response)
+    } catch (error) {
+      failed(request, response, error)
+    }
+  }
+
+  return {
+    run,
+    inFlight,
+    /** From now on HTTP/1.1 clients are told to close their connection. */
+    startDraining: (): void => {
+      draining = true
+    },
+    /** Resolves when nothing runs. */
+    idle: (): Promise<void> => (inFlight() === 0 ? Promise.resolve() : new Promise((resolve) => waiters.add(resolve))),
+    close: bodies.close,
+  }
+}
+
+export type RequestRunner = ReturnType<typeof requestRunner>
+
+const cutLingering = (request: NodeServerRequest, lingerMs: number): void => {
+  if (bodyArrived(request)) return
+  const timer = setTimeout(() => !bodyArrived(request) && cut(request, 0), lingerMs).unref()
+  request.once('close', () => clearTimeout(timer))
+}

@@ -1,0 +1,21 @@
+/** A self-signed certificate for localhost and its key: good for tests, worth nothing anywhere else. */
+export const localhostTls = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBmzCCAUGgAwIBAgIUefMG058+Dvk5HL9utE5ShYzMu8YwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMDIwNDgwOVoYDzIxMjYxMDI3
+MjA0ODA5WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATY3dNzTtrpO7DERNyrXmy555h6eKepOXqXNNgf3spEvJob3bEN7+Zh
+yrMrUErhoBzDJcioNpbvwfCk5sBjFMJdo28wbTAdBgNVHQ4EFgQUEGsrnkbnmxeL
+UdE5A2Dv23yD47owHwYDVR0jBBgwFoAUEGsrnkbnmxeLUdE5A2Dv23yD47owDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDSAAwRQIhAN6ChM4M+/BN51iEZciDK/Jj08t6MQGm7hAuc6MGsBv3AiAq
+vAM9iwGOVxXAT/cmbaiy0KDve74aJ0KU69+SrTzFVA==
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgltd5Qbcqm2eH4PHi
+lHMcNZf8cuR5JFGmvnAJm6DSFP2hRANCAATY3dNzTtrpO7DERNyrXmy555h6eKep
+OXqXNNgf3spEvJob3bEN7+ZhyrMrUErhoBzDJcioNpbvwfCk5sBjFMJd
+-----END PRIVATE KEY-----
+`,
+}

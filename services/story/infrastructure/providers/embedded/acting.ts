@@ -1,0 +1,48 @@
+import type { Language } from './language.ts'
+import type { Mention } from './mention.ts'
+import type { ReadSentence } from './reading.ts'
+
+const BREAK = /^[,;:.!?…—–()]$/u
+const REACH = 3
+
+/** Does the mention do something: has it a verb of its own behind it, or before it in a clause without other subject? */
+export const acts = (sentence: ReadSentence, mention: Mention, language: Language): boolean => {
+  if (mention.oblique || mention.compared) return false
+  const { tokens } = sentence
+  for (let i = mention.end; i < Math.min(tokens.length, mention.end + REACH + 1); i += 1) {
+    const token = tokens[i]
+    if (!token) break
+    if (token.pos === 'verb') return true
+    if (sentence.mentions.some(({ start, kind }) => start === i && kind !== 'pronoun')) break
+    if (token.text === ',' || token.lower === language.and) {
+      const next = tokens[i + 1]
+      return next !== undefined && language.relatives.has(next.lower)
+    }
+    if (!token.word) break
+  }
+  const before = tokens.slice(Math.max(0, mention.start - 3), mention.start)
+  const verb = before.findLastIndex((token) => token.pos === 'verb')
+  if (verb < 0 || before.slice(verb).some((token) => BREAK.test(token.text))) return false
+  const at = mention.start - before.length + verb
+  const clause = tokens.findLastIndex((token, i) => i < at && BREAK.test(token.text))
+  return !sentence.mentions.some((other) => other.start > clause && other.end <= mention.start && other !== mention && !other.oblique && other.kind !== 'noun') &&
+    !sentence.mentions.some((other) => other.start > clause && other.end <= at && !other.oblique && other.noun !== undefined)
+}
+
+/** "It was Davy", "Es kam ein Wolf": the pronoun holds the place of another. */
+const isExpletive = (sentence: ReadSentence, { kind, text, end }: Mention): boolean =>
+  kind === 'pronoun' &&
+  (text === 'it' || (text === 'es' && sentence.mentions.some((other) => other.start > end && other.start <= end + 3 && !other.oblique && other.kind !== 'pronoun')))
+
+/** The subject of the sentence's first clause; in Spanish there may be none, which keeps the one before. */
+export const leadingSubject = (sentence: ReadSentence, language: Language): Mention | undefined => {
+  const candidates = sentence.mentions.filter(
+    (mention) => !mention.oblique && !mention.compared && !isExpletive(sentence, mention) && (mention.kind !== 'noun' || mention.noun !== undefined || mention.nominal),
+  )
+  if (!language.dropsSubject) return candidates[0]
+  const verb = sentence.tokens.findIndex((token) => token.pos === 'verb')
+  if (verb < 0) return candidates[0]
+  return candidates.find(
+    ({ start, end }) => end <= verb || (start > verb && start <= verb + 4 && sentence.tokens.slice(verb + 1, start).every((token) => token.word && token.lower !== 'que' && token.pos !== 'verb')),
+  )
+}

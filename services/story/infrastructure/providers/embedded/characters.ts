@@ -1,0 +1,97 @@
+import type { CharacterRole, FoundCharacter } from '../../../domain/analysis.ts'
+import type { Entity } from './cast.ts'
+import type { Language } from './language.ts'
+import type { ReadSpan } from './reading.ts'
+import type { StoryReading } from './story-reading.ts'
+import { traitsOfCharacter } from './traits.ts'
+
+/** The entities that are characters, with the names under which the analysis lists them. */
+export interface Listing {
+  characters: FoundCharacter[]
+  nameOf: (entity: Entity) => string | undefined
+}
+
+const ARTICLE: Readonly<Record<string, (entity: Entity) => string>> = {
+  en: () => 'the',
+  de: ({ gender, neuter, plural }) => (plural ? 'die' : neuter ? 'das' : gender === 'm' ? 'der' : gender === 'f' ? 'die' : 'das'),
+  es: ({ gender, plural }) => (gender === 'f' ? (plural ? 'las' : 'la') : plural ? 'los' : 'el'),
+}
+
+const best = (counts: ReadonlyMap<string, number>): string | undefined => [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
+
+/** Acts or speaks: spoke at least once, or is a named or known being that does something. */
+const isCharacter = (entity: Entity): boolean => {
+  if (entity.lines > 0) return true
+  if (entity.plural) return false
+  if (entity.named) return entity.subjects >= 1 && entity.at.length >= 2
+  if (entity.noun === undefined) return entity.traits.size > 0 && entity.subjects >= 2
+  return entity.subjects >= 1 && (entity.at.length >= 2 || entity.noun.kind === 'person')
+}
+
+const weight = (entity: Entity): number => entity.at.length + 2 * entity.lines + entity.subjects
+
+/** Lists the characters of a reading, the weightiest first, the narrator last. */
+export const listCharacters = (content: string, spans: readonly ReadSpan[], reading: StoryReading, language: Language): Listing => {
+  const first = introductions(content, spans)
+  const { cast, narrator } = reading
+  const entities = cast.alive.filter((entity) => entity !== narrator && isCharacter(entity)).sort((a, b) => weight(b) - weight(a))
+  const names = new Map<Entity, string>()
+  for (const entity of entities) {
+    const name = displayName(entity, language)
+    const taken = [...names.values()].includes(name)
+    names.set(entity, taken ? `${name} (${[...names.values()].filter((other) => other.startsWith(name)).length + 1})` : name)
+  }
+  const teller = best(narrator.names)
+  names.set(narrator, teller ?? language.narrator)
+  const top = Math.max(0, ...entities.map(weight))
+  const listed = entities.map((entity): FoundCharacter => {
+    const role: CharacterRole = weight(entity) >= 0.6 * top ? 'protagonist' : 'supporting'
+    return describe(entity, names.get(entity) ?? '', role, language, first)
+  })
+  // A narrator with a name is one of the people in the story as well as the voice that tells it.
+  if (teller !== undefined) listed.unshift(describe(narrator, teller, 'protagonist', language, first))
+  return {
+    characters: [
+      ...listed,
+      { name: language.narrator, aliases: [], role: 'narrator', description: '', traits: [], mentions: narrator.subjects },
+    ],
+    nameOf: (entity) => names.get(entity),
+  }
+}
+
+const displayName = (entity: Entity, language: Language): string => {
+  const name = best(entity.names)
+  if (name !== undefined) return name
+  const form = best(entity.forms) ?? capitalised(entity)
+  const article = ARTICLE[language.code]?.(entity)
+  return article === undefined || entity.named || 2 * entity.bare > entity.at.length ? form : `${article} ${form}`
+}
+
+const capitalised = ({ head, named }: Entity): string =>
+  named ? head.replace(/(?<!\p{L})\p{L}/gu, (letter) => letter.toUpperCase()) : head
+
+const LONGEST_INTRODUCTION = 240
+
+/** The sentence at an offset, shortened: how the story brings somebody in. */
+const introductions = (content: string, spans: readonly ReadSpan[]) => {
+  const sentences = spans.flatMap((span) => span.sentences)
+  return (offset: number | undefined): string => {
+    const sentence = sentences.find(({ end }) => offset !== undefined && end > offset)
+    if (!sentence) return ''
+    const text = content.slice(sentence.start, sentence.end).replace(/\s+/gu, ' ')
+    return text.length <= LONGEST_INTRODUCTION ? text : `${text.slice(0, LONGEST_INTRODUCTION).replace(/\s+\S*$/u, '')} …`
+  }
+}
+
+const describe = (
+  entity: Entity,
+  name: string,
+  role: CharacterRole,
+  language: Language,
+  introduction: (offset: number | undefined) => string,
+): FoundCharacter => {
+  const called = [...entity.names.keys(), ...entity.forms.keys(), ...entity.possessed]
+  const seen = new Set([name.toLowerCase()])
+  const aliases = called.filter((alias) => !seen.has(alias.toLowerCase()) && seen.add(alias.toLowerCase()))
+  return { name, aliases, role, description: introduction(entity.at[0]), traits: traitsOfCharacter(entity, language), mentions: entity.at.length }
+}

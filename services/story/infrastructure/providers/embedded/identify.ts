@@ -1,0 +1,165 @@
+import { Cast, type Entity } from './cast.ts'
+import { type Contrasts, contrastsOf, traitsOf } from './contrasts.ts'
+import type { Language, Noun } from './language.ts'
+import type { Mention } from './mention.ts'
+import type { Lore } from './lore.ts'
+import { indexNames } from './name-index.ts'
+import type { Scene } from './scene.ts'
+
+const GENERIC_REACH = 8
+
+/** Says whom a name or noun means, given who is on stage. */
+export class Identifier {
+  readonly cast: Cast
+  /** Whom the latest sentence brought in: "she saw a frog". */
+  introduced: Entity | undefined
+  readonly #language: Language
+  readonly #contrasts: Contrasts
+  readonly #nameKey: (text: string) => string
+  readonly #lore: Lore
+  readonly #byKey = new Map<string, number>()
+
+  constructor(language: Language, mentions: readonly Mention[], lore: Lore) {
+    this.#language = language
+    this.#lore = lore
+    this.cast = new Cast(language)
+    this.#contrasts = contrastsOf(mentions, language)
+    this.#nameKey = indexNames(mentions)
+  }
+
+  readonly get = (id: number): Entity => this.cast.get(id)
+
+  /** The entity a mention means. Things and pronouns mean none, unless `create` asks to take the thing for a being. */
+  identify(mention: Mention, scene: Scene, create = false): Entity | undefined {
+    if (mention.kind === 'pronoun') return undefined
+    if (mention.kind === 'name' || mention.name !== undefined) return this.#byName(mention)
+    const traits = traitsOf(mention, this.#language, this.#contrasts)
+    if (!mention.noun) {
+      const nominal = mention.nominal ? this.#nominal(mention, traits, scene) : undefined
+      return nominal ?? (create || (mention.nominal && traits.has('rank')) ? this.#own(mention, mention.head, traits) : undefined)
+    }
+    if (mention.noun.plural || mention.plural) return this.#own({ ...mention, plural: true }, `${mention.noun.lemma}+`, traits)
+    const alias = mention.definiteness === 'indefinite' ? undefined : this.#alias(mention.noun.lemma)
+    if (alias) return alias
+    if (mention.noun.generic && mention.definiteness !== 'indefinite' && !mention.restricted) {
+      const meant = this.#generic(mention, traits, scene)
+      if (meant) return meant
+    }
+    return this.#ranked(mention, traits, scene) ?? this.#own(mention, mention.noun.lemma, traits)
+  }
+
+  /** Does the text ever call somebody by this name? */
+  named(text: string): Entity | undefined {
+    const id = this.#byKey.get(`name:${this.#nameKey(text)}`)
+    return id === undefined ? undefined : this.cast.get(id)
+  }
+
+  /** Somebody a first reading found to be the one this noun means: "his sister", "their father". */
+  #alias(lemma: string): Entity | undefined {
+    const head = this.#lore.aliases.get(lemma)
+    if (head === undefined) return undefined
+    return this.named(head) ?? this.cast.alive.find((entity) => entity.heads.has(head) && !entity.plural)
+  }
+
+  #byName(mention: Mention): Entity {
+    const key = this.#nameKey(mention.name ?? mention.text)
+    const known = this.#byKey.get(`name:${key}`)
+    if (known !== undefined) return this.cast.get(known)
+    if (key === this.#lore.narrator) return this.cast.get(0)
+    const noun = this.#language.noun(key.split(' ').at(-1) ?? '')
+    const being = noun && !noun.plural && key.includes(' ') ? this.#variants(noun.lemma) : []
+    // "Mr. Wolf" is the wolf, when there is but one.
+    if (being[0] && being.length === 1 && agrees(being[0], mention)) {
+      this.#byKey.set(`name:${key}`, being[0].id)
+      return being[0]
+    }
+    const entity = this.cast.create({ ...mention, kind: 'name' }, key, new Map())
+    if (noun) entity.heads.add(noun.lemma)
+    entity.gender ??= this.#lore.genders.get(key)
+    entity.neuter ||= this.#lore.neuters.has(key)
+    this.#byKey.set(`name:${key}`, entity.id)
+    return entity
+  }
+
+  #own(mention: Mention, head: string, traits: Map<string, string>): Entity {
+    const distinguished = [...traits].map(([axis, value]) => `${axis}=${value}`).sort().join()
+    const key = `${head}|${distinguished}`
+    const known = this.#byKey.get(key)
+    if (known !== undefined) return this.cast.get(known)
+    const variants = this.#variants(head)
+    const [only] = variants
+    // "the pig" is the one pig there is; "the first pig" is told apart from an unranked one only if that one is another.
+    if (only && variants.length === 1 && (traits.size === 0 || (only.traits.size === 0 && !traits.has('rank')))) return only
+    const entity = this.cast.create(mention, head, traits)
+    entity.gender ??= this.#lore.genders.get(head)
+    this.#byKey.set(key, entity.id)
+    return entity
+  }
+
+  #variants(head: string): Entity[] {
+    return this.cast.alive.filter((entity) => entity.heads.has(head) && !entity.plural)
+  }
+
+  /** "the pig" among several, "the eldest brother" for whoever was the first. */
+  #ranked(mention: Mention, traits: Map<string, string>, scene: Scene): Entity | undefined {
+    const head = mention.noun?.lemma ?? ''
+    if (traits.size === 0) {
+      const variants = this.#variants(head)
+      if (variants.length < 2 || mention.definiteness === 'indefinite') return undefined
+      return scene.recent(this.get, 12).find((entity) => variants.includes(entity)) ?? variants[0]
+    }
+    const rank = traits.get('rank')
+    if (rank === undefined) return undefined
+    const same = this.cast.alive.filter((entity) => entity.traits.get('rank') === rank && !entity.plural)
+    const sibling = mention.noun?.kind === 'kin'
+    return (
+      same.find((entity) => entity.heads.has(head)) ??
+      same.find((entity) => (sibling || entity.noun === undefined || entity.noun.kind === 'kin') && agrees(entity, mention))
+    )
+  }
+
+  #nominal(mention: Mention, traits: Map<string, string>, scene: Scene): Entity | undefined {
+    const recent = scene.recent(this.get, 30)
+    const rank = traits.get('rank')
+    if (rank !== undefined) {
+      const matches = (entity: Entity): boolean => entity.traits.get('rank') === rank && agrees(entity, mention)
+      return recent.find(matches) ?? this.cast.alive.find(matches)
+    }
+    const trait = mention.modifiers.map((modifier) => this.#language.trait(modifier)).find(Boolean)
+    if (!trait) return undefined
+    if (trait.value === 'other')
+      return recent.find((entity) => entity !== scene.subject && agrees(entity, mention) && !entity.plural && entity.noun !== undefined)
+    return recent.find((entity) => agrees(entity, mention) && fitsAge(entity, trait.value, this.#language))
+  }
+
+  #generic(mention: Mention, traits: Map<string, string>, scene: Scene): Entity | undefined {
+    const noun = mention.noun
+    if (!noun) return undefined
+    const old = mention.modifiers.some((modifier) => this.#language.trait(modifier)?.value === 'old')
+    const recent = scene.recent(this.get, GENERIC_REACH)
+    const own = this.#variants(noun.lemma).filter((entity) => [...traits].every(([axis, value]) => (entity.traits.get(axis) ?? value) === value))
+    const same = recent.find((entity) => own.includes(entity)) ?? own[0]
+    if (same) return same
+    return recent.find(
+      (entity) =>
+        !entity.plural && agrees(entity, mention) &&
+        (noun.kind === 'animal' ? entity.noun?.kind === 'animal' : entity.noun?.kind !== 'animal') &&
+        (entity.named || (entity.noun !== undefined && (!entity.noun.generic || sameAge(entity.noun, noun)))) &&
+        fitsAge(entity, old ? 'old' : (noun.age ?? 'grown'), this.#language),
+    )
+  }
+}
+
+const agrees = (entity: Entity, mention: Mention): boolean =>
+  entity.gender === undefined || mention.gender === undefined || entity.gender === mention.gender
+
+const sameAge = (a: Noun, b: Noun): boolean => a.age === 'young' && b.age === 'young' && a.kind === b.kind
+
+const fitsAge = (entity: Entity, age: string, language: Language): boolean => {
+  const elder = [...entity.heads].some((head) => language.elders.has(head))
+  const old = entity.noun?.age === 'old' || [...entity.modifiers.keys()].some((word) => language.trait(word)?.value === 'old')
+  if (age === 'old') return elder || old
+  const youth = entity.noun?.age === 'young' || [...entity.heads].some((head) => language.youths.has(head))
+  if (age === 'young') return !elder && !old && (entity.noun === undefined || youth)
+  return entity.noun?.age !== 'young'
+}

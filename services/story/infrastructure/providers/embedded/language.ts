@@ -1,0 +1,69 @@
+import type { Mention } from './mention.ts'
+import type { Gender, Sentence } from './tokens.ts'
+
+/** What kind of being a noun names. `generic` nouns (the man, the animal) usually stand for someone named before. */
+export interface Noun {
+  lemma: string
+  gender: Gender | undefined
+  plural: boolean
+  kind: 'person' | 'kin' | 'animal'
+  generic: boolean
+  age?: 'young' | 'old' | undefined
+}
+
+export interface SpeechForm {
+  person: 1 | 3
+  plural: boolean
+}
+
+/** Which words of a text are names in it. */
+export interface Vocabulary {
+  isName(lower: string): boolean
+}
+
+/** The rules of one language. Everything else in the engine is the same for all. */
+export interface Language {
+  readonly code: string
+  readonly narrator: string
+  /** Names parts of speech on the tokens. */
+  tag(sentence: Sentence): void
+  /** Learns the names of a text from how its sentences, tagged, use capitals. */
+  names(sentences: readonly Sentence[]): Vocabulary
+  /** Nouns and pronouns that may stand for a character. */
+  mentions(sentence: Sentence, names: Vocabulary): Mention[]
+  noun(lower: string): Noun | undefined
+  speech(lower: string): SpeechForm | undefined
+  /** Verbs that report speech only beside a quotation, such as "laughed". */
+  isWeakSpeech(lower: string): boolean
+  /** Distinguishing adjectives: axis and value, such as rank 1 for "eldest". */
+  trait(lower: string): { axis: string; value: string } | undefined
+  /** Says `called` of "a girl called X", `is` of "the old woman was a witch". */
+  /** Nouns of those who are not young: parents, kings. */
+  readonly elders: ReadonlySet<string>
+  /** Nouns of those who may be called a child: sons, pupils. */
+  readonly youths: ReadonlySet<string>
+  /** Pronouns that open a relative clause. */
+  readonly relatives: ReadonlySet<string>
+  /** May a sentence leave its subject out? */
+  readonly dropsSubject: boolean
+  /** Sons and daughters; and the noun for a child. */
+  readonly offspring: ReadonlySet<string>
+  readonly child: string
+  /** Lemmas of the nouns by which a family and a court call each other. */
+  readonly kin: Readonly<Record<'father' | 'mother' | 'stepmother' | 'wife' | 'husband' | 'son' | 'daughter' | 'king' | 'queen' | 'prince' | 'princess', string>>
+  /** Brother and sister, with their genders. */
+  readonly siblings: readonly (readonly [string, Gender])[]
+  /** Joins two of equal standing: "and". */
+  readonly and: string
+  readonly naming: ReadonlySet<string>
+  readonly copulas: ReadonlySet<string>
+  /** First person pronouns in the subject's place. */
+  readonly firstPerson: ReadonlySet<string>
+  /** Words that name no one although a capital stands there: exclamations, days, places. */
+  readonly notNames: ReadonlySet<string>
+  /** Things that speak only for somebody unseen: a voice, a cry. */
+  readonly voices: ReadonlySet<string>
+  /** "My name is", "I am": what stands before one's own name. */
+  readonly selfNaming: RegExp | undefined
+  readonly stopWords: ReadonlySet<string>
+}

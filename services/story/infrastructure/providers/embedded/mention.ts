@@ -1,0 +1,33 @@
+import type { Noun } from './language.ts'
+import type { Gender } from './tokens.ts'
+
+export type Definiteness = 'definite' | 'indefinite' | 'possessive' | 'bare'
+
+/** A place in a sentence where somebody may be meant. Positions are token indexes, `end` exclusive. */
+export interface Mention {
+  start: number
+  end: number
+  kind: 'name' | 'noun' | 'pronoun'
+  /** Without its article: "old woman", "King Midas", "she". */
+  text: string
+  /** Lemma of the head noun, or the name. */
+  head: string
+  noun: Noun | undefined
+  modifiers: string[]
+  /** An adjective in a noun's place: "the eldest", "the other". */
+  nominal: boolean
+  gender: Gender | undefined
+  plural: boolean
+  person: 1 | 2 | 3
+  definiteness: Definiteness
+  /** Told apart by what follows: "the woman in the doorway". */
+  restricted?: boolean | undefined
+  /** Not the subject: after a preposition, in an oblique case, or an owner. */
+  oblique: boolean
+  /** Compared with ("like a wolf"), not meant. */
+  compared: boolean
+  /** A name that follows the noun: "the miller Hans". */
+  name?: string | undefined
+  /** Text of the owner in "the king's daughter". */
+  owner?: string | undefined
+}

@@ -1,0 +1,42 @@
+import type { Mention } from './mention.ts'
+import type { Gender } from './tokens.ts'
+
+const TITLE = /^(?:mrs?|ms|miss|mister|sir|madam|dr|doctor|professor|herr|frau|fräulein|don|doña|señora?|señorita|sra?|doktor)\.?$/u
+
+interface Known {
+  key: string
+  parts: string[]
+  titled: boolean
+  gender: Gender | undefined
+}
+
+/** Tells which spellings of a name are one person: "Lena", "Lena Okafor" and "Ms. Okafor". */
+export const indexNames = (mentions: readonly Mention[]): ((text: string) => string) => {
+  const known = new Map<string, Known>()
+  for (const mention of mentions) {
+    const text = (mention.kind === 'name' ? mention.text : (mention.name ?? '')).toLowerCase()
+    if (text === '' || known.has(text)) continue
+    const parts = text.split(/\s+/u)
+    const titled = parts.length > 1 && TITLE.test(parts[0] ?? '')
+    known.set(text, { key: text, parts: titled ? parts.slice(1) : parts, titled, gender: mention.gender })
+  }
+  const whole = [...known.values()].filter(({ parts }) => parts.length > 1)
+  for (const one of known.values()) {
+    if (one.parts.length > 1 && !one.titled) continue
+    const part = one.parts.join(' ')
+    const owners = whole.filter((name) => name !== one && !name.titled && contains(name.parts, one) && compatible(name, one))
+    const [owner] = owners
+    if (owner && new Set(owners.map(({ key }) => key)).size === 1) one.key = owner.key
+    // "Herr Fuchs" and "Fuchs" alike, unless there is a "Frau Fuchs" too.
+    else if (!one.titled) {
+      const titled = [...known.values()].filter((name) => name.titled && name.parts.join(' ') === part)
+      if (titled.length === 1 && titled[0]) one.key = titled[0].key
+    }
+  }
+  return (text) => known.get(text.toLowerCase())?.key ?? text.toLowerCase()
+}
+
+const contains = (parts: string[], one: Known): boolean =>
+  one.titled ? parts.at(-1) === one.parts.at(-1) : parts[0] === one.parts[0] || parts.at(-1) === one.parts[0]
+
+const compatible = (a: Known, b: Known): boolean => a.gender === undefined || b.gender === undefined || a.gender === b.gender

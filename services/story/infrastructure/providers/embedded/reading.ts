@@ -1,0 +1,63 @@
+import type { Language, Vocabulary } from './language.ts'
+import type { Mention } from './mention.ts'
+import type { Breathe } from './pace.ts'
+import type { Span } from './segmentation.ts'
+import { type Sentence, sentencesOf } from './tokens.ts'
+
+export interface ReadSentence extends Sentence {
+  mentions: Mention[]
+}
+
+/** A span with its sentences tagged and whoever they mention. */
+export interface ReadSpan extends Span {
+  index: number
+  sentences: ReadSentence[]
+}
+
+const startsSentence = (content: string, span: Span, before: Span | undefined): boolean => {
+  if (span.kind === 'dialogue' || before?.paragraph !== span.paragraph) return true
+  const quote = content.slice(before.start, before.end).trimEnd()
+  return /[.!?…]["”“’'»«‘›‹]*$/u.test(quote) && !/^\s*[,—–-]/u.test(content.slice(span.start, span.end))
+}
+
+/** Tags every sentence, learns the text's names from all of them, then finds the mentions. `report` hears 0 to 1. */
+export const readSpans = async (
+  content: string,
+  spans: Span[],
+  language: Language,
+  breathe: Breathe,
+  report: (fraction: number) => void,
+): Promise<{ spans: ReadSpan[]; names: Vocabulary }> => {
+  const read: ReadSpan[] = []
+  for (const [index, span] of spans.entries()) {
+    const sentences: ReadSentence[] = []
+    for (const sentence of sentencesOf(content, span.start, span.end, startsSentence(content, span, spans[index - 1]))) {
+      for (const piece of cut(sentence)) {
+        language.tag(piece)
+        sentences.push({ ...piece, mentions: [] })
+        await breathe()
+      }
+    }
+    read.push({ ...span, index, sentences })
+    report((0.7 * (index + 1)) / spans.length)
+  }
+  const names = language.names(read.flatMap((span) => span.sentences))
+  for (const span of read) {
+    for (const sentence of span.sentences) sentence.mentions = language.mentions(sentence, names)
+    await breathe()
+    report(0.7 + (0.3 * (span.index + 1)) / read.length)
+  }
+  return { spans: read, names }
+}
+
+const LONGEST = 400
+
+/** A "sentence" of thousands of words is no sentence; rules that look around would crawl in it. */
+function* cut(sentence: Sentence): Generator<Sentence> {
+  for (let from = 0; from < sentence.tokens.length; from += LONGEST) {
+    const tokens = sentence.tokens.slice(from, from + LONGEST)
+    const [first] = tokens
+    const last = tokens.at(-1)
+    if (first && last) yield { start: first.start, end: last.end, tokens }
+  }
+}

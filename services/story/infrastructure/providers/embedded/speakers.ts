@@ -1,0 +1,240 @@
+import type { Entity } from './cast.ts'
+import { beat, type Cue, tagAfter, tagBefore, turnsOver } from './cues.ts'
+import type { Identifier } from './identify.ts'
+import type { Language } from './language.ts'
+import type { Mention } from './mention.ts'
+import type { Narration } from './narration.ts'
+import type { ReadSentence, ReadSpan } from './reading.ts'
+import type { Scene } from './scene.ts'
+
+interface Turn {
+  speaker: Entity
+  paragraph: number
+  addressee: Entity | undefined
+}
+
+/** One quotation of a paragraph with what stands beside it. */
+interface Quote {
+  span: ReadSpan
+  tag: Cue | undefined
+  /** Same speaker as the quotation before, unless it has a tag of its own. */
+  continues: boolean
+  beats: Cue[]
+}
+
+const OPEN = /[,!?…—–-]["”“’'»«‘›‹]*\s*$/u
+const RAYA_OPEN = /[^.]\s*$/u
+
+/** Attributes quotations: tags first, then beats, then whose turn it is. */
+export class Speakers {
+  readonly #content: string
+  readonly #language: Language
+  readonly #identifier: Identifier
+  readonly #scene: Scene
+  readonly #narration: Narration
+  readonly #narrator: Entity
+  readonly #turns: Turn[] = []
+  /** Has anything been told since the last quotation, its tag aside? */
+  #told = false
+  readonly speakers = new Map<number, Entity>()
+
+  constructor(content: string, language: Language, identifier: Identifier, scene: Scene, narration: Narration, narrator: Entity) {
+    this.#content = content
+    this.#language = language
+    this.#identifier = identifier
+    this.#scene = scene
+    this.#narration = narration
+    this.#narrator = narrator
+  }
+
+  /** Reads the spans of one paragraph in order, narration and quotations. `lead` is the sentence before the paragraph. */
+  read(spans: ReadSpan[], lead: ReadSentence | undefined): void {
+    this.#scene.paragraph = spans[0]?.paragraph ?? 0
+    let tagged = false
+    const quotes = this.#quotesOf(spans, lead)
+    let before: { quote: Quote; speaker: Entity } | undefined
+    for (const span of spans) {
+      const quote = quotes.find((one) => one.span === span)
+      if (!quote) {
+        for (const [i, sentence] of span.sentences.entries()) {
+          this.#narration.observe(sentence)
+          if (i > 0 || !tagged) this.#told = true
+        }
+        continue
+      }
+      tagged = quote.tag !== undefined
+      const speaker = this.#speakerOf(quote, quotes, before?.speaker)
+      if (!speaker) continue
+      before = { quote, speaker }
+      this.#speak(quote, speaker)
+    }
+  }
+
+  #speak({ span, beats }: Quote, said: Entity): void {
+    const speaker = this.#identifier.get(said.id)
+    const listeners = beats.flatMap((cue) => cue.listeners).flatMap((mention) => this.#identifier.identify(mention, this.#scene) ?? []).filter(isSomebody)
+    const addressed = this.#addressed(span)
+    this.#introduce(span, speaker, addressed)
+    for (const entity of addressed) {
+      entity.addressed += 1
+      this.#scene.appear(entity, false)
+    }
+    this.#told = false
+    speaker.lines += 1
+    this.#scene.appear(speaker, true)
+    this.#scene.subject = speaker
+    this.speakers.set(span.index, speaker)
+    const last = this.#turns.at(-1)
+    const carried = last?.speaker === speaker && last.paragraph === span.paragraph ? last.addressee : undefined
+    const others = [...addressed, ...listeners]
+    this.#turns.push({ speaker, paragraph: span.paragraph, addressee: others.find((entity) => entity !== speaker && !entity.plural) ?? carried })
+  }
+
+  /** "I am Mia", "Tom Becker, second floor": somebody without a name says it; "Theo!" somebody is called by it. */
+  #introduce(span: ReadSpan, speaker: Entity, addressed: Entity[]): void {
+    const own = this.#ownName(span)
+    if (own && own !== speaker && !speaker.named && own.at.length === 0 && own.lines === 0 && speaker.noun?.generic) this.#identifier.cast.merge(speaker, own)
+    const subject = this.#scene.subject
+    const [called] = addressed
+    if (!called?.named || called.at.length + called.lines > 0 || !subject || subject === speaker || subject.named || !subject.noun?.generic) return
+    if (subject.plural || (subject.gender && called.gender && subject.gender !== called.gender)) return
+    this.#identifier.cast.merge(subject, called)
+  }
+
+  /** The name a speaker gives as theirs. */
+  #ownName(span: ReadSpan): Entity | undefined {
+    const name = this.#language.selfNaming?.exec(this.#content.slice(span.start, span.end))?.groups?.name
+    if (name !== undefined) return this.#identifier.named(name)
+    const [first] = span.sentences[0]?.mentions ?? []
+    const opening = first?.kind === 'name' && first.text.includes(' ') && span.sentences[0]?.tokens.findIndex((token) => token.word) === first.start
+    return opening ? this.#identifier.identify(first, this.#scene) : undefined
+  }
+
+  #quotesOf(spans: ReadSpan[], lead: ReadSentence | undefined): Quote[] {
+    const quotes: Quote[] = []
+    for (const [i, span] of spans.entries()) {
+      if (span.kind !== 'dialogue') continue
+      const before = spans[i - 1]?.kind === 'paragraph' ? spans[i - 1] : undefined
+      const after = spans[i + 1]?.kind === 'paragraph' ? spans[i + 1] : undefined
+      const text = this.#content.slice(span.start, span.end)
+      const open = OPEN.test(text) || (/^\s*[—–―-]/u.test(this.#content.slice(after?.start, after?.end)) && RAYA_OPEN.test(text))
+      const following = after?.sentences[0]
+      const leading = before?.sentences.at(-1) ?? (i === 0 ? lead : undefined)
+      const inside = quotes.length > 0 && before !== undefined
+      const own = following && tagAfter(following, open, this.#language)
+      const single = inside && before.sentences.length === 1 && quotes.at(-1)?.tag !== undefined
+      const led = leading && (!single || turnsOver(leading, this.#language)) ? tagBefore(leading, this.#language) : undefined
+      const beats = [before?.sentences.at(-1), following].map((sentence) => sentence && beat(sentence)).filter((cue) => cue !== undefined)
+      quotes.push({ span, tag: own ?? led, continues: inside && led === undefined, beats })
+    }
+    return quotes
+  }
+
+  #speakerOf(quote: Quote, quotes: Quote[], before: Entity | undefined): Entity | undefined {
+    const addressed = this.#addressed(quote.span)
+    for (const listener of quote.tag?.listeners ?? []) {
+      const entity = this.#identifier.identify(listener, this.#scene)
+      if (entity) addressed.push(entity)
+    }
+    if (quote.tag) {
+      const named = this.#resolve(quote.tag, addressed, quote.continues ? before : undefined)
+      if (named) return named
+    }
+    if (quote.continues && before) return before
+    const own = this.#language.selfNaming?.test(this.#content.slice(quote.span.start, quote.span.end)) ? this.#ownName(quote.span) : undefined
+    if (own && quote.tag === undefined) return own
+    const later = quotes.slice(quotes.indexOf(quote) + 1).find((one) => one.tag !== undefined || !one.continues)
+    if (later?.continues && later.tag) {
+      const named = this.#resolve(later.tag, addressed, undefined)
+      if (named && !addressed.includes(named)) return named
+    }
+    for (const cue of quote.beats) {
+      const actor = this.#resolve(cue, addressed, undefined)
+      if (actor && !addressed.includes(actor) && !actor.plural) return actor
+    }
+    return this.#whoseTurn(quote, addressed)
+  }
+
+  #resolve(cue: Cue, addressed: Entity[], before: Entity | undefined): Entity | undefined {
+    const { mention } = cue
+    if (cue.person === 1) return cue.plural ? undefined : this.#narrator
+    if (mention === undefined) return before ?? this.#implied(addressed)
+    if (mention.kind === 'pronoun') return this.#pronoun(mention, cue.plural, addressed, before)
+    if (this.#language.voices.has(mention.head)) {
+      const { subject } = this.#scene
+      if (subject) addressed.push(subject)
+      return undefined
+    }
+    return this.#identifier.identify(mention, this.#scene, true)
+  }
+
+  /** The subject left out: whoever acted last, or whose turn it is. */
+  #implied(addressed: Entity[]): Entity | undefined {
+    const subject = this.#scene.subject
+    const turn = this.#lastTurn()
+    if (!turn && subject && !addressed.includes(subject) && isSomebody(subject)) return subject
+    return undefined
+  }
+
+  #pronoun(mention: Mention, plural: boolean, addressed: Entity[], before: Entity | undefined): Entity | undefined {
+    const fits = (entity: Entity): boolean => {
+      if (entity === this.#narrator || entity.plural !== plural || addressed.includes(entity) || !isSomebody(entity)) return false
+      if (mention.text === 'es') return entity.neuter
+      return plural || mention.gender === undefined || (entity.gender === undefined && !entity.neuter) || entity.gender === mention.gender
+    }
+    if (before && fits(before)) return before
+    const recent = this.#scene.recent(this.#identifier.get, 8).filter(fits)
+    const turn = this.#lastTurn()
+    const subject = this.#scene.subject
+    const sure = recent.find((entity) => entity.gender !== undefined && entity.gender === mention.gender)
+    if (!turn || this.#told) return subject && recent.includes(subject) && (subject.gender || !sure) ? subject : (sure ?? recent[0])
+    const earlier = this.#turns.findLast((one) => this.#identifier.get(one.speaker.id) !== this.#identifier.get(turn.speaker.id))
+    const other = [turn.addressee, earlier && this.#scene.paragraph - earlier.paragraph < 8 ? earlier.speaker : undefined].find((entity) => entity && fits(entity))
+    return other ?? recent.find((entity) => entity !== turn.speaker) ?? recent[0]
+  }
+
+  /** The turn that directly precedes: in this paragraph or the one before. */
+  #lastTurn(): Turn | undefined {
+    const turn = this.#turns.at(-1)
+    return turn && this.#scene.paragraph - turn.paragraph <= 1 ? turn : undefined
+  }
+
+  #whoseTurn(quote: Quote, addressed: Entity[]): Entity | undefined {
+    const turn = this.#lastTurn()
+    const free = (entity: Entity | undefined): entity is Entity =>
+      entity !== undefined && !addressed.includes(entity) && isSomebody(entity) && !entity.plural && entity !== turn?.speaker
+    if (!turn) {
+      const { introduced } = this.#identifier
+      if (free(introduced)) return introduced
+      const subject = this.#scene.subject
+      if (free(subject)) return subject
+      return this.#scene.recent(this.#identifier.get, 6).find(free)
+    }
+    const near = this.#turns.filter((one) => quote.span.paragraph - one.paragraph < 10)
+    const earlier = near.findLast((one) => free(one.speaker))?.speaker
+    return [turn.addressee, earlier].find(free) ?? this.#scene.recent(this.#identifier.get, 10).find(free) ?? earlier
+  }
+
+  /** Those a quotation calls by name: "Come here, Gretel." */
+  #addressed(span: ReadSpan): Entity[] {
+    const found: Entity[] = []
+    for (const { tokens, mentions } of span.sentences) {
+      for (const mention of mentions) {
+        if (mention.kind === 'pronoun' || (mention.noun === undefined && mention.kind === 'noun')) continue
+        const before = tokens[mention.start - 1]
+        const after = tokens[mention.end]
+        const qualified = before?.word === true && tokens[mention.start - 2]?.word !== true && this.#language.trait(before.lower) !== undefined
+        const opens = before === undefined || !before.word || qualified || /^(?:oh|o|ach|dear|lieber|liebe|querido|querida|ay|aber|please|and|but|hush|yes|no)$/u.test(before.lower)
+        const closes = after === undefined || !after.word
+        const called = mention.definiteness === 'bare' || /^(?:my|mein|meine|mi)$/u.test(tokens[mention.start]?.lower ?? '')
+        const separated = (before !== undefined && /^[,;—–-]$/u.test(before.text)) || (after !== undefined && /^[,!;—–?]$/u.test(after.text))
+        if (!opens || !closes || !called || !separated) continue
+        const entity = this.#identifier.identify({ ...mention, definiteness: 'definite' }, this.#scene)
+        if (entity) found.push(entity)
+      }
+    }
+    return found
+  }
+}
+
+const isSomebody = (entity: Entity): boolean => entity.named || entity.noun !== undefined || entity.lines > 0 || entity.traits.size > 0

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import { createClient, type Interceptor, type Transport } from '@connectrpc/connect'
+import { createGrpcTransport } from '@connectrpc/connect-node'
+import { inject } from 'vitest'
+import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import type { TestMeshFacts } from './start-test-mesh.ts'
+
+/** A person with an account on the mesh under test. */
+export interface TestUser {
+  id: string
+  email: string
+  password: string
+  displayName: string
+  token: string
+  transport: Transport
+}
+
+export interface TestMesh extends TestMeshFacts {
+  /** A gRPC transport to the gateway, with a token or without. */
+  transport(token?: string): Transport
+  /** Opens an account and signs in. */
+  newUser(displayName?: string): Promise<TestUser>
+  /** Signs the operator in. */
+  operator(): Promise<Transport>
+}
+
+const bearer =
+  (token: string): Interceptor =>
+  (next) =>
+  (request) => {
+    request.header.set('authorization', `Bearer ${token}`)
+    return next(request)
+  }
+
+/** The mesh that the suite's project runs on. */
+export const testMesh = (facts: TestMeshFacts = inject('mesh')): TestMesh => {
+  const transport = (token?: string) =>
+    createGrpcTransport({ baseUrl: facts.url, interceptors: token ? [bearer(token)] : [] })
+  const signIn = async (email: string, password: string) => {
+    const { tokens, user } = await createClient(IdentityService, transport()).login({ email, password })
+    return { token: tokens?.accessToken ?? '', userId: user?.id ?? '' }
+  }
+  return {
+    ...facts,
+    transport,
+    newUser: async (displayName = 'Test Author') => {
+      const email = `${randomUUID()}@example.com`
+      const password = `Correct-horse-${randomUUID()}`
+      await createClient(IdentityService, transport()).registerUser({ email, password, displayName })
+      const { token, userId } = await signIn(email, password)
+      return { id: userId, email, password, displayName, token, transport: transport(token) }
+    },
+    operator: async () => transport((await signIn(facts.admin.email, facts.admin.password)).token),
+  }
+}
+
+/** Waits until `look` gives something, trying every 50 ms; fails after `withinMs` with what it last threw. */
+export const eventually = async <T>(look: () => Promise<T | undefined> | T | undefined, withinMs = 10_000): Promise<T> => {
+  const deadline = performance.now() + withinMs
+  let last: unknown
+  while (performance.now() < deadline) {
+    try {
+      const found = await look()
+      if (found !== undefined && found !== false) return found
+      last = undefined
+    } catch (error) {
+      last = error
+    }
+    await new Promise((done) => setTimeout(done, 50))
+  }
+  throw last ?? new Error(`nothing came within ${withinMs} ms`)
+}
+
