@@ -4,7 +4,13 @@ const common = { testTimeout: 30_000, hookTimeout: 120_000 }
 const folders = '{services,gateway,deploy,tests}/**'
 
 const endToEnd = (name: string, order: number) => ({
-  test: { ...common, name, include: [`${folders}/*.e2e.test.ts`], globalSetup: ['tests/mesh-setup.ts'], sequence: { groupOrder: order } },
+  test: {
+    ...common,
+    name,
+    include: [`${folders}/*.e2e.test.ts`],
+    globalSetup: ['tests/mesh-setup.ts'],
+    sequence: { groupOrder: order },
+  },
 })
 
 export default defineConfig({

@@ -5,9 +5,11 @@ import { Code } from '@connectrpc/connect'
 import { DomainError } from '#shared/domain/errors.ts'
 import type { Authenticator } from '#shared/infrastructure/authenticator.ts'
 import { contextOf } from '#shared/infrastructure/event-codec.ts'
+import type { Tracing } from '#shared/infrastructure/telemetry/tracing.ts'
+import { readDescriptors } from '#shared/presentation/descriptors.ts'
 import type { Host } from '#shared/presentation/host.ts'
 import { type HttpHandler, pathOf } from '#shared/presentation/http-handler.ts'
-import { byPath, type ProcessRoutes, readDescriptors } from '#shared/presentation/process-routes.ts'
+import { byPath, type ProcessRoutes } from '#shared/presentation/process-routes.ts'
 import { writeProtocolError } from '#shared/presentation/protocol-error.ts'
 import { edge } from './edge.ts'
 import { proxy } from './proxy.ts'
@@ -15,6 +17,20 @@ import { createUpstreamPool, type UpstreamPool } from './upstreams.ts'
 
 /** Plain HTTP paths that a context answers. */
 const contextPaths: Readonly<Record<string, string>> = { '/.well-known/jwks.json': 'identity' }
+
+/** The root of what the mesh does for a request, or a part of the caller's own trace. */
+const traced =
+  (tracing: Tracing) =>
+  (next: HttpHandler): HttpHandler =>
+  (request, response) => {
+    const sent = request.headers.traceparent
+    const parent = typeof sent === 'string' ? sent : undefined
+    return tracing.span(`gateway ${pathOf(request)}`, { kind: 'server', parent }, async () => {
+      const own = tracing.traceparent()
+      if (own) request.headers.traceparent = own
+      await next(request, response)
+    })
+  }
 
 /** Refuses a token that is not valid before anything is routed; who may do what is decided where the rpc runs. */
 const edgeAuthentication =
@@ -95,7 +111,7 @@ export const createGateway = async (
     flood: { perSecond: host.config.floodPerSecond, burst: 2 * host.config.floodPerSecond },
   })
   return {
-    handler: atEdge(edgeAuthentication(host.authenticator)(routed)),
+    handler: atEdge(traced(host.tracingFor('gateway'))(edgeAuthentication(host.authenticator)(routed))),
     isStreaming,
     close: async () => {
       await Promise.all([...pools.values()].map((pool) => pool.close()))

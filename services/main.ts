@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { Code } from '@connectrpc/connect'
 import { createGateway } from '../gateway/gateway.ts'
+import { type ContextName, contextNames, isContextName, loadContext } from './contexts.ts'
 import { ConfigError } from './shared/infrastructure/config.ts'
+import { readDescriptors } from './shared/presentation/descriptors.ts'
 import { startHost } from './shared/presentation/host.ts'
 import { type HttpHandler, pathOf } from './shared/presentation/http-handler.ts'
-import { byPath, processRoutes, readDescriptors } from './shared/presentation/process-routes.ts'
+import { byPath, processRoutes } from './shared/presentation/process-routes.ts'
 import { writeProtocolError } from './shared/presentation/protocol-error.ts'
 import { startServer } from './shared/presentation/server.ts'
 import { defaultKind } from './shared/presentation/server-limits.ts'
-import { type ContextName, contextNames, isContextName, loadContext } from './contexts.ts'
 
 const drainMs = 10_000
 

@@ -24,7 +24,8 @@ export interface TestMesh extends TestMeshFacts {
   operator(): Promise<Transport>
 }
 
-const bearer =
+/** Sends a token with every call. */
+export const bearer =
   (token: string): Interceptor =>
   (next) =>
   (request) => {
@@ -55,7 +56,10 @@ export const testMesh = (facts: TestMeshFacts = inject('mesh')): TestMesh => {
 }
 
 /** Waits until `look` gives something, trying every 50 ms; fails after `withinMs` with what it last threw. */
-export const eventually = async <T>(look: () => Promise<T | undefined> | T | undefined, withinMs = 10_000): Promise<T> => {
+export const eventually = async <T>(
+  look: () => Promise<T | undefined> | T | undefined,
+  withinMs = 10_000,
+): Promise<T> => {
   const deadline = performance.now() + withinMs
   let last: unknown
   while (performance.now() < deadline) {
@@ -70,4 +74,3 @@ export const eventually = async <T>(look: () => Promise<T | undefined> | T | und
   }
   throw last ?? new Error(`nothing came within ${withinMs} ms`)
 }
-

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startMesh } from '../deploy/local/mesh.ts'
-import { startNats } from '../deploy/local/nats-server.ts'
+import { type Mesh, startMesh } from '../deploy/local/mesh.ts'
 import { freePort } from '../deploy/local/processes.ts'
 import { readSecrets } from '../deploy/local/secrets.ts'
+import { suiteNats } from './suite-nats.ts'
 
 /** What a suite needs to know of the mesh that runs for it. */
 export interface TestMeshFacts {
@@ -16,46 +16,65 @@ export interface TestMeshFacts {
   natsUrl: string
 }
 
-const needed = (name: string): string => {
-  const value = process.env[name]
-  if (!value) throw new Error(`${name} is not set: run tests with npm test, which starts what they need`)
-  return value
+/** A mesh that a suite may kill and start again. */
+export interface OwnMesh {
+  facts: TestMeshFacts
+  nats: Awaited<ReturnType<typeof suiteNats>>
+  current(): Mesh
+  /** SIGKILL to every process. */
+  kill(): Promise<void>
+  start(): Promise<void>
+  stop(): Promise<void>
 }
 
 /** Starts a mesh of its own for tests: own databases, own nats-server, limits counted but out of the way. */
-export const startTestMesh = async (name: string, split: boolean, env: NodeJS.ProcessEnv = {}) => {
-  const log = (line: string) => console.log(`[${name}] ${line}`)
+export const startTestMesh = async (name: string, split: boolean, env: NodeJS.ProcessEnv = {}): Promise<OwnMesh> => {
+  const postgresUrl = process.env.TROUPE_TEST_POSTGRES_URL
+  if (!postgresUrl) throw new Error('TROUPE_TEST_POSTGRES_URL is not set: run tests with npm test')
   const dataDir = mkdtempSync(join(tmpdir(), `troupe-${name}-`))
-  const nats = await startNats({ binary: needed('TROUPE_TEST_NATS_SERVER'), dataDir, log })
-  const postgresUrl = needed('TROUPE_TEST_POSTGRES_URL')
-  const databasePrefix = `${name.replaceAll('-', '_')}_`
-  const mesh = await startMesh({
-    dataDir,
-    split,
-    port: await freePort(),
-    env: {
-      TROUPE_POSTGRES_URL: postgresUrl,
-      TROUPE_DATABASE_PREFIX: databasePrefix,
-      TROUPE_NATS_URL: nats.url,
-      TROUPE_RATE_LIMIT_SCALE: '1000000',
-      TROUPE_FLOOD_PER_SECOND: '1000000',
-      ...env,
-    },
-    log,
-  })
+  const nats = await suiteNats()
+  const databasePrefix = `${name.replaceAll('-', '_')}_${process.pid}_`
+  const port = await freePort()
+  const start = () =>
+    startMesh({
+      dataDir,
+      split,
+      port,
+      env: {
+        TROUPE_POSTGRES_URL: postgresUrl,
+        TROUPE_DATABASE_PREFIX: databasePrefix,
+        TROUPE_NATS_URL: nats.url,
+        TROUPE_RATE_LIMIT_SCALE: '1000000',
+        TROUPE_FLOOD_PER_SECOND: '1000000',
+        ...env,
+      },
+      log: (line) => console.log(`[${name}] ${line}`),
+    })
+  let mesh = await start()
   const secrets = readSecrets(dataDir)
-  const facts: TestMeshFacts = {
-    url: mesh.url,
-    split,
-    admin: { email: secrets.TROUPE_BOOTSTRAP_ADMIN, password: secrets.TROUPE_BOOTSTRAP_ADMIN_PASSWORD },
-    postgresUrl,
-    databasePrefix,
-    natsUrl: nats.url,
+  return {
+    facts: {
+      url: mesh.url,
+      split,
+      admin: { email: secrets.TROUPE_BOOTSTRAP_ADMIN, password: secrets.TROUPE_BOOTSTRAP_ADMIN_PASSWORD },
+      postgresUrl,
+      databasePrefix,
+      natsUrl: nats.url,
+    },
+    nats,
+    current: () => mesh,
+    kill: async () => {
+      const ended = [...mesh.processes.values()].map((child) => new Promise((done) => child.once('exit', done)))
+      mesh.kill()
+      await Promise.all(ended)
+    },
+    start: async () => {
+      mesh = await start()
+    },
+    stop: async () => {
+      await mesh.stop()
+      await nats.stop()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
   }
-  const stop = async () => {
-    await mesh.stop()
-    await nats.stop()
-    rmSync(dataDir, { recursive: true, force: true })
-  }
-  return { facts, mesh, nats, stop }
 }

@@ -90,7 +90,8 @@ export const createAuthenticator = (options: {
         verified.set(digest, { principal, expiresAt: (payload.exp as number) * 1000 })
         return principal
       } catch (error) {
-        if (error instanceof errors.JWTExpired) throw unauthenticated('TOKEN_EXPIRED', 'the access token has expired; refresh it')
+        if (error instanceof errors.JWTExpired)
+          throw unauthenticated('TOKEN_EXPIRED', 'the access token has expired; refresh it')
         if (error instanceof errors.JOSEError) throw unauthenticated('INVALID_TOKEN', 'the access token is not valid')
         throw error
       }

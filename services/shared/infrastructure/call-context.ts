@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { createContextKey } from '@connectrpc/connect'
+import { Code, ConnectError, createContextKey } from '@connectrpc/connect'
 
 /** Who calls, as far as a token or a service identity proves it. */
 export type Principal =
@@ -54,4 +54,10 @@ export const actorOf = (principal: Principal): string =>
 export const remainingMs = (): number | undefined => {
   const deadline = storage.getStore()?.deadline
   return deadline === undefined ? undefined : Math.max(0, deadline - performance.now())
+}
+
+/** Throws when the caller has gone or its time is up: what is not yet done for it need not be. */
+export const assertAwaited = (): void => {
+  callContext().signal.throwIfAborted()
+  if (remainingMs() === 0) throw new ConnectError('the deadline has passed', Code.DeadlineExceeded)
 }

@@ -48,7 +48,9 @@ const update = (
   columns: [string, unknown][],
   index: number,
 ): void => {
-  const sets = columns.filter(([name]) => name !== 'revision').map(([name, value]) => `${column(name)} = ${statement.value(value)}`)
+  const sets = columns
+    .filter(([name]) => name !== 'revision')
+    .map(([name, value]) => `${column(name)} = ${statement.value(value)}`)
   if (meta.versionProperty) sets.push(`revision = revision + ${step(entity)}`)
   const record = entity as Record<string, unknown>
   const where = keyCondition(statement, meta, record) + revisionCondition(statement, meta, record)
@@ -89,7 +91,9 @@ export const inSteps = (sets: readonly ChangeSet<object>[]): (readonly ChangeSet
   const depend = [...tables.values()].some(
     (ofTable) =>
       ofTable.length > 1 &&
-      ofTable.some((set) => movesUniqueKey(set) || (set.type === 'delete' && ofTable.some(({ type }) => type === 'create'))),
+      ofTable.some(
+        (set) => movesUniqueKey(set) || (set.type === 'delete' && ofTable.some(({ type }) => type === 'create')),
+      ),
   )
   if (!depend) return [sets]
   const ofType = (type: string) => sets.filter((set) => set.type === type)

@@ -1,4 +1,14 @@
-import { createRegistry, type DescFile, type DescMessage, fromBinary, getOption, hasOption, type Message, toBinary, toJson } from '@bufbuild/protobuf'
+import {
+  createRegistry,
+  type DescFile,
+  type DescMessage,
+  fromBinary,
+  getOption,
+  hasOption,
+  type Message,
+  toBinary,
+  toJson,
+} from '@bufbuild/protobuf'
 import { event as eventOption, Retention, Visibility } from '#gen/troupe/mesh/v1/options_pb.ts'
 
 const days = 24 * 60 * 60 * 1000

@@ -2,6 +2,8 @@ import type { Clock } from '../domain/clock.ts'
 import { precondition } from '../domain/errors.ts'
 import type { Database } from './database.ts'
 
+const followMs = 500
+
 /** A context's clock: the machine's, moved ahead by what time travel added. The offset is kept in the database. */
 export class MeshClock implements Clock {
   private offset = 0
@@ -44,6 +46,14 @@ export class MeshClock implements Clock {
       offset,
     )
     await this.load()
+  }
+
+  /** Keeps up with other replicas that travel, until the result is called. */
+  follow(onError: (error: unknown) => void): () => void {
+    if (!this.mayTravel) return () => {}
+    const timer = setInterval(() => this.load().catch(onError), followMs)
+    timer.unref()
+    return () => clearInterval(timer)
   }
 
   onTravel(listener: () => void): void {

@@ -1,4 +1,4 @@
-import { Migration as OrmMigration, Migrator } from '@mikro-orm/migrations'
+import { Migrator, Migration as OrmMigration } from '@mikro-orm/migrations'
 import { MikroORM, PostgreSqlDriver } from '@mikro-orm/postgresql'
 import { Client } from 'pg'
 import { kernelSchema } from './kernel-schema.ts'

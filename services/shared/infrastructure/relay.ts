@@ -7,6 +7,7 @@ import type { EventMetadata } from './event-store.ts'
 import type { Nats } from './nats.ts'
 import { ensureStream } from './stream.ts'
 import type { Logger } from './telemetry/logger.ts'
+import type { Tracing } from './telemetry/tracing.ts'
 import { Wakeup } from './wakeup.ts'
 
 const batchSize = 512
@@ -35,6 +36,7 @@ export interface RelayOptions {
   replicas: number
   clock: Clock
   log: Logger
+  tracing: Tracing
   contracts: ReadonlyMap<string, EventContract>
   onPublished?: (count: number) => void
 }
@@ -143,17 +145,17 @@ export class Relay {
   }
 
   private async publish(row: OutboxRow): Promise<number> {
-    const { context, clock, contracts, nats } = this.options
+    const { context, clock, contracts, nats, tracing } = this.options
     const retention = contracts.get(row.event_type)?.retentionMs ?? 0
     const left = retention - (clock.now().getTime() - row.occurred_at.getTime())
     const ttl = `${Math.max(1, Math.ceil(left / 1000))}s`
-    const acknowledged = await nats.js.publish(subjectOf(context, row.event_type), row.payload, {
-      msgID: row.id,
-      headers: eventHeaders(context, row),
-      ttl,
-      timeout: 5000,
+    const subject = subjectOf(context, row.event_type)
+    const { traceparent: parent } = row.event_metadata
+    return tracing.span(`${subject} publish`, { kind: 'producer', parent }, async () => {
+      const headers = eventHeaders(context, row, tracing.traceparent() ?? parent)
+      const acknowledged = await nats.js.publish(subject, row.payload, { msgID: row.id, headers, ttl, timeout: 5000 })
+      return acknowledged.seq
     })
-    return acknowledged.seq
   }
 
   private async settle(published: readonly { position: number; sequence: number }[]): Promise<void> {
@@ -208,8 +210,8 @@ export class Relay {
 }
 
 /** CloudEvents' NATS binding, and what the mesh adds. */
-const eventHeaders = (context: string, row: OutboxRow) => {
-  const { correlationId, causationId, actor, traceparent } = row.event_metadata
+const eventHeaders = (context: string, row: OutboxRow, traceparent: string | undefined) => {
+  const { correlationId, causationId, actor } = row.event_metadata
   const headers = natsHeaders()
   const set = (name: string, value: string | undefined) => {
     if (value) headers.set(name, value)

@@ -1,5 +1,5 @@
-import { DomainError, unavailable } from '../domain/errors.ts'
 import type { Clock } from '../domain/clock.ts'
+import { DomainError, unavailable } from '../domain/errors.ts'
 import type { Database } from './database.ts'
 import type { StoredEvent } from './event-store.ts'
 import { refusalOf, type Statement } from './statement.ts'
@@ -102,10 +102,12 @@ export const createUnits = (options: {
         try {
           return await attempt(unit)
         } catch (error) {
-          if (isDatabaseDown(error)) throw unavailable('DATABASE_UNAVAILABLE', 'the database cannot be reached; try again')
+          if (isDatabaseDown(error))
+            throw unavailable('DATABASE_UNAVAILABLE', 'the database cannot be reached; try again')
           if (!isConflict(error)) throw error
           options.onConflict()
-          if (tries === maxTries) throw new DomainError('conflict', 'TOO_MUCH_CONTENTION', 'others keep changing this; try again')
+          if (tries === maxTries)
+            throw new DomainError('conflict', 'TOO_MUCH_CONTENTION', 'others keep changing this; try again')
           await pause(tries)
         }
       }

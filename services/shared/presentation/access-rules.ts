@@ -1,7 +1,7 @@
 import { type DescMethod, getOption, hasOption } from '@bufbuild/protobuf'
 import {
-  access,
   Audience,
+  access,
   Idempotency,
   idempotency,
   RateLimitScope,
@@ -33,11 +33,20 @@ export const accessRuleOf = (method: DescMethod): AccessRule => {
 }
 
 /** The limit on an rpc, scaled; undefined where there is none. */
-export const rateLimitOf = (method: DescMethod, scale: number): (RateLimitPolicy & { byAddress: boolean }) | undefined => {
+export const rateLimitOf = (
+  method: DescMethod,
+  scale: number,
+): (RateLimitPolicy & { byAddress: boolean }) | undefined => {
   if (!hasOption(method, rate_limit)) return undefined
   const { name, limit, window, scope } = getOption(method, rate_limit)
-  if (!window || limit < 1) throw new Error(`${method.parent.typeName}/${method.name}: its rate limit needs limit and window`)
-  return { name, limit: Math.round(limit * scale), windowMs: milliseconds(window), byAddress: scope === RateLimitScope.ADDRESS }
+  if (!window || limit < 1)
+    throw new Error(`${method.parent.typeName}/${method.name}: its rate limit needs limit and window`)
+  return {
+    name,
+    limit: Math.round(limit * scale),
+    windowMs: milliseconds(window),
+    byAddress: scope === RateLimitScope.ADDRESS,
+  }
 }
 
 /** What is kept of an rpc's response. */

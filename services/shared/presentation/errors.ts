@@ -1,6 +1,11 @@
 import { create, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf'
 import { Code, ConnectError } from '@connectrpc/connect'
-import { BadRequestSchema, ErrorInfoSchema, QuotaFailureSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  QuotaFailureSchema,
+  RetryInfoSchema,
+} from '#gen/google/rpc/error_details_pb.ts'
 import { DomainError, type ErrorKind } from '../domain/errors.ts'
 import { duration } from '../domain/timestamp.ts'
 
@@ -61,4 +66,5 @@ export const toAnswer = (error: unknown, context: string): ConnectError => {
 
 /** Whether nobody expected it, and somebody should look. */
 export const isUnexpected = (error: unknown): boolean =>
-  !(error instanceof DomainError) && !(error instanceof ConnectError && error.code !== Code.Internal && error.code !== Code.Unknown)
+  !(error instanceof DomainError) &&
+  !(error instanceof ConnectError && error.code !== Code.Internal && error.code !== Code.Unknown)

@@ -1,9 +1,9 @@
 import type { DescMethod } from '@bufbuild/protobuf'
 import type { HandlerContext } from '@connectrpc/connect'
 import { denied, unauthenticated } from '../domain/errors.ts'
-import { actorOf, type CallContext, callKey, localCallerKey, type Principal } from '../infrastructure/call-context.ts'
 import type { Authenticator } from '../infrastructure/authenticator.ts'
 import type { Authorizer } from '../infrastructure/authorizer.ts'
+import { actorOf, type CallContext, callKey, localCallerKey, type Principal } from '../infrastructure/call-context.ts'
 import { isUuid, uuidv7 } from '../infrastructure/uuid.ts'
 import { type AccessRule, accessRuleOf } from './access-rules.ts'
 import { toAnswer } from './errors.ts'
@@ -17,11 +17,13 @@ export interface GateOptions {
   onRefused: (context: HandlerContext, code: string) => void
 }
 
+/** A token says who calls, also where one service forwards a user's; without one, the process' own context does. */
 const authenticate = async (context: HandlerContext, authenticator: Authenticator): Promise<Principal> => {
-  const local = context.values.get(localCallerKey)
-  if (local) return { kind: 'service', name: local }
   const header = context.requestHeader.get('authorization')
-  if (!header) return { kind: 'anonymous' }
+  if (!header) {
+    const local = context.values.get(localCallerKey)
+    return local ? { kind: 'service', name: local } : { kind: 'anonymous' }
+  }
   const [scheme, token] = header.split(' ', 2)
   if (scheme?.toLowerCase() !== 'bearer' || !token) {
     throw unauthenticated('INVALID_TOKEN', 'the Authorization header must read "Bearer <token>"')

@@ -1,12 +1,13 @@
 import { hostname } from 'node:os'
 import { Code, ConnectError, createConnectRouter, createContextValues, type Transport } from '@connectrpc/connect'
+import type { UniversalHandler, UniversalHandlerOptions } from '@connectrpc/connect/protocol'
 import {
   compressionBrotli,
   compressionGzip,
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from '@connectrpc/connect-node'
-import type { UniversalHandler, UniversalHandlerOptions } from '@connectrpc/connect/protocol'
+import type { SpanExporter } from '@opentelemetry/sdk-trace'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { type Authenticator, createAuthenticator } from '../infrastructure/authenticator.ts'
 import { roleAuthorizer } from '../infrastructure/authorizer.ts'
@@ -23,10 +24,12 @@ import { createMetrics, type Metrics } from '../infrastructure/telemetry/metrics
 import { otlpExporter } from '../infrastructure/telemetry/trace-exporter.ts'
 import { startTracing } from '../infrastructure/telemetry/tracing.ts'
 import type { ContextDefinition } from './context.ts'
+import { readDescriptors } from './descriptors.ts'
 import type { HttpHandler } from './http-handler.ts'
+import type { HostParts } from './kernel.ts'
 import { blameCaller } from './malformed.ts'
 import type { Route } from './route.ts'
-import { type HostParts, type RunningContext, startContext } from './running-context.ts'
+import { type RunningContext, startContext } from './running-context.ts'
 
 const maxMessageBytes = 4 * 1024 * 1024
 
@@ -44,6 +47,7 @@ export interface Host {
   handlers: ReadonlyMap<string, HttpHandler>
   clientsFor: HostParts['clientsFor']
   authorizer: HostParts['authorizer']
+  tracingFor: HostParts['tracingFor']
   /** Ends running streams; then stops contexts, bus and telemetry. */
   stop(): Promise<void>
 }
@@ -83,13 +87,14 @@ const firstOf = (find: () => Transport | undefined): Transport => {
 export const startHost = async (
   environment: Readonly<Record<string, string | undefined>>,
   definitions: readonly ContextDefinition[],
+  options: { exporter?: SpanExporter } = {},
 ): Promise<Host> => {
   const config = readConfig(environment)
   const env = new EnvReader(environment)
   const logFor = (service: string) => createLogger({ service, level: config.logLevel, context: logContext })
   const log = logFor('mesh')
   const metrics = createMetrics({ onCollectError: (error) => log.warn('metrics incomplete', { error }) })
-  const exporter = config.otlpUrl ? otlpExporter(config.otlpUrl) : undefined
+  const exporter = options.exporter ?? (config.otlpUrl ? otlpExporter(config.otlpUrl) : undefined)
   const nats = await connectNats(config.natsUrls, `troupe ${definitions.map(({ name }) => name).join(' ')}`, log)
   const running = new Map<string, RunningContext>()
   const shutdown = new AbortController()
@@ -145,9 +150,10 @@ export const startHost = async (
     for (const { service, implementation } of routes) router.service(service, implementation)
     return new Map(router.handlers.map((handler) => [handler.requestPath, nodeHandler(handler)]))
   }
+  const descriptors = readDescriptors()
   const started = await Promise.all(
     definitions.map(async (definition) => {
-      const context = await startContext(definition, parts)
+      const context = await startContext(definition, parts, descriptors)
       running.set(context.name, context)
       return context
     }),
@@ -164,6 +170,7 @@ export const startHost = async (
     handlers: new Map(started.flatMap((context) => [...serve(context.routes, context.options)])),
     clientsFor,
     authorizer: parts.authorizer,
+    tracingFor: parts.tracingFor,
     stop: async () => {
       shutdown.abort(new ConnectError('the server is shutting down', Code.Unavailable))
       await Promise.all(started.map((context) => context.stop()))

@@ -17,7 +17,10 @@ const callOf = (request: Request): CallContext => {
 }
 
 /** Passes every step of a stream through `around`, so that it runs in the call's context. */
-const stepwise = <T>(stream: AsyncIterable<T>, around: <R>(step: () => Promise<R>) => Promise<R>): AsyncIterable<T> => ({
+const stepwise = <T>(
+  stream: AsyncIterable<T>,
+  around: <R>(step: () => Promise<R>) => Promise<R>,
+): AsyncIterable<T> => ({
   [Symbol.asyncIterator]: () => {
     const iterator = stream[Symbol.asyncIterator]()
     return {
@@ -35,7 +38,11 @@ export const telemetry =
     const { tracing, metrics } = options
     const call = callOf(request)
     const end = metrics.rpc(request.service.typeName, request.method.name)
-    const attributes = { 'rpc.system': 'connect_rpc', 'rpc.service': request.service.typeName, 'rpc.method': request.method.name }
+    const attributes = {
+      'rpc.system': 'connect_rpc',
+      'rpc.service': request.service.typeName,
+      'rpc.method': request.method.name,
+    }
     const run = async () => {
       call.traceparent = tracing.traceparent() ?? call.traceparent
       const response = await next(request)
@@ -43,7 +50,11 @@ export const telemetry =
       return response.stream ? { ...response, message: counted(response.message, end) } : response
     }
     return tracing
-      .span(`${request.service.typeName}/${request.method.name}`, { kind: 'server', parent: call.traceparent, attributes }, run)
+      .span(
+        `${request.service.typeName}/${request.method.name}`,
+        { kind: 'server', parent: call.traceparent, attributes },
+        run,
+      )
       .catch((error: unknown) => {
         end(codeName(error))
         throw error
@@ -90,10 +101,10 @@ export const callScope = (): Interceptor => (next) => async (request) => {
     if (!response.stream) return response
     return { ...response, message: stepwise(response.message, (step) => runInCall(call, step)) }
   }
-  return runInCall(call, () => withinDeadline(call, () => next(request)))
+  return runInCall(call, () => withinDeadline(() => next(request)))
 }
 
-const withinDeadline = async <T>(call: CallContext, run: () => Promise<T>): Promise<T> => {
+const withinDeadline = async <T>(run: () => Promise<T>): Promise<T> => {
   const left = remainingMs()
   if (left === undefined) return run()
   const ended = Promise.withResolvers<never>()
@@ -110,7 +121,9 @@ const validator = createValidator()
 
 const violationsOf = (violations: readonly Violation[]): DomainError => {
   const fields = violations.map((violation) => ({
-    field: violation.field.map((part) => ('name' in part ? part.name : `${(part as { index?: number }).index ?? ''}`)).join('.'),
+    field: violation.field
+      .map((part) => ('name' in part ? part.name : `${(part as { index?: number }).index ?? ''}`))
+      .join('.'),
     description: violation.message,
   }))
   const text = fields.map(({ field, description }) => `${field}: ${description}`).join('; ')

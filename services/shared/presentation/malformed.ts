@@ -66,7 +66,8 @@ async function* rewriteEach(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint
 
 const rewriteTrailerFrame = (frame: Uint8Array): Uint8Array => {
   const text = Buffer.from(frame.subarray(5)).toString()
-  if (!text.includes(`grpc-message: ${marker.replace(':', '%3A').replace(' ', '%20')}`) && !text.includes(marker)) return frame
+  if (!text.includes(`grpc-message: ${marker.replace(':', '%3A').replace(' ', '%20')}`) && !text.includes(marker))
+    return frame
   const fixed = Buffer.from(text.replace('grpc-status: 13', 'grpc-status: 3'))
   const header = Buffer.alloc(5)
   header[0] = 0x80

@@ -1,8 +1,5 @@
-import { readFileSync } from 'node:fs'
-import { createFileRegistry, type FileRegistry, fromBinary } from '@bufbuild/protobuf'
-import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
-import { startTracing } from '../infrastructure/telemetry/tracing.ts'
+import { readDescriptors } from './descriptors.ts'
 import { createGate } from './gate.ts'
 import { Health, healthRoute } from './health.ts'
 import { healthReport } from './health-report.ts'
@@ -16,12 +13,6 @@ import { route } from './route.ts'
 /** The version of the platform, as `/health` tells it. */
 export const version = '0.1.0'
 
-/** The descriptors of every contract, hosted here or not. */
-export const readDescriptors = (): FileRegistry => {
-  const bytes = readFileSync(new URL('../../../gen/descriptors.binpb', import.meta.url))
-  return createFileRegistry(fromBinary(FileDescriptorSetSchema, bytes))
-}
-
 /** What a process answers besides its contexts' rpcs. */
 export interface ProcessRoutes {
   rpc: ReadonlyMap<string, HttpHandler>
@@ -29,10 +20,12 @@ export interface ProcessRoutes {
   health: Health
 }
 
-const json = (body: unknown, status = 200, type = 'application/json'): HttpHandler => (_request, response) => {
-  response.writeHead(status, { 'content-type': type })
-  response.end(typeof body === 'string' ? body : JSON.stringify(body))
-}
+const json =
+  (body: unknown, status = 200, type = 'application/json'): HttpHandler =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': type })
+    response.end(typeof body === 'string' ? body : JSON.stringify(body))
+  }
 
 /**
  * Health, reflection and the operators' service for the given contexts, `/health`, `/ready` and `/metrics`.
@@ -41,25 +34,39 @@ const json = (body: unknown, status = 200, type = 'application/json'): HttpHandl
 export const processRoutes = (host: Host, contexts: readonly string[], services: readonly string[]): ProcessRoutes => {
   const { log, metrics } = host
   const health = new Health()
-  const tracing = startTracing({ service: 'mesh', sampleRatio: 0 })
+  const tracing = host.tracingFor('mesh')
   const gate = createGate({
     context: 'mesh',
     authenticator: host.authenticator,
     authorizer: host.authorizer,
     onRefused: ({ service, method }, code) => metrics.rpc(service.typeName, method.name)(code),
   })
-  const interceptors = [telemetry({ context: 'mesh', tracing, metrics, log }), errors({ context: 'mesh', log }), callScope(), validation()]
+  const interceptors = [
+    telemetry({ context: 'mesh', tracing, metrics, log }),
+    errors({ context: 'mesh', log }),
+    callScope(),
+    validation(),
+  ]
   const clients = host.clientsFor('mesh', { now: () => new Date() }, tracing)
-  const fanOut = route(MeshService, meshFanOut({ contexts, clientAt: (context) => clients.clientAt(context, MeshService) }))
+  const fanOut = route(
+    MeshService,
+    meshFanOut({ contexts, clientAt: (context) => clients.clientAt(context, MeshService) }),
+  )
   const listed = [...services, MeshService.typeName, 'grpc.health.v1.Health']
   const routes = [fanOut, healthRoute(health, services), ...reflectionServices(readDescriptors(), listed)]
-  for (const { service } of routes) metrics.declareMethods(service.typeName, service.methods.map(({ name }) => name))
+  for (const { service } of routes)
+    metrics.declareMethods(
+      service.typeName,
+      service.methods.map(({ name }) => name),
+    )
   for (const service of services) health.set(service, 'SERVING')
   health.set('', 'SERVING')
 
   const report: HttpHandler = async (request, response) => {
     const checks = {
-      ...(host.contexts.length > 0 && { database: async () => (await allHealthy(host) ? 'healthy' : 'unhealthy') as 'healthy' | 'unhealthy' }),
+      ...(host.contexts.length > 0 && {
+        database: async () => ((await allHealthy(host)) ? 'healthy' : 'unhealthy') as 'healthy' | 'unhealthy',
+      }),
       eventBus: async () => (host.nats.isConnected() ? 'healthy' : 'unhealthy') as 'healthy' | 'unhealthy',
     }
     const onFailure = (dependency: string, reason: unknown) => log.warn('health check failed', { dependency, reason })
@@ -70,7 +77,8 @@ export const processRoutes = (host: Host, contexts: readonly string[], services:
     const isReady = health.status('') === 'SERVING' && (await allHealthy(host))
     json({ ready: isReady }, isReady ? 200 : 503)(request, response)
   }
-  const render: HttpHandler = async (request, response) => json(await metrics.render(), 200, metrics.contentType)(request, response)
+  const render: HttpHandler = async (request, response) =>
+    json(await metrics.render(), 200, metrics.contentType)(request, response)
   return {
     rpc: host.serve(routes, { interceptors, requestGate: gate }),
     http: new Map<string, HttpHandler>([

@@ -15,16 +15,24 @@ const headersOf = (policy: RateLimitPolicy, outcome: RateLimitOutcome): [string,
 ]
 
 const refusal = (policy: RateLimitPolicy, outcome: RateLimitOutcome) =>
-  exhausted('RATE_LIMITED', `at most ${policy.limit} calls of ${policy.name} in ${seconds(policy.windowMs)} s; try again later`, {
-    retryAfterMs: outcome.retryAfterMs,
-    quota: { subject: policy.name, description: `${policy.limit} calls in ${seconds(policy.windowMs)} s` },
-  })
+  exhausted(
+    'RATE_LIMITED',
+    `at most ${policy.limit} calls of ${policy.name} in ${seconds(policy.windowMs)} s; try again later`,
+    {
+      retryAfterMs: outcome.retryAfterMs,
+      quota: { subject: policy.name, description: `${policy.limit} calls in ${seconds(policy.windowMs)} s` },
+    },
+  )
 
 const countedAs = (call: CallContext, byAddress: boolean): string =>
   call.principal.kind === 'user' && !byAddress ? `user:${call.principal.userId}` : `address:${call.address}`
 
 /** Enforces the limits that rpcs declare. Services are not limited: their callers were. */
-export const rateLimiting = (options: { database: Database; scale: number; clockOffsetMs: () => number }): Interceptor => {
+export const rateLimiting = (options: {
+  database: Database
+  scale: number
+  clockOffsetMs: () => number
+}): Interceptor => {
   const policies = new Map<DescMethod, ReturnType<typeof rateLimitOf>>()
   const policyOf = (method: DescMethod) => {
     if (!policies.has(method)) policies.set(method, rateLimitOf(method, options.scale))
@@ -34,7 +42,12 @@ export const rateLimiting = (options: { database: Database; scale: number; clock
     const policy = policyOf(request.method)
     const call = callContext()
     if (!policy || call.principal.kind === 'service') return next(request)
-    const outcome = await countCall(options.database, policy, countedAs(call, policy.byAddress), options.clockOffsetMs())
+    const outcome = await countCall(
+      options.database,
+      policy,
+      countedAs(call, policy.byAddress),
+      options.clockOffsetMs(),
+    )
     if (!outcome.allowed) throw refusal(policy, outcome)
     const response = await next(request)
     for (const [name, value] of headersOf(policy, outcome)) response.header.set(name, value)

@@ -2,7 +2,7 @@ import { type DescMethod, fromBinary, type Message, toBinary } from '@bufbuild/p
 import { MethodOptions_IdempotencyLevel as Level } from '@bufbuild/protobuf/wkt'
 import type { Interceptor, UnaryRequest, UnaryResponse } from '@connectrpc/connect'
 import { invalid, precondition } from '../domain/errors.ts'
-import { type CallContext, callContext } from '../infrastructure/call-context.ts'
+import { assertAwaited, type CallContext, callContext } from '../infrastructure/call-context.ts'
 import type { Database } from '../infrastructure/database.ts'
 import { hashRequest, type IdempotencyStore, type IdempotentRequest } from '../infrastructure/idempotency.ts'
 import { UnitOfWork } from '../infrastructure/unit-of-work.ts'
@@ -23,14 +23,20 @@ const keyOf = (request: UnaryRequest): string | undefined => {
   const key = request.header.get('idempotency-key')
   if (key === null) return undefined
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
-    throw invalid('Idempotency-Key', 'INVALID_IDEMPOTENCY_KEY', 'must be 1–255 printable ASCII characters without spaces')
+    throw invalid(
+      'Idempotency-Key',
+      'INVALID_IDEMPOTENCY_KEY',
+      'must be 1–255 printable ASCII characters without spaces',
+    )
   }
   return key
 }
 
 const scopeOf = (call: CallContext, method: DescMethod, hash: Uint8Array): string => {
   const who =
-    call.principal.kind === 'anonymous' ? `anonymous:${Buffer.from(hash).toString('base64url')}` : call.actor || 'service'
+    call.principal.kind === 'anonymous'
+      ? `anonymous:${Buffer.from(hash).toString('base64url')}`
+      : call.actor || 'service'
   return `${who}:${method.parent.typeName}/${method.name}`
 }
 
@@ -47,7 +53,7 @@ export const unitsOfWork = ({ database, units, store, now }: UnitOptions): Inter
       key,
       handler: async (unit) => {
         const response = await next(request)
-        callContext().signal.throwIfAborted()
+        assertAwaited()
         if (unit.subject && idempotent) idempotent.subject = unit.subject
         return response
       },

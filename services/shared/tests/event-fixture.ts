@@ -1,8 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { startNats } from '../../../deploy/local/nats-server.ts'
-import { freePort } from '../../../deploy/local/processes.ts'
 import type { ConsumerDefinition } from '../application/consumers.ts'
 import { deliveryHandler } from '../infrastructure/consumer/handle.ts'
 import { Reader } from '../infrastructure/consumer/reader.ts'
@@ -14,31 +9,6 @@ import { Relay } from '../infrastructure/relay.ts'
 import { startTracing } from '../infrastructure/telemetry/tracing.ts'
 import type { Units } from '../infrastructure/units.ts'
 import { events, openFixture, testLog } from './fixture.ts'
-
-/** A nats-server of one suite, on one port and folder through kills and wipes. */
-export const suiteNats = async () => {
-  const binary = process.env.TROUPE_TEST_NATS_SERVER
-  if (!binary) throw new Error('TROUPE_TEST_NATS_SERVER is not set: run tests with npm test')
-  const dataDir = mkdtempSync(join(tmpdir(), 'troupe-nats-'))
-  const port = await freePort()
-  const start = () => startNats({ binary, dataDir, port, log: () => {} })
-  let server = await start()
-  return {
-    url: server.url,
-    async kill() {
-      server.kill()
-      await server.exited
-    },
-    wipe: () => rmSync(join(dataDir, 'nats'), { recursive: true, force: true }),
-    async start() {
-      server = await start()
-    },
-    async stop() {
-      await server.stop()
-      rmSync(dataDir, { recursive: true, force: true })
-    },
-  }
-}
 
 export interface Side {
   database: Database
@@ -71,7 +41,17 @@ export const openSide = async (databaseUrl: string, natsUrl: string): Promise<Si
 
 /** The relay of the context `story`, on a side's database. */
 export const relayOf = ({ database, nats, clock }: Side, databaseUrl: string): Relay =>
-  new Relay({ context: 'story', database, databaseUrl, nats, replicas: 1, clock, log: testLog, contracts: contractsOf(events) })
+  new Relay({
+    context: 'story',
+    database,
+    databaseUrl,
+    nats,
+    replicas: 1,
+    clock,
+    log: testLog,
+    tracing: startTracing({ service: 'test', sampleRatio: 0 }),
+    contracts: contractsOf(events),
+  })
 
 /** A reader of `story` events for a consumer of the context `test`. */
 export const readerOf = (side: Side, definition: ConsumerDefinition, holder: string): Reader => {

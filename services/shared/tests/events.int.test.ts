@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { StoryCreatedSchema, StoryUpdatedSchema } from '#gen/troupe/story/v1/story_events_pb.ts'
 import { eventually } from '../../../tests/mesh.ts'
+import { suiteNats } from '../../../tests/suite-nats.ts'
 import { type EventInfo, react } from '../application/consumers.ts'
 import { precondition } from '../domain/errors.ts'
 import { currentUnit } from '../infrastructure/unit-of-work.ts'
 import { uuidv7 } from '../infrastructure/uuid.ts'
-import { openSide, readerOf, relayOf, type Side, suiteNats } from './event-fixture.ts'
+import { openSide, readerOf, relayOf, type Side } from './event-fixture.ts'
 import { inCall, migrations, Note } from './fixture.ts'
 import { suiteDatabase } from './suite-database.ts'
 
@@ -58,7 +59,9 @@ const replica = async (handle: (info: EventInfo) => Promise<void> | void, holder
 
 const write = async (edits: number): Promise<string> => {
   const id = uuidv7()
-  await inCall(() => publisher.units.run({ key: uuidv7(), handler: async (unit) => unit.add(Note.write(id, 'ann', id)) }))
+  await inCall(() =>
+    publisher.units.run({ key: uuidv7(), handler: async (unit) => unit.add(Note.write(id, 'ann', id)) }),
+  )
   for (let n = 0; n < edits; n += 1) await touch(id)
   return id
 }

@@ -1,5 +1,9 @@
 import { defineEntity, type EntitySchema, p } from '@mikro-orm/core'
-import { file_troupe_story_v1_story_events, StoryCreatedSchema, StoryUpdatedSchema } from '#gen/troupe/story/v1/story_events_pb.ts'
+import {
+  file_troupe_story_v1_story_events,
+  StoryCreatedSchema,
+  StoryUpdatedSchema,
+} from '#gen/troupe/story/v1/story_events_pb.ts'
 import { Aggregate } from '../domain/aggregate.ts'
 import { precondition } from '../domain/errors.ts'
 import { type CallContext, runInCall } from '../infrastructure/call-context.ts'
@@ -81,7 +85,9 @@ export const anyCall = (over: Partial<CallContext> = {}): CallContext => ({
 })
 
 /** A database of the fixture's schema with its runner of units of work. */
-export const openFixture = async (url: string): Promise<{ database: Database; units: Units; clock: MeshClock; conflicts: () => number }> => {
+export const openFixture = async (
+  url: string,
+): Promise<{ database: Database; units: Units; clock: MeshClock; conflicts: () => number }> => {
   const database = openDatabase({ url, poolSize: 4, entities, log: testLog })
   const clock = new MeshClock(database, true)
   let conflicts = 0

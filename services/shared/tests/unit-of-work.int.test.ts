@@ -36,10 +36,10 @@ const eventsOf = (id: string) =>
 
 describe('a unit of work', () => {
   it('saves an aggregate with its event and outbox row, and finds it again', async () => {
-    const id = await write("it's \\ ✨ \"quoted\"")
+    const id = await write('it\'s \\ ✨ "quoted"')
     const found = await run(async (unit) => unit.find(Note, id))
     expect(found).toBeInstanceOf(Note)
-    expect(found).toMatchObject({ text: "it's \\ ✨ \"quoted\"", author: 'ann', revision: 1 })
+    expect(found).toMatchObject({ text: 'it\'s \\ ✨ "quoted"', author: 'ann', revision: 1 })
     expect(await eventsOf(id)).toMatchObject([{ event_version: 1, event_type: 'troupe.story.v1.StoryCreated' }])
     const [outbox] = await fixture.database.sql<{ n: number }>(
       'select count(*) as n from outbox join event_store using (position) where stream_id = $1',
@@ -78,7 +78,9 @@ describe('a unit of work', () => {
     const text = uuidv7()
     await write(text)
     const id = uuidv7()
-    await expect(run(async (unit) => unit.add(Note.write(id, 'ann', text)))).rejects.toMatchObject({ reason: 'TEXT_TAKEN' })
+    await expect(run(async (unit) => unit.add(Note.write(id, 'ann', text)))).rejects.toMatchObject({
+      reason: 'TEXT_TAKEN',
+    })
     await expect(
       run(async (unit) => {
         unit.add(Note.write(id, 'ann', uuidv7()))
@@ -135,7 +137,8 @@ describe('a guarded counter', () => {
     const id = await stock(20)
     const results = await Promise.allSettled(Array.from({ length: 50 }, () => take(id, 1)))
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(20)
-    for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject({ reason: 'SOLD_OUT' })
+    for (const result of results)
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ reason: 'SOLD_OUT' })
     expect(await fixture.database.sql('select available, held from stock where id = $1', id)).toEqual([
       { available: 0, held: 20 },
     ])
@@ -143,27 +146,39 @@ describe('a guarded counter', () => {
 
   it('is all or nothing over several rows and never goes below zero', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 4 })), { minLength: 1, maxLength: 12 }), async (orders) => {
-        const ids = [await stock(5), await stock(5), await stock(5)]
-        const bought = await Promise.all(
-          orders.map(([n, amount]) =>
-            run(async (unit) => {
-              for (const id of [ids[n], ids[(n + 1) % 3]] as string[]) {
-                unit.guard({ table: 'stock', key: { column: 'id', value: id }, add: { available: -amount, held: amount }, orElse: full })
-              }
-            }).then(
-              () => [[n, amount], [(n + 1) % 3, amount]] as [number, number][],
-              () => [],
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 4 })), { minLength: 1, maxLength: 12 }),
+        async (orders) => {
+          const ids = [await stock(5), await stock(5), await stock(5)]
+          const bought = await Promise.all(
+            orders.map(([n, amount]) =>
+              run(async (unit) => {
+                for (const id of [ids[n], ids[(n + 1) % 3]] as string[]) {
+                  unit.guard({
+                    table: 'stock',
+                    key: { column: 'id', value: id },
+                    add: { available: -amount, held: amount },
+                    orElse: full,
+                  })
+                }
+              }).then(
+                () =>
+                  [
+                    [n, amount],
+                    [(n + 1) % 3, amount],
+                  ] as [number, number][],
+                () => [],
+              ),
             ),
-          ),
-        )
-        const sold = [0, 0, 0]
-        for (const [n, amount] of bought.flat()) sold[n] = (sold[n] ?? 0) + amount
-        for (const [n, id] of ids.entries()) {
-          const [row] = await fixture.database.sql('select available, held from stock where id = $1', id)
-          expect(row).toEqual({ available: 5 - (sold[n] ?? 0), held: sold[n] })
-        }
-      }),
+          )
+          const sold = [0, 0, 0]
+          for (const [n, amount] of bought.flat()) sold[n] = (sold[n] ?? 0) + amount
+          for (const [n, id] of ids.entries()) {
+            const [row] = await fixture.database.sql('select available, held from stock where id = $1', id)
+            expect(row).toEqual({ available: 5 - (sold[n] ?? 0), held: sold[n] })
+          }
+        },
+      ),
       { numRuns: 15 },
     )
   })

@@ -1,4 +1,4 @@
-import type { DescMethod, DescService } from '@bufbuild/protobuf'
+import type { DescMessage, DescMethod, DescMethodUnary, DescService, MessageShape } from '@bufbuild/protobuf'
 import { MethodOptions_IdempotencyLevel as Level } from '@bufbuild/protobuf/wkt'
 import { type Client, createContextValues, type Transport } from '@connectrpc/connect'
 import { currentCall, localCallerKey, remainingMs } from '../call-context.ts'
@@ -28,6 +28,12 @@ export interface MeshClients {
   client<Service extends DescService>(service: Service): Client<Service>
   /** A client of a service that several contexts answer, at one of them. */
   clientAt<Service extends DescService>(context: string, service: Service): Client<Service>
+  /** Calls one rpc, wherever its context runs. */
+  unary<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    request: MessageShape<I>,
+    options: { headers: Record<string, string>; timeoutMs: number; signal: AbortSignal },
+  ): Promise<MessageShape<O>>
   close(): void
 }
 
@@ -111,6 +117,11 @@ export const createMeshClients = (options: MeshClientsOptions): MeshClients => {
   return {
     client: (service) => clientAt(contextOf(service.typeName), service),
     clientAt,
+    unary: async (method, request, { headers, timeoutMs, signal }) => {
+      const transport = transportTo(contextOf(method.parent.typeName))
+      const { message } = await transport.unary(method, signal, timeoutMs, headers, request as never)
+      return message
+    },
     close: () => {
       for (const close of closers) close()
     },

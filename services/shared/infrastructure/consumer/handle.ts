@@ -6,9 +6,9 @@ import { runInCall } from '../call-context.ts'
 import type { Database } from '../database.ts'
 import { eventDecoder } from '../event-codec.ts'
 import type { Statement } from '../statement.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
 import { AlreadyHandled, isDatabaseDown, LeaseLost, type Units } from '../units.ts'
 import { derivedUuid } from '../uuid.ts'
-import type { Tracing } from '../telemetry/tracing.ts'
 import type { Delivery } from './delivery.ts'
 import type { Lease } from './lease.ts'
 
@@ -38,7 +38,11 @@ const isAway = (error: unknown): boolean => {
 }
 
 const reasonOf = (error: unknown): string =>
-  error instanceof DomainError ? `${error.reason}: ${error.message}` : error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  error instanceof DomainError
+    ? `${error.reason}: ${error.message}`
+    : error instanceof Error
+      ? `${error.name}: ${error.message}`
+      : String(error)
 
 const pause = (tries: number, signal: AbortSignal) =>
   new Promise<void>((resolve) => {
@@ -57,7 +61,11 @@ export const deliveryHandler = (options: HandleOptions) => {
   const decoder = eventDecoder(definition.schemas)
 
   const isHandled = async (delivery: Delivery): Promise<boolean> => {
-    const rows = await database.sql('select 1 from inbox where consumer = $1 and event_id = $2', definition.name, delivery.eventId)
+    const rows = await database.sql(
+      'select 1 from inbox where consumer = $1 and event_id = $2',
+      definition.name,
+      delivery.eventId,
+    )
     return rows.length > 0
   }
 
@@ -104,7 +112,11 @@ export const deliveryHandler = (options: HandleOptions) => {
           extra?.(statement)
         },
       })
-    const attributes = { 'messaging.system': 'nats', 'messaging.destination.name': delivery.type, 'messaging.message.id': delivery.eventId }
+    const attributes = {
+      'messaging.system': 'nats',
+      'messaging.destination.name': delivery.type,
+      'messaging.message.id': delivery.eventId,
+    }
     await options.tracing.span(
       `${name} process`,
       { kind: 'consumer', attributes, ...(delivery.traceparent ? { parent: delivery.traceparent } : {}) },
@@ -114,7 +126,8 @@ export const deliveryHandler = (options: HandleOptions) => {
 
   return async (delivery: Delivery, lease: Lease, extra?: (statement: Statement) => void): Promise<Outcome> => {
     const started = performance.now()
-    const note = (outcome: 'done' | 'repeat' | 'retry' | 'dead') => options.onOutcome(outcome, performance.now() - started)
+    const note = (outcome: 'done' | 'repeat' | 'retry' | 'dead') =>
+      options.onOutcome(outcome, performance.now() - started)
     let failures = 0
     for (let tries = 1; !signal.aborted; tries += 1) {
       try {
@@ -123,7 +136,8 @@ export const deliveryHandler = (options: HandleOptions) => {
         return { kind: 'done' }
       } catch (error) {
         if (error instanceof LeaseLost) return { kind: 'lost' }
-        const repeated = error instanceof AlreadyHandled || (!isAway(error) && (await isHandled(delivery).catch(() => false)))
+        const repeated =
+          error instanceof AlreadyHandled || (!isAway(error) && (await isHandled(delivery).catch(() => false)))
         if (repeated) {
           note('repeat')
           return { kind: 'done' }

@@ -6,7 +6,15 @@ import type { Logger } from '../telemetry/logger.ts'
 import { Wakeup } from '../wakeup.ts'
 import { AggregateQueues } from './aggregate-queues.ts'
 import { catchUp, type ReadEvents } from './catch-up.ts'
-import { deliveryOf, failAgain, heldAggregates, heldLetters, putAside, redrivenAggregates, writeResolved } from './dead-letters.ts'
+import {
+  deliveryOf,
+  failAgain,
+  heldAggregates,
+  heldLetters,
+  putAside,
+  redrivenAggregates,
+  writeResolved,
+} from './dead-letters.ts'
 import { type Delivery, fromStream } from './delivery.ts'
 import type { deliveryHandler } from './handle.ts'
 import { type Lease, releaseLease, renewLease, takeLease } from './lease.ts'
@@ -123,13 +131,17 @@ class Reading {
 
   private async catchUpFromStore(): Promise<void> {
     const { readEvents, source, types } = this.options
-    await catchUp(readEvents, { source, types, after: this.lease.caughtUp, signal: this.ending.signal }, async (page) => {
-      for (const delivery of page) this.enqueue(delivery, () => {})
-      await this.queues.idle()
-      const position = page.at(-1)?.position ?? 0
-      this.lastSeen.position = Math.max(this.lastSeen.position, position)
-      this.lease.caughtUp = this.lastSeen.position
-    })
+    await catchUp(
+      readEvents,
+      { source, types, after: this.lease.caughtUp, signal: this.ending.signal },
+      async (page) => {
+        for (const delivery of page) this.enqueue(delivery, () => {})
+        await this.queues.idle()
+        const position = page.at(-1)?.position ?? 0
+        this.lastSeen.position = Math.max(this.lastSeen.position, position)
+        this.lease.caughtUp = this.lastSeen.position
+      },
+    )
   }
 
   private receive(message: JsMsg): void {
@@ -175,12 +187,21 @@ class Reading {
     if (outcome.kind === 'failed') {
       await this.putAside(delivery, 'DEAD', outcome.reason, outcome.attempts)
       this.held.set(delivery.aggregateId, delivery.eventId)
-      this.options.log.error('event put aside', { consumer: this.lease.consumer, event: delivery.eventId, reason: outcome.reason })
+      this.options.log.error('event put aside', {
+        consumer: this.lease.consumer,
+        event: delivery.eventId,
+        reason: outcome.reason,
+      })
     }
     return true
   }
 
-  private async putAside(delivery: Delivery, status: 'DEAD' | 'PARKED', reason: string, attempts: number): Promise<void> {
+  private async putAside(
+    delivery: Delivery,
+    status: 'DEAD' | 'PARKED',
+    reason: string,
+    attempts: number,
+  ): Promise<void> {
     const { database, source, now } = this.options
     await putAside(database, { consumer: this.lease.consumer, source, delivery, status, reason, attempts, now: now() })
   }
@@ -206,14 +227,19 @@ class Reading {
       const letters = await heldLetters(database, this.lease.consumer, aggregateId)
       if (letters.length === 0) return true
       for (const letter of letters) {
-        const outcome = await this.handle(deliveryOf(letter), this.lease, (statement) => writeResolved(statement, letter.id))
+        const outcome = await this.handle(deliveryOf(letter), this.lease, (statement) =>
+          writeResolved(statement, letter.id),
+        )
         if (outcome.kind === 'lost') return false
         if (outcome.kind === 'failed') {
           await failAgain(database, letter.id, outcome.reason, outcome.attempts)
           return false
         }
         // A repeat of something handled before resolves it as well.
-        await database.sql(`update dead_letters set status = 'RESOLVED' where id = $1 and status <> 'RESOLVED'`, letter.id)
+        await database.sql(
+          `update dead_letters set status = 'RESOLVED' where id = $1 and status <> 'RESOLVED'`,
+          letter.id,
+        )
       }
     }
   }

@@ -11,7 +11,10 @@ export const durableName = (context: string, consumer: string, epoch: number): s
   `${context}_${consumer}-${epoch}`
 
 /** How the source's stream stands against what the lease remembers. */
-export const locate = async (nats: Nats, lease: Lease): Promise<{ created: string; first: number; known: boolean } | undefined> => {
+export const locate = async (
+  nats: Nats,
+  lease: Lease,
+): Promise<{ created: string; first: number; known: boolean } | undefined> => {
   const stream = await findStream(nats, lease.source)
   if (!stream) return undefined
   return { created: stream.created, first: stream.state.first_seq, known: stream.created === lease.streamCreated }

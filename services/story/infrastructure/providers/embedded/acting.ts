@@ -13,6 +13,7 @@ export const acts = (sentence: ReadSentence, mention: Mention, language: Languag
     const token = tokens[i]
     if (!token) break
     if (token.pos === 'verb') return true
+    if (i > mention.end && language.relatives.has(token.lower)) break
     if (sentence.mentions.some(({ start, kind }) => start === i && kind !== 'pronoun')) break
     if (token.text === ',' || token.lower === language.and) {
       const next = tokens[i + 1]
@@ -34,15 +35,27 @@ const isExpletive = (sentence: ReadSentence, { kind, text, end }: Mention): bool
   kind === 'pronoun' &&
   (text === 'it' || (text === 'es' && sentence.mentions.some((other) => other.start > end && other.start <= end + 3 && !other.oblique && other.kind !== 'pronoun')))
 
+/** "llegó por fin el gato": behind the verb with nothing between but words that go with it. */
+const follows = (sentence: ReadSentence, verb: number, start: number): boolean =>
+  start > verb &&
+  start <= verb + 4 &&
+  sentence.tokens.slice(verb + 1, start).every((token) => token.word && token.lower !== 'que' && token.pos !== 'verb')
+
 /** The subject of the sentence's first clause; in Spanish there may be none, which keeps the one before. */
 export const leadingSubject = (sentence: ReadSentence, language: Language): Mention | undefined => {
   const candidates = sentence.mentions.filter(
     (mention) => !mention.oblique && !mention.compared && !isExpletive(sentence, mention) && (mention.kind !== 'noun' || mention.noun !== undefined || mention.nominal),
   )
   if (!language.dropsSubject) return candidates[0]
-  const verb = sentence.tokens.findIndex((token) => token.pos === 'verb')
-  if (verb < 0) return candidates[0]
-  return candidates.find(
-    ({ start, end }) => end <= verb || (start > verb && start <= verb + 4 && sentence.tokens.slice(verb + 1, start).every((token) => token.word && token.lower !== 'que' && token.pos !== 'verb')),
-  )
+  let from = 0
+  const verbs = sentence.tokens.flatMap((token, i) => (token.pos === 'verb' ? [i] : []))
+  if (verbs.length === 0) return candidates[0]
+  for (const verb of verbs) {
+    const subject = candidates.find(({ start, end }) => start >= from && (end <= verb || follows(sentence, verb, start)))
+    if (subject) return subject
+    const thing = sentence.mentions.some(({ start, end, oblique, head }) => !oblique && start >= from && end <= verb && !language.times.has(head))
+    if (!thing && from === 0) return undefined
+    from = verb + 1
+  }
+  return undefined
 }

@@ -62,9 +62,21 @@ export const listCharacters = (content: string, spans: readonly ReadSpan[], read
 const displayName = (entity: Entity, language: Language): string => {
   const name = best(entity.names)
   if (name !== undefined) return name
-  const form = best(entity.forms) ?? capitalised(entity)
+  const form = commonForm(entity) ?? capitalised(entity)
   const article = ARTICLE[language.code]?.(entity)
   return article === undefined || entity.named || 2 * entity.bare > entity.at.length ? form : `${article} ${form}`
+}
+
+/** What the text calls them most; of forms used once, the plain noun, unless the adjective tells them apart. */
+const commonForm = (entity: Entity): string | undefined => {
+  const form = best(entity.forms)
+  if (form === undefined || entity.noun?.generic || entity.traits.size > 0 || (entity.forms.get(form) ?? 0) > 1) return form
+  return plain(form, entity)
+}
+
+const plain = (form: string, entity: Entity): string => {
+  const kept = form.split(' ').filter((word) => !entity.modifiers.has(word.toLowerCase().replace(/,$/u, '')))
+  return kept.length > 0 ? kept.join(' ') : form
 }
 
 const capitalised = ({ head, named }: Entity): string =>
@@ -90,7 +102,8 @@ const describe = (
   language: Language,
   introduction: (offset: number | undefined) => string,
 ): FoundCharacter => {
-  const called = [...entity.names.keys(), ...entity.forms.keys(), ...entity.possessed]
+  const forms = [...entity.forms.keys()]
+  const called = [...entity.names.keys(), ...forms, ...forms.map((form) => plain(form, entity)), ...entity.possessed]
   const seen = new Set([name.toLowerCase()])
   const aliases = called.filter((alias) => !seen.has(alias.toLowerCase()) && seen.add(alias.toLowerCase()))
   return { name, aliases, role, description: introduction(entity.at[0]), traits: traitsOfCharacter(entity, language), mentions: entity.at.length }

@@ -29,11 +29,14 @@ export const contrastsOf = (mentions: readonly Mention[], language: Language): C
 
 /** The traits of a mention that tell it from others of its kind; "other" points, so it tells nothing lasting. */
 export const traitsOf = (mention: Mention, language: Language, contrasts: Contrasts): Map<string, string> => {
-  const axes = contrasts.get(mention.noun?.lemma ?? '')
+  const lemma = mention.noun?.lemma ?? ''
+  const axes = contrasts.get(lemma)
+  // A second wife is the wife by then; a second son is one of several.
+  const ranked = mention.noun?.kind !== 'kin' || language.offspring.has(lemma) || language.siblings.some(([sibling]) => sibling === lemma)
   const traits = new Map<string, string>()
   for (const modifier of mention.modifiers) {
     const trait = language.trait(modifier)
-    if (trait && trait.value !== 'other' && (trait.axis === 'rank' || axes?.has(trait.axis))) traits.set(trait.axis, trait.value)
+    if (trait && trait.value !== 'other' && (trait.axis === 'rank' ? ranked : axes?.has(trait.axis))) traits.set(trait.axis, trait.value)
   }
   return traits
 }

@@ -60,8 +60,9 @@ const subjectOf = (sentence: ReadSentence, verb: number, language: Language): Me
 }
 
 const isTime = (mention: Mention, language: Language): boolean =>
-  mention.kind === 'noun' && mention.noun === undefined && mention.modifiers.length === 0 && mention.definiteness !== 'definite' &&
-  !(mention.definiteness === 'indefinite' || language.voices.has(mention.head))
+  language.times.has(mention.head) ||
+  (mention.kind === 'noun' && mention.noun === undefined && mention.modifiers.length === 0 && mention.definiteness !== 'definite' &&
+  !(mention.definiteness === 'indefinite' || language.voices.has(mention.head)))
 
 const cueAt = (sentence: ReadSentence, verb: number, language: Language): Cue => {
   const form = language.speech(sentence.tokens[verb]?.lower ?? '')

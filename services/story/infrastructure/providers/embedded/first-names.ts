@@ -1,7 +1,11 @@
 import { type Gender, words } from './tokens.ts'
 
 /** Common given names of the three languages; a help for gender, never needed to be found as a character. */
-const MALE = words(`adam adrián alberto alejandro alex alexander alfonso alfred álvaro andreas andrés ángel anton antonio arthur
+const MALE = words(`davy jim jimmy johnny billy bobby danny eddie freddie charlie jamie kenny larry lenny luke matthew nathan ned nick
+patrick ralph ray rob robin ron ross roy scott sean simon stan steve ted terry toby tony wayne wilbur zach aaron albert alan andrew
+anthony bertie brian chris colin craig dennis derek donald douglas dylan ethan evan gary gavin geoffrey gilbert gordon graham greg
+harold howard ian jason jeremy jerome joshua keith kevin leonard marcus neil nigel owen phil rupert russell stuart theodore vincent
+walt warren adam adrián alberto alejandro alex alexander alfonso alfred álvaro andreas andrés ángel anton antonio arthur
 august axel bastian ben benedikt benjamin bernd bernardo bill bob bruno carl carlos charles christian christoph
 daniel david diego dieter dominik eduardo edward elias emil emilio enrique eric erik ernst esteban eugen fabian federico felipe
 felix félix fernando finn florian francisco frank franz frederick friedrich fritz gabriel georg george gerardo gerhard gonzalo
@@ -16,7 +20,12 @@ stefan stephan steven sven tariq theo thomas till tim tobias tom tomás toni tor
 werner wilhelm william wolfgang xaver ahmed ali amir arjun ravi kofi kwame kenji hiro chen wei mehmet yusuf dmitri ivan igor boris
 mikhail sergei peterchen nepomuk ignaz alois vinzenz benito fermín anselmo eusebio hilario julián agustín bartolomé
 damián domingo gaspar germán hernán jacinto leandro lázaro marcelo mauro nacho quique román teo tadeo valentín zacarías`)
-const FEMALE = words(`ada adela agnes agneta alba alice alicia alina amalia amanda amelia amelie amy ana andrea ángela anja anna
+const FEMALE = words(`nell nellie nelly abby abigail alison amber angela april audrey becky beth betty bonnie bridget carol cassie celia
+chloe cindy daisy debbie diane dorothy eileen eleanor eliza evie fiona freya georgia georgina ginny gwen harriet hazel heather hetty
+holly hope ivy jacqueline jean jenny jill joan josie joy joyce judith judy june karen katie kathleen kathy kim kitty laurie libby
+lottie lydia mabel maggie marcy marian marjorie maud maisie megan meg mildred millie minnie molly myra nancy nan norah pam pamela
+patty peggy penny phoebe poppy polly rachel robyn rosemary rosie roxanne sheila shirley sue susie tabitha tess tilly trudy vanessa
+violet vivian wanda wendy winnie ada adela agnes agneta alba alice alicia alina amalia amanda amelia amelie amy ana andrea ángela anja anna
 anne anneliese annette annie antonia astrid barbara bárbara beatriz berta birgit blanca brigitte camila carla carlota carmen
 carolina caroline catalina cecilia charlotte christa christina christine clara claudia conchita consuelo cristina dagmar daniela
 diana dolores dora doris dorothea edith elena eleonora elfriede elisa elisabeth elise elizabeth elke ella ellen elsa else emily

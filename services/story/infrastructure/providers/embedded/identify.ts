@@ -2,6 +2,7 @@ import { Cast, type Entity } from './cast.ts'
 import { type Contrasts, contrastsOf, traitsOf } from './contrasts.ts'
 import type { Language, Noun } from './language.ts'
 import type { Mention } from './mention.ts'
+import { TITLE } from './kinship.ts'
 import type { Lore } from './lore.ts'
 import { indexNames } from './name-index.ts'
 import type { Scene } from './scene.ts'
@@ -31,7 +32,7 @@ export class Identifier {
 
   /** The entity a mention means. Things and pronouns mean none, unless `create` asks to take the thing for a being. */
   identify(mention: Mention, scene: Scene, create = false): Entity | undefined {
-    if (mention.kind === 'pronoun') return undefined
+    if (mention.kind === 'pronoun' || mention.negated) return undefined
     if (mention.kind === 'name' || mention.name !== undefined) return this.#byName(mention)
     const traits = traitsOf(mention, this.#language, this.#contrasts)
     if (!mention.noun) {
@@ -45,7 +46,7 @@ export class Identifier {
       const meant = this.#generic(mention, traits, scene)
       if (meant) return meant
     }
-    return this.#ranked(mention, traits, scene) ?? this.#own(mention, mention.noun.lemma, traits)
+    return this.#ranked(mention, traits, scene) ?? this.#nominalBefore(mention, scene) ?? this.#own(mention, mention.noun.lemma, traits)
   }
 
   /** Does the text ever call somebody by this name? */
@@ -118,6 +119,17 @@ export class Identifier {
     )
   }
 
+  /** "…the youngest was lovely… the princess": the noun comes after the adjective that stood for it. */
+  #nominalBefore(mention: Mention, scene: Scene): Entity | undefined {
+    const lemma = mention.noun?.lemma ?? ''
+    if (mention.definiteness === 'indefinite' || !this.#language.youths.has(lemma) || this.#variants(lemma).length > 0) return undefined
+    const nominal = scene.recent(this.get, 2).find((entity) => entity.noun === undefined && entity.traits.has('rank') && agrees(entity, mention))
+    if (!nominal) return undefined
+    nominal.noun = mention.noun
+    nominal.gender ??= mention.gender
+    return nominal
+  }
+
   #nominal(mention: Mention, traits: Map<string, string>, scene: Scene): Entity | undefined {
     const recent = scene.recent(this.get, 30)
     const rank = traits.get('rank')
@@ -128,7 +140,7 @@ export class Identifier {
     const trait = mention.modifiers.map((modifier) => this.#language.trait(modifier)).find(Boolean)
     if (!trait) return undefined
     if (trait.value === 'other')
-      return recent.find((entity) => entity !== scene.subject && agrees(entity, mention) && !entity.plural && entity.noun !== undefined)
+      return recent.find((entity) => entity !== scene.subject && agrees(entity, mention) && !entity.plural && entity.noun !== undefined && entity.subjects + entity.lines > 0)
     return recent.find((entity) => agrees(entity, mention) && fitsAge(entity, trait.value, this.#language))
   }
 
@@ -158,7 +170,7 @@ const sameAge = (a: Noun, b: Noun): boolean => a.age === 'young' && b.age === 'y
 const fitsAge = (entity: Entity, age: string, language: Language): boolean => {
   const elder = [...entity.heads].some((head) => language.elders.has(head))
   const old = entity.noun?.age === 'old' || [...entity.modifiers.keys()].some((word) => language.trait(word)?.value === 'old')
-  if (age === 'old') return elder || old
+  if (age === 'old') return elder || old || TITLE.test(entity.head)
   const youth = entity.noun?.age === 'young' || [...entity.heads].some((head) => language.youths.has(head))
   if (age === 'young') return !elder && !old && (entity.noun === undefined || youth)
   return entity.noun?.age !== 'young'

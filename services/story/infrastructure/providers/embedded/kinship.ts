@@ -34,5 +34,22 @@ export const aliasesOf = (narration: Narration, { cast }: Identifier, language: 
     link(kin.son, one(kin.prince))
     link(kin.wife, one(kin.queen))
   }
+  for (const [head, name] of titled(cast.alive)) aliases.set(head, name)
   return aliases
+}
+
+/** A name with a title for grown-ups. */
+export const TITLE = /^(?:mrs?|ms|miss|dr|herr|frau|fräulein|don|doña|señora?)\.? /iu
+const NEAR = 3000
+
+/** "Frau Kaminski" and "die Nachbarin": a trade or place brought in as known, near the only one with a title it fits. */
+const titled = (entities: readonly Entity[]): [string, string][] => {
+  const named = entities.filter((entity) => entity.named && TITLE.test(entity.head))
+  return entities.flatMap((entity): [string, string][] => {
+    const role = entity.noun
+    if (!role || role.kind !== 'person' || role.generic || entity.named || entity.introduced || entity.plural || !entity.gender) return []
+    const [first] = entity.at
+    const fitting = named.filter((one) => one.gender === entity.gender && one.at.some((at) => first !== undefined && Math.abs(at - first) < NEAR))
+    return fitting.length === 1 && fitting[0] ? [[role.lemma, fitting[0].head]] : []
+  })
 }

@@ -61,6 +61,8 @@ export interface Language {
   readonly firstPerson: ReadonlySet<string>
   /** Words that name no one although a capital stands there: exclamations, days, places. */
   readonly notNames: ReadonlySet<string>
+  /** Days and hours, which stand where a subject could: "one day". */
+  readonly times: ReadonlySet<string>
   /** Things that speak only for somebody unseen: a voice, a cry. */
   readonly voices: ReadonlySet<string>
   /** "My name is", "I am": what stands before one's own name. */

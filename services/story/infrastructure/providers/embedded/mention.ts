@@ -24,6 +24,8 @@ export interface Mention {
   restricted?: boolean | undefined
   /** Not the subject: after a preposition, in an oblique case, or an owner. */
   oblique: boolean
+  /** "no doctor": nobody. */
+  negated?: boolean | undefined
   /** Compared with ("like a wolf"), not meant. */
   compared: boolean
   /** A name that follows the noun: "the miller Hans". */

@@ -43,7 +43,7 @@ export class Narration {
     }
     this.#link(sentence, met)
     this.#family(met)
-    this.#identifier.introduced = met.findLast(({ mention, entity }) => mention.definiteness === 'indefinite' && entity.at.length === 1)?.entity
+    this.#identifier.introduced = met.findLast(({ mention, entity }) => mention.definiteness === 'indefinite' && entity.at.length === 1 && acts(sentence, mention, this.#language))?.entity
     if (subject) this.#scene.subject = this.#identifier.get(subject.id)
   }
 
@@ -111,7 +111,7 @@ export class Narration {
       if (!b) return
       const between = sentence.tokens.slice(a.mention.end, b.mention.start)
       const [only] = between
-      if (between.length === 1 && only?.lower === this.#language.and && a.mention.kind === 'name' && b.mention.kind === 'name')
+      if (between.length === 1 && only?.lower === this.#language.and && a.entity.named && b.entity.named)
         this.pairs.push([a.entity, b.entity])
       const name = b.mention.kind === 'name'
       const near = sentence.tokens.slice(Math.max(0, a.mention.start - 3), b.mention.start)
@@ -135,8 +135,9 @@ export class Narration {
   }
 
   #apposed(sentence: ReadSentence, a: Mention, b: Mention): boolean {
-    const [one, other] = a.kind === 'name' ? [a, b] : [b, a]
-    if (one.kind !== 'name' || other.kind !== 'noun' || other.noun === undefined || other.plural) return false
+    const named = ({ kind, name }: Mention): boolean => kind === 'name' || name !== undefined
+    const [one, other] = named(a) ? [a, b] : [b, a]
+    if (!named(one) || named(other) || other.kind !== 'noun' || other.noun === undefined || other.plural) return false
     if (other.definiteness === 'bare') return false
     const after = sentence.tokens[b.end]
     return after === undefined || after.text === ',' || after.text === '.'

@@ -58,6 +58,7 @@ export const neutral: Language = {
   copulas: words(''),
   firstPerson: words(''),
   notNames: words(''),
+  times: words(''),
   voices: words(''),
   selfNaming: undefined,
   stopWords: words(''),

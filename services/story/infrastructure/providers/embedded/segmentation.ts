@@ -3,6 +3,7 @@ import type { Language } from './language.ts'
 import { paragraphsOf, type Range } from './paragraphs.ts'
 import { type QuoteStyle, quotationsOf, quoteStyleOf } from './quotation.ts'
 import { opensWithRaya, spokenByRaya } from './raya.ts'
+import { tile } from './tiling.ts'
 
 /** A stretch of one paragraph, told or spoken. */
 export interface Span extends Range {
@@ -47,23 +48,4 @@ export const spansOf = (content: string, language: Language): Span[] => {
     spans.push(...tile(text, spoken).map(({ start, end, kind }) => ({ kind, paragraph, start: start + range.start, end: end + range.start })))
   }
   return spans
-}
-
-const tile = (text: string, spoken: Range[]): (Range & { kind: SegmentKind })[] => {
-  const tiles: (Range & { kind: SegmentKind })[] = []
-  const add = (kind: SegmentKind, start: number, end: number): void => {
-    if (end <= start) return
-    const last = tiles.at(-1)
-    if (last && text.slice(start, end).trim() === '') last.end = end
-    else tiles.push({ kind, start, end })
-  }
-  let at = 0
-  for (const quote of spoken) {
-    const leading = text.slice(at, quote.start).trim() === '' && tiles.length === 0
-    if (!leading) add('paragraph', at, quote.start)
-    add('dialogue', leading ? at : quote.start, quote.end)
-    at = quote.end
-  }
-  add('paragraph', at, text.length)
-  return tiles
 }

@@ -58,6 +58,7 @@ export class Speakers {
       if (!quote) {
         for (const [i, sentence] of span.sentences.entries()) {
           this.#narration.observe(sentence)
+          this.#answersTo(i)
           if (i > 0 || !tagged) this.#told = true
         }
         continue
@@ -70,9 +71,17 @@ export class Speakers {
     }
   }
 
-  #speak({ span, beats }: Quote, said: Entity): void {
+  /** "Jonas!" she called. Her brother put his head out: whoever comes first is the one who was called. */
+  #answersTo(sentence: number): void {
+    const called = this.#lastTurn()?.addressee
+    const { subject } = this.#scene
+    if (sentence > 1 || !called?.named || subject?.at.length !== 1 || subject === this.#turns.at(-1)?.speaker) return
+    this.#becomes(subject, called)
+  }
+
+  #speak({ span, tag, beats }: Quote, said: Entity): void {
     const speaker = this.#identifier.get(said.id)
-    const listeners = beats.flatMap((cue) => cue.listeners).flatMap((mention) => this.#identifier.identify(mention, this.#scene) ?? []).filter(isSomebody)
+    const listeners = (tag?.listeners ?? []).concat(beats.flatMap((cue) => cue.listeners)).flatMap((mention) => this.#identifier.identify(mention, this.#scene) ?? []).filter(isSomebody)
     const addressed = this.#addressed(span)
     this.#introduce(span, speaker, addressed)
     for (const entity of addressed) {
@@ -99,6 +108,13 @@ export class Speakers {
     if (!called?.named || called.at.length + called.lines > 0 || !subject || subject === speaker || subject.named || !subject.noun?.generic) return
     if (subject.plural || (subject.gender && called.gender && subject.gender !== called.gender)) return
     this.#identifier.cast.merge(subject, called)
+  }
+
+  /** Somebody so far unnamed turns out to have this name. */
+  #becomes(unnamed: Entity | undefined, named: Entity): void {
+    if (!unnamed || unnamed === named || unnamed.named || unnamed.plural || unnamed === this.#narrator || !unnamed.noun) return
+    if (named.at.length > 0 || (unnamed.gender && named.gender && unnamed.gender !== named.gender)) return
+    if (unnamed.noun.generic || unnamed.noun.kind === 'kin') this.#identifier.cast.merge(unnamed, named)
   }
 
   /** The name a speaker gives as theirs. */
@@ -136,13 +152,21 @@ export class Speakers {
       const entity = this.#identifier.identify(listener, this.#scene)
       if (entity) addressed.push(entity)
     }
+    const own = this.#language.selfNaming?.test(this.#content.slice(quote.span.start, quote.span.end)) ? this.#ownName(quote.span) : undefined
+    if (own && quote.tag?.mention === undefined) {
+      this.#becomes(this.#scene.subject, own)
+      return own
+    }
     if (quote.tag) {
       const named = this.#resolve(quote.tag, addressed, quote.continues ? before : undefined)
       if (named) return named
     }
-    if (quote.continues && before) return before
-    const own = this.#language.selfNaming?.test(this.#content.slice(quote.span.start, quote.span.end)) ? this.#ownName(quote.span) : undefined
-    if (own && quote.tag === undefined) return own
+    if (quote.continues && before) {
+      // A sentence of narration between may hand over to whoever acts in it.
+      const actor = this.#scene.subject
+      const handsOver = this.#told && actor && actor !== before && isSomebody(actor) && !actor.plural && !addressed.includes(actor)
+      return handsOver ? actor : before
+    }
     const later = quotes.slice(quotes.indexOf(quote) + 1).find((one) => one.tag !== undefined || !one.continues)
     if (later?.continues && later.tag) {
       const named = this.#resolve(later.tag, addressed, undefined)
@@ -172,7 +196,7 @@ export class Speakers {
   #implied(addressed: Entity[]): Entity | undefined {
     const subject = this.#scene.subject
     const turn = this.#lastTurn()
-    if (!turn && subject && !addressed.includes(subject) && isSomebody(subject)) return subject
+    if ((!turn || this.#told) && subject && !addressed.includes(subject) && isSomebody(subject)) return subject
     return undefined
   }
 
@@ -187,7 +211,7 @@ export class Speakers {
     const turn = this.#lastTurn()
     const subject = this.#scene.subject
     const sure = recent.find((entity) => entity.gender !== undefined && entity.gender === mention.gender)
-    if (!turn || this.#told) return subject && recent.includes(subject) && (subject.gender || !sure) ? subject : (sure ?? recent[0])
+    if (!turn || this.#told) return subject && recent.includes(subject) && (subject.gender || subject.named || !sure) ? subject : (sure ?? recent[0])
     const earlier = this.#turns.findLast((one) => this.#identifier.get(one.speaker.id) !== this.#identifier.get(turn.speaker.id))
     const other = [turn.addressee, earlier && this.#scene.paragraph - earlier.paragraph < 8 ? earlier.speaker : undefined].find((entity) => entity && fits(entity))
     return other ?? recent.find((entity) => entity !== turn.speaker) ?? recent[0]
@@ -230,7 +254,8 @@ export class Speakers {
         const separated = (before !== undefined && /^[,;—–-]$/u.test(before.text)) || (after !== undefined && /^[,!;—–?]$/u.test(after.text))
         if (!opens || !closes || !called || !separated) continue
         const entity = this.#identifier.identify({ ...mention, definiteness: 'definite' }, this.#scene)
-        if (entity) found.push(entity)
+        // "my friend", "sir" name nobody of whom nothing has been told.
+        if (entity && (entity.named || entity.at.length + entity.lines > 0)) found.push(entity)
       }
     }
     return found

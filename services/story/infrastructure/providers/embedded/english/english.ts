@@ -55,6 +55,7 @@ export const english: Language = {
   notNames: words(`i the a an and but or so then oh ah ha o well yes no god lord heaven heavens monday tuesday wednesday
 thursday friday saturday sunday january february march april may june july august september october november december
 christmas easter mr mrs ms miss sir madam majesty highness english german french spanish latin once there here`),
+  times: words('day night morning evening afternoon time year week month moment hour minute winter summer spring autumn once while'),
   voices: words('voice voices cry whisper echo sound answer reply someone somebody something nobody anyone everyone'),
   selfNaming: /\b(?:my name is|my name's|i am called|they call me|call me|i am|i'm)\s+(?<name>\p{Lu}[\p{L}'-]+)/iu,
   stopWords: words(`the a an and or but if then so as at by for from in into of on onto off out over to up with without was

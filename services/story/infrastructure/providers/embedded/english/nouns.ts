@@ -1,12 +1,12 @@
 import type { Noun } from '../language.ts'
 import { words } from '../tokens.ts'
 
-const MALE = words(`king prince duke lord count baron knight emperor sultan tsar czar gentleman bridegroom groom wizard
-warlock monk friar priest bishop pope abbot widower bachelor waiter actor huntsman woodsman squire page steward
+const MALE = words(`king prince duke lord count baron knight emperor sultan tsar czar bridegroom groom wizard
+warlock monk friar priest bishop pope abbot widower bachelor waiter actor huntsman woodsman squire steward
 nobleman landlord headmaster schoolmaster blacksmith god sorcerer magician miller tailor cobbler shoemaker woodcutter
 hunter soldier sailor captain sergeant merchant ferryman boatman sheriff swineherd butcher cowherd goatherd
 wolf rooster cock bull ox ram stag gander drake tomcat stallion boar vicar parson cowboy emir shah mandarin samurai`)
-const FEMALE = words(`queen princess duchess lady countess baroness empress tsarina sultana maiden maid bride witch
+const FEMALE = words(`queen princess duchess countess baroness empress tsarina sultana maiden maid bride witch
 sorceress enchantress nun widow waitress actress mermaid fairy nurse housemaid washerwoman landlady goddess hostess
 heiress nanny governess shepherdess seamstress milkmaid laundress midwife matron handmaid abbess priestess
 hen cow sow mare ewe doe goose lioness tigress vixen nightingale duchess ballerina housekeeper`)
@@ -57,7 +57,7 @@ goose lioness tigress vixen nightingale`)
 const GENERIC = new Map<string, Noun>(
   [
     ['man', 'm', undefined], ['fellow', 'm', undefined], ['boy', 'm', 'young'], ['lad', 'm', 'young'],
-    ['woman', 'f', undefined], ['girl', 'f', 'young'], ['lass', 'f', 'young'], ['child', undefined, 'young'],
+    ['woman', 'f', undefined], ['lady', 'f', undefined], ['gentleman', 'm', undefined], ['girl', 'f', 'young'], ['lass', 'f', 'young'], ['child', undefined, 'young'],
     ['youth', 'm', 'young'], ['person', undefined, undefined], ['baby', undefined, 'young'],
     ['kid', undefined, 'young'], ['youngster', undefined, 'young'], ['teenager', undefined, 'young'],
     ['toddler', undefined, 'young'], ['infant', undefined, 'young'],

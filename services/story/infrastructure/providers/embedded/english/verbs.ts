@@ -20,11 +20,11 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   reply: 'replied replies', think: 'thought thinks', begin: 'began begins', swear: 'swore swears',
   read: 'read reads', write: 'wrote writes', weep: 'wept weeps', bid: 'bade bid', quoth: 'quoth', go: 'went',
   deny: 'denied denies', lie: 'lied', shout: 'shouted', put: 'put', spit: 'spat', break: 'broke', manage: 'managed',
-  snivel: 'snivelled sniveled', yodel: 'yodelled', plead: 'pled', sputter: 'sputtered', splutter: 'spluttered',
+  want: 'wanted wants', snivel: 'snivelled sniveled', yodel: 'yodelled', plead: 'pled', sputter: 'sputtered', splutter: 'spluttered',
   prophesy: 'prophesied', mean: 'meant', sigh: 'sighed', come: 'came',
 }
 /** Verbs that report speech only where they lean on a quotation, such as "he laughed" or "she began". */
-const WEAK = words(`laugh smile grin frown nod shrug wink beam smirk sigh gasp pant start begin finish return offer
+const WEAK = words(`want laugh smile grin frown nod shrug wink beam smirk sigh gasp pant start begin finish return offer
 wonder think go come put break sign signal breathe swallow gulp sniff nibble rattle creak note state order lie press
 grant recall remember allow relate huff puff crow bark rumble mean manage crackle mourn cheer pipe wheeze write read
 argue reason decide pray curse snort grunt question object greet call hail interrupt`)

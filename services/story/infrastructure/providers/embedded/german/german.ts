@@ -58,6 +58,7 @@ export const german: Language = {
   copulas: words('war waren ist wurde'),
   firstPerson: words('ich'),
   notNames: words('ich du er sie es'),
+  times: words('tag tages nacht morgen morgens abend abends nachmittag zeit mal jahr woche monat augenblick stunde minute winter sommer weile'),
   voices: words('stimme stimmchen stimmen ruf echo etwas jemand niemand es man'),
   selfNaming: /\b(?:ich heiße|mein name ist|ich bin|man nennt mich|nennt mich)\s+(?:der\s+|die\s+)?(?<name>\p{Lu}[\p{L}-]+)/iu,
   stopWords: words(`der die das den dem des ein eine einen einem einer eines und oder aber wenn als so doch denn auch nur noch schon

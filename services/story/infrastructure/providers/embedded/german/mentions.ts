@@ -55,7 +55,7 @@ export const germanMentions = ({ tokens }: Sentence, names: Vocabulary): Mention
       const oblique =
         prepositional || contracted || OBLIQUE.test(token.lower) ||
         (GENITIVE_FEMININE.test(token.lower) && (pronounLike === 'f' || phrase.plural || /(?:ung|heit|keit|schaft|ion)$/u.test(phrase.head)))
-      found.push({ ...phrase, start: i, definiteness: definiteness ?? 'bare', oblique, compared })
+      found.push({ ...phrase, start: i, definiteness: definiteness ?? 'bare', oblique, compared, negated: /^(?:kein|jed|welch)/u.test(token.lower) })
       i = phrase.end
       continue
     }
@@ -154,6 +154,8 @@ const nameAt = (tokens: Token[], from: number, names: Vocabulary): Mention | und
   const text = parts.map((part) => part.text.replace(/'s?$/u, '')).join(' ').replaceAll(' .', '.')
   if (title && end > from + 1 && parts.filter((part) => part.word).length > 1)
     return make(from, end, 'name', text, { gender: TITLES[lower], noun })
+  // "Löwen lagen darin": several, unless an article says otherwise.
+  if (noun && lower.endsWith('n') && !noun.lemma.endsWith('n')) return undefined
   if (noun && !noun.plural && (noun.kind !== 'person' || named || title || first.initial))
     return make(from, from + 1, 'noun', parts[0]?.text ?? text, { head: noun.lemma, noun, gender: noun.gender })
   return named ? make(from, end, 'name', text.replace(/(?<=[^s])s$/u, (s) => (names.isName(text.slice(0, -1).toLowerCase()) ? '' : s)), { gender: first.gender }) : undefined

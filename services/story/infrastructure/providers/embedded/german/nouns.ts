@@ -18,7 +18,7 @@ widder bock ziegenbock geißbock rabe falke adler habicht storch reiher schwan p
 kuckuck zaunkönig fink kauz uhu frosch fisch hecht lachs karpfen wal hai krebs wurm käfer schmetterling
 maikäfer floh biber otter marder maulwurf panther schakal puma salamander molch delfin pinguin seehund truthahn
 erpel gänserich welpe dackel pudel gaul rappe schimmel hamster luchs iltis kranich star buchfink gimpel`)
-const FEMALE = words(`königin prinzessin herzogin gräfin baronin kaiserin dame magd hexe zauberin fee nonne witwe jungfrau
+const FEMALE = words(`königin prinzessin herzogin gräfin baronin kaiserin magd hexe zauberin fee nonne witwe jungfrau
 jungfer braut nixe meerjungfrau göttin krankenschwester hebamme amme gouvernante wäscherin spinnerin köchin wirtin
 bäuerin müllerin schneiderin lehrerin schülerin ärztin nachbarin freundin fremde kellnerin dienerin hirtin riesin
 zwergin elfe heldin sängerin tänzerin kommissarin polizistin verkäuferin chefin direktorin bibliothekarin
@@ -46,7 +46,7 @@ const KIN_FEMALE: Readonly<Record<string, string>> = {
   mütterchen: 'mütterchen', töchterchen: 'tochter', töchterlein: 'tochter',
 }
 const GENERIC: Readonly<Record<string, readonly ['m' | 'f' | undefined, 'young' | 'old' | undefined, 'person' | 'animal']>> = {
-  mann: ['m', undefined, 'person'], frau: ['f', undefined, 'person'], junge: ['m', 'young', 'person'],
+  dame: ['f', undefined, 'person'], mann: ['m', undefined, 'person'], frau: ['f', undefined, 'person'], junge: ['m', 'young', 'person'],
   bub: ['m', 'young', 'person'], bube: ['m', 'young', 'person'], knabe: ['m', 'young', 'person'],
   bursche: ['m', 'young', 'person'], kerl: ['m', undefined, 'person'], jüngling: ['m', 'young', 'person'],
   mädchen: ['f', 'young', 'person'], mädel: ['f', 'young', 'person'], mägdlein: ['f', 'young', 'person'],
@@ -68,7 +68,10 @@ const FAUNA = new Set([...ANIMALS, ...[...NEUTER].filter((word) => !/gespenst|un
 const NOT_COMPOUND = words(`meister fahrer wal hai star elf geist gast chef koch base bock freund weber wirt bote page
 leiter herr kind kalb reh gans sau wal troll fee page kranich esel fink rabe maus ente raupe`)
 
-const direct = (lower: string): Noun | undefined => {
+const ROYAL: Readonly<Record<string, string>> = { königssohn: 'prinz', königstochter: 'prinzessin', kaisertochter: 'prinzessin' }
+
+const direct = (written: string): Noun | undefined => {
+  const lower = ROYAL[written] ?? written
   const generic = GENERIC[lower]
   if (generic) return { lemma: lower, gender: generic[0], age: generic[1], plural: false, kind: generic[2], generic: true }
   const male = KIN_MALE[lower]

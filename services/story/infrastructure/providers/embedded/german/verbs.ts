@@ -16,12 +16,12 @@ scherz winkt hust räusper lock bohr dräng`)
 const STRONG = words(`sprach spricht rief ruft schrie schreit bat bittet befahl befiehlt versprach verspricht verriet dachte
 denkt meinte schwor schwört gestand gesteht sang singt begann beginnt fuhr fährt warf wirft widersprach unterbrach
 unterbricht stieß bot rät riet beschloss fand findet entschied las liest schrieb schreibt gab hob brachte erwog sprachen
-riefen schrien schrieen baten sangen dachten log lud empfahl verhieß pfiff pries brach fing schloss kam ging lud
+wollte riefen schrien schrieen baten sangen dachten log lud empfahl verhieß pfiff pries brach fing schloss kam ging lud
 hieß verbat gebot erfuhr wandte warf platzte meldete antwortete redete redet betete kündigte kündigt`)
 const WEAK = words(`lachte lacht lächelte lächelt grinste weinte weint seufzte fuhr fährt warf wirft stieß bot fand findet gab hob
 brachte begann beginnt las liest schrieb schreibt machte macht setzte setzt freute wunderte glaubte glaubt fügte nickte brach
 sang singt bellte kam ging entschied beschloss räumte wandte lobte grüßte pfiff fing schloss log keuchte hustete hakte
-schnaufte summte lockte meldete sprach`)
+schnaufte summte lockte meldete wollte`)
 const PLURAL_NOT = words('weinen lachen singen fragen sagen meinen rufen sprechen bitten antworten')
 
 const forms = new Map<string, SpeechForm>()

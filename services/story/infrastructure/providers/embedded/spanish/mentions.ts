@@ -97,8 +97,15 @@ const nounPhrase = (
   names: Vocabulary,
 ): Mention | undefined => {
   let i = from
-  while (i < from + 4 && BEFORE.has(tokens[i]?.lower ?? '') && tokens[i + 1]?.word && headLike(tokens[i + 1] as Token, names)) i += 1
+  while (i < from + 4 && BEFORE.has(tokens[i]?.lower ?? '') && tokens[i + 1]?.word) {
+    const next = tokens[i + 1] as Token
+    const being = spanishNoun(tokens[i]?.lower ?? '') !== undefined
+    if (being ? spanishNoun(next.lower) === undefined && !(next.capital && names.isName(next.lower)) : !headLike(next, names)) break
+    i += 1
+  }
   const head = tokens[i]
+  // "el muy pícaro" is whoever was meant before.
+  if (head && tokens[from]?.lower === 'muy') return make(from, i + 1, 'pronoun', head.lower, { gender })
   if (!head?.word) return undefined
   const noun = spanishNoun(head.lower)
   const nominal = NOMINAL.has(head.lower)

@@ -39,6 +39,7 @@ const KIN: Readonly<Record<string, readonly [string, 'm' | 'f']>> = {
   padrino: ['padrino', 'm'], madrina: ['madrina', 'f'], compadre: ['compadre', 'm'], comadre: ['comadre', 'f'], yaya: ['abuela', 'f'],
 }
 const GENERIC: Readonly<Record<string, readonly ['m' | 'f' | undefined, 'young' | 'old' | undefined, 'person' | 'animal']>> = {
+  señor: ['m', undefined, 'person'], señora: ['f', undefined, 'person'], dama: ['f', undefined, 'person'],
   hombre: ['m', undefined, 'person'], mujer: ['f', undefined, 'person'], niño: ['m', 'young', 'person'], niña: ['f', 'young', 'person'],
   muchacho: ['m', 'young', 'person'], muchacha: ['f', 'young', 'person'], chico: ['m', 'young', 'person'], chica: ['f', 'young', 'person'],
   joven: [undefined, 'young', 'person'], chiquillo: ['m', 'young', 'person'], chiquilla: ['f', 'young', 'person'],

@@ -63,6 +63,7 @@ export const spanish: Language = {
   copulas: words('era fue es eran'),
   firstPerson: words('yo'),
   notNames: words('yo tú él ella'),
+  times: words('día noche mañana tarde vez año mes semana rato momento tiempo instante hora minuto invierno verano madrugada domingo'),
   voices: words('voz vocecita vocecilla voces grito eco alguien nadie algo vozarrón'),
   selfNaming: /(?:me llamo|mi nombre es|me llaman|soy)\s+(?:el\s+|la\s+)?(?<name>\p{Lu}[\p{L}-]+)/iu,
   stopWords: words(`el la los las un una unos unas lo y o u e pero si no sí ya yo tú él ella ellos ellas usted nosotros mi tu su mis tus sus

@@ -1,0 +1,26 @@
+import { SessionRevocationReason } from '#gen/troupe/identity/v1/identity_events_pb.ts'
+import { Email } from '#shared/domain/email.ts'
+import { checkPassword } from '../domain/password-policy.ts'
+import { endSessions } from './end-sessions.ts'
+import { invalidCredentials } from './confirm-password.ts'
+import { type Owner, confirmOwner } from './confirm-owner.ts'
+import type { Ports } from './ports.ts'
+
+/**
+ * Sets a new password and ends all other sessions. Throws INVALID_CREDENTIALS for a wrong present one,
+ * PASSWORD_TOO_COMMON, SESSION_ENDED, USER_SUSPENDED, LOGIN_DELAYED.
+ */
+export const changePassword =
+  (ports: Ports) =>
+  async (owner: Owner, present: string, next: string): Promise<void> => {
+    const { users, passwords, clock, apart } = ports
+    const confirmed = await confirmOwner(ports, owner, present)
+    checkPassword(next, Email.parse(confirmed.email), 'new_password')
+    const hash = await passwords.hash(next)
+    await apart('change-password', async () => {
+      const user = await users.get(owner.userId)
+      if (user.passwordHash !== confirmed.passwordHash) throw invalidCredentials()
+      user.changePassword(hash, clock.now())
+      await endSessions(ports, user.id, SessionRevocationReason.PASSWORD_CHANGED, owner.sessionId)
+    })
+  }

@@ -1,0 +1,66 @@
+import { Email } from '#shared/domain/email.ts'
+import { DomainError, precondition } from '#shared/domain/errors.ts'
+import { languageTag } from '#shared/domain/language-tag.ts'
+import type { ExternalAccount } from '../domain/oauth.ts'
+import type { Device } from '../domain/session.ts'
+import { User } from '../domain/user.ts'
+import type { Ports } from './ports.ts'
+import { redeemSignIn } from './redeem-sign-in.ts'
+import { type SignedIn, signIn } from './sign-in.ts'
+
+const languageOf = (tag: string | undefined): string => {
+  try {
+    return languageTag(tag || 'en')
+  } catch {
+    return 'en'
+  }
+}
+
+const register = async ({ users, links, ids, clock }: Ports, account: ExternalAccount): Promise<User> => {
+  if (!account.email) {
+    throw precondition('OAUTH_EMAIL_MISSING', `${account.provider} did not tell an e-mail address; allow it and try again`)
+  }
+  const email = Email.parse(account.email)
+  if (await users.findByEmail(email)) {
+    throw precondition('EMAIL_BELONGS_TO_ACCOUNT', 'an account has this address; sign in there and link it')
+  }
+  const now = clock.now()
+  const name = account.displayName?.trim() || (email.value.split('@')[0] as string)
+  const user = User.register(
+    {
+      id: ids.next(),
+      email,
+      emailVerified: account.emailVerified,
+      displayName: [...name].slice(0, 100).join(''),
+      language: languageOf(account.language),
+      source: `oauth:${account.provider}`,
+      oauthProvider: account.provider,
+    },
+    now,
+  )
+  users.add(user)
+  links.add(user.id, account, now)
+  return user
+}
+
+const isRace = (error: unknown): boolean =>
+  error instanceof DomainError && (error.reason === 'EMAIL_TAKEN' || error.reason === 'OAUTH_ACCOUNT_TAKEN')
+
+/**
+ * Ends a sign-in at another provider: opens an account on first use, and a session. Throws EMAIL_BELONGS_TO_ACCOUNT,
+ * OAUTH_EMAIL_MISSING, USER_SUSPENDED, and what redeeming throws.
+ */
+export const completeOAuth =
+  (ports: Ports) =>
+  async (state: string, code: string, device: Device): Promise<SignedIn & { registered: boolean }> => {
+    const account = await redeemSignIn(ports, state, code)
+    const enter = () =>
+      ports.apart('sign-in', async () => {
+        const owner = await ports.links.ownerOf(account)
+        const user = owner === undefined ? await register(ports, account) : await ports.users.get(owner)
+        const signedIn = await signIn(ports, user, `oauth:${account.provider}`, device)
+        return { ...signedIn, registered: owner === undefined }
+      })
+    // Who opened the account at the same moment may have been the same person in another tab.
+    return enter().catch((error) => (isRace(error) ? enter() : Promise.reject(error)))
+  }

@@ -1,0 +1,37 @@
+import { unauthenticated } from '#shared/domain/errors.ts'
+import { mustNotBeDelayed } from '../domain/login-throttle.ts'
+import type { Ports } from './ports.ts'
+
+interface Attempt {
+  emailKey: string
+  /** The network address it comes from. */
+  address: string
+  password: string
+  /** None for an unknown address or an account without a password: then nothing is right. */
+  hash: string | undefined
+}
+
+export const invalidCredentials = () =>
+  unauthenticated('INVALID_CREDENTIALS', 'the e-mail address or the password is wrong')
+
+/**
+ * Checks a password and remembers failures. Takes the same time whether there is a hash or not. Throws
+ * INVALID_CREDENTIALS; LOGIN_DELAYED, without looking, after too many failures; HASHING_BUSY.
+ */
+export const confirmPassword = async (
+  { failures, passwords, clock }: Ports,
+  { emailKey, address, password, hash }: Attempt,
+): Promise<void> => {
+  let failedBefore = false
+  // Only when its turn has come: else a burst of guesses would all pass before the first is counted.
+  const admit = async () => {
+    const known = await failures.of(emailKey, address)
+    mustNotBeDelayed(known, clock.now())
+    failedBefore = known.length > 0
+  }
+  if (!(await passwords.verify(password, hash, admit))) {
+    await failures.record(emailKey, address, clock.now())
+    throw invalidCredentials()
+  }
+  if (failedBefore) await failures.clear(emailKey)
+}

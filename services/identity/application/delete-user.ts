@@ -1,0 +1,19 @@
+import { invalidCredentials } from './confirm-password.ts'
+import { type Owner, confirmOwner } from './confirm-owner.ts'
+import type { Ports } from './ports.ts'
+
+/**
+ * Deletes the caller's account for good: profile, credentials, sessions, links and stored answers are wiped, and its
+ * address is free again. Throws INVALID_CREDENTIALS, SESSION_ENDED, LOGIN_DELAYED.
+ */
+export const deleteUser =
+  (ports: Ports) =>
+  async (owner: Owner, password: string): Promise<void> => {
+    const { passwordHash } = await confirmOwner(ports, owner, password)
+    await ports.apart('delete-user', async () => {
+      const user = await ports.users.get(owner.userId)
+      if (user.passwordHash !== passwordHash) throw invalidCredentials()
+      user.delete(ports.clock.now())
+      ports.users.erase(user)
+    })
+  }

@@ -1,0 +1,48 @@
+import { bootstrapAdmin } from './bootstrap-admin.ts'
+import { changePassword } from './change-password.ts'
+import { completeOAuth } from './complete-oauth.ts'
+import { deleteUser } from './delete-user.ts'
+import { batchGetUsers, getUser } from './get-users.ts'
+import { issueServiceToken } from './issue-service-token.ts'
+import { linkOAuth, unlinkOAuth } from './link-oauth.ts'
+import { listSessions } from './list-sessions.ts'
+import { listUsers } from './list-users.ts'
+import { login } from './login.ts'
+import { logout } from './logout.ts'
+import type { Ports } from './ports.ts'
+import { refreshSession } from './refresh-session.ts'
+import { registerUser } from './register-user.ts'
+import { revokeSession } from './revoke-session.ts'
+import { startOAuth } from './start-oauth.ts'
+import { reactivateUser, suspendUser } from './suspend-user.ts'
+import { updateContactInfo, updatePreferences, updateProfile } from './update-user.ts'
+
+/** Everything identity can do. */
+export const createIdentityApp = (ports: Ports) => ({
+  bootstrapAdmin: bootstrapAdmin(ports),
+  registerUser: registerUser(ports),
+  login: login(ports),
+  refreshSession: refreshSession(ports),
+  logout: logout(ports),
+  listSessions: listSessions(ports),
+  revokeSession: revokeSession(ports),
+  oauthProviders: () => [...ports.providers.keys()],
+  startOAuth: startOAuth(ports),
+  completeOAuth: completeOAuth(ports),
+  linkOAuth: linkOAuth(ports),
+  unlinkOAuth: unlinkOAuth(ports),
+  changePassword: changePassword(ports),
+  getMe: (userId: string) => ports.users.get(userId),
+  getUser: getUser(ports),
+  batchGetUsers: batchGetUsers(ports),
+  updateProfile: updateProfile(ports),
+  updatePreferences: updatePreferences(ports),
+  updateContactInfo: updateContactInfo(ports),
+  listUsers: listUsers(ports),
+  suspendUser: suspendUser(ports),
+  reactivateUser: reactivateUser(ports),
+  deleteUser: deleteUser(ports),
+  issueServiceToken: issueServiceToken(ports),
+})
+
+export type IdentityApp = ReturnType<typeof createIdentityApp>

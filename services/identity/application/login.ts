@@ -1,0 +1,22 @@
+import type { Device } from '../domain/session.ts'
+import { confirmPassword, invalidCredentials } from './confirm-password.ts'
+import type { Ports } from './ports.ts'
+import { type SignedIn, signIn } from './sign-in.ts'
+
+/**
+ * Opens a session with a password. Throws INVALID_CREDENTIALS for an unknown address and for a wrong password alike,
+ * LOGIN_DELAYED, and USER_SUSPENDED only to who knows the password.
+ */
+export const login =
+  (ports: Ports) =>
+  async (email: string, password: string, device: Device): Promise<SignedIn> => {
+    const emailKey = email.trim().normalize('NFC').toLowerCase()
+    const known = await ports.directory.credentials(emailKey)
+    const hash = known?.passwordHash
+    await confirmPassword(ports, { emailKey, address: device.address, password, hash })
+    return ports.apart('sign-in', async () => {
+      const user = known && (await ports.users.find(known.userId))
+      if (!user || user.passwordHash !== hash) throw invalidCredentials()
+      return signIn(ports, user, 'password', device)
+    })
+  }

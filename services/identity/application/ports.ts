@@ -1,0 +1,79 @@
+import type { Clock } from '#shared/domain/clock.ts'
+import type { Ids } from '#shared/domain/ids.ts'
+import type { LoginFailures } from '../domain/login-throttle.ts'
+import type { OAuthLinks, OAuthProvider, StartedSignIns } from '../domain/oauth.ts'
+import type { Passwords, Secrets } from '../domain/secrets.ts'
+import type { RefreshTokens, Session, Sessions } from '../domain/session.ts'
+import type { User, Users } from '../domain/user.ts'
+
+/** A signed token and its end. */
+export interface SignedToken {
+  token: string
+  expiresAt: Date
+}
+
+/** Signs the tokens that the mesh's services verify. */
+export interface AccessTokens {
+  forUser(user: User, session: Session, now: Date): Promise<SignedToken>
+  forService(name: string, now: Date): Promise<SignedToken>
+}
+
+/** Reads what services of the mesh prove themselves with. */
+export interface ServiceAssertions {
+  /** The name of the context that signed it. Throws INVALID_ASSERTION. */
+  read(assertion: string, now: Date): Promise<string>
+}
+
+/** What anybody may see of an account. */
+export interface Profile {
+  id: string
+  displayName: string
+  avatarUrl: string
+  bio: string
+  createdAt: Date
+}
+
+/** Reads of accounts that need no aggregate. */
+export interface Directory {
+  /** Public profiles of active accounts; others are left out. */
+  profiles(ids: readonly string[]): Promise<Profile[]>
+  /** What a password given with an address is checked against. */
+  credentials(emailKey: string): Promise<{ userId: string; passwordHash: string | undefined } | undefined>
+  /** Accounts, newest first, after a position. */
+  list(filter: UserFilter): Promise<User[]>
+}
+
+export interface UserFilter {
+  /** What address or name begins with, whatever its case; empty for all. */
+  query: string
+  isActive: boolean | undefined
+  after: { time: Date; id: string } | undefined
+  limit: number
+}
+
+/** What the use cases of identity need. */
+export interface Ports {
+  users: Users
+  sessions: Sessions
+  links: OAuthLinks
+  signIns: StartedSignIns
+  failures: LoginFailures
+  directory: Directory
+  providers: ReadonlyMap<string, OAuthProvider>
+  /** Addresses that a provider may send the browser back to. */
+  redirectUris: ReadonlySet<string>
+  passwords: Passwords
+  secrets: Secrets
+  refreshTokens: RefreshTokens
+  accessTokens: AccessTokens
+  assertions: ServiceAssertions
+  ids: Ids
+  clock: Clock
+  /** Says whose data the call is about, where that is not the caller: what is kept of it goes when they are erased. */
+  about(userId: string): void
+  /**
+   * Runs and commits a unit of work of its own: for what must stay although the call fails, and for what follows a
+   * step that cannot or should not be taken again when the unit is re-run.
+   */
+  apart<T>(purpose: string, run: () => Promise<T>): Promise<T>
+}

@@ -1,0 +1,23 @@
+import { invalid, notFound } from '#shared/domain/errors.ts'
+import { attemptOf } from './redeem-sign-in.ts'
+import type { Ports } from './ports.ts'
+
+const lifetimeMs = 10 * 60_000
+
+/**
+ * Begins a sign-in at another provider. Throws UNKNOWN_PROVIDER, INVALID_REDIRECT_URI, OAUTH_PROVIDER_UNAVAILABLE.
+ */
+export const startOAuth =
+  ({ providers, redirectUris, secrets, signIns, clock }: Ports) =>
+  async (userId: string | undefined, name: string, redirectUri: string) => {
+    const provider = providers.get(name)
+    if (!provider) throw notFound('UNKNOWN_PROVIDER', `there is no provider ${name} here`)
+    if (!redirectUris.has(redirectUri)) {
+      throw invalid('redirect_uri', 'INVALID_REDIRECT_URI', 'must be one of the addresses that are configured here')
+    }
+    const state = secrets.randomToken()
+    const authorizationUrl = await provider.authorizationUrl(attemptOf(secrets, state, redirectUri))
+    const expiresAt = new Date(clock.now().getTime() + lifetimeMs)
+    signIns.add(state, { provider: name, redirectUri, userId }, expiresAt)
+    return { authorizationUrl, state, expiresAt }
+  }

@@ -1,0 +1,52 @@
+/** Somebody's account at another provider, as that provider vouches for it. */
+export interface ExternalAccount {
+  provider: string
+  /** The provider's id of the account; never changes. */
+  subject: string
+  email: string | undefined
+  /** Only true where the provider says that it checked the address. */
+  emailVerified: boolean
+  displayName: string | undefined
+  language: string | undefined
+}
+
+/** A sign-in under way: secrets that tie the provider's answer to its beginning. */
+export interface SignInAttempt {
+  state: string
+  nonce: string
+  codeVerifier: string
+  redirectUri: string
+}
+
+/** Another provider that people may sign in with. */
+export interface OAuthProvider {
+  readonly name: string
+  /** Where to send the browser. Throws OAUTH_PROVIDER_UNAVAILABLE. */
+  authorizationUrl(attempt: SignInAttempt): Promise<string>
+  /** Who came back with the code. Throws OAUTH_REFUSED or OAUTH_PROVIDER_UNAVAILABLE. */
+  identify(attempt: SignInAttempt, code: string): Promise<ExternalAccount>
+}
+
+/** What is known of a sign-in between its beginning and its end. */
+export interface StartedSignIn {
+  provider: string
+  redirectUri: string
+  /** The signed-in user who began it, if any. */
+  userId: string | undefined
+}
+
+/** Sign-ins under way; each can be taken once. */
+export interface StartedSignIns {
+  add(state: string, started: StartedSignIn, expiresAt: Date): void
+  /** Takes it for good, whatever comes of the call; undefined when unknown, taken or expired. */
+  take(state: string, now: Date): Promise<StartedSignIn | undefined>
+}
+
+/** Which account of ours belongs to which at other providers. */
+export interface OAuthLinks {
+  /** The id of the user. */
+  ownerOf(account: ExternalAccount): Promise<string | undefined>
+  /** Fails with OAUTH_ACCOUNT_TAKEN when it is linked to anybody. */
+  add(userId: string, account: ExternalAccount, now: Date): void
+  remove(userId: string, provider: string): void
+}

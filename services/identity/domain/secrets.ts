@@ -1,0 +1,20 @@
+/** The source of secrets. */
+export interface Secrets {
+  /** 32 random bytes. */
+  randomBytes(): Uint8Array
+  /** 256 random bits, base64url. */
+  randomToken(): string
+  /** 256 bits that follow from a text and cannot be guessed without the mesh's master key, base64url. */
+  derive(purpose: string, text: string): string
+}
+
+/** Slow, salted hashes of passwords. */
+export interface Passwords {
+  /** Throws HASHING_BUSY when too many wait. */
+  hash(password: string): Promise<string>
+  /**
+   * Whether the hash is of this password; takes as long without a hash. `admit` runs when its turn has come and may
+   * refuse it by throwing. Throws HASHING_BUSY when too many wait.
+   */
+  verify(password: string, hash: string | undefined, admit: () => Promise<void>): Promise<boolean>
+}

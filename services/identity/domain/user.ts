@@ -1,0 +1,204 @@
+import {
+  OAuthProviderLinkedSchema,
+  OAuthProviderUnlinkedSchema,
+  PasswordChangedSchema,
+  ProfileUpdatedSchema,
+  UserAuthenticatedSchema,
+  UserDeletedSchema,
+  UserReactivatedSchema,
+  UserRegisteredSchema,
+  UserSuspendedSchema,
+} from '#gen/troupe/identity/v1/identity_events_pb.ts'
+import { Aggregate } from '#shared/domain/aggregate.ts'
+import type { Email } from '#shared/domain/email.ts'
+import { denied, invalid, notFound, precondition } from '#shared/domain/errors.ts'
+import { languageTag, timeZone } from '#shared/domain/language-tag.ts'
+import { timestamp } from '#shared/domain/timestamp.ts'
+import type { PostalAddress } from './postal-address.ts'
+
+export interface Registration {
+  id: string
+  email: Email
+  emailVerified?: boolean
+  displayName: string
+  /** BCP 47 tag; `en` when empty. */
+  language?: string
+  source: string
+  /** What the account signs in with: one of the two at least. */
+  passwordHash?: string
+  oauthProvider?: string
+  roles?: readonly string[]
+}
+
+const displayNameOf = (text: string): string => {
+  const name = text.trim().normalize('NFC')
+  const length = [...name].length
+  if (length < 1 || length > 100) throw invalid('display_name', 'INVALID_DISPLAY_NAME', 'must have 1–100 characters')
+  return name
+}
+
+/** An account: who somebody is here, and what they may sign in with. */
+export class User extends Aggregate {
+  readonly id!: string
+  /** As its owner writes it. */
+  email!: string
+  /** What addresses are compared by; no two accounts have the same. */
+  emailKey!: string
+  emailVerified!: boolean
+  displayName!: string
+  avatarUrl!: string
+  bio!: string
+  language!: string
+  timeZone!: string
+  phone!: string
+  address: PostalAddress | undefined
+  passwordHash: string | undefined
+  /** Names of the providers that the account is linked with, in order of linking. */
+  oauthProviders!: string[]
+  roles!: string[]
+  registrationSource!: string
+  suspendedAt: Date | undefined
+  suspensionReason: string | undefined
+  createdAt!: Date
+  lastLoginAt: Date | undefined
+
+  static register(init: Registration, now: Date): User {
+    if (init.passwordHash === undefined && init.oauthProvider === undefined) {
+      throw new Error('an account needs something to sign in with')
+    }
+    const user = Object.assign(new User(), {
+      id: init.id,
+      email: init.email.value,
+      emailKey: init.email.normalized,
+      emailVerified: init.emailVerified ?? false,
+      displayName: displayNameOf(init.displayName),
+      avatarUrl: '',
+      bio: '',
+      language: languageTag(init.language || 'en'),
+      timeZone: 'UTC',
+      phone: '',
+      passwordHash: init.passwordHash,
+      oauthProviders: init.oauthProvider === undefined ? [] : [init.oauthProvider],
+      roles: [...(init.roles ?? [])],
+      registrationSource: init.source,
+      createdAt: now,
+    })
+    user.record(UserRegisteredSchema, {
+      userId: user.id,
+      displayName: user.displayName,
+      language: user.language,
+      registrationSource: user.registrationSource,
+      registeredAt: timestamp(now),
+    })
+    return user
+  }
+
+  get isActive(): boolean {
+    return this.suspendedAt === undefined
+  }
+
+  /** Throws USER_SUSPENDED. */
+  mustBeActive(): void {
+    if (!this.isActive) throw denied('USER_SUSPENDED', 'this account is suspended')
+  }
+
+  /** Notes that a session was opened. Throws USER_SUSPENDED. */
+  signIn(sessionId: string, method: string, now: Date): void {
+    this.mustBeActive()
+    this.lastLoginAt = now
+    this.record(UserAuthenticatedSchema, { userId: this.id, sessionId, method, authenticatedAt: timestamp(now) })
+  }
+
+  changePassword(hash: string, now: Date): void {
+    this.mustBeActive()
+    this.passwordHash = hash
+    this.record(PasswordChangedSchema, { userId: this.id, changedAt: timestamp(now) })
+  }
+
+  /** Changes what is given. */
+  updateProfile(change: { displayName?: string; avatarUrl?: string; bio?: string }): void {
+    this.mustBeActive()
+    const before = [this.displayName, this.avatarUrl]
+    if (change.displayName !== undefined) this.displayName = displayNameOf(change.displayName)
+    if (change.avatarUrl !== undefined) this.avatarUrl = change.avatarUrl
+    if (change.bio !== undefined) this.bio = change.bio
+    if (before[0] !== this.displayName || before[1] !== this.avatarUrl) this.recordProfile()
+  }
+
+  /** Changes what is given. Throws INVALID_LANGUAGE or INVALID_TIME_ZONE. */
+  updatePreferences(change: { language?: string; timeZone?: string }): void {
+    this.mustBeActive()
+    const before = [this.language, this.timeZone]
+    if (change.language !== undefined) this.language = languageTag(change.language)
+    if (change.timeZone !== undefined) this.timeZone = timeZone(change.timeZone)
+    if (before[0] !== this.language || before[1] !== this.timeZone) this.recordProfile()
+  }
+
+  private recordProfile(): void {
+    const { displayName, avatarUrl, language, timeZone: zone } = this
+    this.record(ProfileUpdatedSchema, { userId: this.id, displayName, avatarUrl, language, timeZone: zone })
+  }
+
+  /** Replaces phone (E.164 or empty) and address. */
+  updateContact(phone: string, address: PostalAddress | undefined): void {
+    this.mustBeActive()
+    this.phone = phone
+    this.address = address
+  }
+
+  /** Throws PROVIDER_ALREADY_LINKED: one account a provider. */
+  link(provider: string): void {
+    this.mustBeActive()
+    if (this.oauthProviders.includes(provider)) {
+      throw precondition('PROVIDER_ALREADY_LINKED', `another ${provider} account is linked already; unlink it first`)
+    }
+    this.oauthProviders = [...this.oauthProviders, provider]
+    this.record(OAuthProviderLinkedSchema, { userId: this.id, provider })
+  }
+
+  /** Throws OAUTH_LINK_NOT_FOUND; LAST_SIGN_IN_METHOD when nothing else would be left. */
+  unlink(provider: string): void {
+    this.mustBeActive()
+    if (!this.oauthProviders.includes(provider)) {
+      throw notFound('OAUTH_LINK_NOT_FOUND', `no ${provider} account is linked`)
+    }
+    if (this.passwordHash === undefined && this.oauthProviders.length === 1) {
+      throw precondition('LAST_SIGN_IN_METHOD', 'nothing would be left to sign in with; set a password first')
+    }
+    this.oauthProviders = this.oauthProviders.filter((name) => name !== provider)
+    this.record(OAuthProviderUnlinkedSchema, { userId: this.id, provider })
+  }
+
+  /** Throws OWN_ACCOUNT. Suspending a suspended account changes nothing. */
+  suspend(by: string, reason: string, now: Date): void {
+    if (by === this.id) throw precondition('OWN_ACCOUNT', 'nobody suspends their own account')
+    if (!this.isActive) return
+    this.suspendedAt = now
+    this.suspensionReason = reason
+    this.record(UserSuspendedSchema, { userId: this.id, reason })
+  }
+
+  /** Reactivating an active account changes nothing. */
+  reactivate(): void {
+    if (this.isActive) return
+    this.suspendedAt = undefined
+    this.suspensionReason = undefined
+    this.record(UserReactivatedSchema, { userId: this.id })
+  }
+
+  delete(now: Date): void {
+    this.record(UserDeletedSchema, { userId: this.id, deletedAt: timestamp(now) })
+  }
+}
+
+/** The accounts. */
+export interface Users {
+  /** Throws USER_NOT_FOUND. */
+  get(id: string): Promise<User>
+  find(id: string): Promise<User | undefined>
+  findByEmail(email: Email): Promise<User | undefined>
+  /** Fails with EMAIL_TAKEN when the address has an account. */
+  add(user: User): void
+  /** Removes the account and everything that is kept of the person here, but for the event store. */
+  erase(user: User): void
+}

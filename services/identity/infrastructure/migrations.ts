@@ -1,0 +1,85 @@
+import type { Migration } from '#shared/infrastructure/migrate.ts'
+
+/** The schema of identity's database. */
+export const migrations: readonly Migration[] = [
+  {
+    name: '0001-identity',
+    up: [
+      `create table users (
+        id uuid primary key,
+        email text not null check (length(email) between 3 and 254),
+        email_key citext not null constraint users_email_unique unique,
+        email_verified boolean not null,
+        display_name text not null check (length(display_name) between 1 and 100),
+        avatar_url text not null check (length(avatar_url) <= 500),
+        bio text not null check (length(bio) <= 1000),
+        language text not null,
+        time_zone text not null,
+        phone text not null check (phone ~ '^(\\+[1-9][0-9]{6,14})?$'),
+        address jsonb,
+        password_hash text,
+        oauth_providers text[] not null,
+        roles text[] not null,
+        registration_source text not null check (length(registration_source) <= 60),
+        suspended_at timestamptz(3),
+        suspension_reason text,
+        created_at timestamptz(3) not null,
+        last_login_at timestamptz(3),
+        revision integer not null default 1,
+        constraint users_sign_in_method check (password_hash is not null or cardinality(oauth_providers) > 0),
+        constraint users_suspension check ((suspended_at is null) = (suspension_reason is null))
+      )`,
+      `create index users_newest on users (created_at desc, id desc)`,
+      // For prefixes: in byte order, so that a range finds them whatever the database's collation.
+      `create index users_email_prefix on users ((lower(email) collate "C"))`,
+      `create index users_name_prefix on users ((lower(display_name) collate "C"))`,
+      `create table oauth_links (
+        provider text not null,
+        subject text not null,
+        user_id uuid not null references users on delete cascade,
+        linked_at timestamptz(3) not null,
+        constraint oauth_links_account primary key (provider, subject),
+        constraint oauth_links_one_a_provider unique (user_id, provider)
+      )`,
+      `create table sessions (
+        id uuid primary key,
+        user_id uuid not null references users on delete cascade,
+        seed bytea not null check (length(seed) = 32),
+        generation integer not null check (generation > 0),
+        rotated_at timestamptz(3) not null,
+        device text not null check (length(device) <= 200),
+        address text not null,
+        created_at timestamptz(3) not null,
+        last_used_at timestamptz(3) not null,
+        expires_at timestamptz(3) not null,
+        ended_at timestamptz(3),
+        revision integer not null default 1
+      )`,
+      `create index sessions_of_user on sessions (user_id, last_used_at desc, id desc)`,
+      `create index sessions_expired on sessions (expires_at)`,
+      `create table login_failures (
+        key bytea primary key,
+        failures integer not null check (failures > 0),
+        last_at timestamptz(3) not null
+      )`,
+      `create index login_failures_last on login_failures (last_at)`,
+      `create table oauth_states (
+        state_hash bytea primary key,
+        provider text not null,
+        redirect_uri text not null,
+        user_id uuid references users on delete cascade,
+        expires_at timestamptz(3) not null
+      )`,
+      `create index oauth_states_expired on oauth_states (expires_at)`,
+      `create index oauth_states_user on oauth_states (user_id) where user_id is not null`,
+      // Numbered: of replicas that make the next key at once, one wins.
+      `create table signing_keys (
+        number integer primary key,
+        kid text not null unique,
+        public_key jsonb not null,
+        private_key bytea not null,
+        active_at timestamptz(3) not null
+      )`,
+    ],
+  },
+]

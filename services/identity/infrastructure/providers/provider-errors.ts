@@ -1,0 +1,19 @@
+import { ClientError, ResponseBodyError } from 'openid-client'
+import { precondition, unavailable } from '#shared/domain/errors.ts'
+import type { Logger } from '#shared/infrastructure/telemetry/logger.ts'
+
+const isRefusal = (error: unknown): boolean =>
+  error instanceof ResponseBodyError
+    ? error.status < 500
+    : error instanceof ClientError && error.code !== 'OAUTH_TIMEOUT' && error.code !== 'OAUTH_HTTP_REQUEST_FORBIDDEN'
+
+/** Runs a call to a provider; says of its failure whether another try may help. */
+export const askProvider = async <T>(provider: string, log: Logger, ask: () => Promise<T>): Promise<T> => {
+  try {
+    return await ask()
+  } catch (error) {
+    log.warn('a sign-in provider did not answer as it should', { provider, error })
+    if (isRefusal(error)) throw precondition('OAUTH_REFUSED', `${provider} did not confirm this sign-in; begin again`)
+    throw unavailable('OAUTH_PROVIDER_UNAVAILABLE', `${provider} cannot be reached at present; try again`)
+  }
+}

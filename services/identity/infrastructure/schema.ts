@@ -1,0 +1,65 @@
+import { defineEntity, p } from '@mikro-orm/core'
+import { PostalAddress } from '../domain/postal-address.ts'
+import { Session } from '../domain/session.ts'
+import { User } from '../domain/user.ts'
+
+const PostalAddressSchema = defineEntity({
+  class: PostalAddress,
+  embeddable: true,
+  properties: {
+    lines: p.array(),
+    city: p.text(),
+    region: p.text(),
+    postalCode: p.text(),
+    country: p.text(),
+  },
+})
+
+const UserSchema = defineEntity({
+  class: User,
+  tableName: 'users',
+  properties: {
+    id: p.uuid().primary(),
+    email: p.text(),
+    emailKey: p.text(),
+    emailVerified: p.boolean(),
+    displayName: p.text(),
+    avatarUrl: p.text(),
+    bio: p.text(),
+    language: p.text(),
+    timeZone: p.text(),
+    phone: p.text(),
+    address: () => p.embedded(PostalAddressSchema).object().nullable(),
+    passwordHash: p.text().nullable(),
+    oauthProviders: p.array(),
+    roles: p.array(),
+    registrationSource: p.text(),
+    suspendedAt: p.datetime(3).nullable(),
+    suspensionReason: p.text().nullable(),
+    createdAt: p.datetime(3),
+    lastLoginAt: p.datetime(3).nullable(),
+    revision: p.integer().version(),
+  },
+})
+
+const SessionSchema = defineEntity({
+  class: Session,
+  tableName: 'sessions',
+  properties: {
+    id: p.uuid().primary(),
+    userId: p.uuid(),
+    seed: p.blob(),
+    generation: p.integer(),
+    rotatedAt: p.datetime(3),
+    device: p.text(),
+    address: p.text(),
+    createdAt: p.datetime(3),
+    lastUsedAt: p.datetime(3),
+    expiresAt: p.datetime(3),
+    endedAt: p.datetime(3).nullable(),
+    revision: p.integer().version(),
+  },
+})
+
+/** How the aggregates of identity are mapped. */
+export const entities = [PostalAddressSchema, UserSchema, SessionSchema]

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto'
+import type { Database } from '#shared/infrastructure/database.ts'
+import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
+import type { StartedSignIns } from '../domain/oauth.ts'
+
+const hashOf = (state: string): Buffer => createHash('sha256').update(state).digest()
+
+/** Sign-ins under way in the database, by the hash of their state. */
+export const createStartedSignIns = (database: Database, unit: () => UnitOfWork): StartedSignIns => ({
+  add: (state, { provider, redirectUri, userId }, expiresAt) =>
+    unit().write({
+      sql: `insert into oauth_states (state_hash, provider, redirect_uri, user_id, expires_at)
+        values ($1, $2, $3, $4, $5)`,
+      parameters: [hashOf(state), provider, redirectUri, userId ?? null, expiresAt],
+    }),
+  take: async (state, now) => {
+    const [row] = await database.sql<{ provider: string; redirect_uri: string; user_id: string | null; expires_at: Date }>(
+      'delete from oauth_states where state_hash = $1 returning provider, redirect_uri, user_id, expires_at',
+      hashOf(state),
+    )
+    if (!row || row.expires_at <= now) return undefined
+    return { provider: row.provider, redirectUri: row.redirect_uri, userId: row.user_id ?? undefined }
+  },
+})

@@ -1,0 +1,29 @@
+import type { Clock } from '#shared/domain/clock.ts'
+import type { Database } from '#shared/infrastructure/database.ts'
+import type { Logger } from '#shared/infrastructure/telemetry/logger.ts'
+import { forgetAfterMs } from '../domain/login-throttle.ts'
+
+const intervalMs = 5 * 60_000
+
+const statements = (now: Date): [string, Date][] => [
+  ['delete from sessions where id in (select id from sessions where expires_at < $1 limit 1000)', now],
+  ['delete from oauth_states where state_hash in (select state_hash from oauth_states where expires_at < $1 limit 1000)', now],
+  [
+    'delete from login_failures where key in (select key from login_failures where last_at < $1 limit 1000)',
+    new Date(now.getTime() - forgetAfterMs),
+  ],
+]
+
+/** Removes what has expired: sessions, sign-ins under way, failures. */
+export const sweepIdentity = async (database: Database, now: Date): Promise<void> => {
+  for (const [statement, before] of statements(now)) await database.sql(statement, before)
+}
+
+/** Sweeps every five minutes, in small steps. */
+export const startSweeper = (database: Database, clock: Clock, log: Logger): { stop(): void } => {
+  const timer = setInterval(() => {
+    sweepIdentity(database, clock.now()).catch((error) => log.warn('sweep failed', { error }))
+  }, intervalMs)
+  timer.unref()
+  return { stop: () => clearInterval(timer) }
+}

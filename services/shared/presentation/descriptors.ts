@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { createFileRegistry, type FileRegistry, fromBinary } from '@bufbuild/protobuf'
+import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
+
+let registry: FileRegistry | undefined
+
+/** The descriptors of every contract, hosted here or not; read once. */
+export const readDescriptors = (): FileRegistry => {
+  const read = () =>
+    fromBinary(FileDescriptorSetSchema, readFileSync(new URL('../../../gen/descriptors.binpb', import.meta.url)))
+  registry ??= createFileRegistry(read())
+  return registry
+}

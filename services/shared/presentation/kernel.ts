@@ -1,0 +1,116 @@
+import type { Clock } from '../domain/clock.ts'
+import type { Authenticator } from '../infrastructure/authenticator.ts'
+import type { Authorizer } from '../infrastructure/authorizer.ts'
+import { Changes } from '../infrastructure/changes.ts'
+import type { MeshClients } from '../infrastructure/clients/mesh-clients.ts'
+import type { EnvReader, MeshConfig } from '../infrastructure/config.ts'
+import { type Database, openDatabase } from '../infrastructure/database.ts'
+import { contractsOf, type EventContract } from '../infrastructure/event-codec.ts'
+import { MeshClock } from '../infrastructure/mesh-clock.ts'
+import { migrate } from '../infrastructure/migrate.ts'
+import type { Nats } from '../infrastructure/nats.ts'
+import { Relay } from '../infrastructure/relay.ts'
+import type { Logger } from '../infrastructure/telemetry/logger.ts'
+import type { Metrics } from '../infrastructure/telemetry/metrics.ts'
+import type { Tracing } from '../infrastructure/telemetry/tracing.ts'
+import { currentUnit, UnitOfWork } from '../infrastructure/unit-of-work.ts'
+import { createUnits, type Units } from '../infrastructure/units.ts'
+import { uuidv7 } from '../infrastructure/uuid.ts'
+import type { ContextDefinition, Kernel } from './context.ts'
+
+/** What a process gives each of its contexts. */
+export interface HostParts {
+  config: MeshConfig
+  env: EnvReader
+  nats: Nats
+  metrics: Metrics
+  /** `host:pid`, the holder of leases. */
+  holder: string
+  logFor(service: string): Logger
+  tracingFor(service: string): Tracing
+  clientsFor(context: string, clock: Clock, tracing: Tracing): MeshClients
+  authenticator: Authenticator
+  authorizer: Authorizer
+}
+
+/** The machinery of one context: its database up to date, its clock, relay and units of work. */
+export interface ContextParts {
+  log: Logger
+  tracing: Tracing
+  database: Database
+  clock: MeshClock
+  clients: MeshClients
+  changes: Changes
+  contracts: ReadonlyMap<string, EventContract>
+  relay: Relay
+  units: Units
+}
+
+/** Brings a context's schema up to date and opens what it works with; nothing runs yet. */
+export const openContext = async (definition: ContextDefinition, host: HostParts): Promise<ContextParts> => {
+  const { name } = definition
+  const { config, metrics, nats } = host
+  const log = host.logFor(name)
+  const tracing = host.tracingFor(name)
+  const databaseUrl = config.databaseUrl(name)
+  await migrate(databaseUrl, definition.migrations)
+  const database = openDatabase({ url: databaseUrl, poolSize: config.poolSize, entities: definition.entities, log })
+  const clock = new MeshClock(database, config.timeTravel)
+  await clock.load()
+  const contracts = contractsOf(definition.events)
+  const relay = new Relay({
+    context: name,
+    database,
+    databaseUrl,
+    nats,
+    replicas: config.natsReplicas,
+    clock,
+    log,
+    tracing,
+    contracts,
+    onPublished: (count) => metrics.relayed(name, count),
+  })
+  const changes = new Changes(nats, name, () => relay.wake())
+  const units = createUnits({
+    database,
+    clock,
+    constraints: definition.constraints ?? {},
+    onStored: (events) => {
+      if (relay.isActive) relay.wake()
+      else changes.wakeRelay()
+      for (const event of events) changes.notify(event.streamId)
+    },
+    onConflict: () => metrics.flushConflict(name),
+    timeFlush: (run) => {
+      const started = performance.now()
+      return tracing.span('flush', { kind: 'internal' }, run).finally(() => {
+        metrics.flushed(name, (performance.now() - started) / 1000)
+      })
+    },
+  })
+  return {
+    log,
+    tracing,
+    database,
+    clock,
+    clients: host.clientsFor(name, clock, tracing),
+    changes,
+    contracts,
+    relay,
+    units,
+  }
+}
+
+/** What the context's own code sees of it. */
+export const kernelOf = (host: HostParts, parts: ContextParts): Kernel => ({
+  config: host.config,
+  env: host.env,
+  log: parts.log,
+  clock: parts.clock,
+  database: parts.database,
+  changes: parts.changes,
+  unit: () => currentUnit(),
+  read: (run) => new UnitOfWork(parts.database, uuidv7()).run(run),
+  write: (key, run) => parts.units.run({ key, handler: run }),
+  client: (service) => parts.clients.client(service),
+})

@@ -1,0 +1,28 @@
+import type { Registry } from '@bufbuild/protobuf'
+import type { ConsumerDefinition } from '../../application/consumers.ts'
+import type { Database } from '../../infrastructure/database.ts'
+import type { EventContract } from '../../infrastructure/event-codec.ts'
+import type { MeshClock } from '../../infrastructure/mesh-clock.ts'
+import type { Nats } from '../../infrastructure/nats.ts'
+import type { Invariant } from '../context.ts'
+
+/** What of a context the operators' service looks at. */
+export interface MeshParts {
+  context: string
+  database: Database
+  nats: Nats
+  clock: MeshClock
+  /** All of them, those of its processes included. */
+  consumers: readonly ConsumerDefinition[]
+  /** The events it records, by type name. */
+  contracts: ReadonlyMap<string, EventContract>
+  /** Every message of the mesh, to show payloads as JSON. */
+  descriptors: Registry
+  invariants: readonly Invariant[]
+  processes?: {
+    /** When the next command or timer is due, in the mesh's time. */
+    nextDue(): Promise<Date | undefined>
+    /** Whether nothing is due at `now` any more. */
+    isQuiet(now: Date): Promise<boolean>
+  }
+}

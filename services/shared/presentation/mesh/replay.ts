@@ -1,0 +1,71 @@
+import type { PoolClient } from 'pg'
+import { notFound, precondition } from '../../domain/errors.ts'
+import { resetLease } from '../../infrastructure/consumer/lease.ts'
+import { type Database, type Row, runSql } from '../../infrastructure/database.ts'
+import { onStream, sourcesOf } from './backlog.ts'
+import type { MeshParts } from './parts.ts'
+
+const inTransaction = async (database: Database, run: (inside: Database) => Promise<void>): Promise<void> => {
+  const client: PoolClient = await database.pool.connect()
+  const sql = async <R extends Row>(text: string, ...values: unknown[]) => (await runSql<R>(client, text, values)).rows
+  let failure: Error | undefined
+  try {
+    await client.query('begin')
+    await run({ ...database, sql })
+    const { command } = await client.query('commit')
+    if (command !== 'COMMIT') throw new Error(`commit was answered ${command}`)
+  } catch (error) {
+    failure = error as Error
+    throw error
+  } finally {
+    client.release(failure) // a connection in doubt is closed, which rolls back
+  }
+}
+
+const quoted = (table: string): string =>
+  table
+    .split('.')
+    .map((part) => `"${part.replaceAll('"', '""')}"`)
+    .join('.')
+
+const countEvents = async (
+  { context, database, nats }: MeshParts,
+  source: string,
+  types: string[],
+): Promise<number> => {
+  if (source !== context) return (await onStream(nats, source, types)) ?? 0
+  const [row] = await database.sql<{ events: number }>(
+    'select count(*) as events from event_store where event_type = any($1::text[])',
+    types,
+  )
+  return row?.events ?? 0
+}
+
+/**
+ * Empties a projection and makes its reader begin again. Whoever reads at present loses the lease with the next event
+ * or renewal, within a second; the reader that comes after reads the event stores from the start, then the streams.
+ *
+ * Returns how many events will be read: of its own context exactly, of others those that are still on their streams
+ * (their stores may hold older ones). Throws CONSUMER_NOT_FOUND, and CONSUMER_HAS_EFFECTS for a reaction.
+ */
+export const replayProjection = async (parts: MeshParts, consumer: string): Promise<number> => {
+  const { consumers, context, database } = parts
+  const definition = consumers.find(({ name }) => name === consumer)
+  if (!definition) throw notFound('CONSUMER_NOT_FOUND', `${context} has no consumer ${consumer}`)
+  if (definition.kind !== 'project') {
+    throw precondition('CONSUMER_HAS_EFFECTS', `${consumer} is no projection: replaying it would do things twice`)
+  }
+  const counts = [...sourcesOf(definition.schemas)].map(([source, types]) => countEvents(parts, source, types))
+  const events = (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+  const tables = definition.tables.map(quoted)
+  await inTransaction(database, async (inside) => {
+    // Flushes under way end first, and what they wrote is emptied too; later ones find the lease gone. Tables before
+    // the inbox, as a flush takes them.
+    await inside.sql(`lock table ${[...tables, 'inbox'].join(', ')} in share row exclusive mode`)
+    await resetLease(inside, consumer)
+    for (const table of tables) await inside.sql(`delete from ${table}`)
+    await inside.sql('delete from inbox where consumer = $1', consumer)
+    await inside.sql('delete from dead_letters where consumer = $1', consumer)
+  })
+  return events
+}

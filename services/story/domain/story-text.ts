@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto'
+import { invalid } from '#shared/domain/errors.ts'
+
+/** Text as it may be stored. Throws INVALID_TEXT for U+0000, which Postgres cannot hold. */
+export const plainText = (field: string, text: string): string => {
+  if (text.includes('\0')) throw invalid(field, 'INVALID_TEXT', 'must not contain the character U+0000')
+  return text
+}
+
+/** A title without white space at its ends, 3–500 characters. Throws INVALID_TITLE. */
+export const storyTitle = (text: string): string => {
+  const title = plainText('title', text).trim()
+  const length = [...title].length
+  if (length < 3 || length > 500) throw invalid('title', 'INVALID_TITLE', 'must have 3–500 characters')
+  return title
+}
+
+/** SHA-256 of the text's UTF-8 bytes, hexadecimal. */
+export const hashContent = (content: string): string => createHash('sha256').update(content).digest('hex')
+
+/** Whether there is anything to read in it. */
+export const hasText = (content: string): boolean => /\S/.test(content)
+
+/** The language of a tag without its region and script: `de-AT` → `de`. */
+export const baseLanguage = (tag: string): string => tag.split('-', 1)[0] as string
