@@ -8,7 +8,7 @@ type Cell = string | number
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
 
 /** Takes cells from the widest column, one after the other, until all fit. */
-const fit = (natural: readonly number[], width: number): number[] => {
+const narrow = (natural: readonly number[], width: number): number[] => {
   const widths = natural.map((each) => Math.min(each, width))
   while (sum(widths) > width) {
     const widest = Math.max(...widths)
@@ -28,7 +28,7 @@ export const table = (titles: readonly string[], rows: readonly (readonly Cell[]
   const natural = titles.map((title, column) =>
     Math.max(textWidth(title), ...texts.map((row) => textWidth(row[column] ?? ''))),
   )
-  const widths = fit(natural, width - gap.length * (titles.length - 1))
+  const widths = narrow(natural, width - gap.length * (titles.length - 1))
   const line = (cells: readonly string[]) =>
     widths
       .map((each, column) => pad(clip(cells[column] ?? '', each), each, isNumeric[column] ? 'left' : 'right'))

@@ -1,9 +1,9 @@
 import { SessionRevocationReason } from '#gen/troupe/identity/v1/identity_events_pb.ts'
 import { Email } from '#shared/domain/email.ts'
 import { checkPassword } from '../domain/password-policy.ts'
-import { endSessions } from './end-sessions.ts'
+import { confirmOwner, type Owner } from './confirm-owner.ts'
 import { invalidCredentials } from './confirm-password.ts'
-import { type Owner, confirmOwner } from './confirm-owner.ts'
+import { endSessions } from './end-sessions.ts'
 import type { Ports } from './ports.ts'
 
 /**

@@ -18,7 +18,10 @@ const languageOf = (tag: string | undefined): string => {
 
 const register = async ({ users, links, ids, clock }: Ports, account: ExternalAccount): Promise<User> => {
   if (!account.email) {
-    throw precondition('OAUTH_EMAIL_MISSING', `${account.provider} did not tell an e-mail address; allow it and try again`)
+    throw precondition(
+      'OAUTH_EMAIL_MISSING',
+      `${account.provider} did not tell an e-mail address; allow it and try again`,
+    )
   }
   const email = Email.parse(account.email)
   if (await users.findByEmail(email)) {

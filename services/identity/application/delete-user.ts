@@ -1,5 +1,5 @@
+import { confirmOwner, type Owner } from './confirm-owner.ts'
 import { invalidCredentials } from './confirm-password.ts'
-import { type Owner, confirmOwner } from './confirm-owner.ts'
 import type { Ports } from './ports.ts'
 
 /**

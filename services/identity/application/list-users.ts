@@ -3,7 +3,7 @@ import type { Ports } from './ports.ts'
 
 interface ListUsers {
   query: string
-  isActive: boolean | undefined
+  isActive?: boolean | undefined
   pageSize: number
   pageToken: string
 }

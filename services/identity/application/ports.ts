@@ -46,7 +46,7 @@ export interface Directory {
 export interface UserFilter {
   /** What address or name begins with, whatever its case; empty for all. */
   query: string
-  isActive: boolean | undefined
+  isActive?: boolean | undefined
   after: { time: Date; id: string } | undefined
   limit: number
 }

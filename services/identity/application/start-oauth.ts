@@ -1,6 +1,6 @@
 import { invalid, notFound } from '#shared/domain/errors.ts'
-import { attemptOf } from './redeem-sign-in.ts'
 import type { Ports } from './ports.ts'
+import { attemptOf } from './redeem-sign-in.ts'
 
 const lifetimeMs = 10 * 60_000
 

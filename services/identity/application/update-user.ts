@@ -1,11 +1,11 @@
 import { PostalAddress } from '../domain/postal-address.ts'
-import type { User } from '../domain/user.ts'
+import type { PreferencesChange, ProfileChange, User } from '../domain/user.ts'
 import type { Ports } from './ports.ts'
 
 /** Changes the given parts of the public profile. */
 export const updateProfile =
   ({ users }: Ports) =>
-  async (userId: string, change: Parameters<User['updateProfile']>[0]): Promise<User> => {
+  async (userId: string, change: ProfileChange): Promise<User> => {
     const user = await users.get(userId)
     user.updateProfile(change)
     return user
@@ -14,7 +14,7 @@ export const updateProfile =
 /** Changes language or time zone. Throws INVALID_LANGUAGE or INVALID_TIME_ZONE. */
 export const updatePreferences =
   ({ users }: Ports) =>
-  async (userId: string, change: Parameters<User['updatePreferences']>[0]): Promise<User> => {
+  async (userId: string, change: PreferencesChange): Promise<User> => {
     const user = await users.get(userId)
     user.updatePreferences(change)
     return user

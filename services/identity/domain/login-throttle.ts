@@ -24,7 +24,8 @@ export const mustNotBeDelayed = (failures: readonly Failures[], now: Date): void
     .filter(({ lastAt }) => now.getTime() - lastAt.getTime() < forgetAfterMs)
     .map(({ count, lastAt, allowance }) => lastAt.getTime() + delayAfter(count, allowance) - now.getTime())
   const retryAfterMs = Math.max(0, ...waits)
-  if (retryAfterMs > 0) throw exhausted('LOGIN_DELAYED', 'too many failed attempts; wait before the next', { retryAfterMs })
+  if (retryAfterMs > 0)
+    throw exhausted('LOGIN_DELAYED', 'too many failed attempts; wait before the next', { retryAfterMs })
 }
 
 /** The memory of failed sign-ins. What it writes stays although the call fails. */

@@ -33,7 +33,9 @@ const isRepeated = (text: string): boolean => /^(.{1,4})\1+.?$/u.test(text)
 const isSequence = (text: string): boolean => {
   const codes = [...text].map((sign) => sign.codePointAt(0) as number)
   const step = (codes[1] ?? 0) - (codes[0] ?? 0)
-  return Math.abs(step) === 1 && codes.every((code, index) => index === 0 || code - (codes[index - 1] as number) === step)
+  return (
+    Math.abs(step) === 1 && codes.every((code, index) => index === 0 || code - (codes[index - 1] as number) === step)
+  )
 }
 
 const isCommon = (password: string, own: readonly string[]): boolean => {

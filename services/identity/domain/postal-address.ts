@@ -9,7 +9,13 @@ export class PostalAddress {
   country!: string
 
   /** Throws INVALID_ADDRESS unless it has one to five lines, a city and an ISO 3166-1 alpha-2 country. */
-  static of(parts: { lines: string[]; city: string; region: string; postalCode: string; country: string }): PostalAddress {
+  static of(parts: {
+    lines: string[]
+    city: string
+    region: string
+    postalCode: string
+    country: string
+  }): PostalAddress {
     const lines = parts.lines.map((line) => line.trim()).filter((line) => line !== '')
     const refuse = (field: string, description: string) => invalid(`address.${field}`, 'INVALID_ADDRESS', description)
     if (lines.length < 1 || lines.length > 5) throw refuse('lines', 'must have one to five lines')

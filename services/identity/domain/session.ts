@@ -59,8 +59,7 @@ export class Session extends Aggregate {
    * SESSION_EXPIRED.
    */
   refresh(generation: number, from: Device, now: Date): RefreshOutcome {
-    const isRepeat =
-      generation === this.generation - 1 && now.getTime() - this.rotatedAt.getTime() <= repeatGraceMs
+    const isRepeat = generation === this.generation - 1 && now.getTime() - this.rotatedAt.getTime() <= repeatGraceMs
     if (generation !== this.generation && !isRepeat) return 'reused'
     this.mustBeLive(now)
     if (isRepeat) return 'repeated'
@@ -81,9 +80,9 @@ export class Session extends Aggregate {
   }
 }
 
-/** A place in the list of sessions, last used first. */
+/** A place in the list of sessions, last used first: when a session was last used, and which. */
 export interface SessionPosition {
-  lastUsedAt: Date
+  time: Date
   id: string
 }
 

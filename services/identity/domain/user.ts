@@ -30,6 +30,19 @@ export interface Registration {
   roles?: readonly string[]
 }
 
+/** What is undefined stays. */
+export interface ProfileChange {
+  displayName?: string | undefined
+  avatarUrl?: string | undefined
+  bio?: string | undefined
+}
+
+/** What is undefined stays. */
+export interface PreferencesChange {
+  language?: string | undefined
+  timeZone?: string | undefined
+}
+
 const displayNameOf = (text: string): string => {
   const name = text.trim().normalize('NFC')
   const length = [...name].length
@@ -116,7 +129,7 @@ export class User extends Aggregate {
   }
 
   /** Changes what is given. */
-  updateProfile(change: { displayName?: string; avatarUrl?: string; bio?: string }): void {
+  updateProfile(change: ProfileChange): void {
     this.mustBeActive()
     const before = [this.displayName, this.avatarUrl]
     if (change.displayName !== undefined) this.displayName = displayNameOf(change.displayName)
@@ -126,7 +139,7 @@ export class User extends Aggregate {
   }
 
   /** Changes what is given. Throws INVALID_LANGUAGE or INVALID_TIME_ZONE. */
-  updatePreferences(change: { language?: string; timeZone?: string }): void {
+  updatePreferences(change: PreferencesChange): void {
     this.mustBeActive()
     const before = [this.language, this.timeZone]
     if (change.language !== undefined) this.language = languageTag(change.language)

@@ -23,7 +23,9 @@ export const createRefreshTokens = (hash: KeyedHash): RefreshTokens => {
     hash('refresh-token', Buffer.concat([headOf(session.id, generation), session.seed]))
   return {
     of: (session) =>
-      Buffer.concat([headOf(session.id, session.generation), proofOf(session, session.generation)]).toString('base64url'),
+      Buffer.concat([headOf(session.id, session.generation), proofOf(session, session.generation)]).toString(
+        'base64url',
+      ),
     read: (token) => {
       const bytes = Buffer.from(token, 'base64url')
       if (bytes.length !== headBytes + 32 || bytes.toString('base64url') !== token) return undefined

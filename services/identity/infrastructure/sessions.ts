@@ -13,10 +13,10 @@ export const createSessions = (unit: () => UnitOfWork): Sessions => ({
     after
       ? unit().select(
           Session,
-          `${live} and (last_used_at, id) < ($3, $4::uuid) ${lastUsedFirst} limit $5`,
+          `${live} and (last_used_at, id) < ($3::timestamptz, $4::uuid) ${lastUsedFirst} limit $5`,
           userId,
           now,
-          after.lastUsedAt,
+          after.time,
           after.id,
           limit,
         )

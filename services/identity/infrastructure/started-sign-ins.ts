@@ -14,7 +14,12 @@ export const createStartedSignIns = (database: Database, unit: () => UnitOfWork)
       parameters: [hashOf(state), provider, redirectUri, userId ?? null, expiresAt],
     }),
   take: async (state, now) => {
-    const [row] = await database.sql<{ provider: string; redirect_uri: string; user_id: string | null; expires_at: Date }>(
+    const [row] = await database.sql<{
+      provider: string
+      redirect_uri: string
+      user_id: string | null
+      expires_at: Date
+    }>(
       'delete from oauth_states where state_hash = $1 returning provider, redirect_uri, user_id, expires_at',
       hashOf(state),
     )

@@ -7,7 +7,10 @@ const intervalMs = 5 * 60_000
 
 const statements = (now: Date): [string, Date][] => [
   ['delete from sessions where id in (select id from sessions where expires_at < $1 limit 1000)', now],
-  ['delete from oauth_states where state_hash in (select state_hash from oauth_states where expires_at < $1 limit 1000)', now],
+  [
+    'delete from oauth_states where state_hash in (select state_hash from oauth_states where expires_at < $1 limit 1000)',
+    now,
+  ],
   [
     'delete from login_failures where key in (select key from login_failures where last_at < $1 limit 1000)',
     new Date(now.getTime() - forgetAfterMs),

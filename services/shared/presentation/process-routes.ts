@@ -18,6 +18,7 @@ export interface ProcessRoutes {
   rpc: ReadonlyMap<string, HttpHandler>
   http: ReadonlyMap<string, HttpHandler>
   health: Health
+  close(): Promise<void>
 }
 
 const json =
@@ -88,6 +89,10 @@ export const processRoutes = (host: Host, contexts: readonly string[], services:
       ...host.contexts.flatMap((context) => Object.entries(context.http)),
     ]),
     health,
+    close: async () => {
+      clients.close()
+      await tracing.shutdown()
+    },
   }
 }
 

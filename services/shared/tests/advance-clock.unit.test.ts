@@ -32,7 +32,7 @@ class Contexts {
   private readonly timers = new Map<string, Timer[]>()
   private readonly clocks = new Map<string, number>()
   private readonly slowness: number
-  private looks = 0
+  private readonly looks = new Map<string, number>()
 
   constructor(names: readonly string[], slowness: number) {
     this.slowness = slowness
@@ -61,10 +61,11 @@ class Contexts {
 
   readonly clientAt = (): ClockClient => ({
     getClock: async ({ context }) => {
-      this.looks += 1
+      const looks = (this.looks.get(context) ?? 0) + 1
+      this.looks.set(context, looks)
       const next = Math.min(...(this.timers.get(context) as Timer[]).map(({ due }) => due))
       const quiet = next > this.now(context)
-      if (!quiet && this.looks % (this.slowness + 1) === 0) this.fireOne(context)
+      if (!quiet && looks % (this.slowness + 1) === 0) this.fireOne(context)
       return create(GetClockResponseSchema, {
         now: timestamp(new Date(this.now(context))),
         nextDue: Number.isFinite(next) ? timestamp(new Date(next)) : undefined,

@@ -3,6 +3,7 @@ import { plainText } from './story-text.ts'
 
 /** How a story presents itself; empty means the default. */
 export interface Customization {
+  /** An https address. */
   coverUrl: string
   /** `#rrggbb`. */
   accentColor: string
@@ -11,17 +12,20 @@ export interface Customization {
   shellLanguage: string
 }
 
+export type CustomizationChange = { [Key in keyof Customization]?: string | undefined }
+
 const plain: Customization = { coverUrl: '', accentColor: '', defaultNarratorVoiceId: '', shellLanguage: '' }
 
 /** A customization with what is given changed. Throws INVALID_LANGUAGE, INVALID_TEXT. */
-export const customized = (before: Customization | undefined, change: Partial<Customization>): Customization => ({
-  coverUrl: plainText('cover_url', change.coverUrl ?? before?.coverUrl ?? plain.coverUrl),
-  accentColor: (change.accentColor ?? before?.accentColor ?? plain.accentColor).toLowerCase(),
-  defaultNarratorVoiceId: plainText(
-    'default_narrator_voice_id',
-    change.defaultNarratorVoiceId ?? before?.defaultNarratorVoiceId ?? plain.defaultNarratorVoiceId,
-  ),
-  shellLanguage: change.shellLanguage
-    ? languageTag(change.shellLanguage, 'shell_language')
-    : (change.shellLanguage ?? before?.shellLanguage ?? plain.shellLanguage),
-})
+export const customized = (before: Customization = plain, change: CustomizationChange = {}): Customization => {
+  const shellLanguage = change.shellLanguage ?? before.shellLanguage
+  return {
+    coverUrl: plainText('cover_url', change.coverUrl ?? before.coverUrl),
+    accentColor: (change.accentColor ?? before.accentColor).toLowerCase(),
+    defaultNarratorVoiceId: plainText(
+      'default_narrator_voice_id',
+      change.defaultNarratorVoiceId ?? before.defaultNarratorVoiceId,
+    ),
+    shellLanguage: shellLanguage && languageTag(shellLanguage, 'shell_language'),
+  }
+}

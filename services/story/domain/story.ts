@@ -15,7 +15,7 @@ import { Aggregate } from '#shared/domain/aggregate.ts'
 import { conflict, denied, notFound, precondition } from '#shared/domain/errors.ts'
 import { languageTag } from '#shared/domain/language-tag.ts'
 import { timestamp } from '#shared/domain/timestamp.ts'
-import { type Customization, customized } from './customization.ts'
+import { type Customization, type CustomizationChange, customized } from './customization.ts'
 import { baseLanguage, hashContent, hasText, plainText, storyTitle } from './story-text.ts'
 import { visibleVersion } from './visibility.ts'
 
@@ -92,7 +92,7 @@ export class Story extends Aggregate {
       genre: plainText('genre', init.genre),
       version: 1,
       publishedVersion: 0,
-      customization: customized(undefined, {}),
+      customization: customized(),
       createdAt: now,
       updatedAt: now,
     })
@@ -174,7 +174,7 @@ export class Story extends Aggregate {
     this.record(StoryUpdatedSchema, { storyId, authorId, title, contentHash, version, contentChanged })
   }
 
-  customize(change: Partial<Customization>, now: Date): void {
+  customize(change: CustomizationChange, now: Date): void {
     this.mustBeOpen()
     const customization = customized(this.customization, change)
     if (JSON.stringify(customization) === JSON.stringify(this.customization)) return

@@ -2,8 +2,8 @@ import {
   allowInsecureRequests,
   authorizationCodeGrant,
   buildAuthorizationUrl,
-  calculatePKCECodeChallenge,
   Configuration,
+  calculatePKCECodeChallenge,
   fetchProtectedResource,
 } from 'openid-client'
 import type { Logger } from '#shared/infrastructure/telemetry/logger.ts'

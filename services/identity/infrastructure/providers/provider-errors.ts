@@ -2,10 +2,13 @@ import { ClientError, ResponseBodyError } from 'openid-client'
 import { precondition, unavailable } from '#shared/domain/errors.ts'
 import type { Logger } from '#shared/infrastructure/telemetry/logger.ts'
 
+// What comes of a code that was used or made up, and of an id token that belongs to another sign-in.
+const refusals = ['OAUTH_INVALID_RESPONSE', 'OAUTH_JWT_CLAIM_COMPARISON_FAILED', 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED']
+
 const isRefusal = (error: unknown): boolean =>
   error instanceof ResponseBodyError
     ? error.status < 500
-    : error instanceof ClientError && error.code !== 'OAUTH_TIMEOUT' && error.code !== 'OAUTH_HTTP_REQUEST_FORBIDDEN'
+    : error instanceof ClientError && refusals.includes(error.code ?? '')
 
 /** Runs a call to a provider; says of its failure whether another try may help. */
 export const askProvider = async <T>(provider: string, log: Logger, ask: () => Promise<T>): Promise<T> => {

@@ -1,15 +1,10 @@
 import { pino } from 'pino'
+import type { LogDestination } from './log-destination.ts'
 import { loggable } from './loggable.ts'
 import { prettyDestination } from './pretty-log.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 type Metadata = Record<string, unknown>
-
-/** Where lines go: one `write` a line, newline included. `flushSync` is called by `Logger.flush` if there is one. */
-export interface LogDestination {
-  write(line: string): unknown
-  flushSync?(): void
-}
 
 /** Whom a line is about, read anew for each line. */
 export type LogContext = () => { correlationId?: string | undefined; userId?: string | undefined } | undefined

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { LogDestination } from './logger.ts'
+import type { LogDestination } from './log-destination.ts'
 
 interface Line {
   timestamp: string

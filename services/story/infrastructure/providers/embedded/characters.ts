@@ -37,9 +37,7 @@ export const listCharacters = (content: string, spans: readonly ReadSpan[], read
   const entities = cast.alive.filter((entity) => entity !== narrator && isCharacter(entity)).sort((a, b) => weight(b) - weight(a))
   const names = new Map<Entity, string>()
   for (const entity of entities) {
-    const name = displayName(entity, language)
-    const taken = [...names.values()].includes(name)
-    names.set(entity, taken ? `${name} (${[...names.values()].filter((other) => other.startsWith(name)).length + 1})` : name)
+    names.set(entity, unlike([...names.values()], displayNames(entity, language)))
   }
   const teller = best(narrator.names)
   names.set(narrator, teller ?? language.narrator)
@@ -59,10 +57,24 @@ export const listCharacters = (content: string, spans: readonly ReadSpan[], read
   }
 }
 
-const displayName = (entity: Entity, language: Language): string => {
+/** The first name nobody has yet; if all are taken the last, with a number. */
+const unlike = (taken: readonly string[], names: readonly string[]): string => {
+  const free = names.find((name) => !taken.includes(name))
+  if (free !== undefined) return free
+  const last = names.at(-1) ?? ''
+  let n = 2
+  while (taken.includes(`${last} ${n}`)) n += 1
+  return `${last} ${n}`
+}
+
+/** By what an entity may be listed, best first: its name, the usual form, other forms. */
+const displayNames = (entity: Entity, language: Language): string[] => {
   const name = best(entity.names)
-  if (name !== undefined) return name
-  const form = commonForm(entity) ?? capitalised(entity)
+  const forms = [commonForm(entity) ?? capitalised(entity), ...entity.forms.keys()].map((form) => withArticle(form, entity, language))
+  return name === undefined ? forms : [name, ...entity.names.keys(), ...forms]
+}
+
+const withArticle = (form: string, entity: Entity, language: Language): string => {
   const article = ARTICLE[language.code]?.(entity)
   return article === undefined || entity.named || 2 * entity.bare > entity.at.length ? form : `${article} ${form}`
 }

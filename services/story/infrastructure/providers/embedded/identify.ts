@@ -40,7 +40,7 @@ export class Identifier {
       return nominal ?? (create || (mention.nominal && traits.has('rank')) ? this.#own(mention, mention.head, traits) : undefined)
     }
     if (mention.noun.plural || mention.plural) return this.#own({ ...mention, plural: true }, `${mention.noun.lemma}+`, traits)
-    const alias = mention.definiteness === 'indefinite' ? undefined : this.#alias(mention.noun.lemma)
+    const alias = mention.definiteness === 'indefinite' ? undefined : this.#alias(mention)
     if (alias) return alias
     if (mention.noun.generic && mention.definiteness !== 'indefinite' && !mention.restricted) {
       const meant = this.#generic(mention, traits, scene)
@@ -56,10 +56,14 @@ export class Identifier {
   }
 
   /** Somebody a first reading found to be the one this noun means: "his sister", "their father". */
-  #alias(lemma: string): Entity | undefined {
-    const head = this.#lore.aliases.get(lemma)
+  #alias(mention: Mention): Entity | undefined {
+    const head = this.#lore.aliases.get(mention.noun?.lemma ?? '')
     if (head === undefined) return undefined
-    return this.named(head) ?? this.cast.alive.find((entity) => entity.heads.has(head) && !entity.plural)
+    const known = this.named(head) ?? this.cast.alive.find((entity) => entity.heads.has(head) && !entity.plural)
+    if (known) return known
+    const entity = this.cast.create(mention, head, new Map())
+    for (const key of [`${head}|`, `name:${head}`]) this.#byKey.set(key, entity.id)
+    return entity
   }
 
   #byName(mention: Mention): Entity {
@@ -122,7 +126,8 @@ export class Identifier {
   /** "…the youngest was lovely… the princess": the noun comes after the adjective that stood for it. */
   #nominalBefore(mention: Mention, scene: Scene): Entity | undefined {
     const lemma = mention.noun?.lemma ?? ''
-    if (mention.definiteness === 'indefinite' || !this.#language.youths.has(lemma) || this.#variants(lemma).length > 0) return undefined
+    if (mention.definiteness === 'indefinite' || mention.modifiers.some((word) => this.#language.trait(word)?.axis === 'rank')) return undefined
+    if (!this.#language.youths.has(lemma) || this.#variants(lemma).length > 0) return undefined
     const nominal = scene.recent(this.get, 2).find((entity) => entity.noun === undefined && entity.traits.has('rank') && agrees(entity, mention))
     if (!nominal) return undefined
     nominal.noun = mention.noun

@@ -1,0 +1,40 @@
+import type { ServiceImpl } from '@connectrpc/connect'
+import type { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { caller } from '#shared/presentation/gate.ts'
+import type { IdentityApp } from '../application/identity-app.ts'
+import { ownerOf } from './callers.ts'
+import { toPublicProfile, toUser } from './to-proto.ts'
+
+/** The rpcs about accounts: one's own, others' public side, and operators' work on them. */
+export const accountRpcs = (app: IdentityApp) =>
+  ({
+    registerUser: async ({ registrationSource: source, ...input }) => ({
+      user: toUser(await app.registerUser({ ...input, source })),
+    }),
+    changePassword: async ({ currentPassword, newPassword }, context) => {
+      await app.changePassword(ownerOf(context), currentPassword, newPassword)
+      return {}
+    },
+    getMe: async (_, context) => ({ user: toUser(await app.getMe(caller(context))) }),
+    getUser: async ({ userId }) => ({ profile: toPublicProfile(await app.getUser(userId)) }),
+    batchGetUsers: async ({ userIds }) => ({ profiles: (await app.batchGetUsers(userIds)).map(toPublicProfile) }),
+    updateProfile: async (change, context) => ({ user: toUser(await app.updateProfile(caller(context), change)) }),
+    updatePreferences: async (change, context) => ({
+      user: toUser(await app.updatePreferences(caller(context), change)),
+    }),
+    updateContactInfo: async ({ phone, address }, context) => ({
+      user: toUser(await app.updateContactInfo(caller(context), phone, address)),
+    }),
+    listUsers: async (request) => {
+      const { items, nextPageToken } = await app.listUsers(request)
+      return { users: items.map(toUser), nextPageToken }
+    },
+    suspendUser: async ({ userId, reason }, context) => ({
+      user: toUser(await app.suspendUser(caller(context), userId, reason)),
+    }),
+    reactivateUser: async ({ userId }) => ({ user: toUser(await app.reactivateUser(userId)) }),
+    deleteUser: async ({ password }, context) => {
+      await app.deleteUser(ownerOf(context), password)
+      return {}
+    },
+  }) satisfies Partial<ServiceImpl<typeof IdentityService>>

@@ -1,0 +1,20 @@
+import type { ServiceImpl } from '@connectrpc/connect'
+import type { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { timestamp } from '#shared/domain/timestamp.ts'
+import type { IdentityApp } from '../application/identity-app.ts'
+import { accountRpcs } from './account-rpcs.ts'
+import { sessionRpcs } from './session-rpcs.ts'
+
+/** Answers IdentityService; `jwks` gives the public keys as JSON text. */
+export const identityService = (
+  app: IdentityApp,
+  jwks: () => Promise<string>,
+): ServiceImpl<typeof IdentityService> => ({
+  ...accountRpcs(app),
+  ...sessionRpcs(app),
+  issueServiceToken: async ({ assertion }) => {
+    const { token, expiresAt } = await app.issueServiceToken(assertion)
+    return { token, expiresAt: timestamp(expiresAt) }
+  },
+  getJwks: async () => ({ jwks: await jwks() }),
+})

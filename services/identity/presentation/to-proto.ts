@@ -1,0 +1,54 @@
+import type { MessageInitShape } from '@bufbuild/protobuf'
+import type { SessionSchema, TokenPairSchema } from '#gen/troupe/identity/v1/session_pb.ts'
+import type { PublicProfileSchema, UserSchema } from '#gen/troupe/identity/v1/user_pb.ts'
+import { timestamp } from '#shared/domain/timestamp.ts'
+import type { Profile } from '../application/ports.ts'
+import type { Tokens } from '../application/sign-in.ts'
+import type { Session } from '../domain/session.ts'
+import type { User } from '../domain/user.ts'
+
+// The wire knows no unset timestamp but an absent field.
+const optionalTime = <Name extends string>(name: Name, date: Date | undefined) =>
+  (date ? { [name]: timestamp(date) } : {}) as { [key in Name]?: ReturnType<typeof timestamp> }
+
+export const toUser = (user: User): MessageInitShape<typeof UserSchema> => ({
+  id: user.id,
+  email: user.email,
+  emailVerified: user.emailVerified,
+  displayName: user.displayName,
+  avatarUrl: user.avatarUrl,
+  bio: user.bio,
+  language: user.language,
+  timeZone: user.timeZone,
+  contact: { phone: user.phone, ...(user.address && { address: { ...user.address } }) },
+  roles: user.roles,
+  oauthProviders: user.oauthProviders,
+  hasPassword: user.passwordHash !== undefined,
+  isActive: user.isActive,
+  createdAt: timestamp(user.createdAt),
+  ...optionalTime('lastLoginAt', user.lastLoginAt),
+})
+
+export const toPublicProfile = ({ createdAt, ...profile }: Profile): MessageInitShape<typeof PublicProfileSchema> => ({
+  ...profile,
+  createdAt: timestamp(createdAt),
+})
+
+export const toSession =
+  (currentId: string) =>
+  (session: Session): MessageInitShape<typeof SessionSchema> => ({
+    id: session.id,
+    device: session.device,
+    address: session.address,
+    createdAt: timestamp(session.createdAt),
+    lastUsedAt: timestamp(session.lastUsedAt),
+    expiresAt: timestamp(session.expiresAt),
+    current: session.id === currentId,
+  })
+
+export const toTokenPair = ({ access, refresh }: Tokens): MessageInitShape<typeof TokenPairSchema> => ({
+  accessToken: access.token,
+  expiresAt: timestamp(access.expiresAt),
+  refreshToken: refresh.token,
+  refreshExpiresAt: timestamp(refresh.expiresAt),
+})

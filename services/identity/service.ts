@@ -1,0 +1,95 @@
+import { file_troupe_identity_v1_identity_events as events } from '#gen/troupe/identity/v1/identity_events_pb.ts'
+import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { Email } from '#shared/domain/email.ts'
+import { alreadyExists, precondition } from '#shared/domain/errors.ts'
+import { defineContext, type Kernel } from '#shared/presentation/context.ts'
+import { route } from '#shared/presentation/route.ts'
+import { createIdentityApp } from './application/identity-app.ts'
+import { checkPassword } from './domain/password-policy.ts'
+import { createAccessTokens, createServiceAssertions } from './infrastructure/access-tokens.ts'
+import { createApart } from './infrastructure/apart.ts'
+import { createDirectory } from './infrastructure/directory.ts'
+import { createKeyedHash, createSecrets } from './infrastructure/keyed-hash.ts'
+import { createFailureKeys, createLoginFailures } from './infrastructure/login-failures.ts'
+import { migrations } from './infrastructure/migrations.ts'
+import { createOAuthLinks } from './infrastructure/oauth-links.ts'
+import { createPasswords } from './infrastructure/passwords.ts'
+import { createProviders } from './infrastructure/providers/providers.ts'
+import { readOAuthSettings } from './infrastructure/providers/settings.ts'
+import { createRefreshTokens } from './infrastructure/refresh-tokens.ts'
+import { entities } from './infrastructure/schema.ts'
+import { createSessions } from './infrastructure/sessions.ts'
+import { createSigningKeys } from './infrastructure/signing-keys.ts'
+import { createStartedSignIns } from './infrastructure/started-sign-ins.ts'
+import { startSweeper } from './infrastructure/sweeper.ts'
+import { createUsers } from './infrastructure/users.ts'
+import { identityService } from './presentation/identity-service.ts'
+import { jwksHandler } from './presentation/jwks-handler.ts'
+
+/** Reports an operator's account that could not be opened together with all other bad settings. */
+const checkAdmin = ({ config: { bootstrapAdmin }, env }: Kernel): void => {
+  if (!bootstrapAdmin) return
+  try {
+    checkPassword(bootstrapAdmin.password, Email.parse(bootstrapAdmin.email), 'TROUPE_BOOTSTRAP_ADMIN_PASSWORD')
+  } catch (error) {
+    env.problem((error as Error).message)
+  }
+}
+
+const compose = async (kernel: Kernel) => {
+  const { config, database, clock, log } = kernel
+  const unit = () => kernel.unit()
+  const { providers, redirectUris } = readOAuthSettings(kernel.env)
+  checkAdmin(kernel)
+  const hash = createKeyedHash(config.masterKey)
+  const failureKeys = createFailureKeys(hash)
+  const keys = createSigningKeys(database, config.masterKey, log)
+  const app = createIdentityApp({
+    users: createUsers(unit, failureKeys),
+    sessions: createSessions(unit),
+    links: createOAuthLinks(database, unit),
+    signIns: createStartedSignIns(database, unit),
+    failures: createLoginFailures(database, failureKeys, config.rateLimitScale),
+    directory: createDirectory(database, unit),
+    providers: createProviders(providers, log),
+    redirectUris: new Set(redirectUris),
+    passwords: await createPasswords(),
+    secrets: createSecrets(hash),
+    refreshTokens: createRefreshTokens(hash),
+    accessTokens: createAccessTokens(keys),
+    assertions: createServiceAssertions(config.serviceSecret),
+    ids: { next: () => unit().next() },
+    clock,
+    about: (userId) => {
+      unit().subject = userId
+    },
+    apart: createApart(kernel.write),
+  })
+  const jwks = () => keys.jwks(clock.now())
+  let sweeper: ReturnType<typeof startSweeper> | undefined
+  return {
+    routes: [route(IdentityService, identityService(app, jwks))],
+    http: { '/.well-known/jwks.json': jwksHandler(jwks) },
+    start: async () => {
+      await keys.current(clock.now())
+      if (config.bootstrapAdmin) await app.bootstrapAdmin(config.bootstrapAdmin)
+      sweeper = startSweeper(database, clock, log)
+    },
+    stop: async () => sweeper?.stop(),
+  }
+}
+
+/** Accounts, credentials, sessions, and links to other providers' accounts. */
+export const identity = defineContext({
+  name: 'identity',
+  entities,
+  migrations,
+  events,
+  constraints: {
+    users_email_unique: () => alreadyExists('EMAIL_TAKEN', 'an account has this e-mail address'),
+    oauth_links_account: () => alreadyExists('OAUTH_ACCOUNT_TAKEN', 'that account belongs to another user'),
+    oauth_links_one_a_provider: () =>
+      precondition('PROVIDER_ALREADY_LINKED', 'another account of that provider is linked already'),
+  },
+  compose,
+})

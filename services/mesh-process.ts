@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import { Code } from '@connectrpc/connect'
+import type { SpanExporter } from '@opentelemetry/sdk-trace'
+import { createGateway } from '../gateway/gateway.ts'
+import type { ContextDefinition } from './shared/presentation/context.ts'
+import { readDescriptors } from './shared/presentation/descriptors.ts'
+import { startHost } from './shared/presentation/host.ts'
+import { type HttpHandler, pathOf } from './shared/presentation/http-handler.ts'
+import { byPath, processRoutes } from './shared/presentation/process-routes.ts'
+import { writeProtocolError } from './shared/presentation/protocol-error.ts'
+import { startServer } from './shared/presentation/server.ts'
+import { defaultKind } from './shared/presentation/server-limits.ts'
+
+const drainMs = 10_000
+
+export interface ProcessOptions {
+  environment: Readonly<Record<string, string | undefined>>
+  /** The contexts that run here. */
+  definitions: readonly ContextDefinition[]
+  /** For a gateway, the names of all contexts of the mesh; undefined for a process that is none. */
+  gatewayTo?: readonly string[]
+  /** Where spans go instead of `TROUPE_OTLP_URL`. */
+  exporter?: SpanExporter
+}
+
+export interface MeshProcess {
+  url: string
+  /** Lets running calls finish, then stops everything. */
+  stop(): Promise<void>
+}
+
+const services = () => [...readDescriptors()].filter((type) => type.kind === 'service')
+
+const servicesOf = (contexts: readonly string[]): string[] =>
+  services()
+    .map(({ typeName }) => typeName)
+    .filter((name) => name.startsWith('troupe.') && contexts.includes(name.split('.')[1] as string))
+
+/** Tells the rpcs that hold a request open: they do not count against the limit of requests in flight. */
+const streamingPaths = (): ((path: string) => boolean) => {
+  const paths = services().flatMap((service) =>
+    service.methods
+      .filter((method) => method.methodKind !== 'unary')
+      .map((method) => `/${service.typeName}/${method.name}`),
+  )
+  const streaming = new Set(paths)
+  return (path) => streaming.has(path)
+}
+
+const unknownPath: HttpHandler = (request, response) =>
+  writeProtocolError(request, response, {
+    code: Code.Unimplemented,
+    message: `there is no ${pathOf(request)} here`,
+    plainStatus: 404,
+  })
+
+/** Starts one process of the mesh: contexts, the gateway, or both, behind one port. Rejects with what hinders it. */
+export const startProcess = async (options: ProcessOptions): Promise<MeshProcess> => {
+  const { definitions, environment, exporter, gatewayTo } = options
+  const host = await startHost(environment, definitions, exporter ? { exporter } : {})
+  const names = definitions.map(({ name }) => name)
+  const answered = gatewayTo ?? names
+  const routes = processRoutes(host, answered, servicesOf(answered))
+  const gateway = gatewayTo && (await createGateway(host, routes, gatewayTo))
+  const { config, log, metrics } = host
+  const isStreaming = streamingPaths()
+  const server = await startServer({
+    host: config.host,
+    port: config.port,
+    handler: gateway?.handler ?? byPath([routes.rpc, host.handlers, routes.http], unknownPath),
+    limits: {
+      maxInFlight: config.maxInFlight,
+      // Behind the gateway the cancels of many clients share one connection.
+      ...(!gateway && { maxResetsPerSecond: 100_000 }),
+    },
+    kindOf: (path) => (isStreaming(path) ? 'stream' : defaultKind(path)),
+    onShed: () => metrics.shed(gateway ? 'gateway' : names.join(' ')),
+    log,
+    ...(config.tls && {
+      tls: { cert: readFileSync(config.tls.certFile, 'utf8'), key: readFileSync(config.tls.keyFile, 'utf8') },
+    }),
+  })
+  log.info('ready', { url: server.url, contexts: names, gateway: gateway !== undefined })
+  return {
+    url: server.url,
+    stop: async () => {
+      routes.health.setAll('NOT_SERVING')
+      await server.drain(drainMs)
+      await gateway?.close()
+      await routes.close()
+      await host.stop()
+    },
+  }
+}

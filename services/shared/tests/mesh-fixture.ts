@@ -1,0 +1,87 @@
+import { createRegistry } from '@bufbuild/protobuf'
+import { createContextValues, createMethodImplSpec, type ServiceImpl, type Transport } from '@connectrpc/connect'
+import { file_troupe_identity_v1_identity_events } from '#gen/troupe/identity/v1/identity_events_pb.ts'
+import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import type { ConsumerDefinition } from '../application/consumers.ts'
+import { unauthenticated } from '../domain/errors.ts'
+import type { Authenticator } from '../infrastructure/authenticator.ts'
+import { roleAuthorizer } from '../infrastructure/authorizer.ts'
+import { localCallerKey } from '../infrastructure/call-context.ts'
+import { clientOf } from '../infrastructure/clients/client.ts'
+import { localTransport } from '../infrastructure/clients/local-transport.ts'
+import type { ReadEvents } from '../infrastructure/consumer/catch-up.ts'
+import { deliveryHandler } from '../infrastructure/consumer/handle.ts'
+import { Reader } from '../infrastructure/consumer/reader.ts'
+import { contractsOf } from '../infrastructure/event-codec.ts'
+import { IdempotencyStore } from '../infrastructure/idempotency.ts'
+import { startTracing } from '../infrastructure/telemetry/tracing.ts'
+import { createGate } from '../presentation/gate.ts'
+import { callScope, errors, validation } from '../presentation/interceptors.ts'
+import { contextMeshService } from '../presentation/mesh/context-mesh-service.ts'
+import { type FanOutParts, meshFanOut } from '../presentation/mesh/fan-out.ts'
+import type { MeshParts } from '../presentation/mesh/parts.ts'
+import { unitsOfWork } from '../presentation/units-of-work.ts'
+import type { Side } from './event-fixture.ts'
+import { events, testLog } from './fixture.ts'
+
+/** Tokens that read what they prove: `admin` and `member` are users, `service:<name>` is a service. */
+const authenticator: Authenticator = {
+  verify: async (token) => {
+    if (token.startsWith('service:')) return { kind: 'service', name: token.slice('service:'.length) }
+    if (token !== 'admin' && token !== 'member') throw unauthenticated('INVALID_TOKEN', token)
+    return { kind: 'user', userId: token, sessionId: '', roles: [token] }
+  },
+}
+
+export const as = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
+
+const served = (context: string, implementation: Partial<ServiceImpl<typeof MeshService>>, side?: Side): Transport => {
+  const methods = MeshService.methods.flatMap((method) => {
+    const handler = implementation[method.localName]
+    return handler
+      ? [[`/${MeshService.typeName}/${method.name}`, createMethodImplSpec(method, handler as never)] as const]
+      : []
+  })
+  const interceptors = [errors({ context, log: testLog }), callScope(), validation()]
+  if (side) {
+    const { clock, database, units } = side
+    interceptors.push(unitsOfWork({ database, units, store: new IdempotencyStore(database), now: () => clock.now() }))
+  }
+  const requestGate = createGate({ context, authenticator, authorizer: roleAuthorizer, onRefused: () => {} })
+  return localTransport({ methods: new Map(methods), interceptors, requestGate })
+}
+
+/** One context's operators' service behind its own gate. A call without a token is one by the mesh itself. */
+export const meshClientOf = (context: string, side: Side, parts: Partial<MeshParts> = {}) => {
+  const { clock, database, nats } = side
+  const descriptors = createRegistry(events, file_troupe_identity_v1_identity_events)
+  const contracts = contractsOf(events)
+  const own = { context, clock, database, nats, contracts, descriptors, consumers: [], invariants: [], ...parts }
+  const transport = served(context, contextMeshService(own), side)
+  return clientOf(MeshService, {
+    ...transport,
+    unary: (method, signal, timeoutMs, header, input, values = createContextValues()) => {
+      const isOwn = !new Headers(header).has('authorization')
+      const known = isOwn ? values.set(localCallerKey, 'mesh') : values
+      return transport.unary(method, signal, timeoutMs, header, input, known)
+    },
+  })
+}
+
+/** The fan-out behind a gate of its own. */
+export const fanOutClient = (parts: FanOutParts) => clientOf(MeshService, served('mesh', meshFanOut(parts)))
+
+/** The context `test`'s reader of `story`. */
+export const storyReader = (side: Side, definition: ConsumerDefinition, readEvents: ReadEvents): Reader => {
+  const { clock, database, nats, units } = side
+  const tracing = startTracing({ service: 'test', sampleRatio: 0 })
+  const shared = { context: 'test', definition, database, units, nats, log: testLog, tracing, now: () => clock.now() }
+  return new Reader({
+    ...shared,
+    source: 'story',
+    types: definition.schemas.map((schema) => schema.typeName),
+    holder: 'host:1',
+    makeHandler: (signal) => deliveryHandler({ ...shared, signal, onOutcome: () => {} }),
+    readEvents,
+  })
+}

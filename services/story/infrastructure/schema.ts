@@ -1,0 +1,50 @@
+import { defineEntity, type EntitySchema, p } from '@mikro-orm/core'
+import type { Customization } from '../domain/customization.ts'
+import { Publishing, type PublishingStatus } from '../domain/publishing.ts'
+import { Story, type StoryStatus, type Visibility } from '../domain/story.ts'
+
+const time = () => p.datetime().columnType('timestamptz')
+
+const StorySchema = defineEntity({
+  class: Story,
+  tableName: 'stories',
+  properties: {
+    id: p.uuid().primary(),
+    authorId: p.uuid(),
+    title: p.text(),
+    contentHash: p.text(),
+    hasText: p.boolean(),
+    language: p.text(),
+    status: p.text().$type<StoryStatus>(),
+    visibility: p.text().$type<Visibility>(),
+    category: p.text(),
+    genre: p.text(),
+    version: p.integer(),
+    publishedVersion: p.integer(),
+    analysedHash: p.text().nullable(),
+    analysedLanguage: p.text().nullable(),
+    customization: p.json<Customization>(),
+    createdAt: time(),
+    updatedAt: time(),
+    publishedAt: time().nullable(),
+    revision: p.integer().version(),
+  },
+})
+
+const PublishingSchema = defineEntity({
+  class: Publishing,
+  tableName: 'publishings',
+  properties: {
+    id: p.uuid().primary(),
+    storyId: p.uuid(),
+    authorId: p.uuid(),
+    storyVersion: p.integer(),
+    status: p.text().$type<PublishingStatus>(),
+    failureReason: p.text(),
+    startedAt: time(),
+    finishedAt: time().nullable(),
+    revision: p.integer().version(),
+  },
+})
+
+export const entities = [StorySchema, PublishingSchema] as unknown as readonly EntitySchema[]
