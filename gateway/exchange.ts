@@ -10,14 +10,12 @@ import type { Upstream } from './upstream.ts'
 import type { UpstreamPool } from './upstreams.ts'
 
 export interface ExchangeOptions {
-  /** Methods without a default deadline: they answer for as long as the client listens. */
-  isStreaming: (path: string) => boolean
   /** Methods that may run twice. */
   isSafe: (path: string) => boolean
   /** Methods whose request bodies may be of any length. */
   isUpload: (path: string) => boolean
-  /** For calls that give no deadline, in milliseconds. */
-  defaultTimeoutMs: number
+  /** For calls that give no deadline, in milliseconds; undefined for those that answer as long as the client listens. */
+  defaultTimeoutMs: (path: string) => number | undefined
   maxRequestBytes: number
   maxReplayBytes: number
 }
@@ -62,7 +60,7 @@ export const exchange = async (
   const path = pathOf(request)
   const protocol = protocolOf(request)
   const given = requestedTimeout(request.headers)
-  const timeout = given ?? (options.isStreaming(path) ? undefined : options.defaultTimeoutMs)
+  const timeout = given ?? options.defaultTimeoutMs(path)
   const startedAt = performance.now()
   const repeatable = options.isSafe(path) || request.headers['idempotency-key'] !== undefined
 

@@ -6,6 +6,7 @@ import { DomainError } from '#shared/domain/errors.ts'
 import type { Authenticator } from '#shared/infrastructure/authenticator.ts'
 import { contextOf } from '#shared/infrastructure/event-codec.ts'
 import type { Tracing } from '#shared/infrastructure/telemetry/tracing.ts'
+import { defaultDeadlineOf } from '#shared/presentation/access-rules.ts'
 import { readDescriptors } from '#shared/presentation/descriptors.ts'
 import type { Host } from '#shared/presentation/host.ts'
 import { type HttpHandler, pathOf } from '#shared/presentation/http-handler.ts'
@@ -73,7 +74,7 @@ export const createGateway = async (
   host: Host,
   routes: ProcessRoutes,
   contexts: readonly string[],
-): Promise<{ handler: HttpHandler; isStreaming: (path: string) => boolean; close(): Promise<void> }> => {
+): Promise<{ handler: HttpHandler; close(): Promise<void> }> => {
   const descriptors = readDescriptors()
   const methods = new Map<string, DescMethod>()
   for (const type of descriptors) {
@@ -81,14 +82,16 @@ export const createGateway = async (
     for (const method of type.methods) methods.set(`/${type.typeName}/${method.name}`, method)
   }
   const pools = await upstreamPools(host, contexts)
-  const isStreaming = (path: string) => (methods.get(path)?.methodKind ?? 'unary') !== 'unary'
   const isUpload = (path: string) =>
     ['client_streaming', 'bidi_streaming'].includes(methods.get(path)?.methodKind ?? '')
   const upstream = proxy(
     (path) => (methods.has(path) || contextPaths[path] ? pools.get(contextOfPath(path)) : undefined),
     {
-      isStreaming,
       isUpload,
+      defaultTimeoutMs: (path) => {
+        const method = methods.get(path)
+        return method && defaultDeadlineOf(method)
+      },
       isSafe: (path) => methods.get(path)?.idempotency === Level.NO_SIDE_EFFECTS,
       log: host.log,
     },
@@ -112,7 +115,6 @@ export const createGateway = async (
   })
   return {
     handler: atEdge(traced(host.tracingFor('gateway'))(edgeAuthentication(host.authenticator)(routed))),
-    isStreaming,
     close: async () => {
       await Promise.all([...pools.values()].map((pool) => pool.close()))
     },

@@ -9,10 +9,9 @@ export interface ProxyOptions extends ExchangeOptions {
 }
 
 const defaults: ProxyOptions = {
-  isStreaming: () => false,
   isSafe: () => false,
   isUpload: () => false,
-  defaultTimeoutMs: 5000,
+  defaultTimeoutMs: () => 5000,
   maxRequestBytes: 4 * 1024 * 1024 + 1024,
   maxReplayBytes: 64 * 1024,
   log: { warn: () => {} },

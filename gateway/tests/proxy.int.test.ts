@@ -51,7 +51,7 @@ const gateway = async (
   const pool = await createUpstreamPool(urls, { healthIntervalMs: 100 })
   cleanups.push(() => pool.close())
   const forward = proxy((path) => (path.startsWith('/nowhere') ? undefined : pool), {
-    isStreaming: (path) => streaming.has(path),
+    defaultTimeoutMs: (path) => (streaming.has(path) ? undefined : 5000),
     isSafe: (path) => path === getStoryPath,
     ...options,
   })
@@ -349,7 +349,7 @@ describe.each(['HTTP/1.1', 'h2'])('a slow reader over %s', (version) => {
 
 test('calls without a deadline get one, streams do not', async () => {
   const service = await upstream('one')
-  const { server } = await gateway([service], { defaultTimeoutMs: 200 })
+  const { server } = await gateway([service], { defaultTimeoutMs: (path) => (streaming.has(path) ? undefined : 200) })
   for (const name of Object.keys(transports)) {
     const late = await failure(clientOf(server, name).getStory({ storyId: 'hang' }))
     expect(late.code).toBe(Code.DeadlineExceeded)

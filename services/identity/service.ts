@@ -16,6 +16,7 @@ import { createOAuthLinks } from './infrastructure/oauth-links.ts'
 import { createPasswords } from './infrastructure/passwords.ts'
 import { createProviders } from './infrastructure/providers/providers.ts'
 import { readOAuthSettings } from './infrastructure/providers/settings.ts'
+import { createQueues } from './infrastructure/queues.ts'
 import { createRefreshTokens } from './infrastructure/refresh-tokens.ts'
 import { entities } from './infrastructure/schema.ts'
 import { createSessions } from './infrastructure/sessions.ts'
@@ -36,7 +37,8 @@ const checkAdmin = ({ config: { bootstrapAdmin }, env }: Kernel): void => {
   }
 }
 
-const compose = async (kernel: Kernel) => {
+/** Puts identity's parts together. */
+export const assemble = async (kernel: Kernel) => {
   const { config, database, clock, log } = kernel
   const unit = () => kernel.unit()
   const { providers, redirectUris } = readOAuthSettings(kernel.env)
@@ -64,7 +66,14 @@ const compose = async (kernel: Kernel) => {
       unit().subject = userId
     },
     apart: createApart(kernel.write),
+    inTurn: createQueues(),
   })
+  return { app, keys }
+}
+
+const compose = async (kernel: Kernel) => {
+  const { config, database, clock, log } = kernel
+  const { app, keys } = await assemble(kernel)
   const jwks = () => keys.jwks(clock.now())
   let sweeper: ReturnType<typeof startSweeper> | undefined
   return {

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { loadTales } from '../../../services/story/tales/load.ts'
+import { SetupError } from '../setup-error.ts'
 import { guessLanguage } from './guess-language.ts'
 import { oneLine } from './text-width.ts'
 
@@ -19,11 +20,6 @@ export interface Draft {
   readonly content: string
 }
 
-/** A text that cannot be used; the message says why, and what to do. */
-export class UnusableText extends Error {
-  override name = 'UnusableText'
-}
-
 const decode = (bytes: Uint8Array): string => {
   try {
     // Leaves out a byte order mark.
@@ -32,24 +28,23 @@ const decode = (bytes: Uint8Array): string => {
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
   }
-  throw new UnusableText('is not UTF-8 text; convert it first, e.g. iconv -f latin1 -t utf-8')
+  throw new SetupError('is not UTF-8 text; convert it first, e.g. iconv -f latin1 -t utf-8')
 }
 
 /**
  * Title and text of a file's content. The first line that is not empty is the title, and no part of the text when an
  * empty line follows it; where that line is too long or too short for a title, the file's name is.
  *
- * @throws UnusableText when there is nothing to read or it is not UTF-8
+ * @throws SetupError when there is nothing to read or it is not UTF-8
  */
 export const parseText = (bytes: Uint8Array, source: string): Omit<Draft, 'language'> => {
   const text = decode(bytes).trim()
-  if (text === '') throw new UnusableText('is empty')
-  const end = text.indexOf('\n')
-  const firstLine = end < 0 ? text : text.slice(0, end)
+  if (text === '') throw new SetupError('is empty')
+  const [firstLine = '', secondLine, ...rest] = text.split('\n')
   const heading = oneLine(firstLine.replace(/^#+\s/, ''))
   const isTitle = heading.length >= shortestTitle && heading.length <= longestTitle
-  const body = /^[^\n]*\n[^\S\n]*\n\s*(?<body>\S[^]*)$/.exec(text)?.groups?.body
-  if (isTitle) return { source, title: heading, content: body ?? text }
+  const body = secondLine?.trim() === '' ? rest.join('\n').trimStart() : text
+  if (isTitle) return { source, title: heading, content: body }
   const name = oneLine(basename(source, extname(source))).slice(0, longestTitle)
   return { source, title: name.length < shortestTitle ? `Story ${name}` : name, content: text }
 }
@@ -61,26 +56,26 @@ const reasons: Record<string, string> = {
 }
 
 const tooLarge = (size: number) =>
-  new UnusableText(`is too large (${(size / 1024 / 1024).toFixed(1)} MiB of at most 2 MiB); split it into several files`)
+  new SetupError(`is too large (${(size / 1024 / 1024).toFixed(1)} MiB of at most 2 MiB); split it into several files`)
 
 const readAtMost = async (file: string): Promise<Uint8Array> => {
   try {
     await using handle = await open(file)
     const stat = await handle.stat()
-    if (stat.isDirectory()) throw new UnusableText('is a folder; name the files in it')
+    if (stat.isDirectory()) throw new SetupError('is a folder; name the files in it')
     if (stat.size > maxBytes) throw tooLarge(stat.size)
     return await handle.readFile()
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     const reason = code && reasons[code]
-    throw reason ? new UnusableText(reason, { cause: error }) : error
+    throw reason ? new SetupError(reason, { cause: error }) : error
   }
 }
 
 /**
  * Reads a text file. Its language is the one given, else guessed, else English.
  *
- * @throws UnusableText when it cannot be read, is empty, larger than 2 MiB or not UTF-8
+ * @throws SetupError when it cannot be read, is empty, larger than 2 MiB or not UTF-8
  */
 export const readDraft = async (file: string, language?: string): Promise<Draft> => {
   const bytes = await readAtMost(file)
@@ -92,5 +87,10 @@ export const readDraft = async (file: string, language?: string): Promise<Draft>
 /** The eight tales that come with the project. */
 export const shippedDrafts = async (): Promise<Draft[]> => {
   const tales = [...(await loadTales('tuning')), ...(await loadTales('held-out'))]
-  return tales.map(({ slug, language, title, content }) => ({ source: `${slug}.${language}.txt`, title, language, content }))
+  return tales.map(({ slug, language, title, content }) => ({
+    source: `${slug}.${language}.txt`,
+    title,
+    language,
+    content,
+  }))
 }

@@ -2,7 +2,6 @@ import { Code, ConnectError } from '@connectrpc/connect'
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { milliseconds } from '#shared/domain/timestamp.ts'
 import { SetupError } from '../setup-error.ts'
-import { UnusableText } from './drafts.ts'
 import type { Screen } from './screen.ts'
 import { oneLine } from './text-width.ts'
 
@@ -32,8 +31,8 @@ const codeName = (code: Code): string => Code[code].replace(/(?<=[a-z])(?=[A-Z])
 /** What an rpc's error says: code, reason and message, wrong fields, when to try again, and what to do. */
 export const explain = (error: unknown): string[] => {
   if (!(error instanceof ConnectError)) {
-    const isExpected = error instanceof SetupError || error instanceof UnusableText
-    return [isExpected || !(error instanceof Error) ? String((error as Error).message ?? error) : `${error.stack}`]
+    if (error instanceof SetupError) return [error.message]
+    return [error instanceof Error ? (error.stack ?? error.message) : String(error)]
   }
   const reason = error.findDetails(ErrorInfoSchema)[0]?.reason
   const fields = error.findDetails(BadRequestSchema).flatMap(({ fieldViolations }) => fieldViolations)

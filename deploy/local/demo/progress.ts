@@ -19,4 +19,7 @@ export const progressBar = (fraction: number, cells = barCells): string => {
 
 /** The line of one story on a terminal: title, bar and stage within `width` cells. */
 export const progressLine = (title: string, { fraction, stage }: Progress, width = 100): string =>
-  clip(`  ${pad(clip(oneLine(title), titleCells), titleCells)}  ${progressBar(fraction)}  ${oneLine(stage)}`.trimEnd(), width)
+  clip(
+    `  ${pad(clip(oneLine(title), titleCells), titleCells)}  ${progressBar(fraction)}  ${oneLine(stage)}`.trimEnd(),
+    width,
+  )

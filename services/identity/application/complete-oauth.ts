@@ -57,13 +57,15 @@ export const completeOAuth =
   (ports: Ports) =>
   async (state: string, code: string, device: Device): Promise<SignedIn & { registered: boolean }> => {
     const account = await redeemSignIn(ports, state, code)
-    const enter = () =>
-      ports.apart('sign-in', async () => {
-        const owner = await ports.links.ownerOf(account)
-        const user = owner === undefined ? await register(ports, account) : await ports.users.get(owner)
-        const signedIn = await signIn(ports, user, `oauth:${account.provider}`, device)
-        return { ...signedIn, registered: owner === undefined }
-      })
+    const enter = async () => {
+      const owner = await ports.links.ownerOf(account)
+      const user = owner === undefined ? await register(ports, account) : await ports.users.get(owner)
+      const signedIn = await signIn(ports, user, `oauth:${account.provider}`, device)
+      return { ...signedIn, registered: owner === undefined }
+    }
+    const commit = () => ports.apart('sign-in', enter)
     // Who opened the account at the same moment may have been the same person in another tab.
-    return enter().catch((error) => (isRace(error) ? enter() : Promise.reject(error)))
+    return ports.inTurn(`${account.provider}:${account.subject}`, () =>
+      commit().catch((error) => (isRace(error) ? commit() : Promise.reject(error))),
+    )
   }

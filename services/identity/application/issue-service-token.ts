@@ -4,4 +4,4 @@ import type { Ports, SignedToken } from './ports.ts'
 export const issueServiceToken =
   ({ assertions, accessTokens, clock }: Ports) =>
   async (assertion: string): Promise<SignedToken> =>
-    accessTokens.forService(await assertions.read(assertion, clock.now()), clock.now())
+    accessTokens.forService(await assertions.read(assertion), clock.now())

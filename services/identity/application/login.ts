@@ -14,9 +14,10 @@ export const login =
     const known = await ports.directory.credentials(emailKey)
     const hash = known?.passwordHash
     await confirmPassword(ports, { emailKey, address: device.address, password, hash })
-    return ports.apart('sign-in', async () => {
+    const enter = async () => {
       const user = known && (await ports.users.find(known.userId))
       if (!user || user.passwordHash !== hash) throw invalidCredentials()
       return signIn(ports, user, 'password', device)
-    })
+    }
+    return ports.inTurn(emailKey, () => ports.apart('sign-in', enter))
   }

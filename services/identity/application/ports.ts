@@ -4,11 +4,13 @@ import type { LoginFailures } from '../domain/login-throttle.ts'
 import type { OAuthLinks, OAuthProvider, StartedSignIns } from '../domain/oauth.ts'
 import type { Passwords, Secrets } from '../domain/secrets.ts'
 import type { RefreshTokens, Session, Sessions } from '../domain/session.ts'
-import type { User, Users } from '../domain/user.ts'
+import type { User } from '../domain/user.ts'
+import type { Users } from '../domain/users.ts'
 
 /** A signed token and its end. */
 export interface SignedToken {
   token: string
+  issuedAt: Date
   expiresAt: Date
 }
 
@@ -20,8 +22,8 @@ export interface AccessTokens {
 
 /** Reads what services of the mesh prove themselves with. */
 export interface ServiceAssertions {
-  /** The name of the context that signed it. Throws INVALID_ASSERTION. */
-  read(assertion: string, now: Date): Promise<string>
+  /** The name of the context that signed it, by the machine's own time. Throws INVALID_ASSERTION. */
+  read(assertion: string): Promise<string>
 }
 
 /** What anybody may see of an account. */
@@ -76,4 +78,6 @@ export interface Ports {
    * step that cannot or should not be taken again when the unit is re-run.
    */
   apart<T>(purpose: string, run: () => Promise<T>): Promise<T>
+  /** Runs what concerns one thing one after another in this process, so that many at once do not wear each other out. */
+  inTurn<T>(thing: string, run: () => Promise<T>): Promise<T>
 }

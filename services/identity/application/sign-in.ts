@@ -5,7 +5,7 @@ import type { Ports, SignedToken } from './ports.ts'
 /** What a client needs to act as a user. */
 export interface Tokens {
   access: SignedToken
-  refresh: SignedToken
+  refresh: Omit<SignedToken, 'issuedAt'>
 }
 
 export interface SignedIn {

@@ -11,9 +11,10 @@ import {
 } from '#gen/troupe/identity/v1/identity_events_pb.ts'
 import { Aggregate } from '#shared/domain/aggregate.ts'
 import type { Email } from '#shared/domain/email.ts'
-import { denied, invalid, notFound, precondition } from '#shared/domain/errors.ts'
+import { denied, notFound, precondition } from '#shared/domain/errors.ts'
 import { languageTag, timeZone } from '#shared/domain/language-tag.ts'
 import { timestamp } from '#shared/domain/timestamp.ts'
+import { displayNameOf } from './display-name.ts'
 import type { PostalAddress } from './postal-address.ts'
 
 export interface Registration {
@@ -41,13 +42,6 @@ export interface ProfileChange {
 export interface PreferencesChange {
   language?: string | undefined
   timeZone?: string | undefined
-}
-
-const displayNameOf = (text: string): string => {
-  const name = text.trim().normalize('NFC')
-  const length = [...name].length
-  if (length < 1 || length > 100) throw invalid('display_name', 'INVALID_DISPLAY_NAME', 'must have 1–100 characters')
-  return name
 }
 
 /** An account: who somebody is here, and what they may sign in with. */
@@ -202,16 +196,4 @@ export class User extends Aggregate {
   delete(now: Date): void {
     this.record(UserDeletedSchema, { userId: this.id, deletedAt: timestamp(now) })
   }
-}
-
-/** The accounts. */
-export interface Users {
-  /** Throws USER_NOT_FOUND. */
-  get(id: string): Promise<User>
-  find(id: string): Promise<User | undefined>
-  findByEmail(email: Email): Promise<User | undefined>
-  /** Fails with EMAIL_TAKEN when the address has an account. */
-  add(user: User): void
-  /** Removes the account and everything that is kept of the person here, but for the event store. */
-  erase(user: User): void
 }

@@ -1,6 +1,7 @@
 import { jwtVerify, SignJWT } from 'jose'
 import { unauthenticated } from '#shared/domain/errors.ts'
 import { audience, issuer } from '#shared/infrastructure/authenticator.ts'
+import { machineClock } from '#shared/infrastructure/mesh-clock.ts'
 import { assertionAudience } from '#shared/infrastructure/service-token.ts'
 import type { AccessTokens, ServiceAssertions, SignedToken } from '../application/ports.ts'
 import type { SigningKeys } from './signing-keys.ts'
@@ -23,7 +24,11 @@ export const createAccessTokens = (keys: SigningKeys): AccessTokens => {
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + lifetimeSeconds)
       .sign(privateKey)
-    return { token, expiresAt: new Date((issuedAt + lifetimeSeconds) * 1000) }
+    return {
+      token,
+      issuedAt: new Date(issuedAt * 1000),
+      expiresAt: new Date((issuedAt + lifetimeSeconds) * 1000),
+    }
   }
   return {
     forUser: (user, session, now) => sign(user.id, { sid: session.id, roles: user.roles }, now),
@@ -35,7 +40,8 @@ const refuse = () => unauthenticated('INVALID_ASSERTION', 'the assertion does no
 
 /** Reads assertions signed with the secret that the mesh's services share. */
 export const createServiceAssertions = (secret: Uint8Array): ServiceAssertions => ({
-  read: async (assertion, now) => {
+  read: async (assertion) => {
+    const now = machineClock.now()
     const { payload } = await jwtVerify(assertion, secret, {
       algorithms: ['HS256'],
       audience: assertionAudience,

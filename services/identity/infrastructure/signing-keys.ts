@@ -99,12 +99,10 @@ export const createSigningKeys = (database: Database, masterKey: Uint8Array, log
 
   const withNext = async (now: Date): Promise<KeyRow[]> => {
     const rows = await newestFirst()
-    const [newest] = rows
-    const usable = rows.some((row) => row.active_at <= now && open(row))
-    const isDue = !newest || !open(newest) || now.getTime() - newest.active_at.getTime() > useForMs - publishBeforeMs
-    if (!isDue) return rows
+    const [newest] = rows.filter(open)
+    if (newest && now.getTime() - newest.active_at.getTime() <= useForMs - publishBeforeMs) return rows
     // Without a key to bridge the five minutes, the new one must be used at once.
-    await add((newest?.number ?? 0) + 1, usable ? new Date(now.getTime() + publishBeforeMs) : now)
+    await add((rows[0]?.number ?? 0) + 1, newest ? new Date(now.getTime() + publishBeforeMs) : now)
     return newestFirst()
   }
 

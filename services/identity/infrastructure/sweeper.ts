@@ -5,16 +5,13 @@ import { forgetAfterMs } from '../domain/login-throttle.ts'
 
 const intervalMs = 5 * 60_000
 
+const deleteOld = (table: string, key: string, column: string) =>
+  `delete from ${table} where ${key} in (select ${key} from ${table} where ${column} < $1 limit 1000)`
+
 const statements = (now: Date): [string, Date][] => [
-  ['delete from sessions where id in (select id from sessions where expires_at < $1 limit 1000)', now],
-  [
-    'delete from oauth_states where state_hash in (select state_hash from oauth_states where expires_at < $1 limit 1000)',
-    now,
-  ],
-  [
-    'delete from login_failures where key in (select key from login_failures where last_at < $1 limit 1000)',
-    new Date(now.getTime() - forgetAfterMs),
-  ],
+  [deleteOld('sessions', 'id', 'expires_at'), now],
+  [deleteOld('oauth_states', 'state_hash', 'expires_at'), now],
+  [deleteOld('login_failures', 'key', 'last_at'), new Date(now.getTime() - forgetAfterMs)],
 ]
 
 /** Removes what has expired: sessions, sign-ins under way, failures. */

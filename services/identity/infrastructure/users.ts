@@ -1,6 +1,7 @@
 import { notFound } from '#shared/domain/errors.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
-import { User, type Users } from '../domain/user.ts'
+import { User } from '../domain/user.ts'
+import type { Users } from '../domain/users.ts'
 import type { FailureKeys } from './login-failures.ts'
 
 /** The accounts in the database. */

@@ -13,8 +13,8 @@ export const identityService = (
   ...accountRpcs(app),
   ...sessionRpcs(app),
   issueServiceToken: async ({ assertion }) => {
-    const { token, expiresAt } = await app.issueServiceToken(assertion)
-    return { token, expiresAt: timestamp(expiresAt) }
+    const { token, issuedAt, expiresAt } = await app.issueServiceToken(assertion)
+    return { token, issuedAt: timestamp(issuedAt), expiresAt: timestamp(expiresAt) }
   },
   getJwks: async () => ({ jwks: await jwks() }),
 })

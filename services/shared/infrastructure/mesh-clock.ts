@@ -4,6 +4,9 @@ import type { Database } from './database.ts'
 
 const followMs = 500
 
+/** The machine's own time, for what has no context, and for proofs that live for seconds wherever the mesh's clock is. */
+export const machineClock: Clock = { now: () => new Date() }
+
 /** A context's clock: the machine's, moved ahead by what time travel added. The offset is kept in the database. */
 export class MeshClock implements Clock {
   private offset = 0

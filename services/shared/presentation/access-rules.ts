@@ -5,6 +5,7 @@ import {
   Idempotency,
   idempotency,
   RateLimitScope,
+  default_deadline,
   rate_limit,
 } from '#gen/troupe/mesh/v1/options_pb.ts'
 import { milliseconds } from '../domain/timestamp.ts'
@@ -47,6 +48,14 @@ export const rateLimitOf = (
     windowMs: milliseconds(window),
     byAddress: scope === RateLimitScope.ADDRESS,
   }
+}
+
+const defaultDeadlineMs = 5000
+
+/** How long an rpc may take when its caller does not say, in milliseconds; undefined for streams: without end. */
+export const defaultDeadlineOf = (method: DescMethod): number | undefined => {
+  if (method.methodKind !== 'unary') return undefined
+  return hasOption(method, default_deadline) ? milliseconds(getOption(method, default_deadline)) : defaultDeadlineMs
 }
 
 /** What is kept of an rpc's response. */

@@ -1,37 +1,14 @@
-import type { DescFile, DescService } from '@bufbuild/protobuf'
-import type { Client } from '@connectrpc/connect'
+import type { DescFile } from '@bufbuild/protobuf'
 import type { EntitySchema } from '@mikro-orm/core'
 import type { ConsumerDefinition } from '../application/consumers.ts'
 import type { AnyProcess } from '../application/process.ts'
-import type { Clock } from '../domain/clock.ts'
-import type { Changes } from '../infrastructure/changes.ts'
-import type { EnvReader, MeshConfig } from '../infrastructure/config.ts'
-import type { Database } from '../infrastructure/database.ts'
+import type { Kernel } from '../infrastructure/kernel.ts'
 import type { Migration } from '../infrastructure/migrate.ts'
-import type { Logger } from '../infrastructure/telemetry/logger.ts'
-import type { UnitOfWork } from '../infrastructure/unit-of-work.ts'
 import type { Constraints } from '../infrastructure/units.ts'
 import type { HttpHandler } from './http-handler.ts'
 import type { Route } from './route.ts'
 
-/** What the kernel gives a context to compose itself from. */
-export interface Kernel {
-  readonly config: MeshConfig
-  /** For settings of the context's own; problems are reported together with all others. */
-  readonly env: EnvReader
-  readonly clock: Clock
-  readonly log: Logger
-  readonly database: Database
-  readonly changes: Changes
-  /** The unit of work of the message being handled. */
-  unit(): UnitOfWork
-  /** Runs a read outside of a unary rpc, such as one emission of a stream, on a fresh unit that writes nothing. */
-  read<T>(run: () => Promise<T>): Promise<T>
-  /** Runs a unit of work outside of an rpc or event, such as a step at start-up; `key` makes its ids. */
-  write<T>(key: string, run: (unit: UnitOfWork) => Promise<T>): Promise<T>
-  /** A client of another context's service, or of one's own. */
-  client<Service extends DescService>(service: Service): Client<Service>
-}
+export type { Kernel }
 
 /** Something that must hold of a context's database at all times. */
 export interface Invariant {

@@ -5,10 +5,8 @@ import type { Authenticator } from '../infrastructure/authenticator.ts'
 import type { Authorizer } from '../infrastructure/authorizer.ts'
 import { actorOf, type CallContext, callKey, localCallerKey, type Principal } from '../infrastructure/call-context.ts'
 import { isUuid, uuidv7 } from '../infrastructure/uuid.ts'
-import { type AccessRule, accessRuleOf } from './access-rules.ts'
+import { type AccessRule, accessRuleOf, defaultDeadlineOf } from './access-rules.ts'
 import { toAnswer } from './errors.ts'
-
-const defaultDeadlineMs = 5000
 
 export interface GateOptions {
   context: string
@@ -44,13 +42,11 @@ const authorize = async (rule: AccessRule, principal: Principal, authorizer: Aut
   }
 }
 
-const isStreaming = (method: DescMethod) => method.methodKind !== 'unary'
-
 const callOf = (context: HandlerContext, principal: Principal): CallContext => {
   const header = (name: string) => context.requestHeader.get(name) ?? ''
   const isService = principal.kind === 'service'
   const sent = header('x-correlation-id')
-  const timeout = context.timeoutMs() ?? (isStreaming(context.method) ? undefined : defaultDeadlineMs)
+  const timeout = context.timeoutMs() ?? defaultDeadlineOf(context.method)
   return {
     principal,
     actor: (isService && header('x-troupe-actor')) || actorOf(principal),

@@ -17,6 +17,7 @@ import { grpcTransport } from '../infrastructure/clients/grpc-transport.ts'
 import { createMeshClients } from '../infrastructure/clients/mesh-clients.ts'
 import { resilient } from '../infrastructure/clients/resilience.ts'
 import { EnvReader, type MeshConfig, readConfig } from '../infrastructure/config.ts'
+import { machineClock } from '../infrastructure/mesh-clock.ts'
 import { connectNats, type Nats } from '../infrastructure/nats.ts'
 import { createServiceTokens } from '../infrastructure/service-token.ts'
 import { createLogger, type Logger } from '../infrastructure/telemetry/logger.ts'
@@ -110,20 +111,15 @@ export const startHost = async (
   )
   const authenticator = createAuthenticator({
     fetchKeys: async () => (await identity.getJwks({})).jwks,
-    now: () => [...running.values()][0]?.clock.now() ?? new Date(),
+    now: () => [...running.values()][0]?.clock.now() ?? machineClock.now(),
   })
 
-  const clientsFor: HostParts['clientsFor'] = (context, clock, tracing) =>
+  const clientsFor: HostParts['clientsFor'] = (context, tracing) =>
     createMeshClients({
       self: context,
       local,
       urlOf: config.contextUrl,
-      serviceToken: createServiceTokens({
-        context,
-        secret: config.serviceSecret,
-        identity,
-        now: () => clock.now(),
-      }),
+      tokens: createServiceTokens({ context, secret: config.serviceSecret, identity }),
       tracing,
     })
 
@@ -159,6 +155,7 @@ export const startHost = async (
     }),
   )
   env.done()
+  for (const context of started) context.run()
   return {
     config,
     log,

@@ -1,4 +1,3 @@
-import type { Clock } from '../domain/clock.ts'
 import type { Authenticator } from '../infrastructure/authenticator.ts'
 import type { Authorizer } from '../infrastructure/authorizer.ts'
 import { Changes } from '../infrastructure/changes.ts'
@@ -28,7 +27,7 @@ export interface HostParts {
   holder: string
   logFor(service: string): Logger
   tracingFor(service: string): Tracing
-  clientsFor(context: string, clock: Clock, tracing: Tracing): MeshClients
+  clientsFor(context: string, tracing: Tracing): MeshClients
   authenticator: Authenticator
   authorizer: Authorizer
 }
@@ -93,7 +92,7 @@ export const openContext = async (definition: ContextDefinition, host: HostParts
     tracing,
     database,
     clock,
-    clients: host.clientsFor(name, clock, tracing),
+    clients: host.clientsFor(name, tracing),
     changes,
     contracts,
     relay,

@@ -48,7 +48,7 @@ export const processRoutes = (host: Host, contexts: readonly string[], services:
     callScope(),
     validation(),
   ]
-  const clients = host.clientsFor('mesh', { now: () => new Date() }, tracing)
+  const clients = host.clientsFor('mesh', tracing)
   const fanOut = route(
     MeshService,
     meshFanOut({ contexts, clientAt: (context) => clients.clientAt(context, MeshService) }),

@@ -36,6 +36,8 @@ export interface RunningContext {
   clock: MeshClock
   /** Whether its database answers. */
   isHealthy(): Promise<boolean>
+  /** Starts relay, consumers and processes, once the other contexts of the process can be called. */
+  run(): void
   stop(): Promise<void>
 }
 
@@ -98,7 +100,7 @@ const runnerOf = (
     onCommand: (process, outcome) => host.metrics.processCommand(name, process, outcome),
   })
 
-/** Brings a context up: schema, composition, relay, consumers, processes; ready for calls when it resolves. */
+/** Brings a context up: schema, composition, rpcs; it can be called when this resolves, and works after `run`. */
 export const startContext = async (
   definition: ContextDefinition,
   host: HostParts,
@@ -134,9 +136,6 @@ export const startContext = async (
     const { totalCount: total, idleCount: idle, waitingCount: waiting } = database.pool
     metrics.pool(name, { total, idle, waiting })
   })
-  relay.start()
-  readers.start()
-  runner?.start()
   const janitor = startJanitor(database, clock, log)
   const unfollow = clock.follow((error) => log.debug('clock not read', { error }))
   return {
@@ -155,6 +154,11 @@ export const startContext = async (
         () => true,
         () => false,
       ),
+    run: () => {
+      relay.start()
+      readers.start()
+      runner?.start()
+    },
     stop: async () => {
       forgetPool()
       janitor.stop()

@@ -7,7 +7,7 @@ import { GetClockResponseSchema, SetClockResponseSchema } from '#gen/troupe/mesh
 import { DomainError } from '../domain/errors.ts'
 import { dateOf, timestamp } from '../domain/timestamp.ts'
 import { advanceClock, type ClockClient } from '../presentation/mesh/advance-clock.ts'
-import { clockIsAhead, waitsForHeader } from '../presentation/mesh/context-clock.ts'
+import { clockIsAhead } from '../presentation/mesh/context-clock.ts'
 
 const start = Date.parse('2030-01-01T00:00:00Z')
 
@@ -129,7 +129,7 @@ describe('advanceClock', () => {
     expect(mesh.fired).toEqual([{ context: 'booking', due: start + 200, at: start + 200 }])
   })
 
-  it('moves its own clock first and identity before the others', async () => {
+  it('moves identity before the others', async () => {
     const mesh = new Contexts(names, 0)
     const moved: string[] = []
     const clientAt = (): ClockClient => ({
@@ -139,8 +139,8 @@ describe('advanceClock', () => {
         return mesh.clientAt().setClock(request)
       },
     })
-    await advanceClock({ contexts: names, clientAt, pollMs: 0, moveOwn: () => moved.push('own') }, 10)
-    expect(moved).toEqual(['own', 'identity', 'story', 'booking'])
+    await advanceClock({ contexts: names, clientAt, pollMs: 0 }, 10)
+    expect(moved).toEqual(['identity', 'story', 'booking'])
   })
 
   it('does not trust one quiet answer: work may have slipped by from a context to another', async () => {
@@ -162,11 +162,10 @@ describe('advanceClock', () => {
     const mesh = new Contexts(names, 0)
     const clientAt = (name: string): ClockClient => ({
       ...mesh.clientAt(),
-      getClock: async (request, options) => {
+      getClock: async (request) => {
         const answer = await mesh.clientAt().getClock(request)
         if (name !== 'booking') return answer
-        options?.onHeader?.(new Headers({ [waitsForHeader]: 'outbox: 3 events' }))
-        return { ...answer, quiet: false }
+        return { ...answer, quiet: false, waitsFor: ['outbox: 3 events'] }
       },
     })
     const failure = await advanceClock({ contexts: names, clientAt, pollMs: 1, patienceMs: 20 }, 10).catch((e) => e)

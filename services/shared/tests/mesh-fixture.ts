@@ -37,7 +37,7 @@ export const as = (token: string) => ({ headers: { authorization: `Bearer ${toke
 
 const served = (context: string, implementation: Partial<ServiceImpl<typeof MeshService>>, side?: Side): Transport => {
   const methods = MeshService.methods.flatMap((method) => {
-    const handler = implementation[method.localName]
+    const handler = (implementation as Record<string, unknown>)[method.localName]
     return handler
       ? [[`/${MeshService.typeName}/${method.name}`, createMethodImplSpec(method, handler as never)] as const]
       : []
@@ -60,11 +60,8 @@ export const meshClientOf = (context: string, side: Side, parts: Partial<MeshPar
   const transport = served(context, contextMeshService(own), side)
   return clientOf(MeshService, {
     ...transport,
-    unary: (method, signal, timeoutMs, header, input, values = createContextValues()) => {
-      const isOwn = !new Headers(header).has('authorization')
-      const known = isOwn ? values.set(localCallerKey, 'mesh') : values
-      return transport.unary(method, signal, timeoutMs, header, input, known)
-    },
+    unary: (method, signal, timeoutMs, header, input, values = createContextValues()) =>
+      transport.unary(method, signal, timeoutMs, header, input, values.set(localCallerKey, 'mesh')),
   })
 }
 

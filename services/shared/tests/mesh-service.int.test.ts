@@ -178,9 +178,12 @@ describe('dead letters', () => {
   })
 
   it('pages over all contexts in one order, every letter once, whatever the size of the page', async () => {
-    const expected: string[] = []
-    for (let n = 0; n < 11; n += 1)
-      expected.push(await letterIn(n % 3 === 0 ? story : test, n, 'DEAD', Math.floor(n / 2)))
+    const letters: { second: number; id: string }[] = []
+    for (let n = 0; n < 11; n += 1) {
+      const second = Math.floor(n / 2)
+      letters.push({ second, id: await letterIn(n % 3 === 0 ? story : test, n, 'DEAD', second) })
+    }
+    const expected = letters.toSorted((a, b) => a.second - b.second || (a.id < b.id ? -1 : 1)).map(({ id }) => id)
     const mesh = bothContexts()
     for (const pageSize of [1, 2, 3, 5, 10, 11, 200]) {
       const found: string[] = []
@@ -443,7 +446,7 @@ describe('the clock', () => {
     name: 'reminder',
     events: [StoryCreatedSchema],
     commands: [],
-    initial: () => ({ reminded: 0 }),
+    initial: (): { reminded: number } => ({ reminded: 0 }),
     correlate: ({ event }) => event.storyId,
     decide: ({ reminded }, { at }) => [reminded < 3 ? timer('remind', new Date(at.getTime() + day)) : end()],
     evolve: ({ reminded }) => ({ reminded: reminded + 1 }),
@@ -480,8 +483,26 @@ describe('the clock', () => {
     )
   })
 
+  it('has not come to rest when events passed since the last look, even if none waits any more', async () => {
+    const mesh = meshClientOf('story', story)
+    const look = async () => {
+      const { quiet, waitsFor } = await mesh.getClock({ context: 'story' })
+      return [quiet, waitsFor.join('; ')]
+    }
+    startRelay()
+    await write()
+    const relayed = () => eventually(async () => (await story.database.sql('select 1 from outbox')).length === 0)
+    await relayed()
+    await look()
+    expect(await look()).toEqual([true, ''])
+    await write()
+    await relayed()
+    expect(await look()).toEqual([false, 'outbox: events left it just now'])
+    expect(await look()).toEqual([true, ''])
+  })
+
   it('moves the mesh through its timers, each at its own time', async () => {
-    const runner = started({ ...runReminder(), stop: () => runner.stop() }) as ReturnType<typeof runReminder>
+    const runner = started(runReminder())
     for (const consumer of runner.consumers) startReader(consumer)
     startRelay()
     const clients = {

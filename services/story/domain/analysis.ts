@@ -65,7 +65,11 @@ export class AnalyzerError extends Error {
   /** Milliseconds to wait before trying again, when the other side named them. */
   readonly retryAfterMs: number | undefined
 
-  constructor(reason: string, message: string, options: { retryable: boolean; retryAfterMs?: number; cause?: unknown }) {
+  constructor(
+    reason: string,
+    message: string,
+    options: { retryable: boolean; retryAfterMs?: number; cause?: unknown },
+  ) {
     super(message, { cause: options.cause })
     this.name = 'AnalyzerError'
     this.reason = reason

@@ -28,7 +28,10 @@ const cut = (text: string, length: number): string => {
 }
 
 const listed = (texts: readonly string[], length: number): string[] =>
-  texts.map((text) => cut(text.trim(), length)).filter((text) => text !== '').slice(0, 20)
+  texts
+    .map((text) => cut(text.trim(), length))
+    .filter((text) => text !== '')
+    .slice(0, 20)
 
 const characterOf = (found: FoundCharacter, key: string, id: string): Character => ({
   id,

@@ -89,10 +89,11 @@ export interface Analyses {
   /** Adds one that begins, in place of an earlier one of the same text. */
   start(record: AnalysisRecord): void
   /** Notes how far it is, at once and beside any unit of work. */
-  progress(storyId: string, contentHash: string, fraction: number, stage: string): Promise<void>
-  /** Keeps what was found, in place of what was found before in the same text. */
-  complete(storyId: string, contentHash: string, found: Analysis, at: Date): void
-  fail(storyId: string, contentHash: string, reason: string, at: Date): void
+  progress(record: AnalysisRecord, fraction: number, stage: string): Promise<void>
+  /** Keeps what was found, unless another one of the same text was started meanwhile. */
+  complete(record: AnalysisRecord, found: Analysis, at: Date): void
+  /** Keeps why nothing was found, unless another one of the same text was started meanwhile. */
+  fail(record: AnalysisRecord, reason: string, at: Date): void
 }
 
 /** The characters of each analysed text of a story. */
@@ -101,7 +102,7 @@ export interface Casts {
   of(storyId: string, contentHash: string): Promise<Character[]>
   find(storyId: string, contentHash: string, id: string): Promise<Character | undefined>
   /** Replaces a cast. */
-  put(storyId: string, contentHash: string, cast: readonly Character[]): Promise<void>
+  put(storyId: string, contentHash: string, cast: readonly Character[]): void
   /** Adds or replaces one character. Fails with CHARACTER_EXISTS for a name that is taken. */
   save(storyId: string, contentHash: string, character: Character): void
 }

@@ -111,6 +111,11 @@ export class Story extends Aggregate {
     return this.analysedHash !== undefined && !this.isAnalysed
   }
 
+  /** The text whose characters are the story's; empty when it was never analysed. */
+  get castHash(): string {
+    return this.analysedHash ?? ''
+  }
+
   private get hasOtherLanguage(): boolean {
     return baseLanguage(this.analysedLanguage ?? '') !== baseLanguage(this.language)
   }
@@ -200,6 +205,13 @@ export class Story extends Aggregate {
     this.updatedAt = now
     const { id: storyId, version: storyVersion, contentHash } = this
     this.record(StoryAnalysisRequestedSchema, { storyId, storyVersion, contentHash })
+  }
+
+  /** Waits for an analysis of the present text that runs already, because another version had the same text. */
+  awaitAnalysis(now: Date): void {
+    if (this.status !== 'draft') return
+    this.status = 'analyzing'
+    this.updatedAt = now
   }
 
   /** Whether what was found in that text, read in that language, is about the story as it is now. */

@@ -31,7 +31,17 @@ export const titleKey = (title: string): string =>
 
 const factsOf = (story: Story): string => {
   const { title, language, status, visibility, category, genre, version, publishedVersion, customization } = story
-  const facts = [title, language, status, visibility, category, genre, version, publishedVersion, customization.coverUrl]
+  const facts = [
+    title,
+    language,
+    status,
+    visibility,
+    category,
+    genre,
+    version,
+    publishedVersion,
+    customization.coverUrl,
+  ]
   return JSON.stringify([...facts, story.updatedAt, story.publishedAt])
 }
 

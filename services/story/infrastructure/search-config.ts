@@ -39,6 +39,7 @@ const indexedBytes = 256 * 1024
 
 /** How many characters of a text are indexed: those in its first 256 KiB, which fit into a tsvector however odd. */
 export const searchChars = (content: string): number => {
+  if (Buffer.byteLength(content) <= indexedBytes) return content.length
   let bytes = 0
   let characters = 0
   for (const character of content) {

@@ -1,5 +1,5 @@
 import { notFound } from '#shared/domain/errors.ts'
-import type { Kernel } from '#shared/presentation/context.ts'
+import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { Stories, StoryVersion } from '../domain/ports.ts'
 import { Story, storyNotFound } from '../domain/story.ts'
 import { ListWrites, titleKey } from './list-writes.ts'

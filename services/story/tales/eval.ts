@@ -17,7 +17,11 @@ export interface Figures {
 }
 
 const measure = async ({ title, content, language, answers }: Tale): Promise<{ f1: number; speakers: number }> => {
-  const analysis = await embeddedAnalyzer().analyze({ title, content, language }, () => undefined, new AbortController().signal)
+  const analysis = await embeddedAnalyzer().analyze(
+    { title, content, language },
+    () => undefined,
+    new AbortController().signal,
+  )
   const dialogue = analysis.segments.filter(({ kind }) => kind === 'dialogue')
   return {
     f1: scoreCharacters(analysis.characters, answers.characters).f1,
@@ -55,8 +59,18 @@ export const missed = (figures: readonly Figures[]): Figures[] =>
 const print = (figures: readonly Figures[]): void => {
   process.stdout.write('half      lang  tales  characters  F1    lines  speakers  floor\n')
   for (const { half, language, tales, characters, f1, lines, speakers } of figures) {
-    const cells = [half.padEnd(8), language.padEnd(4), `${tales}`.padStart(5), `${characters}`.padStart(10), f1.toFixed(2)]
-    const more = [`${lines}`.padStart(5), speakers.toFixed(2).padStart(8), (FLOORS[language] ?? 0).toFixed(2).padStart(5)]
+    const cells = [
+      half.padEnd(8),
+      language.padEnd(4),
+      `${tales}`.padStart(5),
+      `${characters}`.padStart(10),
+      f1.toFixed(2),
+    ]
+    const more = [
+      `${lines}`.padStart(5),
+      speakers.toFixed(2).padStart(8),
+      (FLOORS[language] ?? 0).toFixed(2).padStart(5),
+    ]
     process.stdout.write(`${[...cells, ...more].join('  ')}\n`)
   }
 }

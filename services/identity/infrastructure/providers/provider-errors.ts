@@ -5,10 +5,13 @@ import type { Logger } from '#shared/infrastructure/telemetry/logger.ts'
 // What comes of a code that was used or made up, and of an id token that belongs to another sign-in.
 const refusals = ['OAUTH_INVALID_RESPONSE', 'OAUTH_JWT_CLAIM_COMPARISON_FAILED', 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED']
 
-const isRefusal = (error: unknown): boolean =>
-  error instanceof ResponseBodyError
-    ? error.status < 500
-    : error instanceof ClientError && refusals.includes(error.code ?? '')
+const isRefusal = (error: unknown): boolean => {
+  if (error instanceof ResponseBodyError) return error.status < 500
+  if (!(error instanceof ClientError)) return false
+  // Facebook's refusals have a form of their own.
+  const status = error.cause instanceof Response ? error.cause.status : 0
+  return [400, 401, 403].includes(status) || refusals.includes(error.code ?? '')
+}
 
 /** Runs a call to a provider; says of its failure whether another try may help. */
 export const askProvider = async <T>(provider: string, log: Logger, ask: () => Promise<T>): Promise<T> => {

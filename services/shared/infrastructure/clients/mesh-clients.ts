@@ -1,8 +1,10 @@
 import type { DescMessage, DescMethod, DescMethodUnary, DescService, MessageShape } from '@bufbuild/protobuf'
 import { MethodOptions_IdempotencyLevel as Level } from '@bufbuild/protobuf/wkt'
-import { type Client, createContextValues, type Transport } from '@connectrpc/connect'
+import { type Client, ConnectError, createContextValues, type Transport } from '@connectrpc/connect'
+import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { currentCall, localCallerKey, remainingMs } from '../call-context.ts'
 import { contextOf } from '../event-codec.ts'
+import type { ServiceTokens } from '../service-token.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { optionalUnit } from '../unit-of-work.ts'
 import { clientOf } from './client.ts'
@@ -17,8 +19,8 @@ export interface MeshClientsOptions {
   local: (context: string) => Transport | undefined
   /** Where a context of another process is. */
   urlOf: (context: string) => string | undefined
-  /** The token that proves who calls, for contexts of other processes. */
-  serviceToken: () => Promise<string>
+  /** The tokens that prove who calls, for contexts of other processes. */
+  tokens: ServiceTokens
   tracing: Tracing
 }
 
@@ -36,6 +38,8 @@ export interface MeshClients {
   ): Promise<MessageShape<O>>
   close(): void
 }
+
+type HeadersLike = ConstructorParameters<typeof Headers>[0]
 
 /** Says where the call comes from; a mutating call gets the key that follows from the unit that makes it. */
 const callHeaders = (
@@ -60,27 +64,51 @@ const callHeaders = (
 
 const spanName = (method: DescMethod) => `${method.parent.typeName}/${method.name}`
 
-/** A transport that adds what `callHeaders` says, a client span, and the caller's proof of identity. */
-const identified = (options: MeshClientsOptions, transport: Transport, isLocal: boolean): Transport => {
-  const { self, serviceToken, tracing } = options
-  const headersFor = async (method: DescMethod, given: ConstructorParameters<typeof Headers>[0]) => {
-    const headers = callHeaders(method, given, tracing)
-    if (!isLocal && !headers.has('authorization')) headers.set('authorization', `Bearer ${await serviceToken()}`)
-    return headers
-  }
-  const valuesFor = (given = createContextValues()) => (isLocal ? given.set(localCallerKey, self) : given)
+/** Adds what `callHeaders` says and a client span around each unary call. */
+const announced = (tracing: Tracing, transport: Transport): Transport => ({
+  unary: (method, signal, timeoutMs, header, input, values) =>
+    tracing.span(spanName(method), { kind: 'client' }, () =>
+      transport.unary(method, signal, timeoutMs, callHeaders(method, header, tracing), input, values),
+    ),
+  stream: (method, signal, timeoutMs, header, input, values) =>
+    transport.stream(method, signal, timeoutMs, callHeaders(method, header, tracing), input, values),
+})
+
+/** Proves who calls within the process. */
+const fromWithin = (self: string, transport: Transport): Transport => {
+  const mark = (values = createContextValues()) => values.set(localCallerKey, self)
   return {
     unary: (method, signal, timeoutMs, header, input, values) =>
-      tracing.span(spanName(method), { kind: 'client' }, async () =>
-        transport.unary(method, signal, timeoutMs, await headersFor(method, header), input, valuesFor(values)),
-      ),
-    stream: async (method, signal, timeoutMs, header, input, values) =>
-      transport.stream(method, signal, timeoutMs, await headersFor(method, header), input, valuesFor(values)),
+      transport.unary(method, signal, timeoutMs, header, input, mark(values)),
+    stream: (method, signal, timeoutMs, header, input, values) =>
+      transport.stream(method, signal, timeoutMs, header, input, mark(values)),
   }
 }
 
-const inProcess = (options: MeshClientsOptions, transport: Transport): Transport =>
-  identified(options, withDefaultDeadline(transport, defaultDeadlineMs, remainingMs), true)
+const isExpired = (error: unknown): boolean =>
+  error instanceof ConnectError && error.findDetails(ErrorInfoSchema).some(({ reason }) => reason === 'TOKEN_EXPIRED')
+
+/** Proves who calls by a service token, unless the call carries a token of its own. */
+const withToken = (tokens: ServiceTokens, transport: Transport): Transport => {
+  const call = async <T>(given: HeadersLike, run: (headers: Headers) => Promise<T>): Promise<T> => {
+    const headers = new Headers(given)
+    if (headers.has('authorization')) return run(headers)
+    const token = await tokens.current()
+    headers.set('authorization', `Bearer ${token}`)
+    return run(headers).catch(async (error: unknown) => {
+      // Where the mesh's clock was moved, a token is older than it seems here.
+      if (!isExpired(error)) throw error
+      headers.set('authorization', `Bearer ${await tokens.replace(token)}`)
+      return run(headers)
+    })
+  }
+  return {
+    unary: (method, signal, timeoutMs, header, input, values) =>
+      call(header, (headers) => transport.unary(method, signal, timeoutMs, headers, input, values)),
+    stream: (method, signal, timeoutMs, header, input, values) =>
+      call(header, (headers) => transport.stream(method, signal, timeoutMs, headers, input, values)),
+  }
+}
 
 /** Makes a context's clients. Connections are opened on first use, one per target. */
 export const createMeshClients = (options: MeshClientsOptions): MeshClients => {
@@ -92,15 +120,17 @@ export const createMeshClients = (options: MeshClientsOptions): MeshClients => {
     if (!address) throw new Error(`context ${context} runs nowhere known: set TROUPE_${context.toUpperCase()}_URL`)
     const transport = grpcTransport({ address })
     closers.push(() => transport.close())
-    const steady = resilient(transport, { target: context, remaining: remainingMs })
-    return identified(options, steady, false)
+    return withToken(options.tokens, resilient(transport, { target: context, remaining: remainingMs }))
   }
 
   const transportTo = (context: string): Transport => {
     const known = transports.get(context)
     if (known) return known
     const local = options.local(context)
-    const transport = local ? inProcess(options, local) : remote(context)
+    const proven = local
+      ? fromWithin(options.self, withDefaultDeadline(local, defaultDeadlineMs, remainingMs))
+      : remote(context)
+    const transport = announced(options.tracing, proven)
     transports.set(context, transport)
     return transport
   }

@@ -4,7 +4,7 @@ import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import type { GetClockResponse } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { unavailable } from '../../domain/errors.ts'
 import { dateOf, timestamp } from '../../domain/timestamp.ts'
-import { clockIsAhead, waitsForHeader } from './context-clock.ts'
+import { clockIsAhead } from './context-clock.ts'
 
 interface Options {
   signal?: AbortSignal
@@ -20,8 +20,6 @@ export interface ClockClient {
 export interface AdvanceClockParts {
   contexts: readonly string[]
   clientAt(context: string): ClockClient
-  /** Moves the clock of this process, where it has one of its own, before the contexts'. */
-  moveOwn?: (time: Date) => void
   signal?: AbortSignal
   /** How long the mesh may take to come to rest at each stop; 60 s. */
   patienceMs?: number
@@ -36,8 +34,8 @@ interface Look {
   waitsFor: string | undefined
 }
 
-const waitsFor = ({ quiet }: GetClockResponse, now: Date, nextDue: Date | undefined, said: string) => {
-  if (!quiet) return said || 'work under way'
+const whyBusy = ({ quiet, waitsFor }: GetClockResponse, now: Date, nextDue: Date | undefined) => {
+  if (!quiet) return waitsFor.join('; ') || 'work under way'
   return nextDue && nextDue <= now ? `what was due at ${nextDue.toISOString()}` : undefined
 }
 
@@ -52,18 +50,14 @@ const isAhead = (error: unknown): boolean =>
  * pairs it stopped. Throws MESH_NOT_QUIET naming who is at work, and whatever a context refuses.
  */
 export const advanceClock = async (parts: AdvanceClockParts, byMs: number): Promise<{ now: Date; timers: number }> => {
-  const { contexts, clientAt, moveOwn, patienceMs = 60_000, pollMs = 20 } = parts
+  const { contexts, clientAt, patienceMs = 60_000, pollMs = 20 } = parts
   const options = parts.signal ? { signal: parts.signal } : {}
 
   const look = async (context: string): Promise<Look> => {
-    let said = ''
-    const onHeader = (headers: Headers) => {
-      said = headers.get(waitsForHeader) ?? ''
-    }
-    const answer = await clientAt(context).getClock({ context }, { ...options, onHeader })
+    const answer = await clientAt(context).getClock({ context }, options)
     const now = dateOf(answer.now) ?? new Date(0)
     const nextDue = dateOf(answer.nextDue)
-    return { context, now, nextDue, waitsFor: waitsFor(answer, now, nextDue, said) }
+    return { context, now, nextDue, waitsFor: whyBusy(answer, now, nextDue) }
   }
 
   /** At rest means so twice in a row: work may have moved between contexts while they were asked. */
@@ -92,9 +86,8 @@ export const advanceClock = async (parts: AdvanceClockParts, byMs: number): Prom
     }
   }
 
-  /** Tokens end by these clocks: who asks for one must not be behind who issues it, nor who issues it behind others. */
+  /** Tokens end by these clocks: who issues them must not be behind others. */
   const moveAll = async (time: Date): Promise<void> => {
-    moveOwn?.(time)
     for (const context of contexts.filter((name) => name === 'identity')) await moveOne(context, time)
     await Promise.all(contexts.filter((name) => name !== 'identity').map((context) => moveOne(context, time)))
   }

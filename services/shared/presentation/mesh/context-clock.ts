@@ -2,9 +2,6 @@ import { precondition } from '../../domain/errors.ts'
 import { backlogs } from './backlog.ts'
 import type { MeshParts } from './parts.ts'
 
-/** The response header of GetClock that says, for people, what a context still waits for. */
-export const waitsForHeader = 'x-troupe-waits-for'
-
 /** The reason for refusing a time before the present one. */
 export const clockIsAhead = 'CLOCK_IS_AHEAD'
 

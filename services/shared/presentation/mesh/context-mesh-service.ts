@@ -2,7 +2,7 @@ import type { ServiceImpl } from '@connectrpc/connect'
 import type { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { dateOf, timestamp } from '../../domain/timestamp.ts'
 import { callOfHandler } from '../gate.ts'
-import { contextClock, waitsForHeader } from './context-clock.ts'
+import { contextClock } from './context-clock.ts'
 import { deadLetters } from './dead-letters.ts'
 import { storedEvents } from './events.ts'
 import { checkInvariants } from './invariants.ts'
@@ -29,10 +29,9 @@ export const contextMeshService = (parts: MeshParts): Partial<ServiceImpl<typeof
     listRecentEvents: async (request) => ({ events: await events.recent(request) }),
     traceCausation: async ({ correlationId }) => ({ nodes: await traceCausation(parts, correlationId) }),
     checkInvariants: async () => ({ results: await checkInvariants(parts) }),
-    getClock: async (_request, context) => {
+    getClock: async () => {
       const { now, nextDue, waitsFor } = await clock.get()
-      if (waitsFor.length > 0) context.responseHeader.set(waitsForHeader, waitsFor.join('; '))
-      return { now: timestamp(now), nextDue: timestamp(nextDue), quiet: waitsFor.length === 0 }
+      return { now: timestamp(now), nextDue: timestamp(nextDue), quiet: waitsFor.length === 0, waitsFor }
     },
     setClock: async ({ now }) => {
       await clock.set(dateOf(now) as Date)

@@ -21,8 +21,6 @@ export interface FanOutParts {
   /** The contexts it speaks for. */
   contexts: readonly string[]
   clientAt: (context: string) => MeshClient
-  /** Moves the clock of this process, where it has one of its own, with the contexts'. */
-  moveOwnClock?: (time: Date) => void
 }
 
 type Time = Parameters<typeof dateOf>[0]
@@ -43,7 +41,7 @@ const forwarded = (context: HandlerContext): CallOptions => {
 const isCode = (error: unknown, code: Code): boolean => error instanceof ConnectError && error.code === code
 
 /** Answers for many contexts: asks those that a request names, all when it names none, and merges what they say. */
-export const meshFanOut = ({ contexts, clientAt, moveOwnClock }: FanOutParts): ServiceImpl<typeof MeshService> => {
+export const meshFanOut = ({ contexts, clientAt }: FanOutParts): ServiceImpl<typeof MeshService> => {
   let isMoving = false
 
   const known = (context: string): string => {
@@ -165,7 +163,6 @@ export const meshFanOut = ({ contexts, clientAt, moveOwnClock }: FanOutParts): S
               setClock: (clock, options) => ask(name, (client) => client.setClock(clock, options)),
             }),
             signal: context.signal,
-            ...(moveOwnClock && { moveOwn: moveOwnClock }),
           },
           byMs,
         )

@@ -26,6 +26,7 @@ export const analyses: Migration = {
         check (status <> 'completed' or (segments is not null and characters is not null and finished_at is not null))
     )`,
     `create index story_analyses_started on story_analyses (story_id, started_at desc)`,
+    // Names are compared when a unit of work is written: one may go and come again in it.
     `create table story_characters (
       story_id uuid not null references stories on delete cascade,
       content_hash text not null,
@@ -40,7 +41,7 @@ export const analyses: Migration = {
       mentions integer not null check (mentions >= 0),
       edited boolean not null,
       primary key (story_id, content_hash, id),
-      constraint story_characters_name unique (story_id, content_hash, name_key)
+      constraint story_characters_name unique (story_id, content_hash, name_key) deferrable initially immediate
     )`,
     `create index story_characters_mentions on story_characters (story_id, content_hash, mentions desc, id)`,
     `create table story_emotions (

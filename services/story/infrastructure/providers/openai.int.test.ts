@@ -29,14 +29,23 @@ interface Sent {
 type Reply = (response: ServerResponse, sent: Sent) => void
 
 const completion = (message: object, finish = 'stop') => ({
-  id: 'c1', object: 'chat.completion', created: 0, model: 'm', choices: [{ index: 0, finish_reason: finish, message: { role: 'assistant', ...message } }],
+  id: 'c1',
+  object: 'chat.completion',
+  created: 0,
+  model: 'm',
+  choices: [{ index: 0, finish_reason: finish, message: { role: 'assistant', ...message } }],
 })
 const json = (response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void => {
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
 }
-const answering = (answer: unknown): Reply => (response) => json(response, 200, completion({ content: JSON.stringify(answer), refusal: null }))
-const failing = (status: number, headers: Record<string, string> = {}, error: object = { message: 'no' }): Reply => (response) =>
-  json(response, status, { error }, headers)
+const answering =
+  (answer: unknown): Reply =>
+  (response) =>
+    json(response, 200, completion({ content: JSON.stringify(answer), refusal: null }))
+const failing =
+  (status: number, headers: Record<string, string> = {}, error: object = { message: 'no' }): Reply =>
+  (response) =>
+    json(response, status, { error }, headers)
 
 describe('openaiAnalyzer against a stand-in of the API', () => {
   let reply: Reply = answering(ANSWER)
@@ -65,11 +74,22 @@ describe('openaiAnalyzer against a stand-in of the API', () => {
     gone.length = 0
   })
 
-  const analyze = (content = STORY, signal = new AbortController().signal, report: (fraction: number) => void = () => undefined) =>
-    openaiAnalyzer({ apiKey: 'key', baseUrl, model: 'test-model' }).analyze({ title: 'Night', content, language: 'en' }, report, signal)
+  const analyze = (
+    content = STORY,
+    signal = new AbortController().signal,
+    report: (fraction: number) => void = () => undefined,
+  ) =>
+    openaiAnalyzer({ apiKey: 'key', baseUrl, model: 'test-model' }).analyze(
+      { title: 'Night', content, language: 'en' },
+      report,
+      signal,
+    )
   const failure = async (next: Reply): Promise<AnalyzerError> => {
     reply = next
-    const error = await analyze().then(() => undefined, (cause: unknown) => cause)
+    const error = await analyze().then(
+      () => undefined,
+      (cause: unknown) => cause,
+    )
     expect(error).toBeInstanceOf(AnalyzerError)
     return error as AnalyzerError
   }
@@ -83,12 +103,18 @@ describe('openaiAnalyzer against a stand-in of the API', () => {
     expect(calls[0]?.sent.response_format).toMatchObject({ type: 'json_schema', json_schema: { strict: true } })
     expect(analysis.segments.map(({ text }) => text).join('')).toBe(STORY)
     for (const { text, start, end } of analysis.segments) expect(STORY.slice(start, end)).toBe(text)
-    expect(analysis.segments.filter(({ kind }) => kind === 'dialogue').map(({ text, speaker }) => [text.trim(), speaker])).toEqual([
+    expect(
+      analysis.segments.filter(({ kind }) => kind === 'dialogue').map(({ text, speaker }) => [text.trim(), speaker]),
+    ).toEqual([
       ['“Who is there?”', 'Mia'],
       ['“It is late!”', 'Mia'],
       ['“Only me,”', 'the wolf'],
     ])
-    expect(analysis.characters.map(({ name, role }) => [name, role])).toEqual([['Mia', 'protagonist'], ['the wolf', 'supporting'], ['Narrator', 'narrator']])
+    expect(analysis.characters.map(({ name, role }) => [name, role])).toEqual([
+      ['Mia', 'protagonist'],
+      ['the wolf', 'supporting'],
+      ['Narrator', 'narrator'],
+    ])
     expect(analysis.characters[1]?.mentions).toBe(2)
     const [emotion] = analysis.emotions
     expect(analysis.segments[emotion?.segmentIndex ?? -1]?.text).toContain('It is late!')
@@ -118,7 +144,11 @@ describe('openaiAnalyzer against a stand-in of the API', () => {
     const content = [STORY, ...Array.from({ length: 12 }, () => filler), '“Good night,” said the girl.'].join('\n\n')
     reply = (response, sent) => {
       const text = sent.messages.at(-1)?.content ?? ''
-      const dialogue = text.includes('Who is there') ? ANSWER.dialogue : text.includes('Good night') ? [{ quote: 'Good night,', speaker: 'the girl' }] : []
+      const dialogue = text.includes('Who is there')
+        ? ANSWER.dialogue
+        : text.includes('Good night')
+          ? [{ quote: 'Good night,', speaker: 'the girl' }]
+          : []
       answering({ ...ANSWER, dialogue, emotions: [] })(response, sent)
     }
     const analysis = await analyze(content)
@@ -130,21 +160,39 @@ describe('openaiAnalyzer against a stand-in of the API', () => {
   })
 
   it('says of every failure whether to try again, and tries once', async () => {
-    expect(await failure(failing(429, { 'retry-after': '7' }))).toMatchObject({ reason: 'RATE_LIMITED', retryable: true, retryAfterMs: 7000 })
+    expect(await failure(failing(429, { 'retry-after': '7' }))).toMatchObject({
+      reason: 'RATE_LIMITED',
+      retryable: true,
+      retryAfterMs: 7000,
+    })
     expect(calls).toHaveLength(1)
-    expect(await failure(failing(429, {}, { message: 'no', code: 'insufficient_quota' }))).toMatchObject({ reason: 'QUOTA_SPENT', retryable: false })
+    expect(await failure(failing(429, {}, { message: 'no', code: 'insufficient_quota' }))).toMatchObject({
+      reason: 'QUOTA_SPENT',
+      retryable: false,
+    })
     expect(await failure(failing(500))).toMatchObject({ reason: 'PROVIDER_UNAVAILABLE', retryable: true })
     expect(calls).toHaveLength(3)
     expect(await failure(failing(401))).toMatchObject({ reason: 'CREDENTIALS_REJECTED', retryable: false })
     expect(await failure(failing(400))).toMatchObject({ reason: 'REQUEST_REJECTED', retryable: false })
-    expect(await failure((response) => response.destroy())).toMatchObject({ reason: 'PROVIDER_UNREACHABLE', retryable: true })
+    expect(await failure((response) => response.destroy())).toMatchObject({
+      reason: 'PROVIDER_UNREACHABLE',
+      retryable: true,
+    })
   })
 
   it('does not take a refusal, a cut answer or malformed JSON for an analysis', async () => {
-    expect(await failure((response) => json(response, 200, completion({ content: null, refusal: 'I will not' })))).toMatchObject({ reason: 'REFUSED', retryable: false })
-    expect(await failure((response) => json(response, 200, completion({ content: '{"characters": [' }, 'length')))).toMatchObject({ reason: 'ANSWER_TRUNCATED' })
-    expect(await failure((response) => json(response, 200, completion({ content: '{"characters": [' })))).toMatchObject({ reason: 'INVALID_ANSWER', retryable: true })
-    expect(await failure((response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"choices": ['))).toMatchObject({ reason: 'INVALID_ANSWER', retryable: true })
+    expect(
+      await failure((response) => json(response, 200, completion({ content: null, refusal: 'I will not' }))),
+    ).toMatchObject({ reason: 'REFUSED', retryable: false })
+    expect(
+      await failure((response) => json(response, 200, completion({ content: '{"characters": [' }, 'length'))),
+    ).toMatchObject({ reason: 'ANSWER_TRUNCATED' })
+    expect(await failure((response) => json(response, 200, completion({ content: '{"characters": [' })))).toMatchObject(
+      { reason: 'INVALID_ANSWER', retryable: true },
+    )
+    expect(
+      await failure((response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"choices": [')),
+    ).toMatchObject({ reason: 'INVALID_ANSWER', retryable: true })
     expect(await failure((response) => json(response, 200, {}))).toMatchObject({ reason: 'INVALID_ANSWER' })
   })
 

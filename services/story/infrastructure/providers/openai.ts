@@ -56,7 +56,10 @@ export const openaiAnalyzer = (options: { apiKey: string; baseUrl?: string; mode
           { role: 'system', content: INSTRUCTIONS },
           { role: 'user', content: about },
         ],
-        response_format: { type: 'json_schema', json_schema: { name: 'story_analysis', strict: true, schema: ANSWER_SCHEMA } },
+        response_format: {
+          type: 'json_schema',
+          json_schema: { name: 'story_analysis', strict: true, schema: ANSWER_SCHEMA },
+        },
       },
       { signal },
     )

@@ -12,7 +12,7 @@ export const acts = (sentence: ReadSentence, mention: Mention, language: Languag
   for (let i = mention.end; i < Math.min(tokens.length, mention.end + REACH + 1); i += 1) {
     const token = tokens[i]
     if (!token) break
-    if (token.pos === 'verb') return true
+    if (token.pos === 'verb') return !(language.copulas.has(token.lower) && isPredicate(sentence, mention))
     if (i > mention.end && language.relatives.has(token.lower)) break
     if (sentence.mentions.some(({ start, kind }) => start === i && kind !== 'pronoun')) break
     if (token.text === ',' || token.lower === language.and) {
@@ -26,14 +26,29 @@ export const acts = (sentence: ReadSentence, mention: Mention, language: Languag
   if (verb < 0 || before.slice(verb).some((token) => BREAK.test(token.text))) return false
   const at = mention.start - before.length + verb
   const clause = tokens.findLastIndex((token, i) => i < at && BREAK.test(token.text))
-  return !sentence.mentions.some((other) => other.start > clause && other.end <= mention.start && other !== mention && !other.oblique && other.kind !== 'noun') &&
-    !sentence.mentions.some((other) => other.start > clause && other.end <= at && !other.oblique && other.noun !== undefined)
+  return (
+    !sentence.mentions.some(
+      (other) =>
+        other.start > clause &&
+        other.end <= mention.start &&
+        other !== mention &&
+        !other.oblique &&
+        other.kind !== 'noun',
+    ) &&
+    !sentence.mentions.some(
+      (other) => other.start > clause && other.end <= at && !other.oblique && other.noun !== undefined,
+    )
+  )
 }
 
 /** "It was Davy", "Es kam ein Wolf": the pronoun holds the place of another. */
 const isExpletive = (sentence: ReadSentence, { kind, text, end }: Mention): boolean =>
   kind === 'pronoun' &&
-  (text === 'it' || (text === 'es' && sentence.mentions.some((other) => other.start > end && other.start <= end + 3 && !other.oblique && other.kind !== 'pronoun')))
+  (text === 'it' ||
+    (text === 'es' &&
+      sentence.mentions.some(
+        (other) => other.start > end && other.start <= end + 3 && !other.oblique && other.kind !== 'pronoun',
+      )))
 
 /** "llegó por fin el gato": behind the verb with nothing between but words that go with it. */
 const follows = (sentence: ReadSentence, verb: number, start: number): boolean =>
@@ -41,19 +56,52 @@ const follows = (sentence: ReadSentence, verb: number, start: number): boolean =
   start <= verb + 4 &&
   sentence.tokens.slice(verb + 1, start).every((token) => token.word && token.lower !== 'que' && token.pos !== 'verb')
 
+/** "weil sie ihre rechte Tochter war": the subject stands before what it is. */
+const isPredicate = ({ tokens, mentions }: ReadSentence, mention: Mention): boolean => {
+  const clause = tokens.findLastIndex((token, i) => i < mention.start && BREAK.test(token.text))
+  return mentions.some(
+    ({ start, end, oblique, kind }) => start > clause && end <= mention.start && !oblique && kind !== 'noun',
+  )
+}
+
 /** The subject of the sentence's first clause; in Spanish there may be none, which keeps the one before. */
 export const leadingSubject = (sentence: ReadSentence, language: Language): Mention | undefined => {
   const candidates = sentence.mentions.filter(
-    (mention) => !mention.oblique && !mention.compared && !isExpletive(sentence, mention) && (mention.kind !== 'noun' || mention.noun !== undefined || mention.nominal),
+    (mention) =>
+      !mention.oblique &&
+      !mention.compared &&
+      !isExpletive(sentence, mention) &&
+      (mention.kind !== 'noun' || mention.noun !== undefined || mention.nominal),
   )
+  const opens = sentence.tokens.find((token) => token.word)
+  const comma = sentence.tokens.findIndex((token) => token.text === ',')
+  if (opens && comma > 0 && language.subordinators.has(opens.lower)) {
+    const main = candidates.find(({ start, kind }) => start > comma && start < comma + 6 && kind !== 'pronoun')
+    if (main && acts(sentence, main, language)) return main
+  }
+  const joined = candidates.findLast(({ start, kind }) => {
+    const [comma, and] = sentence.tokens.slice(Math.max(0, start - 2), start)
+    return (
+      kind !== 'pronoun' &&
+      (comma?.text === ',' || comma?.text === ';') &&
+      and !== undefined &&
+      language.joining.has(and.lower)
+    )
+  })
+  if (joined && acts(sentence, joined, language)) return joined
   if (!language.dropsSubject) return candidates[0]
   let from = 0
   const verbs = sentence.tokens.flatMap((token, i) => (token.pos === 'verb' ? [i] : []))
   if (verbs.length === 0) return candidates[0]
   for (const verb of verbs) {
-    const subject = candidates.find(({ start, end }) => start >= from && (end <= verb || follows(sentence, verb, start)))
+    const subject = candidates.find(
+      ({ start, end }) => start >= from && (end <= verb || follows(sentence, verb, start)),
+    )
     if (subject) return subject
-    const thing = sentence.mentions.some(({ start, end, oblique, head }) => !oblique && start >= from && end <= verb && !language.times.has(head))
+    const thing = sentence.mentions.some(
+      ({ start, end, oblique, head }) =>
+        !oblique && start >= from && (end <= verb || follows(sentence, verb, start)) && !language.times.has(head),
+    )
     if (!thing && from === 0) return undefined
     from = verb + 1
   }

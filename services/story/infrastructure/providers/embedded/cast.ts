@@ -24,6 +24,8 @@ export interface Entity {
   /** Offsets of the mentions. */
   at: number[]
   subjects: number
+  /** How often the subject of a whole sentence. */
+  leads: number
   lines: number
   addressed: number
   introduced: boolean
@@ -46,10 +48,26 @@ export class Cast {
 
   create(mention: Mention, head: string, traits: Map<string, string>): Entity {
     const entity: Entity = {
-      id: this.entities.length, head, heads: new Set([head]), named: mention.kind === 'name', noun: mention.noun, gender: mention.gender,
+      id: this.entities.length,
+      head,
+      heads: new Set([head]),
+      named: mention.kind === 'name',
+      noun: mention.noun,
+      gender: mention.gender,
       neuter: this.#language.code === 'de' && (/(?:chen|lein)$/u.test(head) || ['kind', 'tier'].includes(head)),
-      plural: mention.plural, traits, names: new Map(), forms: new Map(), possessed: new Set(), bare: 0, at: [], subjects: 0,
-      lines: 0, addressed: 0, introduced: false, modifiers: new Map(),
+      plural: mention.plural,
+      traits,
+      names: new Map(),
+      forms: new Map(),
+      possessed: new Set(),
+      bare: 0,
+      at: [],
+      subjects: 0,
+      leads: 0,
+      lines: 0,
+      addressed: 0,
+      introduced: false,
+      modifiers: new Map(),
     }
     this.entities.push(entity)
     return entity
@@ -71,7 +89,11 @@ export class Cast {
 
   note(entity: Entity, mention: Mention, offset: number, acting: boolean): void {
     // An oblique German form ("alten Frau") is not what somebody is called.
-    const inflected = this.#language.code === 'de' && mention.oblique && mention.modifiers.length > 0
+    const inflected =
+      this.#language.code === 'de' &&
+      mention.oblique &&
+      mention.noun !== undefined &&
+      mention.text.toLowerCase() !== mention.noun.lemma
     if (!inflected) bump(mention.kind === 'name' ? entity.names : entity.forms, mention.text)
     if (mention.name !== undefined) bump(entity.names, mention.name)
     if (mention.definiteness === 'possessive') entity.possessed.add(mention.text)
@@ -101,6 +123,7 @@ export class Cast {
     b.at.push(...a.at)
     b.at.sort((x, y) => x - y)
     b.subjects += a.subjects
+    b.leads += a.leads
     b.lines += a.lines
     b.bare += a.bare
     b.addressed += a.addressed

@@ -13,11 +13,13 @@ export interface Listing {
 
 const ARTICLE: Readonly<Record<string, (entity: Entity) => string>> = {
   en: () => 'the',
-  de: ({ gender, neuter, plural }) => (plural ? 'die' : neuter ? 'das' : gender === 'm' ? 'der' : gender === 'f' ? 'die' : 'das'),
+  de: ({ gender, neuter, plural }) =>
+    plural ? 'die' : neuter ? 'das' : gender === 'm' ? 'der' : gender === 'f' ? 'die' : 'das',
   es: ({ gender, plural }) => (gender === 'f' ? (plural ? 'las' : 'la') : plural ? 'los' : 'el'),
 }
 
-const best = (counts: ReadonlyMap<string, number>): string | undefined => [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
+const best = (counts: ReadonlyMap<string, number>): string | undefined =>
+  [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
 
 /** Acts or speaks: spoke at least once, or is a named or known being that does something. */
 const isCharacter = (entity: Entity): boolean => {
@@ -25,16 +27,23 @@ const isCharacter = (entity: Entity): boolean => {
   if (entity.plural) return false
   if (entity.named) return entity.subjects >= 1 && entity.at.length >= 2
   if (entity.noun === undefined) return entity.traits.size > 0 && entity.subjects >= 2
-  return entity.subjects >= 1 && (entity.at.length >= 2 || entity.noun.kind === 'person')
+  return entity.subjects >= 1 && (entity.at.length >= 2 || (entity.noun.kind === 'person' && entity.leads > 0))
 }
 
 const weight = (entity: Entity): number => entity.at.length + 2 * entity.lines + entity.subjects
 
 /** Lists the characters of a reading, the weightiest first, the narrator last. */
-export const listCharacters = (content: string, spans: readonly ReadSpan[], reading: StoryReading, language: Language): Listing => {
+export const listCharacters = (
+  content: string,
+  spans: readonly ReadSpan[],
+  reading: StoryReading,
+  language: Language,
+): Listing => {
   const first = introductions(content, spans)
   const { cast, narrator } = reading
-  const entities = cast.alive.filter((entity) => entity !== narrator && isCharacter(entity)).sort((a, b) => weight(b) - weight(a))
+  const entities = cast.alive
+    .filter((entity) => entity !== narrator && isCharacter(entity))
+    .sort((a, b) => weight(b) - weight(a))
   const names = new Map<Entity, string>()
   for (const entity of entities) {
     names.set(entity, unlike([...names.values()], displayNames(entity, language)))
@@ -51,7 +60,14 @@ export const listCharacters = (content: string, spans: readonly ReadSpan[], read
   return {
     characters: [
       ...listed,
-      { name: language.narrator, aliases: [], role: 'narrator', description: '', traits: [], mentions: narrator.subjects },
+      {
+        name: language.narrator,
+        aliases: [],
+        role: 'narrator',
+        description: '',
+        traits: [],
+        mentions: narrator.subjects,
+      },
     ],
     nameOf: (entity) => names.get(entity),
   }
@@ -70,11 +86,15 @@ const unlike = (taken: readonly string[], names: readonly string[]): string => {
 /** By what an entity may be listed, best first: its name, the usual form, other forms. */
 const displayNames = (entity: Entity, language: Language): string[] => {
   const name = best(entity.names)
-  const forms = [commonForm(entity) ?? capitalised(entity), ...entity.forms.keys()].map((form) => withArticle(form, entity, language))
+  const forms = [commonForm(entity) ?? capitalised(entity, language), ...entity.forms.keys()].map((form) =>
+    withArticle(form, entity, language),
+  )
   return name === undefined ? forms : [name, ...entity.names.keys(), ...forms]
 }
 
-const withArticle = (form: string, entity: Entity, language: Language): string => {
+const withArticle = (given: string, entity: Entity, language: Language): string => {
+  // Behind "der, die, das" a German adjective ends in -e.
+  const form = language.code === 'de' ? given.replace(/(?<=\p{Ll})(?:er|es|em|en)(?=\s)/gu, 'e') : given
   const article = ARTICLE[language.code]?.(entity)
   return article === undefined || entity.named || 2 * entity.bare > entity.at.length ? form : `${article} ${form}`
 }
@@ -82,7 +102,8 @@ const withArticle = (form: string, entity: Entity, language: Language): string =
 /** What the text calls them most; of forms used once, the plain noun, unless the adjective tells them apart. */
 const commonForm = (entity: Entity): string | undefined => {
   const form = best(entity.forms)
-  if (form === undefined || entity.noun?.generic || entity.traits.size > 0 || (entity.forms.get(form) ?? 0) > 1) return form
+  if (form === undefined || entity.noun?.generic || entity.traits.size > 0 || (entity.forms.get(form) ?? 0) > 1)
+    return form
   return plain(form, entity)
 }
 
@@ -91,8 +112,8 @@ const plain = (form: string, entity: Entity): string => {
   return kept.length > 0 ? kept.join(' ') : form
 }
 
-const capitalised = ({ head, named }: Entity): string =>
-  named ? head.replace(/(?<!\p{L})\p{L}/gu, (letter) => letter.toUpperCase()) : head
+const capitalised = ({ head, named }: Entity, language: Language): string =>
+  named || language.code === 'de' ? head.replace(/(?<!\p{L})\p{L}/gu, (letter) => letter.toUpperCase()) : head
 
 const LONGEST_INTRODUCTION = 240
 
@@ -103,7 +124,9 @@ const introductions = (content: string, spans: readonly ReadSpan[]) => {
     const sentence = sentences.find(({ end }) => offset !== undefined && end > offset)
     if (!sentence) return ''
     const text = content.slice(sentence.start, sentence.end).replace(/\s+/gu, ' ')
-    return text.length <= LONGEST_INTRODUCTION ? text : `${text.slice(0, LONGEST_INTRODUCTION).replace(/\s+\S*$/u, '')} …`
+    return text.length <= LONGEST_INTRODUCTION
+      ? text
+      : `${text.slice(0, LONGEST_INTRODUCTION).replace(/\s+\S*$/u, '')} …`
   }
 }
 
@@ -118,5 +141,12 @@ const describe = (
   const called = [...entity.names.keys(), ...forms, ...forms.map((form) => plain(form, entity)), ...entity.possessed]
   const seen = new Set([name.toLowerCase()])
   const aliases = called.filter((alias) => !seen.has(alias.toLowerCase()) && seen.add(alias.toLowerCase()))
-  return { name, aliases, role, description: introduction(entity.at[0]), traits: traitsOfCharacter(entity, language), mentions: entity.at.length }
+  return {
+    name,
+    aliases,
+    role,
+    description: introduction(entity.at[0]),
+    traits: traitsOfCharacter(entity, language),
+    mentions: entity.at.length,
+  }
 }

@@ -32,11 +32,15 @@ export const traitsOf = (mention: Mention, language: Language, contrasts: Contra
   const lemma = mention.noun?.lemma ?? ''
   const axes = contrasts.get(lemma)
   // A second wife is the wife by then; a second son is one of several.
-  const ranked = mention.noun?.kind !== 'kin' || language.offspring.has(lemma) || language.siblings.some(([sibling]) => sibling === lemma)
+  const ranked =
+    mention.noun?.kind !== 'kin' ||
+    language.offspring.has(lemma) ||
+    language.siblings.some(([sibling]) => sibling === lemma)
   const traits = new Map<string, string>()
   for (const modifier of mention.modifiers) {
     const trait = language.trait(modifier)
-    if (trait && trait.value !== 'other' && (trait.axis === 'rank' ? ranked : axes?.has(trait.axis))) traits.set(trait.axis, trait.value)
+    if (trait && trait.value !== 'other' && (trait.axis === 'rank' ? ranked : axes?.has(trait.axis)))
+      traits.set(trait.axis, trait.value)
   }
   return traits
 }

@@ -27,7 +27,9 @@ const verbsOf = (sentence: ReadSentence, language: Language, beside: boolean): n
   sentence.tokens.flatMap((token, i) => {
     if (!token.word || (token.capital && !token.initial)) return []
     const form = language.speech(token.lower)
-    const inside = sentence.mentions.some((mention) => mention.start <= i && i < mention.end && mention.noun !== undefined)
+    const inside = sentence.mentions.some(
+      (mention) => mention.start <= i && i < mention.end && mention.noun !== undefined,
+    )
     return form && !inside && (beside || !language.isWeakSpeech(token.lower)) ? [i] : []
   })
 
@@ -41,28 +43,37 @@ const clauseStart = (sentence: ReadSentence, verb: number, language: Language): 
   return 0
 }
 
-const isNoVerb = (token: Token | undefined): boolean => token !== undefined && token.word && token.pos !== 'verb'
+const isNoVerb = (token: Token | undefined): boolean => token?.word === true && token.pos !== 'verb'
 
 const subjectOf = (sentence: ReadSentence, verb: number, language: Language): Mention | undefined => {
   const start = clauseStart(sentence, verb, language)
   const usable = (mention: Mention): boolean => !mention.oblique && !mention.compared && !isTime(mention, language)
   const left = sentence.mentions.filter((mention) => mention.start >= start && mention.end <= verb && usable(mention))
   const near = left.at(-1)
-  if (near && (language.code !== 'es' || near.kind !== 'noun' || near.noun || left.length === 1)) return left.find((mention) => mention === near)
+  const isThing = ({ kind, noun, nominal }: Mention): boolean => kind === 'noun' && noun === undefined && !nominal
+  const person = left.findLast((mention) => !isThing(mention) || mention.end === verb)
+  if (person) return person
+  if (near && language.voices.has(near.head)) return near
   let end = verb + 1
   while (end < sentence.tokens.length && !CLAUSE.test(sentence.tokens[end]?.text ?? '')) end += 1
-  const right = sentence.mentions.find((mention) => mention.start > verb && mention.start < end && mention.start - verb <= 9 && usable(mention))
+  const right = sentence.mentions.find(
+    (mention) => mention.start > verb && mention.start < end && mention.start - verb <= 9 && usable(mention),
+  )
   const direct = sentence.tokens.slice(verb + 1, right?.start).every(isNoVerb)
   const reachesBack = sentence.tokens[start - 1]?.lower === language.and
-  const distant = right !== undefined && right.kind === 'noun' && !right.noun && !right.nominal && right.start - verb > 1
+  const distant =
+    right !== undefined && right.kind === 'noun' && !right.noun && !right.nominal && right.start - verb > 1
   if (right && direct && !distant && !(reachesBack && language.code !== 'es')) return right
   return sentence.mentions.find((mention) => mention.end <= start && isPerson(mention))
 }
 
 const isTime = (mention: Mention, language: Language): boolean =>
   language.times.has(mention.head) ||
-  (mention.kind === 'noun' && mention.noun === undefined && mention.modifiers.length === 0 && mention.definiteness !== 'definite' &&
-  !(mention.definiteness === 'indefinite' || language.voices.has(mention.head)))
+  (mention.kind === 'noun' &&
+    mention.noun === undefined &&
+    mention.modifiers.length === 0 &&
+    mention.definiteness !== 'definite' &&
+    !(mention.definiteness === 'indefinite' || language.voices.has(mention.head)))
 
 const cueAt = (sentence: ReadSentence, verb: number, language: Language): Cue => {
   const form = language.speech(sentence.tokens[verb]?.lower ?? '')
@@ -71,7 +82,9 @@ const cueAt = (sentence: ReadSentence, verb: number, language: Language): Cue =>
     mention,
     person: mention?.kind === 'pronoun' && mention.person === 1 ? 1 : mention ? 3 : (form?.person ?? 3),
     plural: form?.plural === true || mention?.plural === true,
-    listeners: sentence.mentions.filter((other) => other.start > verb && other.start < verb + 5 && other !== mention && other.kind !== 'pronoun'),
+    listeners: sentence.mentions.filter(
+      (other) => other.start > verb && other.start < verb + 5 && other !== mention && other.kind !== 'pronoun',
+    ),
   }
 }
 
@@ -86,7 +99,10 @@ export const tagAfter = (sentence: ReadSentence, open: boolean, language: Langua
   if (verb === undefined) return undefined
   const boundary = sentence.tokens.findIndex((token, i) => i > firstWord && CLAUSE.test(token.text))
   const limit = boundary < 0 ? sentence.tokens.length : boundary
-  const appositive = sentence.tokens[limit]?.text === ',' && verb < limit + 8 && sentence.tokens.slice(limit + 1, verb).some((token) => token.text === ',')
+  const appositive =
+    sentence.tokens[limit]?.text === ',' &&
+    verb < limit + 8 &&
+    sentence.tokens.slice(limit + 1, verb).some((token) => token.text === ',')
   if (verb > limit && !appositive) return undefined
   if (!running && verb - firstWord > 6) return undefined
   return cueAt(sentence, verb, language)
@@ -107,7 +123,9 @@ export const turnsOver = (sentence: ReadSentence, language: Language): boolean =
   const second = verbs.at(-1)
   if (verbs.length < 2 || second === undefined) return false
   const start = clauseStart(sentence, second, language)
-  return sentence.mentions.some((mention) => mention.start >= start && mention.end <= second && isPerson(mention) && mention.kind !== 'pronoun')
+  return sentence.mentions.some(
+    (mention) => mention.start >= start && mention.end <= second && isPerson(mention) && mention.kind !== 'pronoun',
+  )
 }
 
 /** Who acts in a sentence: its first subject. "Her hands shook" is hers. */
@@ -116,10 +134,22 @@ export const beat = (sentence: ReadSentence): Cue | undefined => {
     if (mention.oblique || mention.compared) continue
     if (mention.kind === 'noun' && mention.noun === undefined && mention.definiteness === 'possessive') {
       const owner = OWNED_BY.find(([pattern]) => pattern.test(sentence.tokens[mention.start]?.lower ?? ''))
-      if (owner) return { mention: { ...mention, kind: 'pronoun', gender: owner[1], plural: false }, person: 3, plural: false, listeners: [] }
+      if (owner)
+        return {
+          mention: { ...mention, kind: 'pronoun', gender: owner[1], plural: false },
+          person: 3,
+          plural: false,
+          listeners: [],
+        }
     }
     if (!isPerson(mention)) continue
-    const listeners = sentence.mentions.filter((other) => other !== mention && other.start > mention.end && other.kind !== 'pronoun' && (other.kind === 'name' || other.noun !== undefined))
+    const listeners = sentence.mentions.filter(
+      (other) =>
+        other !== mention &&
+        other.start > mention.end &&
+        other.kind !== 'pronoun' &&
+        (other.kind === 'name' || other.noun !== undefined),
+    )
     return { mention, person: mention.person === 1 ? 1 : 3, plural: mention.plural, listeners }
   }
   return undefined

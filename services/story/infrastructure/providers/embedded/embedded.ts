@@ -18,8 +18,12 @@ export const embeddedAnalyzer = (): Analyzer => ({
     await breathe()
     report(0, 'segments')
     const spans = spansOf(content, language)
-    const { spans: read } = await readSpans(content, spans, language, breathe, (fraction) => report(0.6 * fraction, 'segments'))
-    const reading = await readStory(content, read, language, breathe, (fraction) => report(0.6 + 0.3 * fraction, 'characters'))
+    const { spans: read } = await readSpans(content, spans, language, breathe, (fraction) =>
+      report(0.6 * fraction, 'segments'),
+    )
+    const reading = await readStory(content, read, language, breathe, (fraction) =>
+      report(0.6 + 0.3 * fraction, 'characters'),
+    )
     const listing = listCharacters(content, read, reading, language)
     const segments = read.map((span): Segment => {
       const { index, kind, start, end } = span

@@ -4,19 +4,59 @@ import type { Analysis, StoryText } from '../../../domain/analysis.ts'
 import { evaluate, missed } from '../../../tales/eval.ts'
 import { embeddedAnalyzer } from './embedded.ts'
 
-const analyze = (story: Partial<StoryText>, signal = new AbortController().signal, report = (_: number): void => undefined) =>
-  embeddedAnalyzer().analyze({ title: '', content: '', language: 'en', ...story }, report, signal)
+const analyze = (
+  story: Partial<StoryText>,
+  signal = new AbortController().signal,
+  report = (_: number): void => undefined,
+) => embeddedAnalyzer().analyze({ title: '', content: '', language: 'en', ...story }, report, signal)
 
 const saidBy = ({ segments }: Analysis): (readonly [string, string | undefined])[] =>
   segments.filter(({ kind }) => kind === 'dialogue').map(({ text, speaker }) => [text.trim(), speaker] as const)
 
 const pieces = fc.constantFrom(
-  '“', '”', '„', '«', '»', '"', "'", '‘', '’', '‚', '—', '– ', '-', '\r\n', '\n\n', '\r', ' ', '\t', ': ', ', ', '. ', '!', '?', '…', '🐺', 'e\u0301',
-  'said the wolf', 'sagte der Wolf', 'dijo el lobo', 'Mia', 'the old woman', 'she', 'er', 'Es war einmal ein König', 'Sr.', 'の森', '。',
+  '“',
+  '”',
+  '„',
+  '«',
+  '»',
+  '"',
+  "'",
+  '‘',
+  '’',
+  '‚',
+  '—',
+  '– ',
+  '-',
+  '\r\n',
+  '\n\n',
+  '\r',
+  ' ',
+  '\t',
+  ': ',
+  ', ',
+  '. ',
+  '!',
+  '?',
+  '…',
+  '🐺',
+  'e\u0301',
+  'said the wolf',
+  'sagte der Wolf',
+  'dijo el lobo',
+  'Mia',
+  'the old woman',
+  'she',
+  'er',
+  'Es war einmal ein König',
+  'Sr.',
+  'の森',
+  '。',
 )
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 300 }),
-  fc.array(fc.oneof(pieces, fc.string({ unit: 'grapheme', maxLength: 12 })), { maxLength: 60 }).map((parts) => parts.join('')),
+  fc
+    .array(fc.oneof(pieces, fc.string({ unit: 'grapheme', maxLength: 12 })), { maxLength: 60 })
+    .map((parts) => parts.join('')),
 )
 
 describe('embedded analysis of any text', () => {
@@ -50,7 +90,8 @@ describe('embedded analysis of any text', () => {
   }, 60_000)
 
   it('takes a megabyte in seconds and lets other work run meanwhile', async () => {
-    const scene = 'The old king rode out. “Where is my son?” he asked. “Gone,” said Mia, and the fox laughed at them both.\n\n'
+    const scene =
+      'The old king rode out. “Where is my son?” he asked. “Gone,” said Mia, and the fox laughed at them both.\n\n'
     const content = scene.repeat(Math.ceil(1_000_000 / scene.length))
     let longest = 0
     let last = performance.now()
@@ -66,12 +107,16 @@ describe('embedded analysis of any text', () => {
     expect(segments.at(-1)?.end).toBe(content.length)
   }, 60_000)
 
-  it.each(['a', 'A ', '“', '”', '—', "'", '"a" ', '\r\n', '. ', 'the old wolf ', 'Mr. '])('keeps its pace on %j over and over', async (unit) => {
-    const started = performance.now()
-    const { segments } = await analyze({ content: unit.repeat(100_000 / unit.length) })
-    expect(segments.length).toBeGreaterThan(0)
-    expect(performance.now() - started).toBeLessThan(15_000)
-  }, 30_000)
+  it.each(['a', 'A ', '“', '”', '—', "'", '"a" ', '\r\n', '. ', 'the old wolf ', 'Mr. '])(
+    'keeps its pace on %j over and over',
+    async (unit) => {
+      const started = performance.now()
+      const { segments } = await analyze({ content: unit.repeat(100_000 / unit.length) })
+      expect(segments.length).toBeGreaterThan(0)
+      expect(performance.now() - started).toBeLessThan(15_000)
+    },
+    30_000,
+  )
 
   it('stops when aborted, before and while it works', async () => {
     const controller = new AbortController()
@@ -108,7 +153,10 @@ describe('quotation', () => {
 
   it('lets a speech run over paragraphs that each open anew', async () => {
     const content = 'Mia spoke: “It was dark.\n\n“Then it was light,” she said.'
-    expect(saidBy(await analyze({ content }))).toEqual([['“It was dark.', 'Mia'], ['“Then it was light,”', 'Mia']])
+    expect(saidBy(await analyze({ content }))).toEqual([
+      ['“It was dark.', 'Mia'],
+      ['“Then it was light,”', 'Mia'],
+    ])
   })
 })
 
@@ -123,12 +171,19 @@ describe('speakers', () => {
       'Mia sighed. “I am hungry.”',
     ].join('\n\n')
     const { characters, ...analysis } = await analyze({ content })
-    expect(saidBy({ characters, ...analysis }).map(([, speaker]) => speaker)).toEqual(['Mia', 'Otto', 'Mia', 'Otto', 'Mia'])
+    expect(saidBy({ characters, ...analysis }).map(([, speaker]) => speaker)).toEqual([
+      'Mia',
+      'Otto',
+      'Mia',
+      'Otto',
+      'Mia',
+    ])
     expect(characters.find(({ name }) => name === 'Mia')?.role).toBe('protagonist')
   })
 
   it('include one who tells the story, by name when others call it', async () => {
-    const content = 'I kept the lamp. I was ten. I knew every ship.\n\n“Nell,” said the captain, “is it lit?”\n\n“It is,” I said.'
+    const content =
+      'I kept the lamp. I was ten. I knew every ship.\n\n“Nell,” said the captain, “is it lit?”\n\n“It is,” I said.'
     const { characters, ...analysis } = await analyze({ content })
     expect(saidBy({ characters, ...analysis }).at(-1)).toEqual(['“It is,”', 'Nell'])
     expect(characters.map(({ name, role }) => [name, role])).toContainEqual(['Narrator', 'narrator'])
@@ -137,7 +192,8 @@ describe('speakers', () => {
 
 describe('emotions', () => {
   it('are stronger with an intensifier and gone with a negation', async () => {
-    const felt = async (language: string, content: string) => (await analyze({ language, content })).emotions.map(({ emotion, intensity }) => [emotion, intensity])
+    const felt = async (language: string, content: string) =>
+      (await analyze({ language, content })).emotions.map(({ emotion, intensity }) => [emotion, intensity])
     expect(await felt('en', 'She was afraid.')).toEqual([['fear', 6]])
     expect(await felt('en', 'She was very afraid.')).toEqual([['fear', 8]])
     expect(await felt('en', 'She was not afraid.')).toEqual([])

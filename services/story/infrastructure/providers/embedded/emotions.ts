@@ -46,7 +46,13 @@ const compile = (feelings: Feelings, code: string): Sense => {
     return undefined
   }
   const { intensifiers, diminishers, negations } = feelings
-  return { find, intensifiers: words(intensifiers), diminishers: words(diminishers), negations: words(negations), negatesBehind: code === 'de' }
+  return {
+    find,
+    intensifiers: words(intensifiers),
+    diminishers: words(diminishers),
+    negations: words(negations),
+    negatesBehind: code === 'de',
+  }
 }
 
 /** Feeling of one sentence: its strongest emotion, with what strengthens, weakens or denies it taken into account. */
@@ -57,7 +63,9 @@ const feel = (tokens: Token[], sense: Sense): Word | undefined => {
     if (!word) continue
     const before = tokens.slice(Math.max(0, i - LOOK_BACK), i).map(({ lower }) => lower)
     const after = tokens.slice(i + 1, i + 1 + LOOK_BACK).map(({ lower }) => lower)
-    const denied = (sense.negatesBehind && after.includes('nicht')) || before.some((lower) => sense.negations.has(lower) || lower.endsWith("n't"))
+    const denied =
+      (sense.negatesBehind && after.includes('nicht')) ||
+      before.some((lower) => sense.negations.has(lower) || lower.endsWith("n't"))
     if (denied && word.emotion !== 'joy') continue
     const stronger = before.slice(-1).some((lower) => sense.intensifiers.has(lower)) ? 2 : 0
     const weaker = before.slice(-1).some((lower) => sense.diminishers.has(lower)) ? 2 : 0
@@ -73,7 +81,12 @@ const feel = (tokens: Token[], sense: Sense): Word | undefined => {
 }
 
 /** The emotions a story shows, sentence by sentence, in order; of very many only the strongest. */
-export const findEmotions = async (content: string, spans: ReadSpan[], code: string, breathe: Breathe): Promise<FoundEmotion[]> => {
+export const findEmotions = async (
+  content: string,
+  spans: ReadSpan[],
+  code: string,
+  breathe: Breathe,
+): Promise<FoundEmotion[]> => {
   const feelings = feelingsOf(code)
   if (!feelings) return []
   const sense = compile(feelings, code)
@@ -81,7 +94,12 @@ export const findEmotions = async (content: string, spans: ReadSpan[], code: str
   for (const span of spans) {
     for (const { tokens, start, end } of span.sentences) {
       const word = feel(tokens, sense)
-      if (word) found.push({ ...word, quote: content.slice(start, end).replace(/^[\s,;.:—–-]+/u, ''), segmentIndex: span.index })
+      if (word)
+        found.push({
+          ...word,
+          quote: content.slice(start, end).replace(/^[\s,;.:—–-]+/u, ''),
+          segmentIndex: span.index,
+        })
     }
     await breathe()
   }

@@ -1,7 +1,8 @@
 import { type Gender, words } from './tokens.ts'
 
 /** Common given names of the three languages; a help for gender, never needed to be found as a character. */
-const MALE = words(`davy jim jimmy johnny billy bobby danny eddie freddie charlie jamie kenny larry lenny luke matthew nathan ned nick
+const MALE =
+  words(`davy jim jimmy johnny billy bobby danny eddie freddie charlie jamie kenny larry lenny luke matthew nathan ned nick
 patrick ralph ray rob robin ron ross roy scott sean simon stan steve ted terry toby tony wayne wilbur zach aaron albert alan andrew
 anthony bertie brian chris colin craig dennis derek donald douglas dylan ethan evan gary gavin geoffrey gilbert gordon graham greg
 harold howard ian jason jeremy jerome joshua keith kevin leonard marcus neil nigel owen phil rupert russell stuart theodore vincent
@@ -20,7 +21,8 @@ stefan stephan steven sven tariq theo thomas till tim tobias tom tomás toni tor
 werner wilhelm william wolfgang xaver ahmed ali amir arjun ravi kofi kwame kenji hiro chen wei mehmet yusuf dmitri ivan igor boris
 mikhail sergei peterchen nepomuk ignaz alois vinzenz benito fermín anselmo eusebio hilario julián agustín bartolomé
 damián domingo gaspar germán hernán jacinto leandro lázaro marcelo mauro nacho quique román teo tadeo valentín zacarías`)
-const FEMALE = words(`nell nellie nelly abby abigail alison amber angela april audrey becky beth betty bonnie bridget carol cassie celia
+const FEMALE =
+  words(`nell nellie nelly abby abigail alison amber angela april audrey becky beth betty bonnie bridget carol cassie celia
 chloe cindy daisy debbie diane dorothy eileen eleanor eliza evie fiona freya georgia georgina ginny gwen harriet hazel heather hetty
 holly hope ivy jacqueline jean jenny jill joan josie joy joyce judith judy june karen katie kathleen kathy kim kitty laurie libby
 lottie lydia mabel maggie marcy marian marjorie maud maisie megan meg mildred millie minnie molly myra nancy nan norah pam pamela

@@ -1,9 +1,9 @@
 import { Cast, type Entity } from './cast.ts'
 import { type Contrasts, contrastsOf, traitsOf } from './contrasts.ts'
-import type { Language, Noun } from './language.ts'
-import type { Mention } from './mention.ts'
 import { TITLE } from './kinship.ts'
+import type { Language, Noun } from './language.ts'
 import type { Lore } from './lore.ts'
+import type { Mention } from './mention.ts'
 import { indexNames } from './name-index.ts'
 import type { Scene } from './scene.ts'
 
@@ -37,16 +37,26 @@ export class Identifier {
     const traits = traitsOf(mention, this.#language, this.#contrasts)
     if (!mention.noun) {
       const nominal = mention.nominal ? this.#nominal(mention, traits, scene) : undefined
-      return nominal ?? (create || (mention.nominal && traits.has('rank')) ? this.#own(mention, mention.head, traits) : undefined)
+      return (
+        nominal ??
+        (create || this.#lore.lines.has(mention.head) || (mention.nominal && traits.has('rank'))
+          ? this.#own(mention, mention.head, traits)
+          : undefined)
+      )
     }
-    if (mention.noun.plural || mention.plural) return this.#own({ ...mention, plural: true }, `${mention.noun.lemma}+`, traits)
+    if (mention.noun.plural || mention.plural)
+      return this.#own({ ...mention, plural: true }, `${mention.noun.lemma}+`, traits)
     const alias = mention.definiteness === 'indefinite' ? undefined : this.#alias(mention)
     if (alias) return alias
     if (mention.noun.generic && mention.definiteness !== 'indefinite' && !mention.restricted) {
       const meant = this.#generic(mention, traits, scene)
       if (meant) return meant
     }
-    return this.#ranked(mention, traits, scene) ?? this.#nominalBefore(mention, scene) ?? this.#own(mention, mention.noun.lemma, traits)
+    return (
+      this.#ranked(mention, traits, scene) ??
+      this.#nominalBefore(mention, scene) ??
+      this.#own(mention, mention.noun.lemma, traits)
+    )
   }
 
   /** Does the text ever call somebody by this name? */
@@ -58,7 +68,8 @@ export class Identifier {
   /** Somebody a first reading found to be the one this noun means: "his sister", "their father". */
   #alias(mention: Mention): Entity | undefined {
     const head = this.#lore.aliases.get(mention.noun?.lemma ?? '')
-    if (head === undefined) return undefined
+    if (head === undefined || mention.modifiers.some((word) => this.#language.trait(word)?.axis === 'rank'))
+      return undefined
     const known = this.named(head) ?? this.cast.alive.find((entity) => entity.heads.has(head) && !entity.plural)
     if (known) return known
     const entity = this.cast.create(mention, head, new Map())
@@ -70,7 +81,11 @@ export class Identifier {
     const key = this.#nameKey(mention.name ?? mention.text)
     const known = this.#byKey.get(`name:${key}`)
     if (known !== undefined) return this.cast.get(known)
-    if (key === this.#lore.narrator) return this.cast.get(0)
+    if (key === this.#lore.narrator) {
+      const narrator = this.cast.get(0)
+      narrator.names.set(mention.name ?? mention.text, 1)
+      return narrator
+    }
     const noun = this.#language.noun(key.split(' ').at(-1) ?? '')
     const being = noun && !noun.plural && key.includes(' ') ? this.#variants(noun.lemma) : []
     // "Mr. Wolf" is the wolf, when there is but one.
@@ -87,14 +102,31 @@ export class Identifier {
   }
 
   #own(mention: Mention, head: string, traits: Map<string, string>): Entity {
-    const distinguished = [...traits].map(([axis, value]) => `${axis}=${value}`).sort().join()
+    const distinguished = [...traits]
+      .map(([axis, value]) => `${axis}=${value}`)
+      .sort()
+      .join()
     const key = `${head}|${distinguished}`
     const known = this.#byKey.get(key)
-    if (known !== undefined) return this.cast.get(known)
+    const all = new Map(
+      mention.modifiers.flatMap((word) => this.#language.trait(word) ?? []).map(({ axis, value }) => [axis, value]),
+    )
     const variants = this.#variants(head)
+    const told = variants.find(
+      (entity) => entity.traits.size > 0 && [...entity.traits].every(([axis, value]) => all.get(axis) === value),
+    )
+    if (told) return told
+    // "a duck… an old duck": brought in once more, so another of its kind.
+    if (
+      known !== undefined &&
+      !(mention.definiteness === 'indefinite' && this.cast.get(known).introduced && all.size > 0 && !mention.plural)
+    )
+      return this.cast.get(known)
+    if (known !== undefined) return this.cast.create(mention, head, all)
     const [only] = variants
     // "the pig" is the one pig there is; "the first pig" is told apart from an unranked one only if that one is another.
-    if (only && variants.length === 1 && (traits.size === 0 || (only.traits.size === 0 && !traits.has('rank')))) return only
+    if (only && variants.length === 1 && (traits.size === 0 || (only.traits.size === 0 && !traits.has('rank'))))
+      return only
     const entity = this.cast.create(mention, head, traits)
     entity.gender ??= this.#lore.genders.get(head)
     this.#byKey.set(key, entity.id)
@@ -119,20 +151,51 @@ export class Identifier {
     const sibling = mention.noun?.kind === 'kin'
     return (
       same.find((entity) => entity.heads.has(head)) ??
-      same.find((entity) => (sibling || entity.noun === undefined || entity.noun.kind === 'kin') && agrees(entity, mention))
+      same.find(
+        (entity) => (sibling || entity.noun === undefined || entity.noun.kind === 'kin') && agrees(entity, mention),
+      )
     )
   }
 
   /** "…the youngest was lovely… the princess": the noun comes after the adjective that stood for it. */
   #nominalBefore(mention: Mention, scene: Scene): Entity | undefined {
     const lemma = mention.noun?.lemma ?? ''
-    if (mention.definiteness === 'indefinite' || mention.modifiers.some((word) => this.#language.trait(word)?.axis === 'rank')) return undefined
-    if (!this.#language.youths.has(lemma) || this.#variants(lemma).length > 0) return undefined
-    const nominal = scene.recent(this.get, 2).find((entity) => entity.noun === undefined && entity.traits.has('rank') && agrees(entity, mention))
+    if (
+      mention.definiteness === 'indefinite' ||
+      mention.modifiers.some((word) => this.#language.trait(word)?.axis === 'rank')
+    )
+      return undefined
+    if (this.#variants(lemma).length > 0) return undefined
+    if (!this.#language.youths.has(lemma)) return this.#nounlessBefore(mention, scene)
+    const recent = scene.recent(this.get, 2)
+    const nominal = recent.find(
+      (entity) => entity.noun === undefined && entity.traits.has('rank') && agrees(entity, mention),
+    )
     if (!nominal) return undefined
     nominal.noun = mention.noun
     nominal.gender ??= mention.gender
     return nominal
+  }
+
+  /** "an old woman… the witch": what she is comes after how she looks. */
+  #nounlessBefore(mention: Mention, scene: Scene): Entity | undefined {
+    if (mention.definiteness !== 'definite' || mention.noun?.kind !== 'person' || mention.oblique) return undefined
+    const found = scene
+      .recent(this.get, 2)
+      .find(
+        (entity) =>
+          entity.noun?.generic === true &&
+          entity.noun.kind === 'person' &&
+          entity.noun.age !== 'young' &&
+          entity.introduced &&
+          !entity.named &&
+          !entity.plural &&
+          entity.gender !== undefined &&
+          entity.gender === mention.gender &&
+          [...entity.heads].every((head) => this.#language.noun(head)?.generic),
+      )
+    if (found) found.noun = mention.noun
+    return found
   }
 
   #nominal(mention: Mention, traits: Map<string, string>, scene: Scene): Entity | undefined {
@@ -145,7 +208,16 @@ export class Identifier {
     const trait = mention.modifiers.map((modifier) => this.#language.trait(modifier)).find(Boolean)
     if (!trait) return undefined
     if (trait.value === 'other')
-      return recent.find((entity) => entity !== scene.subject && agrees(entity, mention) && !entity.plural && entity.noun !== undefined && entity.subjects + entity.lines > 0)
+      return mention.oblique
+        ? undefined
+        : recent.find(
+            (entity) =>
+              entity !== scene.subject &&
+              agrees(entity, mention) &&
+              !entity.plural &&
+              entity.noun !== undefined &&
+              entity.subjects + entity.lines > 0,
+          )
     return recent.find((entity) => agrees(entity, mention) && fitsAge(entity, trait.value, this.#language))
   }
 
@@ -154,27 +226,40 @@ export class Identifier {
     if (!noun) return undefined
     const old = mention.modifiers.some((modifier) => this.#language.trait(modifier)?.value === 'old')
     const recent = scene.recent(this.get, GENERIC_REACH)
-    const own = this.#variants(noun.lemma).filter((entity) => [...traits].every(([axis, value]) => (entity.traits.get(axis) ?? value) === value))
+    const own = this.#variants(noun.lemma).filter((entity) =>
+      [...traits].every(([axis, value]) => (entity.traits.get(axis) ?? value) === value),
+    )
     const same = recent.find((entity) => own.includes(entity)) ?? own[0]
     if (same) return same
-    return recent.find(
-      (entity) =>
-        !entity.plural && agrees(entity, mention) &&
-        (noun.kind === 'animal' ? entity.noun?.kind === 'animal' : entity.noun?.kind !== 'animal') &&
-        (entity.named || (entity.noun !== undefined && (!entity.noun.generic || sameAge(entity.noun, noun)))) &&
-        fitsAge(entity, old ? 'old' : (noun.age ?? 'grown'), this.#language),
+    const fits = (entity: Entity): boolean =>
+      !entity.plural &&
+      agrees(entity, mention) &&
+      (noun.kind === 'animal' ? entity.noun?.kind === 'animal' : entity.noun?.kind !== 'animal') &&
+      (entity.named || (entity.noun !== undefined && (!entity.noun.generic || sameAge(entity.noun, noun)))) &&
+      fitsAge(entity, old ? 'old' : (noun.age ?? 'grown'), this.#language)
+    const aged =
+      noun.age === 'old'
+        ? recent.find((entity) => agrees(entity, mention) && !entity.plural && isOld(entity, this.#language))
+        : undefined
+    if (aged) return aged
+    const everywhere = this.cast.alive.filter(
+      (entity) => fits(entity) && entity.noun?.generic && entity.gender === mention.gender,
     )
+    return recent.find(fits) ?? (everywhere.length === 1 ? everywhere[0] : undefined)
   }
 }
 
 const agrees = (entity: Entity, mention: Mention): boolean =>
   entity.gender === undefined || mention.gender === undefined || entity.gender === mention.gender
 
-const sameAge = (a: Noun, b: Noun): boolean => a.age === 'young' && b.age === 'young' && a.kind === b.kind
+const sameAge = (a: Noun, b: Noun): boolean => (a.age === 'young') === (b.age === 'young') && a.kind === b.kind
+
+const isOld = (entity: Entity, language: Language): boolean =>
+  entity.noun?.age === 'old' || [...entity.modifiers.keys()].some((word) => language.trait(word)?.value === 'old')
 
 const fitsAge = (entity: Entity, age: string, language: Language): boolean => {
   const elder = [...entity.heads].some((head) => language.elders.has(head))
-  const old = entity.noun?.age === 'old' || [...entity.modifiers.keys()].some((word) => language.trait(word)?.value === 'old')
+  const old = isOld(entity, language)
   if (age === 'old') return elder || old || TITLE.test(entity.head)
   const youth = entity.noun?.age === 'young' || [...entity.heads].some((head) => language.youths.has(head))
   if (age === 'young') return !elder && !old && (entity.noun === undefined || youth)

@@ -10,7 +10,8 @@ import type { Narration } from './narration.ts'
 export const aliasesOf = (narration: Narration, { cast }: Identifier, language: Language): Map<string, string> => {
   const aliases = new Map<string, string>()
   const { kin } = language
-  const one = (head: string): Entity | undefined => cast.alive.find((entity) => entity.heads.has(head) && !entity.plural)
+  const one = (head: string): Entity | undefined =>
+    cast.alive.find((entity) => entity.heads.has(head) && !entity.plural)
   const loose = (head: string): boolean => {
     const entity = one(head)
     return entity !== undefined && !entity.named && !entity.introduced
@@ -19,14 +20,26 @@ export const aliasesOf = (narration: Narration, { cast }: Identifier, language: 
     if (target && head !== target.head && loose(head) && one(head) !== target) aliases.set(head, target.head)
   }
   for (const [sibling, gender] of language.siblings) {
-    const named = new Set(narration.pairs.flatMap(([a, b]) => [cast.get(a.id), cast.get(b.id)]).filter((entity) => entity.gender === gender))
+    const named = new Set(
+      narration.pairs
+        .flatMap(([a, b]) => [cast.get(a.id), cast.get(b.id)])
+        .filter((entity) => entity.gender === gender),
+    )
     if (named.size === 1) link(sibling, [...named][0])
   }
   const parents = [...new Set([...narration.parents].map(({ id }) => cast.get(id)))]
-  for (const [role, gender] of [[kin.father, 'm'], [kin.mother, 'f']] as const) {
-    const those = parents.filter((entity) => entity.gender === gender && !entity.heads.has(role) && entity.noun?.kind !== 'kin')
+  for (const [role, gender] of [
+    [kin.father, 'm'],
+    [kin.mother, 'f'],
+    [kin.stepmother, 'f'],
+  ] as const) {
+    const those = parents.filter(
+      (entity) => entity.gender === gender && !entity.heads.has(role) && entity.noun?.kind !== 'kin',
+    )
     if (those.length === 1) link(role, those[0])
   }
+  const [mother, stepmother] = [one(kin.mother), one(kin.stepmother)]
+  if (mother && stepmother && (mother.at[0] ?? 0) > (stepmother.at[0] ?? 0)) link(kin.mother, stepmother)
   link(kin.wife, one(kin.stepmother) ?? one(kin.mother))
   link(kin.husband, one(kin.father))
   if (one(kin.king)) {
@@ -47,9 +60,12 @@ const titled = (entities: readonly Entity[]): [string, string][] => {
   const named = entities.filter((entity) => entity.named && TITLE.test(entity.head))
   return entities.flatMap((entity): [string, string][] => {
     const role = entity.noun
-    if (!role || role.kind !== 'person' || role.generic || entity.named || entity.introduced || entity.plural || !entity.gender) return []
+    if (role?.kind !== 'person' || role.generic || entity.named || entity.introduced || entity.plural || !entity.gender)
+      return []
     const [first] = entity.at
-    const fitting = named.filter((one) => one.gender === entity.gender && one.at.some((at) => first !== undefined && Math.abs(at - first) < NEAR))
+    const fitting = named.filter(
+      (one) => one.gender === entity.gender && one.at.some((at) => first !== undefined && Math.abs(at - first) < NEAR),
+    )
     return fitting.length === 1 && fitting[0] ? [[role.lemma, fitting[0].head]] : []
   })
 }

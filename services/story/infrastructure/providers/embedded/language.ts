@@ -50,7 +50,22 @@ export interface Language {
   readonly offspring: ReadonlySet<string>
   readonly child: string
   /** Lemmas of the nouns by which a family and a court call each other. */
-  readonly kin: Readonly<Record<'father' | 'mother' | 'stepmother' | 'wife' | 'husband' | 'son' | 'daughter' | 'king' | 'queen' | 'prince' | 'princess', string>>
+  readonly kin: Readonly<
+    Record<
+      | 'father'
+      | 'mother'
+      | 'stepmother'
+      | 'wife'
+      | 'husband'
+      | 'son'
+      | 'daughter'
+      | 'king'
+      | 'queen'
+      | 'prince'
+      | 'princess',
+      string
+    >
+  >
   /** Brother and sister, with their genders. */
   readonly siblings: readonly (readonly [string, Gender])[]
   /** Joins two of equal standing: "and". */
@@ -61,6 +76,12 @@ export interface Language {
   readonly firstPerson: ReadonlySet<string>
   /** Words that name no one although a capital stands there: exclamations, days, places. */
   readonly notNames: ReadonlySet<string>
+  /** Words that join main clauses: "and", "but". */
+  readonly joining: ReadonlySet<string>
+  /** Words that open a subordinate clause: "when". */
+  readonly subordinators: ReadonlySet<string>
+  /** What one says to somebody of rank whose name one does not use. */
+  readonly honorifics: ReadonlySet<string>
   /** Days and hours, which stand where a subject could: "one day". */
   readonly times: ReadonlySet<string>
   /** Things that speak only for somebody unseen: a voice, a cry. */

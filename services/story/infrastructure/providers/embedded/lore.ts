@@ -7,6 +7,10 @@ export interface Lore {
   aliases: ReadonlyMap<string, string>
   /** Name of a narrator who only ever is called by it. */
   narrator: string | undefined
+  /** Lines that the text itself gives somebody by a tag, by head. */
+  lines: ReadonlyMap<string, number>
+  /** Heads of those whom narration mentions, not only calls in speech. */
+  told: ReadonlySet<string>
   /** Heads that German calls "es". */
   neuters: ReadonlySet<string>
 }

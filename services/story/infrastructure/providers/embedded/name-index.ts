@@ -1,7 +1,8 @@
 import type { Mention } from './mention.ts'
 import type { Gender } from './tokens.ts'
 
-const TITLE = /^(?:mrs?|ms|miss|mister|sir|madam|dr|doctor|professor|herr|frau|fräulein|don|doña|señora?|señorita|sra?|doktor)\.?$/u
+const TITLE =
+  /^(?:mrs?|ms|miss|mister|sir|madam|dr|doctor|professor|herr|frau|fräulein|don|doña|señora?|señorita|sra?|doktor)\.?$/u
 
 interface Known {
   key: string
@@ -24,7 +25,9 @@ export const indexNames = (mentions: readonly Mention[]): ((text: string) => str
   for (const one of known.values()) {
     if (one.parts.length > 1 && !one.titled) continue
     const part = one.parts.join(' ')
-    const owners = whole.filter((name) => name !== one && !name.titled && contains(name.parts, one) && compatible(name, one))
+    const owners = whole.filter(
+      (name) => name !== one && !name.titled && contains(name.parts, one) && compatible(name, one),
+    )
     const [owner] = owners
     if (owner && new Set(owners.map(({ key }) => key)).size === 1) one.key = owner.key
     // "Herr Fuchs" and "Fuchs" alike, unless there is a "Frau Fuchs" too.
@@ -39,4 +42,5 @@ export const indexNames = (mentions: readonly Mention[]): ((text: string) => str
 const contains = (parts: string[], one: Known): boolean =>
   one.titled ? parts.at(-1) === one.parts.at(-1) : parts[0] === one.parts[0] || parts.at(-1) === one.parts[0]
 
-const compatible = (a: Known, b: Known): boolean => a.gender === undefined || b.gender === undefined || a.gender === b.gender
+const compatible = (a: Known, b: Known): boolean =>
+  a.gender === undefined || b.gender === undefined || a.gender === b.gender

@@ -4,9 +4,9 @@ import type { Identifier } from './identify.ts'
 import type { Language } from './language.ts'
 import type { Mention } from './mention.ts'
 import type { ReadSentence } from './reading.ts'
-import { predicates } from './traits.ts'
 import type { Scene } from './scene.ts'
 import type { Gender } from './tokens.ts'
+import { predicates } from './traits.ts'
 
 const SIE = 'sie'
 
@@ -38,25 +38,42 @@ export class Narration {
       if (!entity) continue
       met.push({ mention, entity })
       previous = { mention, entity }
-      if (mention === leading) subject = entity
-      if (!mention.oblique) for (const word of predicates(sentence, mention.end, this.#language)) this.#identifier.cast.describe(entity, word)
+      if (mention === leading) {
+        subject = entity
+        entity.leads += 1
+      }
+      if (!mention.oblique)
+        for (const word of predicates(sentence, mention.end, this.#language))
+          this.#identifier.cast.describe(entity, word)
     }
     this.#link(sentence, met)
     this.#family(met)
-    this.#identifier.introduced = met.findLast(({ mention, entity }) => mention.definiteness === 'indefinite' && entity.at.length === 1 && acts(sentence, mention, this.#language))?.entity
+    this.#identifier.introduced = met.findLast(
+      ({ mention, entity }) => mention.definiteness === 'indefinite' && entity.at.length === 1 && !entity.plural,
+    )?.entity
     if (subject) this.#scene.subject = this.#identifier.get(subject.id)
   }
 
-  #meet(sentence: ReadSentence, mention: Mention, previous: { mention: Mention; entity: Entity } | undefined): Entity | undefined {
+  #meet(
+    sentence: ReadSentence,
+    mention: Mention,
+    previous: { mention: Mention; entity: Entity } | undefined,
+  ): Entity | undefined {
     if (mention.compared) return undefined
     if (mention.kind === 'pronoun') {
       if (mention.person === 1 && !mention.plural && !mention.oblique) this.#narrator.subjects += 1
-      const entity = mention.person === 1 ? (mention.plural ? undefined : this.#narrator) : this.pronoun(sentence, mention)
+      const entity =
+        mention.person === 1 ? (mention.plural ? undefined : this.#narrator) : this.pronoun(sentence, mention)
+      if (entity && entity !== this.#narrator && !mention.oblique) entity.subjects += 1
       if (entity) this.#scene.appear(entity, !mention.oblique)
       return entity
     }
     const entity =
-      previous && this.#isPredicate(sentence, previous.mention, mention) && mention.noun && !mention.plural && previous.entity !== this.#narrator
+      previous &&
+      this.#isPredicate(sentence, previous.mention, mention) &&
+      mention.noun &&
+      !mention.plural &&
+      previous.entity !== this.#narrator
         ? this.#identifier.cast.get(previous.entity.id)
         : this.#identifier.identify(mention, this.#scene)
     if (!entity) return undefined
@@ -72,7 +89,12 @@ export class Narration {
     if (subject.kind === 'pronoun' && subject.person === 3 && subject.text === 'es') return false
     const between = sentence.tokens.slice(subject.end, mention.start)
     const [copula] = between
-    return copula !== undefined && this.#language.copulas.has(copula.lower) && between.length <= 2 && between.every((token) => token.word)
+    return (
+      copula !== undefined &&
+      this.#language.copulas.has(copula.lower) &&
+      between.length <= 2 &&
+      between.every((token) => token.word)
+    )
   }
 
   /** Whom a third person pronoun of narration means; remembers what that says of a gender not yet known. */
@@ -80,12 +102,16 @@ export class Narration {
     const plural = mention.plural || (mention.text === SIE && this.#goesWithPlural(sentence, mention))
     const neuter = mention.text === 'es'
     if (mention.text === 'it') return undefined
-    const candidate = this.#scene.recent(this.#identifier.get, 4).find((entity) => {
+    const fits = (entity: Entity): boolean => {
       if (entity === this.#narrator || entity.plural !== plural) return false
       if (entity.noun === undefined && !entity.named) return false
       if (neuter) return entity.neuter || (entity.gender === undefined && entity.named)
       return plural || (entity.gender === undefined && !entity.neuter) || entity.gender === mention.gender
-    })
+    }
+    const pointing = mention.text === 'der' || mention.text === 'die'
+    const candidate = pointing
+      ? this.#scene.latest(this.#identifier.get, fits)
+      : this.#scene.recent(this.#identifier.get, 4).find(fits)
     if (candidate && candidate.gender === undefined && !plural) this.#vote(candidate, neuter ? 'n' : mention.gender)
     return candidate
   }
@@ -93,7 +119,12 @@ export class Narration {
   #goesWithPlural(sentence: ReadSentence, mention: Mention): boolean {
     const after = sentence.tokens[mention.end]
     const before = sentence.tokens[mention.start - 1]
-    const verb = before?.pos === 'verb' ? before : after?.pos === 'verb' ? after : sentence.tokens.slice(mention.end).find((token) => token.pos === 'verb')
+    const verb =
+      before?.pos === 'verb'
+        ? before
+        : after?.pos === 'verb'
+          ? after
+          : sentence.tokens.slice(mention.end).find((token) => token.pos === 'verb')
     return verb !== undefined && /(?:en|ten|sind)$/u.test(verb.lower)
   }
 
@@ -117,7 +148,13 @@ export class Narration {
       const near = sentence.tokens.slice(Math.max(0, a.mention.start - 3), b.mention.start)
       const named = name && near.some((token) => this.#language.naming.has(token.lower)) && a.mention.kind !== 'name'
       const apposed = between.length === 1 && only?.text === ',' && this.#apposed(sentence, a.mention, b.mention)
-      if ((named || apposed) && a.entity !== this.#narrator && !a.entity.plural && !b.entity.plural && this.#agree(a.entity, b.entity))
+      if (
+        (named || apposed) &&
+        a.entity !== this.#narrator &&
+        !a.entity.plural &&
+        !b.entity.plural &&
+        this.#agree(a.entity, b.entity)
+      )
         name ? this.#identifier.cast.merge(a.entity, b.entity) : this.#identifier.cast.merge(b.entity, a.entity)
     }
   }
@@ -125,8 +162,17 @@ export class Narration {
   /** "a woodcutter lived with his wife and children" */
   #family(met: { mention: Mention; entity: Entity }[]): void {
     const [first] = met
-    if (!first || first.mention.kind === 'pronoun' || first.entity.noun?.kind === 'animal' || first.entity.plural) return
-    const offspring = met.slice(1).some(({ mention }) => mention.noun !== undefined && this.#language.offspring.has(mention.noun.lemma) && mention.definiteness !== 'definite' || (mention.plural && mention.noun?.lemma === this.#language.child))
+    if (!first || first.mention.kind === 'pronoun' || first.entity.noun?.kind === 'animal' || first.entity.plural)
+      return
+    const offspring = met
+      .slice(1)
+      .some(
+        ({ mention }) =>
+          (mention.noun !== undefined &&
+            this.#language.offspring.has(mention.noun.lemma) &&
+            mention.definiteness !== 'definite') ||
+          (mention.plural && mention.noun?.lemma === this.#language.child),
+      )
     if (offspring && !this.#language.youths.has(first.entity.head)) this.parents.add(first.entity)
   }
 

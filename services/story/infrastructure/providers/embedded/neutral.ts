@@ -7,10 +7,25 @@ const nameOf = (tokens: Token[], i: number, isName: (lower: string) => boolean):
   if (!token.capital || !isName(token.lower)) return undefined
   let end = i + 1
   while (tokens[end]?.capital && isName((tokens[end] as Token).lower)) end += 1
-  const text = tokens.slice(i, end).map((part) => part.text).join(' ')
+  const text = tokens
+    .slice(i, end)
+    .map((part) => part.text)
+    .join(' ')
   return {
-    start: i, end, kind: 'name', text, head: text.toLowerCase(), noun: undefined, modifiers: [], nominal: false, gender: undefined,
-    plural: false, person: 3, definiteness: 'bare', oblique: false, compared: false,
+    start: i,
+    end,
+    kind: 'name',
+    text,
+    head: text.toLowerCase(),
+    noun: undefined,
+    modifiers: [],
+    nominal: false,
+    gender: undefined,
+    plural: false,
+    person: 3,
+    definiteness: 'bare',
+    oblique: false,
+    compared: false,
   }
 }
 
@@ -49,7 +64,16 @@ export const neutral: Language = {
   offspring: words(''),
   child: '',
   kin: {
-    father: '', mother: '', stepmother: '', wife: '', husband: '', son: '', daughter: '', king: '', queen: '', prince: '',
+    father: '',
+    mother: '',
+    stepmother: '',
+    wife: '',
+    husband: '',
+    son: '',
+    daughter: '',
+    king: '',
+    queen: '',
+    prince: '',
     princess: '',
   },
   siblings: [],
@@ -58,6 +82,9 @@ export const neutral: Language = {
   copulas: words(''),
   firstPerson: words(''),
   notNames: words(''),
+  joining: words(''),
+  subordinators: words(''),
+  honorifics: words(''),
   times: words(''),
   voices: words(''),
   selfNaming: undefined,

@@ -49,7 +49,8 @@ export const paragraphsOf = (content: string): Range[] => {
   let written = false
   for (const line of lines) {
     const last = ranges.at(-1)
-    const joined = wrapped && previous && !previous.blank && !(SPEECH_START.test(line.text) && SENTENCE_END.test(previous.text))
+    const joined =
+      wrapped && previous && !previous.blank && !(SPEECH_START.test(line.text) && SENTENCE_END.test(previous.text))
     if (last && (line.blank || !written || joined)) last.end = line.end
     else ranges.push({ start: line.start, end: line.end })
     written ||= !line.blank

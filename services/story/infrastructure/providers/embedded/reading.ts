@@ -31,7 +31,12 @@ export const readSpans = async (
   const read: ReadSpan[] = []
   for (const [index, span] of spans.entries()) {
     const sentences: ReadSentence[] = []
-    for (const sentence of sentencesOf(content, span.start, span.end, startsSentence(content, span, spans[index - 1]))) {
+    for (const sentence of sentencesOf(
+      content,
+      span.start,
+      span.end,
+      startsSentence(content, span, spans[index - 1]),
+    )) {
       for (const piece of cut(sentence)) {
         language.tag(piece)
         sentences.push({ ...piece, mentions: [] })

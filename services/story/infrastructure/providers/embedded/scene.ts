@@ -19,6 +19,12 @@ export class Scene {
     if (this.#appearances.length > 200) this.#appearances.splice(0, 100)
   }
 
+  /** The one mentioned last, subject or not, who passes the test. */
+  latest(get: (id: number) => Entity, test: (entity: Entity) => boolean): Entity | undefined {
+    const found = this.#appearances.findLast(({ id, paragraph }) => this.paragraph - paragraph <= 2 && test(get(id)))
+    return found && get(found.id)
+  }
+
   /** The entities of the last paragraphs, latest first, subjects before objects of the same breath. */
   recent(get: (id: number) => Entity, within: number): Entity[] {
     const scores = new Map<Entity, number>()

@@ -22,8 +22,9 @@ const isSpeech = (paragraph: string, quote: Range, language: Language): boolean 
   const after = paragraph.slice(quote.end)
   const length = inner.match(WORDS)?.length ?? 0
   if (length === 0) return false
-  if (length > 5 || ENDS_SPEECH.test(inner.slice(0, -1)) || ENDS_SPEECH.test(inner)) return true
+  if (length > 8 || ENDS_SPEECH.test(inner.slice(0, -1)) || ENDS_SPEECH.test(inner)) return true
   if (!MID_SENTENCE.test(before)) return true
+  if (/^\P{L}*\p{Ll}/u.test(inner)) return false
   const neighbours = [before.match(WORDS)?.at(-1), after.match(WORDS)?.[0], after.match(WORDS)?.[1]]
   return neighbours.some((word) => word !== undefined && language.speech(word.toLowerCase()) !== undefined)
 }
@@ -44,8 +45,16 @@ export const spansOf = (content: string, language: Language): Span[] => {
   for (const [paragraph, range] of paragraphs.entries()) {
     const text = texts[paragraph] ?? ''
     const dashed = raya ? spokenByRaya(text) : []
-    const spoken = dashed.length > 0 ? dashed : quotationsOf(text, style).filter((quote) => isSpeech(text, quote, language))
-    spans.push(...tile(text, spoken).map(({ start, end, kind }) => ({ kind, paragraph, start: start + range.start, end: end + range.start })))
+    const spoken =
+      dashed.length > 0 ? dashed : quotationsOf(text, style).filter((quote) => isSpeech(text, quote, language))
+    spans.push(
+      ...tile(text, spoken).map(({ start, end, kind }) => ({
+        kind,
+        paragraph,
+        start: start + range.start,
+        end: end + range.start,
+      })),
+    )
   }
   return spans
 }

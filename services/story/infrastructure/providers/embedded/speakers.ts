@@ -2,6 +2,7 @@ import type { Entity } from './cast.ts'
 import { beat, type Cue, tagAfter, tagBefore, turnsOver } from './cues.ts'
 import type { Identifier } from './identify.ts'
 import type { Language } from './language.ts'
+import type { Lore } from './lore.ts'
 import type { Mention } from './mention.ts'
 import type { Narration } from './narration.ts'
 import type { ReadSentence, ReadSpan } from './reading.ts'
@@ -33,12 +34,24 @@ export class Speakers {
   readonly #scene: Scene
   readonly #narration: Narration
   readonly #narrator: Entity
+  readonly #lore: Lore
+  /** Lines attributed by a tag that names their speaker, by head. */
+  readonly tagged = new Map<string, number>()
   readonly #turns: Turn[] = []
   /** Has anything been told since the last quotation, its tag aside? */
   #told = false
   readonly speakers = new Map<number, Entity>()
 
-  constructor(content: string, language: Language, identifier: Identifier, scene: Scene, narration: Narration, narrator: Entity) {
+  constructor(
+    content: string,
+    language: Language,
+    identifier: Identifier,
+    scene: Scene,
+    narration: Narration,
+    narrator: Entity,
+    lore: Lore,
+  ) {
+    this.#lore = lore
     this.#content = content
     this.#language = language
     this.#identifier = identifier
@@ -81,7 +94,10 @@ export class Speakers {
 
   #speak({ span, tag, beats }: Quote, said: Entity): void {
     const speaker = this.#identifier.get(said.id)
-    const listeners = (tag?.listeners ?? []).concat(beats.flatMap((cue) => cue.listeners)).flatMap((mention) => this.#identifier.identify(mention, this.#scene) ?? []).filter(isSomebody)
+    const listeners = (tag?.listeners ?? [])
+      .concat(beats.flatMap((cue) => cue.listeners))
+      .flatMap((mention) => this.#identifier.identify(mention, this.#scene) ?? [])
+      .filter(isSomebody)
     const addressed = this.#addressed(span)
     this.#introduce(span, speaker, addressed)
     for (const entity of addressed) {
@@ -96,23 +112,37 @@ export class Speakers {
     const last = this.#turns.at(-1)
     const carried = last?.speaker === speaker && last.paragraph === span.paragraph ? last.addressee : undefined
     const others = [...addressed, ...listeners]
-    this.#turns.push({ speaker, paragraph: span.paragraph, addressee: others.find((entity) => entity !== speaker && !entity.plural) ?? carried })
+    this.#turns.push({
+      speaker,
+      paragraph: span.paragraph,
+      addressee: others.find((entity) => entity !== speaker && !entity.plural) ?? carried,
+    })
   }
 
   /** "I am Mia", "Tom Becker, second floor": somebody without a name says it; "Theo!" somebody is called by it. */
   #introduce(span: ReadSpan, speaker: Entity, addressed: Entity[]): void {
     const own = this.#ownName(span)
-    if (own && own !== speaker && !speaker.named && own.at.length === 0 && own.lines === 0 && speaker.noun?.generic) this.#identifier.cast.merge(speaker, own)
+    if (own && own !== speaker && !speaker.named && own.at.length === 0 && own.lines === 0 && speaker.noun?.generic)
+      this.#identifier.cast.merge(speaker, own)
     const subject = this.#scene.subject
     const [called] = addressed
-    if (!called?.named || called.at.length + called.lines > 0 || !subject || subject === speaker || subject.named || !subject.noun?.generic) return
+    if (
+      !called?.named ||
+      called.at.length + called.lines > 0 ||
+      !subject ||
+      subject === speaker ||
+      subject.named ||
+      !subject.noun?.generic
+    )
+      return
     if (subject.plural || (subject.gender && called.gender && subject.gender !== called.gender)) return
     this.#identifier.cast.merge(subject, called)
   }
 
   /** Somebody so far unnamed turns out to have this name. */
   #becomes(unnamed: Entity | undefined, named: Entity): void {
-    if (!unnamed || unnamed === named || unnamed.named || unnamed.plural || unnamed === this.#narrator || !unnamed.noun) return
+    if (!unnamed || unnamed === named || unnamed.named || unnamed.plural || unnamed === this.#narrator || !unnamed.noun)
+      return
     if (named.at.length > 0 || (unnamed.gender && named.gender && unnamed.gender !== named.gender)) return
     if (unnamed.noun.generic || unnamed.noun.kind === 'kin') this.#identifier.cast.merge(unnamed, named)
   }
@@ -120,9 +150,20 @@ export class Speakers {
   /** The name a speaker gives as theirs. */
   #ownName(span: ReadSpan): Entity | undefined {
     const name = this.#language.selfNaming?.exec(this.#content.slice(span.start, span.end))?.groups?.name
-    if (name !== undefined) return this.#identifier.named(name)
+    if (name !== undefined) {
+      const given = span.sentences
+        .flatMap(({ mentions }) => mentions)
+        .find(
+          ({ kind, text, name: trailing }) =>
+            (kind === 'name' || trailing !== undefined) && text.toLowerCase().startsWith(name.toLowerCase()),
+        )
+      return given && this.#identifier.identify(given, this.#scene)
+    }
     const [first] = span.sentences[0]?.mentions ?? []
-    const opening = first?.kind === 'name' && first.text.includes(' ') && span.sentences[0]?.tokens.findIndex((token) => token.word) === first.start
+    const opening =
+      first?.kind === 'name' &&
+      first.text.includes(' ') &&
+      span.sentences[0]?.tokens.findIndex((token) => token.word) === first.start
     return opening ? this.#identifier.identify(first, this.#scene) : undefined
   }
 
@@ -133,14 +174,18 @@ export class Speakers {
       const before = spans[i - 1]?.kind === 'paragraph' ? spans[i - 1] : undefined
       const after = spans[i + 1]?.kind === 'paragraph' ? spans[i + 1] : undefined
       const text = this.#content.slice(span.start, span.end)
-      const open = OPEN.test(text) || (/^\s*[—–―-]/u.test(this.#content.slice(after?.start, after?.end)) && RAYA_OPEN.test(text))
+      const open =
+        OPEN.test(text) || (/^\s*[—–―-]/u.test(this.#content.slice(after?.start, after?.end)) && RAYA_OPEN.test(text))
       const following = after?.sentences[0]
       const leading = before?.sentences.at(-1) ?? (i === 0 ? lead : undefined)
       const inside = quotes.length > 0 && before !== undefined
       const own = following && tagAfter(following, open, this.#language)
       const single = inside && before.sentences.length === 1 && quotes.at(-1)?.tag !== undefined
-      const led = leading && (!single || turnsOver(leading, this.#language)) ? tagBefore(leading, this.#language) : undefined
-      const beats = [before?.sentences.at(-1), following].map((sentence) => sentence && beat(sentence)).filter((cue) => cue !== undefined)
+      const led =
+        leading && (!single || turnsOver(leading, this.#language)) ? tagBefore(leading, this.#language) : undefined
+      const beats = [before?.sentences.at(-1), following]
+        .map((sentence) => sentence && beat(sentence))
+        .filter((cue) => cue !== undefined)
       quotes.push({ span, tag: own ?? led, continues: inside && led === undefined, beats })
     }
     return quotes
@@ -152,19 +197,36 @@ export class Speakers {
       const entity = this.#identifier.identify(listener, this.#scene)
       if (entity) addressed.push(entity)
     }
-    const own = this.#language.selfNaming?.test(this.#content.slice(quote.span.start, quote.span.end)) ? this.#ownName(quote.span) : undefined
+    const [called] = addressed
+    const onStage = this.#scene.subject
+    // "A boy lay there. 'Theo!'": the one called is the one just seen.
+    if (
+      called?.named &&
+      called.at.length + called.lines === 0 &&
+      onStage?.noun?.generic &&
+      !onStage.named &&
+      quote.tag === undefined
+    )
+      addressed.push(onStage)
+    const own = this.#language.selfNaming?.test(this.#content.slice(quote.span.start, quote.span.end))
+      ? this.#ownName(quote.span)
+      : undefined
     if (own && quote.tag?.mention === undefined) {
       this.#becomes(this.#scene.subject, own)
       return own
     }
     if (quote.tag) {
       const named = this.#resolve(quote.tag, addressed, quote.continues ? before : undefined)
-      if (named) return named
+      if (named) {
+        if (quote.tag.mention?.kind !== 'pronoun') this.tagged.set(named.head, (this.tagged.get(named.head) ?? 0) + 1)
+        return named
+      }
     }
     if (quote.continues && before) {
       // A sentence of narration between may hand over to whoever acts in it.
       const actor = this.#scene.subject
-      const handsOver = this.#told && actor && actor !== before && isSomebody(actor) && !actor.plural && !addressed.includes(actor)
+      const handsOver =
+        this.#told && actor && actor !== before && isSomebody(actor) && !actor.plural && !addressed.includes(actor)
       return handsOver ? actor : before
     }
     const later = quotes.slice(quotes.indexOf(quote) + 1).find((one) => one.tag !== undefined || !one.continues)
@@ -202,18 +264,32 @@ export class Speakers {
 
   #pronoun(mention: Mention, plural: boolean, addressed: Entity[], before: Entity | undefined): Entity | undefined {
     const fits = (entity: Entity): boolean => {
-      if (entity === this.#narrator || entity.plural !== plural || addressed.includes(entity) || !isSomebody(entity)) return false
+      if (entity === this.#narrator || entity.plural !== plural || addressed.includes(entity) || !isSomebody(entity))
+        return false
       if (mention.text === 'es') return entity.neuter
-      return plural || mention.gender === undefined || (entity.gender === undefined && !entity.neuter) || entity.gender === mention.gender
+      return (
+        plural ||
+        mention.gender === undefined ||
+        (entity.gender === undefined && !entity.neuter) ||
+        entity.gender === mention.gender
+      )
     }
     if (before && fits(before)) return before
     const recent = this.#scene.recent(this.#identifier.get, 8).filter(fits)
     const turn = this.#lastTurn()
     const subject = this.#scene.subject
     const sure = recent.find((entity) => entity.gender !== undefined && entity.gender === mention.gender)
-    if (!turn || this.#told) return subject && recent.includes(subject) && (subject.gender || subject.named || !sure) ? subject : (sure ?? recent[0])
-    const earlier = this.#turns.findLast((one) => this.#identifier.get(one.speaker.id) !== this.#identifier.get(turn.speaker.id))
-    const other = [turn.addressee, earlier && this.#scene.paragraph - earlier.paragraph < 8 ? earlier.speaker : undefined].find((entity) => entity && fits(entity))
+    if (!turn || this.#told)
+      return subject && recent.includes(subject) && (subject.gender || subject.named || !sure)
+        ? subject
+        : (sure ?? recent[0])
+    const earlier = this.#turns.findLast(
+      (one) => this.#identifier.get(one.speaker.id) !== this.#identifier.get(turn.speaker.id),
+    )
+    const other = [
+      turn.addressee,
+      earlier && this.#scene.paragraph - earlier.paragraph < 8 ? earlier.speaker : undefined,
+    ].find((entity) => entity && fits(entity))
     return other ?? recent.find((entity) => entity !== turn.speaker) ?? recent[0]
   }
 
@@ -226,17 +302,44 @@ export class Speakers {
   #whoseTurn(quote: Quote, addressed: Entity[]): Entity | undefined {
     const turn = this.#lastTurn()
     const free = (entity: Entity | undefined): entity is Entity =>
-      entity !== undefined && !addressed.includes(entity) && isSomebody(entity) && !entity.plural && entity !== turn?.speaker
+      entity !== undefined &&
+      !addressed.includes(entity) &&
+      isSomebody(entity) &&
+      !entity.plural &&
+      entity !== turn?.speaker
     if (!turn) {
       const { introduced } = this.#identifier
-      if (free(introduced)) return introduced
+      if (
+        free(introduced) &&
+        introduced.noun &&
+        introduced.noun.age !== 'young' &&
+        this.#speaks(introduced) &&
+        !this.#honours(quote.span)
+      )
+        return introduced
       const subject = this.#scene.subject
-      if (free(subject)) return subject
-      return this.#scene.recent(this.#identifier.get, 6).find(free)
+      if (free(subject) && this.#speaks(subject)) return subject
+      const present = this.#scene.recent(this.#identifier.get, 6).filter(free)
+      return present.find((entity) => this.#speaks(entity)) ?? (free(subject) ? subject : present[0])
     }
     const near = this.#turns.filter((one) => quote.span.paragraph - one.paragraph < 10)
     const earlier = near.findLast((one) => free(one.speaker))?.speaker
-    return [turn.addressee, earlier].find(free) ?? this.#scene.recent(this.#identifier.get, 10).find(free) ?? earlier
+    const present = this.#scene.recent(this.#identifier.get, 10).filter(free)
+    const partner = [turn.addressee, earlier].find((entity) => free(entity) && this.#speaks(entity))
+    return partner ?? present.find((entity) => this.#speaks(entity)) ?? earlier ?? present[0]
+  }
+
+  /** May this one speak? As far as a first reading tells: is given lines somewhere, or is a person of the narration. */
+  #speaks(entity: Entity): boolean {
+    if (this.#lore.told.size === 0) return true
+    if ((this.#lore.lines.get(entity.head) ?? 0) > 0) return true
+    const told = this.#lore.told.has(entity.head) || [...entity.heads].some((head) => this.#lore.told.has(head))
+    return told && entity.noun?.kind !== 'animal'
+  }
+
+  /** "Please, sir": said to the one of rank, seldom by them. */
+  #honours(span: ReadSpan): boolean {
+    return span.sentences.some(({ tokens }) => tokens.some(({ lower }) => this.#language.honorifics.has(lower)))
   }
 
   /** Those a quotation calls by name: "Come here, Gretel." */
@@ -247,11 +350,21 @@ export class Speakers {
         if (mention.kind === 'pronoun' || (mention.noun === undefined && mention.kind === 'noun')) continue
         const before = tokens[mention.start - 1]
         const after = tokens[mention.end]
-        const qualified = before?.word === true && tokens[mention.start - 2]?.word !== true && this.#language.trait(before.lower) !== undefined
-        const opens = before === undefined || !before.word || qualified || /^(?:oh|o|ach|dear|lieber|liebe|querido|querida|ay|aber|please|and|but|hush|yes|no)$/u.test(before.lower)
+        const qualified =
+          before?.word === true &&
+          tokens[mention.start - 2]?.word !== true &&
+          this.#language.trait(before.lower) !== undefined
+        const opens =
+          before === undefined ||
+          !before.word ||
+          qualified ||
+          /^(?:oh|o|ach|dear|lieber|liebe|querido|querida|ay|aber|please|and|but|hush|yes|no)$/u.test(before.lower)
         const closes = after === undefined || !after.word
-        const called = mention.definiteness === 'bare' || /^(?:my|mein|meine|mi)$/u.test(tokens[mention.start]?.lower ?? '')
-        const separated = (before !== undefined && /^[,;—–-]$/u.test(before.text)) || (after !== undefined && /^[,!;—–?]$/u.test(after.text))
+        const called =
+          mention.definiteness === 'bare' || /^(?:my|mein|meine|mi)$/u.test(tokens[mention.start]?.lower ?? '')
+        const separated =
+          (before !== undefined && /^[,;—–-]$/u.test(before.text)) ||
+          (after !== undefined && /^[,!;—–?]$/u.test(after.text))
         if (!opens || !closes || !called || !separated) continue
         const entity = this.#identifier.identify({ ...mention, definiteness: 'definite' }, this.#scene)
         // "my friend", "sir" name nobody of whom nothing has been told.
@@ -262,4 +375,5 @@ export class Speakers {
   }
 }
 
-const isSomebody = (entity: Entity): boolean => entity.named || entity.noun !== undefined || entity.lines > 0 || entity.traits.size > 0
+const isSomebody = (entity: Entity): boolean =>
+  entity.named || entity.noun !== undefined || entity.lines > 0 || entity.traits.size > 0

@@ -1,9 +1,9 @@
 import type { Cast, Entity } from './cast.ts'
 import { Identifier } from './identify.ts'
-import type { Language } from './language.ts'
-import type { Mention } from './mention.ts'
 import { aliasesOf } from './kinship.ts'
+import type { Language } from './language.ts'
 import type { Lore } from './lore.ts'
+import type { Mention } from './mention.ts'
 import { Narration } from './narration.ts'
 import type { Breathe } from './pace.ts'
 import type { ReadSentence, ReadSpan } from './reading.ts'
@@ -18,7 +18,14 @@ export interface StoryReading {
   speakers: ReadonlyMap<number, Entity>
 }
 
-const NOTHING_KNOWN: Lore = { genders: new Map(), neuters: new Set(), aliases: new Map(), narrator: undefined }
+const NOTHING_KNOWN: Lore = {
+  genders: new Map(),
+  neuters: new Set(),
+  aliases: new Map(),
+  narrator: undefined,
+  lines: new Map(),
+  told: new Set(),
+}
 
 /** Reads the story twice: the first time teaches the genders that pronouns give away. */
 export const readStory = async (
@@ -46,7 +53,7 @@ const readOnce = async (
   const narrator = identifier.cast.create(narratorMention(language), '#narrator', new Map())
   const scene = new Scene()
   const narration = new Narration(language, identifier, scene, narrator)
-  const speakers = new Speakers(content, language, identifier, scene, narration, narrator)
+  const speakers = new Speakers(content, language, identifier, scene, narration, narrator, lore)
   let lead: ReadSentence | undefined
   for (const paragraph of paragraphs(spans)) {
     speakers.read(paragraph, lead)
@@ -55,7 +62,12 @@ const readOnce = async (
     await breathe()
   }
   const said = new Map([...speakers.speakers].map(([index, entity]) => [index, identifier.get(entity.id)]))
-  return { cast: identifier.cast, narrator: identifier.get(narrator.id), speakers: said, lore: loreOf(narration, identifier, narrator, language) }
+  return {
+    cast: identifier.cast,
+    narrator: identifier.get(narrator.id),
+    speakers: said,
+    lore: loreOf(narration, identifier, speakers, narrator, language),
+  }
 }
 
 function* paragraphs(spans: ReadSpan[]): Generator<ReadSpan[]> {
@@ -71,8 +83,20 @@ function* paragraphs(spans: ReadSpan[]): Generator<ReadSpan[]> {
 }
 
 const narratorMention = (language: Language): Mention => ({
-  start: 0, end: 0, kind: 'name', text: language.narrator, head: '#narrator', noun: undefined, modifiers: [], nominal: false, gender: undefined,
-  plural: false, person: 1, definiteness: 'bare', oblique: false, compared: false,
+  start: 0,
+  end: 0,
+  kind: 'name',
+  text: language.narrator,
+  head: '#narrator',
+  noun: undefined,
+  modifiers: [],
+  nominal: false,
+  gender: undefined,
+  plural: false,
+  person: 1,
+  definiteness: 'bare',
+  oblique: false,
+  compared: false,
 })
 
 const FIRST_PERSON_MIN = 3
@@ -80,17 +104,38 @@ const FIRST_PERSON_MIN = 3
 /** In a story told by one of its people, the name that others call and narration never tells is the teller's. */
 const narratorName = (identifier: Identifier, narrator: Entity): string | undefined => {
   if (narrator.subjects < FIRST_PERSON_MIN) return undefined
-  const called = identifier.cast.alive.filter((entity) => entity.named && entity.at.length === 0 && entity.addressed > 0)
+  const called = identifier.cast.alive.filter(
+    (entity) => entity.named && entity.at.length === 0 && entity.addressed > 0,
+  )
   return called.sort((a, b) => b.addressed - a.addressed)[0]?.head
 }
 
-const loreOf = (narration: Narration, identifier: Identifier, narrator: Entity, language: Language): Lore => {
+const toldOf = ({ cast }: Identifier): Set<string> =>
+  new Set(
+    cast.alive
+      .filter((entity) => (entity.named && entity.at.length > 0) || entity.subjects > 0)
+      .flatMap((entity) => [entity.head, ...entity.heads]),
+  )
+
+const loreOf = (
+  narration: Narration,
+  identifier: Identifier,
+  speakers: Speakers,
+  narrator: Entity,
+  language: Language,
+): Lore => {
   const genders = new Map<string, Gender>()
   const neuters = new Set<string>()
   for (const [head, { m, f, n }] of narration.votes) {
     if (n > m && n > f) neuters.add(head)
     else if (m !== f) genders.set(head, m > f ? 'm' : 'f')
   }
-  return { genders, neuters, aliases: aliasesOf(narration, identifier, language), narrator: narratorName(identifier, narrator) }
+  return {
+    genders,
+    neuters,
+    aliases: aliasesOf(narration, identifier, language),
+    narrator: narratorName(identifier, narrator),
+    lines: speakers.tagged,
+    told: toldOf(identifier),
+  }
 }
-

@@ -22,7 +22,8 @@ const THEMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     war: 'war battle* soldier* army sword* enemy enemies weapon*',
   },
   de: {
-    family: 'mutter vater bruder* brüder* schwester* sohn söhne tochter töchter kind* groß* eltern familie tante onkel ehefrau',
+    family:
+      'mutter vater bruder* brüder* schwester* sohn söhne tochter töchter kind* groß* eltern familie tante onkel ehefrau',
     friendship: 'freund* gefährte* gemeinsam zusammen hilf* half* teil* nachbar*',
     love: 'liebe* küss* kuss heirat* hochzeit herz braut* bräutigam',
     courage: 'mut mutig* tapfer* kämpf* wagte* held* kühn*',

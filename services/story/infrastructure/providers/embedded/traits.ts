@@ -36,7 +36,10 @@ export const predicates = (sentence: ReadSentence, end: number, language: Langua
   const [copula, ...rest] = sentence.tokens.slice(end, end + 7)
   if (!copula || !language.copulas.has(copula.lower)) return []
   const stop = rest.findIndex((token) => !token.word && token.text !== ',')
-  return rest.slice(0, stop < 0 ? rest.length : stop).filter((token) => known(token.lower, language.code) !== undefined).map((token) => token.lower)
+  return rest
+    .slice(0, stop < 0 ? rest.length : stop)
+    .filter((token) => known(token.lower, language.code) !== undefined)
+    .map((token) => token.lower)
 }
 
 /** The most frequent adjectives of character said of an entity, as the story's language has them. */
@@ -46,5 +49,8 @@ export const traitsOfCharacter = (entity: Entity, language: Language): string[] 
     const trait = known(modifier, language.code)
     if (trait !== undefined) counts.set(trait, (counts.get(trait) ?? 0) + n)
   }
-  return [...counts].sort((a, b) => b[1] - a[1]).slice(0, MOST).map(([trait]) => trait)
+  return [...counts]
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, MOST)
+    .map(([trait]) => trait)
 }

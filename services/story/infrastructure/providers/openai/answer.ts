@@ -74,7 +74,8 @@ const roleOf = (value: unknown, what: string): CharacterRole => {
 }
 
 const intensityOf = (value: unknown, what: string): number => {
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > 10) throw invalid(`${what} is not 1 to 10`)
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > 10)
+    throw invalid(`${what} is not 1 to 10`)
   return value
 }
 

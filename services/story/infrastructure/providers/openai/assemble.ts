@@ -19,7 +19,9 @@ interface Spoken extends Range {
 const key = (name: string): string => name.toLowerCase().trim()
 
 /** Characters of all parts, those that share a name or alias being one. */
-const mergeCharacters = (parts: readonly Part[]): { characters: AnsweredCharacter[]; nameOf: (speaker: string) => string } => {
+const mergeCharacters = (
+  parts: readonly Part[],
+): { characters: AnsweredCharacter[]; nameOf: (speaker: string) => string } => {
   const merged: AnsweredCharacter[] = []
   const byName = new Map<string, AnsweredCharacter>()
   const add = (character: AnsweredCharacter): void => {
@@ -28,7 +30,8 @@ const mergeCharacters = (parts: readonly Part[]): { characters: AnsweredCharacte
     const target = known ?? { ...character, aliases: [], traits: [] }
     if (!known) merged.push(target)
     for (const name of names) {
-      if (key(name) !== key(target.name) && !target.aliases.some((alias) => key(alias) === key(name))) target.aliases.push(name)
+      if (key(name) !== key(target.name) && !target.aliases.some((alias) => key(alias) === key(name)))
+        target.aliases.push(name)
       if (!byName.has(key(name))) byName.set(key(name), target)
     }
     target.traits = [...new Set([...target.traits, ...character.traits])]
@@ -97,9 +100,14 @@ export const assemble = (content: string, parts: readonly Part[]): Analysis => {
   const segments = segmentsOf(content, spokenIn(content, parts), nameOf)
   return {
     segments,
-    characters: characters.map((character): FoundCharacter => ({ ...character, mentions: mentionsOf(content, character) })),
+    characters: characters.map(
+      (character): FoundCharacter => ({ ...character, mentions: mentionsOf(content, character) }),
+    ),
     emotions: emotionsOf(content, parts, segments),
     themes: [...new Set(parts.flatMap(({ answer }) => answer.themes))].slice(0, MOST_THEMES),
-    summary: parts.map(({ answer }) => answer.summary.trim()).filter(Boolean).join(' '),
+    summary: parts
+      .map(({ answer }) => answer.summary.trim())
+      .filter(Boolean)
+      .join(' '),
   }
 }

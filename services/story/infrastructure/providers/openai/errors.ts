@@ -16,7 +16,8 @@ export const toAnalyzerError = (cause: unknown): AnalyzerError => {
   if (cause instanceof AnalyzerError) return cause
   const fail = (reason: string, retryable: boolean, message: string, wait?: number): AnalyzerError =>
     new AnalyzerError(reason, message, { retryable, cause, ...(wait === undefined ? {} : { retryAfterMs: wait }) })
-  if (cause instanceof OpenAI.APIConnectionError) return fail('PROVIDER_UNREACHABLE', true, 'the provider cannot be reached')
+  if (cause instanceof OpenAI.APIConnectionError)
+    return fail('PROVIDER_UNREACHABLE', true, 'the provider cannot be reached')
   if (!(cause instanceof OpenAI.APIError)) return fail('INVALID_ANSWER', true, 'the provider answered in no known form')
   const { status } = cause
   const wait = retryAfterMs(cause.headers)

@@ -27,7 +27,9 @@ export const locate = (text: string, quote: string, from: number): Range => {
   pattern.lastIndex = from
   const match = pattern.exec(text)
   if (match && match[0].length > 0) return { start: match.index, end: match.index + match[0].length }
-  throw new AnalyzerError('INVALID_ANSWER', 'the model quotes words that the story does not have there', { retryable: true })
+  throw new AnalyzerError('INVALID_ANSWER', 'the model quotes words that the story does not have there', {
+    retryable: true,
+  })
 }
 
 const OPENING = /["“”„«»‘'‚‹›—―]$/u

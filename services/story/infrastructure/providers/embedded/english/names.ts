@@ -3,7 +3,8 @@ import type { Vocabulary } from '../language.ts'
 import { type Sentence, words } from '../tokens.ts'
 import { englishNoun } from './nouns.ts'
 
-const NEVER = words(`i the a an and but or so then oh ah ha hey hello hi well yes no not now here there this that what who where
+const NEVER =
+  words(`i the a an and but or so then oh ah ha hey hello hi well yes no not now here there this that what who where
 when why how if in on at by for from to of as with after before once one two three all every each some many most my your his
 her its our their we you he she it they please come go look listen let god lord heaven monday tuesday wednesday thursday
 friday saturday sunday january february march april may june july august september october november december christmas easter

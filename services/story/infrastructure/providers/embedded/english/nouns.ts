@@ -36,19 +36,40 @@ bison moose reindeer elk cub pup foal colt mosquito gnat flea caterpillar dragon
 chipmunk hamster guinea-pig ferret lynx cheetah gorilla chimpanzee baboon sloth armadillo vulture condor ostrich`)
 const KIN_MALE = new Map(
   Object.entries({
-    father: 'father dad daddy papa pa pop', grandfather: 'grandfather grandpa grandad granddad gramps',
-    husband: 'husband', son: 'son', brother: 'brother', uncle: 'uncle', nephew: 'nephew', grandson: 'grandson',
-    stepfather: 'stepfather', stepson: 'stepson', stepbrother: 'stepbrother', godfather: 'godfather',
-    'father-in-law': 'father-in-law', 'son-in-law': 'son-in-law', 'brother-in-law': 'brother-in-law',
+    father: 'father dad daddy papa pa pop',
+    grandfather: 'grandfather grandpa grandad granddad gramps',
+    husband: 'husband',
+    son: 'son',
+    brother: 'brother',
+    uncle: 'uncle',
+    nephew: 'nephew',
+    grandson: 'grandson',
+    stepfather: 'stepfather',
+    stepson: 'stepson',
+    stepbrother: 'stepbrother',
+    godfather: 'godfather',
+    'father-in-law': 'father-in-law',
+    'son-in-law': 'son-in-law',
+    'brother-in-law': 'brother-in-law',
   }).flatMap(([lemma, forms]) => forms.split(' ').map((form) => [form, lemma] as const)),
 )
 const KIN_FEMALE = new Map(
   Object.entries({
-    mother: 'mother mum mom mommy mummy mama mamma ma', wife: 'wife', daughter: 'daughter', sister: 'sister',
-    grandmother: 'grandmother grandma granny gran nana nan', aunt: 'aunt auntie aunty', niece: 'niece',
-    granddaughter: 'granddaughter', stepmother: 'stepmother', stepdaughter: 'stepdaughter',
-    stepsister: 'stepsister', godmother: 'godmother', 'mother-in-law': 'mother-in-law',
-    'daughter-in-law': 'daughter-in-law', 'sister-in-law': 'sister-in-law',
+    mother: 'mother mum mom mommy mummy mama mamma ma',
+    wife: 'wife',
+    daughter: 'daughter',
+    sister: 'sister',
+    grandmother: 'grandmother grandma granny gran nana nan',
+    aunt: 'aunt auntie aunty',
+    niece: 'niece',
+    granddaughter: 'granddaughter',
+    stepmother: 'stepmother',
+    stepdaughter: 'stepdaughter',
+    stepsister: 'stepsister',
+    godmother: 'godmother',
+    'mother-in-law': 'mother-in-law',
+    'daughter-in-law': 'daughter-in-law',
+    'sister-in-law': 'sister-in-law',
   }).flatMap(([lemma, forms]) => forms.split(' ').map((form) => [form, lemma] as const)),
 )
 const KIN_EITHER = words('parent cousin twin sibling grandchild stepchild relative')
@@ -56,11 +77,24 @@ const ANIMALS = words(`wolf rooster cock bull ox ram stag gander drake tomcat st
 goose lioness tigress vixen nightingale`)
 const GENERIC = new Map<string, Noun>(
   [
-    ['man', 'm', undefined], ['fellow', 'm', undefined], ['boy', 'm', 'young'], ['lad', 'm', 'young'],
-    ['woman', 'f', undefined], ['lady', 'f', undefined], ['gentleman', 'm', undefined], ['girl', 'f', 'young'], ['lass', 'f', 'young'], ['child', undefined, 'young'],
-    ['youth', 'm', 'young'], ['person', undefined, undefined], ['baby', undefined, 'young'],
-    ['kid', undefined, 'young'], ['youngster', undefined, 'young'], ['teenager', undefined, 'young'],
-    ['toddler', undefined, 'young'], ['infant', undefined, 'young'],
+    ['man', 'm', undefined],
+    ['fellow', 'm', undefined],
+    ['boy', 'm', 'young'],
+    ['lad', 'm', 'young'],
+    ['woman', 'f', undefined],
+    ['lady', 'f', undefined],
+    ['gentleman', 'm', undefined],
+    ['girl', 'f', 'young'],
+    ['lass', 'f', 'young'],
+    ['child', undefined, 'young'],
+    ['youth', 'm', 'young'],
+    ['person', undefined, undefined],
+    ['baby', undefined, 'young'],
+    ['kid', undefined, 'young'],
+    ['youngster', undefined, 'young'],
+    ['teenager', undefined, 'young'],
+    ['toddler', undefined, 'young'],
+    ['infant', undefined, 'young'],
   ].map(([lemma, gender, age]) => [
     lemma as string,
     { lemma, gender, age, plural: false, kind: 'person', generic: true } as Noun,
@@ -70,9 +104,23 @@ for (const lemma of ['creature', 'animal', 'beast', 'bird', 'insect'])
   GENERIC.set(lemma, { lemma, gender: undefined, plural: false, kind: 'animal', generic: true })
 
 const IRREGULAR: Readonly<Record<string, string>> = {
-  men: 'man', women: 'woman', children: 'child', people: 'person', mice: 'mouse', geese: 'goose', wolves: 'wolf',
-  wives: 'wife', thieves: 'thief', elves: 'elf', dwarves: 'dwarf', oxen: 'ox', calves: 'calf', gentlemen: 'gentleman',
-  gentlewoman: 'lady', folk: 'person', brethren: 'brother',
+  men: 'man',
+  women: 'woman',
+  children: 'child',
+  people: 'person',
+  mice: 'mouse',
+  geese: 'goose',
+  wolves: 'wolf',
+  wives: 'wife',
+  thieves: 'thief',
+  elves: 'elf',
+  dwarves: 'dwarf',
+  oxen: 'ox',
+  calves: 'calf',
+  gentlemen: 'gentleman',
+  gentlewoman: 'lady',
+  folk: 'person',
+  brethren: 'brother',
 }
 const NO_PLURAL = words('goose ass princess duchess mistress empress hostess actress waitress lioness boss abbess')
 

@@ -16,12 +16,38 @@ puzzle grin smile frown nod shrug wink beam smirk translate specify estimate cla
 lecture caution allow acknowledge confirm grant recall remember quote hint chorus nibble chime pipe rattle crackle
 creak clamor clamour preach persist prophesy predict signal sign`)
 const IRREGULAR: Readonly<Record<string, string>> = {
-  say: 'said says saying', tell: 'told tells', cry: 'cried cries', speak: 'spoke speaks', sing: 'sang sings',
-  reply: 'replied replies', think: 'thought thinks', begin: 'began begins', swear: 'swore swears',
-  read: 'read reads', write: 'wrote writes', weep: 'wept weeps', bid: 'bade bid', quoth: 'quoth', go: 'went',
-  deny: 'denied denies', lie: 'lied', shout: 'shouted', put: 'put', spit: 'spat', break: 'broke', manage: 'managed',
-  want: 'wanted wants', snivel: 'snivelled sniveled', yodel: 'yodelled', plead: 'pled', sputter: 'sputtered', splutter: 'spluttered',
-  prophesy: 'prophesied', mean: 'meant', sigh: 'sighed', come: 'came',
+  say: 'said says saying',
+  tell: 'told tells',
+  cry: 'cried cries',
+  speak: 'spoke speaks',
+  sing: 'sang sings',
+  reply: 'replied replies',
+  think: 'thought thinks',
+  begin: 'began begins',
+  swear: 'swore swears',
+  read: 'read reads',
+  write: 'wrote writes',
+  weep: 'wept weeps',
+  bid: 'bade bid',
+  quoth: 'quoth',
+  go: 'went',
+  deny: 'denied denies',
+  lie: 'lied',
+  shout: 'shouted',
+  put: 'put',
+  spit: 'spat',
+  break: 'broke',
+  manage: 'managed',
+  want: 'wanted wants',
+  snivel: 'snivelled sniveled',
+  yodel: 'yodelled',
+  plead: 'pled',
+  sputter: 'sputtered',
+  splutter: 'spluttered',
+  prophesy: 'prophesied',
+  mean: 'meant',
+  sigh: 'sighed',
+  come: 'came',
 }
 /** Verbs that report speech only where they lean on a quotation, such as "he laughed" or "she began". */
 const WEAK = words(`want laugh smile grin frown nod shrug wink beam smirk sigh gasp pant start begin finish return offer
@@ -37,16 +63,83 @@ const put = (form: string, lemma: string): void => {
 }
 for (const lemma of REGULAR) {
   const doubled = /^(?:beg|nod|grin|hum|quip|sob|chat|brag|snap|rap)$/u.test(lemma) ? lemma.slice(-1) : ''
-  const past = lemma.endsWith('e') ? `${lemma}d` : /[^aeiou]y$/u.test(lemma) ? `${lemma.slice(0, -1)}ied` : `${lemma}${doubled}ed`
-  const present = /(?:s|sh|ch|x|z)$/u.test(lemma) ? `${lemma}es` : /[^aeiou]y$/u.test(lemma) ? `${lemma.slice(0, -1)}ies` : `${lemma}s`
+  const past = lemma.endsWith('e')
+    ? `${lemma}d`
+    : /[^aeiou]y$/u.test(lemma)
+      ? `${lemma.slice(0, -1)}ied`
+      : `${lemma}${doubled}ed`
+  const present = /(?:s|sh|ch|x|z)$/u.test(lemma)
+    ? `${lemma}es`
+    : /[^aeiou]y$/u.test(lemma)
+      ? `${lemma.slice(0, -1)}ies`
+      : `${lemma}s`
   for (const form of [past, present, lemma]) put(form, lemma)
 }
 for (const [lemma, list] of Object.entries(IRREGULAR)) for (const form of list.split(' ')) put(form, lemma)
-for (const bare of ['say', 'tell', 'cry', 'order', 'sign', 'signal', 'note', 'state', 'report', 'laugh', 'smile', 'sigh',
-  'frown', 'grin', 'wink', 'nod', 'shrug', 'puff', 'huff', 'crow', 'press', 'start', 'finish', 'return', 'offer',
-  'question', 'object', 'reason', 'quote', 'hint', 'cheer', 'bark', 'lament', 'promise', 'answer', 'reply', 'shout',
-  'whisper', 'call', 'scream', 'demand', 'command', 'claim', 'remark', 'echo', 'query', 'protest', 'lecture', 'lie',
-  'signs', 'signals', 'notes', 'states', 'reports', 'smiles', 'puffs', 'crows', 'cries', 'beams', 'pipes', 'beam', 'pipe'])
+for (const bare of [
+  'say',
+  'tell',
+  'cry',
+  'order',
+  'sign',
+  'signal',
+  'note',
+  'state',
+  'report',
+  'laugh',
+  'smile',
+  'sigh',
+  'frown',
+  'grin',
+  'wink',
+  'nod',
+  'shrug',
+  'puff',
+  'huff',
+  'crow',
+  'press',
+  'start',
+  'finish',
+  'return',
+  'offer',
+  'question',
+  'object',
+  'reason',
+  'quote',
+  'hint',
+  'cheer',
+  'bark',
+  'lament',
+  'promise',
+  'answer',
+  'reply',
+  'shout',
+  'whisper',
+  'call',
+  'scream',
+  'demand',
+  'command',
+  'claim',
+  'remark',
+  'echo',
+  'query',
+  'protest',
+  'lecture',
+  'lie',
+  'signs',
+  'signals',
+  'notes',
+  'states',
+  'reports',
+  'smiles',
+  'puffs',
+  'crows',
+  'cries',
+  'beams',
+  'pipes',
+  'beam',
+  'pipe',
+])
   forms.delete(bare)
 
 /** A form of a verb that reports speech; `weak` ones do so only beside a quotation. */

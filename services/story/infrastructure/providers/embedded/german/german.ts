@@ -7,14 +7,22 @@ import { germanSpeech, isGermanVerb, isWeakGermanSpeech } from './verbs.ts'
 
 const AXES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   rank: {
-    1: 'erst ältest älter', 2: 'zweit mittler mittelst', 3: 'dritt jüngst jünger', 4: 'viert', 5: 'fünft', 6: 'sechst', 7: 'siebt',
+    1: 'erst ältest älter',
+    2: 'zweit mittler mittelst',
+    3: 'dritt jüngst jünger',
+    4: 'viert',
+    5: 'fünft',
+    6: 'sechst',
+    7: 'siebt',
     other: 'ander',
   },
   size: { big: 'groß riesig dick', small: 'klein winzig dünn' },
   age: { old: 'alt uralt', young: 'jung' },
   wealth: { rich: 'reich', poor: 'arm' },
   side: { good: 'gut lieb fleißig', bad: 'böse bös', wise: 'klug weise', foolish: 'dumm faul' },
-  colour: Object.fromEntries('rot schwarz weiß braun grau grün blau gelb golden silbern bunt'.split(' ').map((c) => [c, c])),
+  colour: Object.fromEntries(
+    'rot schwarz weiß braun grau grün blau gelb golden silbern bunt'.split(' ').map((c) => [c, c]),
+  ),
 }
 const TRAITS = new Map(
   Object.entries(AXES).flatMap(([axis, values]) =>
@@ -40,28 +48,56 @@ export const german: Language = {
   speech: germanSpeech,
   isWeakSpeech: isWeakGermanSpeech,
   trait: (lower) =>
-    TRAITS.get(lower) ?? TRAITS.get(lower.replace(ENDING, '')) ??
-    (lower.startsWith(UMLAUTS.groß ?? '-') ? { axis: 'rank', value: '1' } : lower.startsWith(UMLAUTS.klein ?? '-') ? { axis: 'rank', value: '3' } : undefined),
-  elders: words('vater mutter großvater großmutter stiefmutter stiefvater ehemann ehefrau onkel tante könig königin hexe zauberer witwe witwer zauberin greis greisin'),
-  youths: words('sohn tochter bruder schwester prinz prinzessin waise lehrling schüler schülerin student enkel enkelin neffe nichte hirte jungfrau magd geselle stieftochter waisenkind königssohn königstochter'),
+    TRAITS.get(lower) ??
+    TRAITS.get(lower.replace(ENDING, '')) ??
+    (lower.startsWith(UMLAUTS.groß ?? '-')
+      ? { axis: 'rank', value: '1' }
+      : lower.startsWith(UMLAUTS.klein ?? '-')
+        ? { axis: 'rank', value: '3' }
+        : undefined),
+  elders: words(
+    'vater mutter großvater großmutter stiefmutter stiefvater ehemann ehefrau onkel tante könig königin hexe zauberer witwe witwer zauberin greis greisin',
+  ),
+  youths: words(
+    'sohn tochter bruder schwester prinz prinzessin waise lehrling schüler schülerin student enkel enkelin neffe nichte hirte jungfrau magd geselle stieftochter waisenkind königssohn königstochter',
+  ),
   relatives: words('der die das welcher welche welches'),
   dropsSubject: false,
   offspring: words('sohn tochter kind'),
   child: 'kind',
   kin: {
-    father: 'vater', mother: 'mutter', stepmother: 'stiefmutter', wife: 'ehefrau', husband: 'ehemann', son: 'sohn',
-    daughter: 'tochter', king: 'könig', queen: 'königin', prince: 'prinz', princess: 'prinzessin',
+    father: 'vater',
+    mother: 'mutter',
+    stepmother: 'stiefmutter',
+    wife: 'ehefrau',
+    husband: 'ehemann',
+    son: 'sohn',
+    daughter: 'tochter',
+    king: 'könig',
+    queen: 'königin',
+    prince: 'prinz',
+    princess: 'prinzessin',
   },
-  siblings: [['bruder', 'm'], ['schwester', 'f']],
+  siblings: [
+    ['bruder', 'm'],
+    ['schwester', 'f'],
+  ],
   and: 'und',
   naming: words('namens genannt hieß heißt nannte nannten getauft rief'),
   copulas: words('war waren ist wurde'),
   firstPerson: words('ich'),
   notNames: words('ich du er sie es'),
-  times: words('tag tages nacht morgen morgens abend abends nachmittag zeit mal jahr woche monat augenblick stunde minute winter sommer weile'),
+  joining: words('und aber doch da'),
+  subordinators: words('als wenn nachdem während weil obwohl bevor ehe sobald kaum indem seit'),
+  honorifics: words('herr frau majestät hoheit meister gnädige fräulein'),
+  times: words(
+    'tag tages nacht morgen morgens abend abends nachmittag zeit mal jahr woche monat augenblick stunde minute winter sommer weile',
+  ),
   voices: words('stimme stimmchen stimmen ruf echo etwas jemand niemand es man'),
-  selfNaming: /\b(?:ich heiße|mein name ist|ich bin|man nennt mich|nennt mich)\s+(?:der\s+|die\s+)?(?<name>\p{Lu}[\p{L}-]+)/iu,
-  stopWords: words(`der die das den dem des ein eine einen einem einer eines und oder aber wenn als so doch denn auch nur noch schon
+  selfNaming:
+    /\b(?:ich heiße|mein name ist|ich bin|man nennt mich|nennt mich)\s+(?:der\s+|die\s+)?(?<name>\p{Lu}[\p{L}-]+)/iu,
+  stopWords:
+    words(`der die das den dem des ein eine einen einem einer eines und oder aber wenn als so doch denn auch nur noch schon
 nicht kein keine mehr sehr ganz war waren wurde wurden hatte hatten ist sind hat haben wird werden kann konnte wollte sollte musste
 ich du er sie es wir ihr mich mir dich dir ihm ihn ihnen uns euch sich mein dein sein seine seinen seinem seiner ihre ihren ihrem ihrer
 in im an am auf aus bei beim mit nach von vom zu zum zur über unter vor hinter durch für gegen um bis da dann dort hier wo was wer wie

@@ -29,51 +29,158 @@ hummel libelle grille heuschrecke raupe füchsin wölfin bärin löwin hündin h
 auster qualle krake fledermaus`)
 const NEUTER = words(`pferd schwein ferkel schaf lamm huhn küken kalb rind reh eichhörnchen wiesel kaninchen krokodil
 kamel zebra nilpferd nashorn känguru kätzchen gespenst ungeheuer monster einhorn murmeltier rotkehlchen fohlen zicklein
-meerschweinchen stachelschwein rehkitz glühwürmchen küchlein heinzelmännchen männlein männchen weiblein wichtelmännchen
+meerschweinchen stachelschwein rehkitz glühwürmchen küchlein heinzelmännchen männchen weiblein wichtelmännchen
 waisenkind königskind geißlein entlein mäuschen gänschen hündchen`)
 const KIN_MALE: Readonly<Record<string, string>> = {
-  vater: 'vater', papa: 'vater', vati: 'vater', großvater: 'großvater', opa: 'großvater', ehemann: 'ehemann', gatte: 'ehemann',
-  sohn: 'sohn', bruder: 'bruder', onkel: 'onkel', oheim: 'onkel', neffe: 'neffe', enkel: 'enkel', stiefvater: 'stiefvater',
-  schwiegervater: 'schwiegervater', schwiegersohn: 'schwiegersohn', schwager: 'schwager', cousin: 'cousin', vetter: 'cousin',
-  pate: 'pate', gevatter: 'gevatter', zwilling: 'zwilling', brüderchen: 'bruder', brüderlein: 'bruder', väterchen: 'vater',
+  vater: 'vater',
+  papa: 'vater',
+  vati: 'vater',
+  großvater: 'großvater',
+  opa: 'großvater',
+  ehemann: 'ehemann',
+  gatte: 'ehemann',
+  sohn: 'sohn',
+  bruder: 'bruder',
+  onkel: 'onkel',
+  oheim: 'onkel',
+  neffe: 'neffe',
+  enkel: 'enkel',
+  stiefvater: 'stiefvater',
+  schwiegervater: 'schwiegervater',
+  schwiegersohn: 'schwiegersohn',
+  schwager: 'schwager',
+  cousin: 'cousin',
+  vetter: 'cousin',
+  pate: 'pate',
+  gevatter: 'gevatter',
+  zwilling: 'zwilling',
+  brüderchen: 'bruder',
+  brüderlein: 'bruder',
+  väterchen: 'vater',
 }
 const KIN_FEMALE: Readonly<Record<string, string>> = {
-  mutter: 'mutter', mama: 'mutter', mutti: 'mutter', großmutter: 'großmutter', oma: 'großmutter', omi: 'großmutter',
-  ehefrau: 'ehefrau', gattin: 'ehefrau', gemahlin: 'ehefrau', tochter: 'tochter', schwester: 'schwester', tante: 'tante', muhme: 'tante',
-  nichte: 'nichte', enkelin: 'enkelin', stiefmutter: 'stiefmutter', schwiegermutter: 'schwiegermutter',
-  schwiegertochter: 'schwiegertochter', stieftochter: 'stieftochter', stiefschwester: 'stiefschwester', cousine: 'cousine',
-  base: 'cousine', schwägerin: 'schwägerin', patin: 'patin', schwesterchen: 'schwester', schwesterlein: 'schwester',
-  mütterchen: 'mütterchen', töchterchen: 'tochter', töchterlein: 'tochter',
+  mutter: 'mutter',
+  mama: 'mutter',
+  mutti: 'mutter',
+  großmutter: 'großmutter',
+  oma: 'großmutter',
+  omi: 'großmutter',
+  ehefrau: 'ehefrau',
+  gattin: 'ehefrau',
+  gemahlin: 'ehefrau',
+  tochter: 'tochter',
+  schwester: 'schwester',
+  tante: 'tante',
+  muhme: 'tante',
+  nichte: 'nichte',
+  enkelin: 'enkelin',
+  stiefmutter: 'stiefmutter',
+  schwiegermutter: 'schwiegermutter',
+  schwiegertochter: 'schwiegertochter',
+  stieftochter: 'stieftochter',
+  stiefschwester: 'stiefschwester',
+  cousine: 'cousine',
+  base: 'cousine',
+  schwägerin: 'schwägerin',
+  patin: 'patin',
+  schwesterchen: 'schwester',
+  schwesterlein: 'schwester',
+  mütterchen: 'mütterchen',
+  töchterchen: 'tochter',
+  töchterlein: 'tochter',
 }
-const GENERIC: Readonly<Record<string, readonly ['m' | 'f' | undefined, 'young' | 'old' | undefined, 'person' | 'animal']>> = {
-  dame: ['f', undefined, 'person'], mann: ['m', undefined, 'person'], frau: ['f', undefined, 'person'], junge: ['m', 'young', 'person'],
-  bub: ['m', 'young', 'person'], bube: ['m', 'young', 'person'], knabe: ['m', 'young', 'person'],
-  bursche: ['m', 'young', 'person'], kerl: ['m', undefined, 'person'], jüngling: ['m', 'young', 'person'],
-  mädchen: ['f', 'young', 'person'], mädel: ['f', 'young', 'person'], mägdlein: ['f', 'young', 'person'],
-  kind: [undefined, 'young', 'person'], kleine: ['f', 'young', 'person'], kleiner: ['m', 'young', 'person'],
-  alte: [undefined, 'old', 'person'], alter: ['m', 'old', 'person'], alten: [undefined, 'old', 'person'],
-  greis: ['m', 'old', 'person'], weib: ['f', undefined, 'person'], tier: [undefined, undefined, 'animal'],
-  vogel: [undefined, undefined, 'animal'], mensch: [undefined, undefined, 'person'], baby: [undefined, 'young', 'person'],
-  säugling: [undefined, 'young', 'person'], fremde: [undefined, undefined, 'person'],
+const GENERIC: Readonly<
+  Record<string, readonly ['m' | 'f' | undefined, 'young' | 'old' | undefined, 'person' | 'animal']>
+> = {
+  dame: ['f', undefined, 'person'],
+  mann: ['m', undefined, 'person'],
+  frau: ['f', undefined, 'person'],
+  junge: ['m', 'young', 'person'],
+  bub: ['m', 'young', 'person'],
+  bube: ['m', 'young', 'person'],
+  knabe: ['m', 'young', 'person'],
+  bursche: ['m', 'young', 'person'],
+  kerl: ['m', undefined, 'person'],
+  jüngling: ['m', 'young', 'person'],
+  mädchen: ['f', 'young', 'person'],
+  mädel: ['f', 'young', 'person'],
+  mägdlein: ['f', 'young', 'person'],
+  kind: [undefined, 'young', 'person'],
+  kleine: [undefined, undefined, 'person'],
+  kleiner: ['m', undefined, 'person'],
+  alte: [undefined, 'old', 'person'],
+  alter: ['m', 'old', 'person'],
+  alten: [undefined, 'old', 'person'],
+  greis: ['m', 'old', 'person'],
+  weib: ['f', undefined, 'person'],
+  tier: [undefined, undefined, 'animal'],
+  vogel: [undefined, undefined, 'animal'],
+  mensch: [undefined, undefined, 'person'],
+  baby: [undefined, 'young', 'person'],
+  säugling: [undefined, 'young', 'person'],
+  fremde: [undefined, undefined, 'person'],
 }
 const PLURALS: Readonly<Record<string, string>> = {
-  männer: 'mann', leute: 'mensch', kinder: 'kind', brüder: 'bruder', schwestern: 'schwester', söhne: 'sohn', töchter: 'tochter',
-  väter: 'vater', mütter: 'mutter', vögel: 'vogel', wölfe: 'wolf', füchse: 'fuchs', hähne: 'hahn', gänse: 'gans', kühe: 'kuh',
-  mäuse: 'maus', säue: 'sau', jungs: 'junge', frösche: 'frosch', störche: 'storch', schwäne: 'schwan', köche: 'koch', bauern: 'bauer',
-  ärzte: 'arzt', hühner: 'huhn', lämmer: 'lamm', kälber: 'kalb', rinder: 'rind', geschwister: 'bruder', eltern: 'vater', gäste: 'gast',
-  götter: 'gott', mägde: 'magd', bräute: 'braut', könige: 'könig', räuber: 'räuber', mädchen: 'mädchen', zwillinge: 'zwilling',
+  männer: 'mann',
+  leute: 'mensch',
+  kinder: 'kind',
+  brüder: 'bruder',
+  schwestern: 'schwester',
+  söhne: 'sohn',
+  töchter: 'tochter',
+  väter: 'vater',
+  mütter: 'mutter',
+  vögel: 'vogel',
+  wölfe: 'wolf',
+  füchse: 'fuchs',
+  hähne: 'hahn',
+  gänse: 'gans',
+  kühe: 'kuh',
+  mäuse: 'maus',
+  säue: 'sau',
+  jungs: 'junge',
+  frösche: 'frosch',
+  störche: 'storch',
+  schwäne: 'schwan',
+  köche: 'koch',
+  bauern: 'bauer',
+  ärzte: 'arzt',
+  hühner: 'huhn',
+  lämmer: 'lamm',
+  kälber: 'kalb',
+  rinder: 'rind',
+  geschwister: 'bruder',
+  eltern: 'vater',
+  gäste: 'gast',
+  götter: 'gott',
+  mägde: 'magd',
+  bräute: 'braut',
+  könige: 'könig',
+  räuber: 'räuber',
+  mädchen: 'mädchen',
+  zwillinge: 'zwilling',
 }
 const ANIMALS = [...MALE].slice([...MALE].indexOf('wolf')).concat([...FEMALE].slice([...FEMALE].indexOf('katze')))
-const FAUNA = new Set([...ANIMALS, ...[...NEUTER].filter((word) => !/gespenst|ungeheuer|monster|männ|weiblein|kind/u.test(word))])
+const FAUNA = new Set([
+  ...ANIMALS,
+  ...[...NEUTER].filter((word) => !/gespenst|ungeheuer|monster|männ|weiblein|kind/u.test(word)),
+])
 const NOT_COMPOUND = words(`meister fahrer wal hai star elf geist gast chef koch base bock freund weber wirt bote page
 leiter herr kind kalb reh gans sau wal troll fee page kranich esel fink rabe maus ente raupe`)
 
-const ROYAL: Readonly<Record<string, string>> = { königssohn: 'prinz', königstochter: 'prinzessin', kaisertochter: 'prinzessin' }
+/** One being by two names. */
+const SAME: Readonly<Record<string, string>> = {
+  männlein: 'männchen',
+  königssohn: 'prinz',
+  königstochter: 'prinzessin',
+  kaisertochter: 'prinzessin',
+}
 
 const direct = (written: string): Noun | undefined => {
-  const lower = ROYAL[written] ?? written
+  const lower = SAME[written] ?? written
   const generic = GENERIC[lower]
-  if (generic) return { lemma: lower, gender: generic[0], age: generic[1], plural: false, kind: generic[2], generic: true }
+  if (generic)
+    return { lemma: lower, gender: generic[0], age: generic[1], plural: false, kind: generic[2], generic: true }
   const male = KIN_MALE[lower]
   if (male) return { lemma: male, gender: 'm', plural: false, kind: 'kin', generic: false }
   const female = KIN_FEMALE[lower]
@@ -91,7 +198,8 @@ const compound = (lower: string): Noun | undefined => {
     const noun = direct(tail)
     if (noun && !/^alte/u.test(tail)) return { ...noun, lemma: lower, generic: false }
   }
-  if (/.{3}(?:erin|ärin|ästin|istin)$/u.test(lower)) return { lemma: lower, gender: 'f', plural: false, kind: 'person', generic: false }
+  if (/.{3}(?:erin|ärin|ästin|istin)$/u.test(lower))
+    return { lemma: lower, gender: 'f', plural: false, kind: 'person', generic: false }
   return undefined
 }
 
@@ -127,7 +235,8 @@ export const germanNoun = (lower: string): Noun | undefined => {
   for (const stem of endings(lower)) {
     const noun = direct(stem)
     // "Königs", "Löwen" may be one in another case, "Hexen", "Katzen" are several.
-    if (noun) return { ...noun, plural: stem !== lower && !lower.endsWith('s') && (noun.gender === 'f' || /e$/u.test(lower)) }
+    if (noun)
+      return { ...noun, plural: stem !== lower && !lower.endsWith('s') && (noun.gender === 'f' || /e$/u.test(lower)) }
   }
   const joined = compound(lower)
   if (joined) return joined

@@ -4,7 +4,8 @@ import { type Sentence, words } from '../tokens.ts'
 import { spanishNoun } from './nouns.ts'
 import { spanishSpeech } from './verbs.ts'
 
-const NEVER = words(`el la los las un una unos unas lo y o pero si no sí ya yo tú él ella ellos ellas usted ustedes nosotros vosotros
+const NEVER =
+  words(`el la los las un una unos unas lo y o pero si no sí ya yo tú él ella ellos ellas usted ustedes nosotros vosotros
 mi tu su mis tus sus este esta esto ese esa eso aquel aquella aquello que qué quién quien quienes cuál cómo como cuando cuándo donde
 dónde por para con sin de del en a al ante bajo desde hasta entre hacia según tras sobre entonces luego después antes ahora hoy ayer
 mañana allí aquí ahí así también tampoco muy más menos tan tanto mucho poco todo toda todos todas nada nadie nunca siempre jamás

@@ -7,18 +7,26 @@ import { isSpanishVerb, isWeakSpanishSpeech, spanishSpeech } from './verbs.ts'
 
 const AXES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   rank: {
-    1: 'mayor primer primero primera primogénito', 2: 'segundo segunda mediano mediana', 3: 'menor tercer tercero tercera benjamín',
-    4: 'cuarto cuarta', 5: 'quinto quinta', other: 'otro otra',
+    1: 'mayor primer primero primera primogénito',
+    2: 'segundo segunda mediano mediana',
+    3: 'menor tercer tercero tercera benjamín',
+    4: 'cuarto cuarta',
+    5: 'quinto quinta',
+    other: 'otro otra',
   },
   size: { big: 'gran grande enorme gordo gorda', small: 'pequeño pequeña diminuto diminuta flaco flaca' },
   age: { old: 'viejo vieja anciano anciana', young: 'joven' },
   wealth: { rich: 'rico rica', poor: 'pobre' },
   side: {
-    good: 'bueno buena buen trabajador trabajadora', bad: 'malo mala mal malvado malvada', wise: 'sabio sabia listo lista',
+    good: 'bueno buena buen trabajador trabajadora',
+    bad: 'malo mala mal malvado malvada',
+    wise: 'sabio sabia listo lista',
     foolish: 'tonto tonta perezoso perezosa',
   },
   colour: Object.fromEntries(
-    'rojo roja negro negra blanco blanca gris pardo parda verde azul amarillo amarilla dorado dorada'.split(' ').map((c) => [c, c.replace(/a$/u, 'o')]),
+    'rojo roja negro negra blanco blanca gris pardo parda verde azul amarillo amarilla dorado dorada'
+      .split(' ')
+      .map((c) => [c, c.replace(/a$/u, 'o')]),
   ),
 }
 const TRAITS = new Map(
@@ -47,26 +55,48 @@ export const spanish: Language = {
   speech: spanishSpeech,
   isWeakSpeech: isWeakSpanishSpeech,
   trait: (lower) => TRAITS.get(lower),
-  elders: words('padre madre abuelo abuela madrastra padrastro marido mujer tío tía rey reina bruja brujo mago viuda viudo hechicera hechicero'),
-  youths: words('hijo hija hermano hermana príncipe princesa huérfano huérfana aprendiz alumno alumna nieto nieta sobrino sobrina pastor pastora zagal zagala mozo moza doncella hijastra criada primo prima'),
+  elders: words(
+    'padre madre abuelo abuela madrastra padrastro marido mujer tío tía rey reina bruja brujo mago viuda viudo hechicera hechicero',
+  ),
+  youths: words(
+    'hijo hija hermano hermana príncipe princesa huérfano huérfana aprendiz alumno alumna nieto nieta sobrino sobrina pastor pastora zagal zagala mozo moza doncella hijastra criada primo prima',
+  ),
   relatives: words('que quien'),
   dropsSubject: true,
   offspring: words('hijo hija niño'),
   child: 'niño',
   kin: {
-    father: 'padre', mother: 'madre', stepmother: 'madrastra', wife: 'mujer', husband: 'marido', son: 'hijo',
-    daughter: 'hija', king: 'rey', queen: 'reina', prince: 'príncipe', princess: 'princesa',
+    father: 'padre',
+    mother: 'madre',
+    stepmother: 'madrastra',
+    wife: 'esposa',
+    husband: 'marido',
+    son: 'hijo',
+    daughter: 'hija',
+    king: 'rey',
+    queen: 'reina',
+    prince: 'príncipe',
+    princess: 'princesa',
   },
-  siblings: [['hermano', 'm'], ['hermana', 'f']],
+  siblings: [
+    ['hermano', 'm'],
+    ['hermana', 'f'],
+  ],
   and: 'y',
   naming: words('llamado llamada llamaba llamaban apodado apodada nombre llama conocían llamaron'),
   copulas: words('era fue es eran'),
   firstPerson: words('yo'),
   notNames: words('yo tú él ella'),
-  times: words('día noche mañana tarde vez año mes semana rato momento tiempo instante hora minuto invierno verano madrugada domingo'),
+  joining: words('y pero e entonces'),
+  subordinators: words('cuando mientras como aunque si apenas tras al después antes'),
+  honorifics: words('señor señora señorita majestad alteza don doña caballero amo'),
+  times: words(
+    'día noche mañana tarde vez año mes semana rato momento tiempo instante hora minuto invierno verano madrugada domingo',
+  ),
   voices: words('voz vocecita vocecilla voces grito eco alguien nadie algo vozarrón'),
   selfNaming: /(?:me llamo|mi nombre es|me llaman|soy)\s+(?:el\s+|la\s+)?(?<name>\p{Lu}[\p{L}-]+)/iu,
-  stopWords: words(`el la los las un una unos unas lo y o u e pero si no sí ya yo tú él ella ellos ellas usted nosotros mi tu su mis tus sus
+  stopWords:
+    words(`el la los las un una unos unas lo y o u e pero si no sí ya yo tú él ella ellos ellas usted nosotros mi tu su mis tus sus
 este esta esto ese esa eso aquel aquella que qué quien quién cual cómo como cuando cuándo donde dónde por para con sin de del en a al
 desde hasta entre hacia según tras sobre entonces luego después antes ahora allí aquí así también tampoco muy más menos tan tanto mucho
 poco todo toda todos todas nada nadie nunca siempre algo alguien cada otro otra uno era eran fue fueron estaba estaban había hay ha he

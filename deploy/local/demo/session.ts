@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import type { Client, Interceptor } from '@connectrpc/connect'
+import { createGrpcTransport } from '@connectrpc/connect-node'
+import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { clientOf } from '#shared/infrastructure/clients/client.ts'
+import { readSecrets, secretsFile } from '../secrets.ts'
+import { SetupError } from '../setup-error.ts'
+
+const deadlineMs = 30_000
+
+/** The gateway, and when to give up. */
+export interface Gateway {
+  readonly url: string
+  readonly signal: AbortSignal
+}
+
+const stoppable =
+  (signal: AbortSignal): Interceptor =>
+  (next) =>
+  (request) =>
+    next({ ...request, signal: AbortSignal.any([request.signal, signal]) })
+
+const bearer =
+  (token: string): Interceptor =>
+  (next) =>
+  (request) => {
+    request.header.set('authorization', `Bearer ${token}`)
+    return next(request)
+  }
+
+const transportTo = ({ url, signal }: Gateway, token?: string) =>
+  createGrpcTransport({
+    baseUrl: url,
+    defaultTimeoutMs: deadlineMs,
+    interceptors: [stoppable(signal), ...(token ? [bearer(token)] : [])],
+  })
+
+/** Options of a call that note the id under which everything it causes can be traced. */
+export const tracedCall = (): { options: { onHeader(headers: Headers): void }; correlationId(): string } => {
+  let id = ''
+  return {
+    options: {
+      onHeader: (headers) => {
+        id = headers.get('x-correlation-id') ?? ''
+      },
+    },
+    correlationId: () => id,
+  }
+}
+
+/** Somebody who writes stories, signed in. */
+export interface Author {
+  readonly id: string
+  readonly email: string
+  readonly password: string
+  readonly displayName: string
+  readonly stories: Client<typeof StoryService>
+  /** Of RegisterUser. */
+  readonly correlationId: string
+}
+
+const signIn = async (gateway: Gateway, email: string, password: string): Promise<string> => {
+  const { tokens } = await clientOf(IdentityService, transportTo(gateway)).login({ email, password })
+  if (!tokens) throw new Error('Login answered without tokens')
+  return tokens.accessToken
+}
+
+/** Opens an account nobody had before, and signs in. */
+export const newAuthor = async (gateway: Gateway, displayName: string): Promise<Author> => {
+  const email = `author-${randomBytes(5).toString('hex')}@troupe.example`
+  const password = randomBytes(12).toString('base64url')
+  const identity = clientOf(IdentityService, transportTo(gateway))
+  const call = tracedCall()
+  const { user } = await identity.registerUser(
+    { email, password, displayName, registrationSource: 'demo' },
+    call.options,
+  )
+  if (!user) throw new Error('RegisterUser answered without a user')
+  const stories = clientOf(StoryService, transportTo(gateway, await signIn(gateway, email, password)))
+  return { id: user.id, email, password, displayName, stories, correlationId: call.correlationId() }
+}
+
+/**
+ * Signs the mesh's first operator in, whose account the data folder tells.
+ *
+ * @throws SetupError when that folder is not the running mesh's
+ */
+export const signInOperator = async (gateway: Gateway, dataDir: string): Promise<Client<typeof MeshService>> => {
+  const { TROUPE_BOOTSTRAP_ADMIN: email, TROUPE_BOOTSTRAP_ADMIN_PASSWORD: password } = process.env
+  if (!(email && password) && !existsSync(secretsFile(dataDir))) {
+    throw new SetupError(
+      `there is no ${secretsFile(dataDir)} with the operator's account: set TROUPE_DATA to the folder of the running mesh`,
+    )
+  }
+  const account = email && password ? { email, password } : operatorOf(dataDir)
+  return clientOf(MeshService, transportTo(gateway, await signIn(gateway, account.email, account.password)))
+}
+
+const operatorOf = (dataDir: string) => {
+  const { TROUPE_BOOTSTRAP_ADMIN: email, TROUPE_BOOTSTRAP_ADMIN_PASSWORD: password } = readSecrets(dataDir)
+  return { email, password }
+}

@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DomainError } from '#shared/domain/errors.ts'
+import { goodPassword, newPerson, openIdentity, type TestIdentity } from './fixture.ts'
+
+let identity: TestIdentity
+beforeAll(async () => {
+  identity = await openIdentity('identity_accounts')
+})
+afterAll(() => identity.close())
+
+const refused = (reason: string) => expect.objectContaining({ name: 'DomainError', reason }) as unknown as DomainError
+
+const register = (email: string, over: Partial<{ displayName: string; password: string; language: string }> = {}) =>
+  identity.call(() =>
+    identity.app.registerUser({
+      email,
+      password: goodPassword,
+      displayName: 'Bo',
+      language: 'de-at',
+      source: '',
+      ...over,
+    }),
+  )
+
+const ownerOf = (id: string, sessionId: string) => ({ userId: id, sessionId, address: '192.0.2.1' })
+
+const sessionsOf = (userId: string) =>
+  identity.call(() => identity.app.listSessions(userId, { pageSize: 0, pageToken: '' }))
+
+describe('an account', () => {
+  it('is opened once an address, whatever its case', async () => {
+    const user = await register('Émile.Zola@Example.com')
+    expect(user).toMatchObject({ email: 'Émile.Zola@Example.com', language: 'de-AT', registrationSource: 'api' })
+    await expect(register('éMILE.zola@example.COM')).rejects.toEqual(refused('EMAIL_TAKEN'))
+    expect(await identity.events(user.id)).toEqual(['UserRegistered'])
+  })
+
+  it('is opened once by twenty at once', async () => {
+    const results = await Promise.allSettled(Array.from({ length: 20 }, () => register('rush@example.com')))
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    for (const result of results)
+      if (result.status === 'rejected') expect(result.reason).toEqual(refused('EMAIL_TAKEN'))
+  })
+
+  it('keeps what its owner changes, and tells it', async () => {
+    const { id } = await newPerson(identity)
+    const { app, call } = identity
+    await call(() => app.updateProfile(id, { displayName: ' Cy Writer ', bio: 'writes' }))
+    await call(() => app.updatePreferences(id, { language: 'ES', timeZone: 'europe/vienna' }))
+    const address = { lines: ['Ring 1', ' '], city: 'Wien', region: '', postalCode: '1010', country: 'AT' }
+    await call(() => app.updateContactInfo(id, '+4315551234', address))
+    const user = await call(() => app.getMe(id))
+    expect(user).toMatchObject({ displayName: 'Cy Writer', bio: 'writes', language: 'es', timeZone: 'Europe/Vienna' })
+    expect(user).toMatchObject({ phone: '+4315551234', address: { ...address, lines: ['Ring 1'] } })
+    await call(() => app.updateContactInfo(id, '', undefined))
+    expect((await call(() => app.getMe(id))).address).toBeUndefined()
+    expect(await identity.events(id)).toEqual([
+      'UserRegistered',
+      'UserAuthenticated',
+      'ProfileUpdated',
+      'ProfileUpdated',
+    ])
+    await expect(call(() => app.updatePreferences(id, { timeZone: 'Mars/Base' }))).rejects.toEqual(
+      refused('INVALID_TIME_ZONE'),
+    )
+  })
+
+  it('that is suspended is shown to nobody, loses its sessions, and gets in again when the suspension is lifted', async () => {
+    const { app, call } = identity
+    const person = await newPerson(identity)
+    await expect(call(() => app.suspendUser(person.id, person.id, 'self'))).rejects.toEqual(refused('OWN_ACCOUNT'))
+    expect(await call(() => app.batchGetUsers([person.id, person.id]))).toHaveLength(1)
+    const suspended = await call(() => app.suspendUser('operator', person.id, 'spam'))
+    expect(suspended.isActive).toBe(false)
+    await expect(call(() => app.getUser(person.id))).rejects.toEqual(refused('USER_NOT_FOUND'))
+    expect(await call(() => app.batchGetUsers([person.id]))).toEqual([])
+    expect((await sessionsOf(person.id)).items).toEqual([])
+    const device = { device: '', address: '192.0.2.9' }
+    await expect(call(() => app.refreshSession(person.tokens.refresh.token, device))).rejects.toEqual(
+      refused('USER_SUSPENDED'),
+    )
+    await expect(call(() => app.login(person.email, 'wrong-password', device))).rejects.toEqual(
+      refused('INVALID_CREDENTIALS'),
+    )
+    await expect(call(() => app.login(person.email, goodPassword, device))).rejects.toEqual(refused('USER_SUSPENDED'))
+    await call(() => app.reactivateUser(person.id))
+    await expect(call(() => app.refreshSession(person.tokens.refresh.token, device))).rejects.toEqual(
+      refused('SESSION_ENDED'),
+    )
+    await call(() => app.login(person.email, goodPassword, device))
+  })
+
+  it('that changes its password keeps only the session that did', async () => {
+    const { app, call } = identity
+    const person = await newPerson(identity)
+    const other = await call(() => app.login(person.email, goodPassword, { device: 'phone', address: '192.0.2.2' }))
+    const current = (await sessionsOf(person.id)).items.find(({ device }) => device === 'test')
+    const owner = ownerOf(person.id, current?.id ?? '')
+    const change = (present: string, next: string) => call(() => app.changePassword(owner, present, next))
+    await expect(change('not-the-one', 'a-new-long-one')).rejects.toEqual(refused('INVALID_CREDENTIALS'))
+    await expect(change(goodPassword, 'P@ssw0rd!')).rejects.toEqual(refused('PASSWORD_TOO_COMMON'))
+    await change(goodPassword, 'a-new-long-one')
+    expect((await sessionsOf(person.id)).items.map(({ id }) => id)).toEqual([current?.id])
+    await expect(
+      call(() => app.refreshSession(other.tokens.refresh.token, { device: '', address: '' })),
+    ).rejects.toEqual(refused('SESSION_ENDED'))
+    await expect(
+      call(() => app.login(person.email, goodPassword, { device: '', address: '192.0.2.3' })),
+    ).rejects.toEqual(refused('INVALID_CREDENTIALS'))
+    await call(() => app.logout(owner.sessionId))
+    await expect(change('a-new-long-one', 'another-long-one')).rejects.toEqual(refused('SESSION_ENDED'))
+  })
+
+  it('that is deleted leaves nothing but its events, and its address is free again', async () => {
+    const { app, call, database } = identity
+    const person = await newPerson(identity)
+    const [session] = (await sessionsOf(person.id)).items
+    const owner = ownerOf(person.id, session?.id ?? '')
+    await database.sql(
+      `insert into idempotency (scope, key, request_hash, subject, expires_at) values ('s', $1, '', $2, now())`,
+      person.id,
+      person.id,
+    )
+    await expect(call(() => app.deleteUser(owner, 'not-the-one'))).rejects.toEqual(refused('INVALID_CREDENTIALS'))
+    await call(() => app.deleteUser(owner, goodPassword))
+    const [left] = await database.sql(
+      `select (select count(*) from users where id = $1) + (select count(*) from sessions where user_id = $1)
+         + (select count(*) from oauth_links where user_id = $1)
+         + (select count(*) from idempotency where subject = $1::text) as count`,
+      person.id,
+    )
+    expect(left).toEqual({ count: 0 })
+    expect((await identity.events(person.id)).at(-1)).toBe('UserDeleted')
+    await expect(
+      call(() => app.refreshSession(person.tokens.refresh.token, { device: '', address: '' })),
+    ).rejects.toEqual(refused('INVALID_REFRESH_TOKEN'))
+    const again = await register(person.email)
+    expect(again.id).not.toBe(person.id)
+  })
+})
+
+describe('the list of accounts', () => {
+  it('finds by the beginning of address or name, page by page, newest first', async () => {
+    const { app, call, clock } = identity
+    for (let count = 1; count <= 5; count += 1) {
+      clock.advance(1000)
+      await register(`list_${count}@example.org`, { displayName: count % 2 ? `Zoë%${count}` : 'Other' })
+    }
+    const list = (over: object) => call(() => app.listUsers({ query: '', pageSize: 0, pageToken: '', ...over }))
+    const emails = (page: { items: { email: string }[] }) => page.items.map(({ email }) => email)
+    expect(emails(await list({ query: 'LIST_', pageSize: 50 }))).toEqual(
+      [5, 4, 3, 2, 1].map((count) => `list_${count}@example.org`),
+    )
+    const first = await list({ query: 'list_', pageSize: 2 })
+    expect(emails(first)).toEqual(['list_5@example.org', 'list_4@example.org'])
+    const second = await list({ query: 'list_', pageSize: 2, pageToken: first.nextPageToken })
+    const third = await list({ query: 'list_', pageSize: 2, pageToken: second.nextPageToken })
+    expect([...emails(second), ...emails(third)]).toEqual([3, 2, 1].map((count) => `list_${count}@example.org`))
+    expect(third.nextPageToken).toBe('')
+    expect(emails(await list({ query: 'zoë%' }))).toHaveLength(3)
+    expect(emails(await list({ query: 'list%' }))).toEqual([])
+    expect(emails(await list({ query: 'list_', isActive: false }))).toEqual([])
+    expect(emails(await list({ query: 'list_', isActive: true }))).toHaveLength(5)
+    for (const pageToken of ['x', 'W10', Buffer.from('["a","b"]').toString('base64url')]) {
+      await expect(list({ pageToken })).rejects.toEqual(refused('INVALID_PAGE_TOKEN'))
+    }
+  })
+})
+
+describe('the first operator', () => {
+  it('is opened once, verified, with every permission, by replicas that start together', async () => {
+    const { app, call } = identity
+    const account = { email: 'Root@example.com', password: 'a-secret-for-the-start' }
+    await Promise.all([app.bootstrapAdmin(account), app.bootstrapAdmin(account), app.bootstrapAdmin(account)])
+    const { user } = await call(() =>
+      app.login('root@example.com', account.password, { device: '', address: '192.0.2.7' }),
+    )
+    expect(user).toMatchObject({ emailVerified: true, roles: ['super-admin'] })
+    expect(await identity.events(user.id)).toEqual(['UserRegistered', 'UserAuthenticated'])
+  })
+})

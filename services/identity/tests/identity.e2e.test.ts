@@ -1,0 +1,245 @@
+import { Code, ConnectError, createClient } from '@connectrpc/connect'
+import { createLocalJWKSet, jwtVerify } from 'jose'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
+import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { testMesh } from '../../../tests/mesh.ts'
+
+const mesh = testMesh()
+const identity = (token?: string) => createClient(IdentityService, mesh.transport(token))
+const anyone = identity()
+const password = 'quite-a-long-password'
+const newEmail = () => `${crypto.randomUUID()}@example.com`
+
+const register = async (email = newEmail()) => {
+  const { user } = await anyone.registerUser({ email, password, displayName: 'Ida Identity', language: 'en-gb' })
+  return { id: user?.id as string, email }
+}
+
+const signIn = async (email: string, headers: Record<string, string> = {}) => {
+  const { tokens, user } = await anyone.login({ email, password }, { headers })
+  if (!tokens || !user) throw new Error('Login answered without tokens or user')
+  return { tokens, user, as: identity(tokens.accessToken) }
+}
+
+const newPerson = async () => {
+  const { id, email } = await register()
+  return { id, email, ...(await signIn(email)) }
+}
+
+/** What a call is refused with. */
+const refusal = async (
+  call: Promise<unknown>,
+): Promise<{ code: Code; reason: string | undefined; error: ConnectError }> => {
+  const error = await call.then(
+    () => {
+      throw new Error('the call was not refused')
+    },
+    (thrown: unknown) => ConnectError.from(thrown),
+  )
+  return { code: error.code, reason: error.findDetails(ErrorInfoSchema)[0]?.reason, error }
+}
+
+const expectRefusal = async (call: Promise<unknown>, code: Code, reason: string) => {
+  expect(await refusal(call)).toMatchObject({ code, reason })
+}
+
+describe('an account', () => {
+  it('is opened, signed in to, and read', async () => {
+    const { id, email } = await register()
+    const { tokens, user, as } = await signIn(email.toUpperCase())
+    expect(user).toMatchObject({ id, email, language: 'en-GB', timeZone: 'UTC', isActive: true, hasPassword: true })
+    expect((await as.getMe({})).user).toEqual(user)
+    expect(tokens.refreshToken).toMatch(/^[\w-]{43,}$/)
+    const { profile } = await anyone.getUser({ userId: id })
+    expect(profile).toMatchObject({ id, displayName: 'Ida Identity' })
+    expect(Object.keys(profile ?? {})).not.toContain('email')
+    await expectRefusal(anyone.registerUser({ email, password, displayName: 'X' }), Code.AlreadyExists, 'EMAIL_TAKEN')
+  })
+
+  it('is opened once by ten calls with one key', async () => {
+    const input = { email: newEmail(), password, displayName: 'Once' }
+    const headers = { 'idempotency-key': crypto.randomUUID() }
+    const answers = await Promise.all(Array.from({ length: 10 }, () => anyone.registerUser(input, { headers })))
+    expect(new Set(answers.map(({ user }) => user?.id)).size).toBe(1)
+  })
+
+  it('is refused with what is wrong with it', async () => {
+    const input = { email: newEmail(), password, displayName: 'X' }
+    await expectRefusal(
+      anyone.registerUser({ ...input, password: 'Password123' }),
+      Code.InvalidArgument,
+      'PASSWORD_TOO_COMMON',
+    )
+    const { code, error } = await refusal(anyone.registerUser({ ...input, email: 'no address', displayName: ' ' }))
+    expect(code).toBe(Code.InvalidArgument)
+    const fields = error.findDetails(BadRequestSchema)[0]?.fieldViolations.map(({ field }) => field)
+    expect(fields?.sort()).toEqual(['display_name', 'email'])
+  })
+
+  it('is changed by its owner alone', async () => {
+    const { id, as } = await newPerson()
+    await as.updateProfile({ displayName: 'Renamed', bio: 'writes', avatarUrl: 'https://example.com/me.png' })
+    await as.updateProfile({ bio: '' })
+    await as.updatePreferences({ timeZone: 'Europe/Vienna' })
+    const address = { lines: ['Ring 1'], city: 'Wien', postalCode: '1010', country: 'AT' }
+    const { user } = await as.updateContactInfo({ phone: '+4315551234', address })
+    expect(user).toMatchObject({ displayName: 'Renamed', bio: '', language: 'en-GB', timeZone: 'Europe/Vienna' })
+    expect(user?.contact).toMatchObject({ phone: '+4315551234', address })
+    expect((await anyone.batchGetUsers({ userIds: [id, crypto.randomUUID()] })).profiles).toMatchObject([
+      { id, displayName: 'Renamed', avatarUrl: 'https://example.com/me.png' },
+    ])
+    await expectRefusal(anyone.updateProfile({ bio: 'x' }), Code.Unauthenticated, 'TOKEN_REQUIRED')
+    await expectRefusal(identity('not.a.token').getMe({}), Code.Unauthenticated, 'INVALID_TOKEN')
+    await expectRefusal(as.updatePreferences({ language: 'x_y!' }), Code.InvalidArgument, 'INVALID_LANGUAGE')
+  })
+
+  it('is deleted with its password, for good', async () => {
+    const { id, email, as, tokens } = await newPerson()
+    await expectRefusal(as.deleteUser({ password: 'not-the-one' }), Code.Unauthenticated, 'INVALID_CREDENTIALS')
+    await as.deleteUser({ password })
+    await expectRefusal(anyone.getUser({ userId: id }), Code.NotFound, 'USER_NOT_FOUND')
+    await expectRefusal(anyone.login({ email, password }), Code.Unauthenticated, 'INVALID_CREDENTIALS')
+    await expectRefusal(
+      anyone.refreshSession({ refreshToken: tokens.refreshToken }),
+      Code.Unauthenticated,
+      'INVALID_REFRESH_TOKEN',
+    )
+    expect((await register(email)).id).not.toBe(id)
+  })
+})
+
+describe('signing in', () => {
+  it('answers alike for an unknown address and a wrong password, and delays who goes on guessing', async () => {
+    const { email } = await register()
+    const unknown = await refusal(anyone.login({ email: newEmail(), password }))
+    const wrong = await refusal(anyone.login({ email, password: 'wrong-password' }))
+    expect(wrong).toMatchObject({ code: Code.Unauthenticated, reason: 'INVALID_CREDENTIALS' })
+    expect({ ...unknown, error: unknown.error.message }).toEqual({ ...wrong, error: wrong.error.message })
+    for (let tries = 0; tries < 4; tries += 1) await refusal(anyone.login({ email, password: 'wrong-password' }))
+    const delayed = await refusal(anyone.login({ email, password }))
+    expect(delayed).toMatchObject({ code: Code.ResourceExhausted, reason: 'LOGIN_DELAYED' })
+    const delay = delayed.error.findDetails(RetryInfoSchema)[0]?.retryDelay
+    expect(Number(delay?.seconds) * 1000 + (delay?.nanos ?? 0) / 1e6).toBeLessThanOrEqual(1000)
+    await new Promise((done) => setTimeout(done, 1100))
+    await signIn(email)
+  })
+
+  it('is for ten minutes, with keys that anybody can read', async () => {
+    const { id, tokens } = await newPerson()
+    const response = await fetch(`${mesh.url}/.well-known/jwks.json`)
+    expect(response.headers.get('cache-control')).toBe('public, max-age=300')
+    const published = (await response.json()) as { keys: [] }
+    expect(published).toEqual(JSON.parse((await anyone.getJwks({})).jwks))
+    const { payload } = await jwtVerify(tokens.accessToken, createLocalJWKSet(published), { typ: 'at+jwt' })
+    expect(payload.sub).toBe(id)
+    expect((payload.exp as number) - (payload.iat as number)).toBe(600)
+    expect((await fetch(`${mesh.url}/.well-known/jwks.json`, { method: 'POST' })).status).toBe(405)
+  })
+
+  it('goes on with refresh tokens, of which twenty at once get one, and an old one ends it all', async () => {
+    const { tokens, as } = await newPerson()
+    const refresh = (refreshToken: string) => anyone.refreshSession({ refreshToken })
+    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(tokens.refreshToken)))
+    const [next, ...others] = new Set(answers.map((answer) => answer.tokens?.refreshToken ?? ''))
+    expect(others).toEqual([])
+    const third = (await refresh(next as string)).tokens?.refreshToken ?? ''
+    await expectRefusal(refresh(tokens.refreshToken), Code.Unauthenticated, 'REFRESH_TOKEN_REUSED')
+    await expectRefusal(refresh(third), Code.Unauthenticated, 'SESSION_ENDED')
+    expect((await as.listSessions({})).sessions).toEqual([])
+  })
+
+  it('on several devices gives sessions that are listed and ended one by one', async () => {
+    const { email, as } = await newPerson()
+    const phone = await signIn(email, { 'user-agent': 'Phone/1.0' })
+    const { sessions } = await phone.as.listSessions({})
+    expect(sessions).toHaveLength(2)
+    expect(sessions[0]).toMatchObject({ current: true })
+    expect(sessions[0]?.device).toContain('Phone/1.0')
+    expect(sessions[0]?.address).toMatch(/^127\.0\.0\.1$|^::1$/)
+    const stranger = await newPerson()
+    const sessionId = sessions[0]?.id ?? ''
+    await expectRefusal(stranger.as.revokeSession({ sessionId }), Code.NotFound, 'SESSION_NOT_FOUND')
+    await as.revokeSession({ sessionId })
+    await expectRefusal(
+      anyone.refreshSession({ refreshToken: phone.tokens.refreshToken }),
+      Code.Unauthenticated,
+      'SESSION_ENDED',
+    )
+    await as.logout({})
+    expect((await as.listSessions({})).sessions).toEqual([])
+  })
+
+  it('needs the new password once it is changed', async () => {
+    const { email, as } = await newPerson()
+    const newPassword = 'another-long-password'
+    await expectRefusal(
+      as.changePassword({ currentPassword: 'wrong-password', newPassword }),
+      Code.Unauthenticated,
+      'INVALID_CREDENTIALS',
+    )
+    await as.changePassword({ currentPassword: password, newPassword })
+    await expectRefusal(anyone.login({ email, password }), Code.Unauthenticated, 'INVALID_CREDENTIALS')
+    await anyone.login({ email, password: newPassword })
+  })
+
+  it('at other providers is offered where one is configured', async () => {
+    const { providers } = await anyone.listOAuthProviders({})
+    expect(providers).toEqual([])
+    await expectRefusal(
+      anyone.startOAuth({ provider: 'acme', redirectUri: 'https://example.com/' }),
+      Code.NotFound,
+      'UNKNOWN_PROVIDER',
+    )
+    await expectRefusal(anyone.completeOAuth({ state: 'x', code: 'y' }), Code.FailedPrecondition, 'OAUTH_STATE_INVALID')
+  })
+})
+
+describe('operators', () => {
+  let operator: ReturnType<typeof identity>
+  beforeAll(async () => {
+    operator = createClient(IdentityService, await mesh.operator())
+  })
+
+  it('find, suspend and reactivate accounts; others may not', async () => {
+    const { id, email, as, tokens } = await newPerson()
+    await expectRefusal(as.listUsers({}), Code.PermissionDenied, 'PERMISSION_DENIED')
+    const { users } = await operator.listUsers({ query: email.slice(0, 30).toUpperCase(), pageSize: 1 })
+    expect(users).toMatchObject([{ id, email }])
+    expect((await operator.suspendUser({ userId: id, reason: 'spam' })).user?.isActive).toBe(false)
+    await expectRefusal(anyone.login({ email, password }), Code.PermissionDenied, 'USER_SUSPENDED')
+    await expectRefusal(anyone.getUser({ userId: id }), Code.NotFound, 'USER_NOT_FOUND')
+    await expectRefusal(as.updateProfile({ bio: 'x' }), Code.PermissionDenied, 'USER_SUSPENDED')
+    await operator.reactivateUser({ userId: id })
+    await expectRefusal(
+      anyone.refreshSession({ refreshToken: tokens.refreshToken }),
+      Code.Unauthenticated,
+      'SESSION_ENDED',
+    )
+    await signIn(email)
+    const me = (await operator.getMe({})).user
+    expect(me?.roles).toEqual(['super-admin'])
+    await expectRefusal(
+      operator.suspendUser({ userId: me?.id ?? '', reason: 'self' }),
+      Code.FailedPrecondition,
+      'OWN_ACCOUNT',
+    )
+  })
+
+  it('page through accounts without seeing one twice', async () => {
+    const people = await Promise.all(Array.from({ length: 5 }, () => register()))
+    const seen: string[] = []
+    for (let pageToken = ''; ; ) {
+      const page = await operator.listUsers({ pageSize: 2, pageToken })
+      seen.push(...page.users.map(({ id }) => id))
+      pageToken = page.nextPageToken
+      if (pageToken === '' || people.every(({ id }) => seen.includes(id))) break
+    }
+    expect(new Set(seen).size).toBe(seen.length)
+    expect(people.every(({ id }) => seen.includes(id))).toBe(true)
+  })
+})
+
+it('gives a service token only for an assertion of a service', async () => {
+  await expectRefusal(anyone.issueServiceToken({ assertion: 'x.y.z' }), Code.Unauthenticated, 'INVALID_ASSERTION')
+})

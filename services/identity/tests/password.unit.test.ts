@@ -1,0 +1,132 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Email } from '#shared/domain/email.ts'
+import { commonPasswords } from '../domain/common-passwords.ts'
+import { delayAfter, forgetAfterMs, mustNotBeDelayed } from '../domain/login-throttle.ts'
+import { checkPassword } from '../domain/password-policy.ts'
+import { createPasswords, createTurns } from '../infrastructure/passwords.ts'
+
+const email = Email.parse('Wanda.Writer@example.com')
+const reasonOf = (password: string): string => {
+  try {
+    checkPassword(password, email)
+    return ''
+  } catch (error) {
+    return (error as { reason: string }).reason
+  }
+}
+
+describe('a password', () => {
+  it.each([
+    'password',
+    'PASSWORD',
+    'Password1',
+    'p@ssw0rd',
+    'P@$$w0rd!',
+    'passwort123',
+    'qwertyuiop',
+    '1q2w3e4r5t',
+    '12345678',
+    '87654321',
+    'abcdefghij',
+    'zzzzzzzz',
+    'abcabcabc',
+    '19841984',
+    'iloveyou2',
+    'Sunshine2024',
+    '!!dragon1',
+    'dragon123456',
+    'wanda.writer',
+    'Wanda.Writer1',
+    'wanda.writer@example.com',
+    'example.com',
+    'ｐａｓｓｗｏｒｄ',
+    'football!!',
+    '123qweasd',
+  ])('like %s is refused', (password) => {
+    expect(reasonOf(password)).toBe('PASSWORD_TOO_COMMON')
+  })
+
+  it.each(['correct horse battery staple', 'Tr0ub4dor&3-x', 'dragon-eats-cheese', 'mSxa9-1kf8', 'пароль-и-мир'])(
+    'like %s is taken',
+    (password) => {
+      expect(reasonOf(password)).toBe('')
+    },
+  )
+
+  it('has 8–128 characters', () => {
+    for (const bad of ['', 'aB3$xyz', 'xy'.repeat(65)]) expect(reasonOf(bad)).toBe('INVALID_PASSWORD')
+  })
+
+  it('from the list is refused in any case with any short ending', () => {
+    const listed = [...commonPasswords].filter((word) => /^[a-z]{8,}$/.test(word))
+    expect(commonPasswords.size).toBeGreaterThan(1000)
+    const endings = fc.stringMatching(/^[0-9!.?]{0,4}$/)
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...listed),
+        fc.array(fc.boolean(), { minLength: 8 }),
+        endings,
+        (word, caps, ending) => {
+          const mixed = [...word].map((sign, index) => (caps[index % caps.length] ? sign.toUpperCase() : sign)).join('')
+          return reasonOf(mixed + ending) === 'PASSWORD_TOO_COMMON'
+        },
+      ),
+    )
+  })
+})
+
+describe('hashing', () => {
+  it('knows a password by what it looks like, and nothing without a hash', async () => {
+    const passwords = await createPasswords()
+    const admit = async () => {}
+    const hash = await passwords.hash('Kaffee-Genießer-é')
+    expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+    expect(await passwords.verify('Kaffee-Genießer-e\u0301', hash, admit)).toBe(true)
+    expect(await passwords.verify('kaffee-Genießer-é', hash, admit)).toBe(false)
+    expect(await passwords.verify('anything', undefined, admit)).toBe(false)
+    const refuse = () => Promise.reject(new Error('not now'))
+    await expect(passwords.verify('Kaffee-Genießer-é', hash, refuse)).rejects.toThrow('not now')
+  })
+
+  it('runs two at once, lets a hundred wait, and refuses more', async () => {
+    const inTurn = createTurns()
+    let running = 0
+    let most = 0
+    const job = async () => {
+      running += 1
+      most = Math.max(most, running)
+      await new Promise((done) => setTimeout(done, 1))
+      running -= 1
+    }
+    const results = await Promise.allSettled(Array.from({ length: 110 }, () => inTurn(job)))
+    const refused = results.filter(({ status }) => status === 'rejected')
+    expect(refused).toHaveLength(8)
+    expect(refused[0]).toMatchObject({ reason: { reason: 'HASHING_BUSY' } })
+    expect(most).toBe(2)
+    await inTurn(() => Promise.reject(new Error('a job that fails'))).catch(() => {})
+    await Promise.all([inTurn(job), inTurn(job)])
+    expect(most).toBe(2)
+  })
+})
+
+describe('the delay after failures', () => {
+  it('begins when the allowance is used up, doubles, and ends at a quarter of an hour', () => {
+    expect([4, 5, 6, 7, 14, 15, 16, 5000].map((count) => delayAfter(count, 5) / 1000)).toEqual([
+      0, 1, 2, 4, 512, 900, 900, 900,
+    ])
+  })
+
+  it('is counted from the last failure, the longest counts, and a day forgets all', () => {
+    const at = (ms: number) => new Date(Date.UTC(2026, 10, 20) + ms)
+    const account = { count: 7, lastAt: at(0), allowance: 5 }
+    const address = { count: 21, lastAt: at(1000), allowance: 20 }
+    const check = (now: Date) => () => mustNotBeDelayed([account, address], now)
+    expect(check(at(0))).toThrow(expect.objectContaining({ reason: 'LOGIN_DELAYED', details: { retryAfterMs: 4000 } }))
+    expect(check(at(3999))).toThrow()
+    expect(check(at(4000))).not.toThrow()
+    const stubborn = { ...account, count: 100 }
+    expect(() => mustNotBeDelayed([stubborn], at(899_999))).toThrow()
+    expect(() => mustNotBeDelayed([stubborn], at(forgetAfterMs))).not.toThrow()
+  })
+})

@@ -1,0 +1,27 @@
+import type { DescService } from '@bufbuild/protobuf'
+import type { Client } from '@connectrpc/connect'
+import type { Clock } from '../domain/clock.ts'
+import type { Changes } from './changes.ts'
+import type { EnvReader, MeshConfig } from './config.ts'
+import type { Database } from './database.ts'
+import type { Logger } from './telemetry/logger.ts'
+import type { UnitOfWork } from './unit-of-work.ts'
+
+/** What the kernel gives a context to compose itself from. */
+export interface Kernel {
+  readonly config: MeshConfig
+  /** For settings of the context's own; problems are reported together with all others. */
+  readonly env: EnvReader
+  readonly clock: Clock
+  readonly log: Logger
+  readonly database: Database
+  readonly changes: Changes
+  /** The unit of work of the message being handled. */
+  unit(): UnitOfWork
+  /** Runs a read outside of a unary rpc, such as one emission of a stream, on a fresh unit that writes nothing. */
+  read<T>(run: () => Promise<T>): Promise<T>
+  /** Runs a unit of work outside of an rpc or event, such as a step at start-up; `key` makes its ids. */
+  write<T>(key: string, run: (unit: UnitOfWork) => Promise<T>): Promise<T>
+  /** A client of another context's service, or of one's own. */
+  client<Service extends DescService>(service: Service): Client<Service>
+}

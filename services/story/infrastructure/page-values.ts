@@ -1,0 +1,31 @@
+import { decodePageToken } from '#shared/application/paging.ts'
+import { invalid } from '#shared/domain/errors.ts'
+import { isUuid } from '#shared/infrastructure/uuid.ts'
+
+const refuse = () => invalid('page_token', 'INVALID_PAGE_TOKEN', 'must be the next_page_token of the page before')
+
+const checked =
+  <T>(isValid: (value: unknown) => value is T) =>
+  (value: unknown): T => {
+    if (!isValid(value)) throw refuse()
+    return value
+  }
+
+/** Values out of a page token, which anybody may have written. Each throws INVALID_PAGE_TOKEN. */
+export const wholeNumber = checked(
+  (value): value is number => Number.isInteger(value) && Math.abs(value as number) < 2 ** 31,
+)
+export const finiteNumber = checked((value): value is number => Number.isFinite(value))
+export const uuidValue = checked((value): value is string => typeof value === 'string' && isUuid(value))
+export const textValue = checked((value): value is string => typeof value === 'string' && !value.includes('\0'))
+
+/** The values of a page token; undefined for the first page. Throws INVALID_PAGE_TOKEN. */
+export const placeOf = (token: string, length: number): unknown[] | undefined =>
+  token === '' ? undefined : decodePageToken(token, length)
+
+/** A time in ISO 8601. */
+export const timeValue = (value: unknown): Date => {
+  const time = new Date(textValue(value))
+  if (Number.isNaN(time.getTime())) throw refuse()
+  return time
+}

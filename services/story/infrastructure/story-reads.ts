@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto'
+import { pageOf } from '#shared/application/paging.ts'
+import type { Kernel } from '#shared/infrastructure/kernel.ts'
+import type { Look, Paged, PublishingView, Sight, StoryReads, StoryView } from '../application/views.ts'
+import type { Customization } from '../domain/customization.ts'
+import type { StoryVersion } from '../domain/ports.ts'
+import { type Story, type StoryStatus, storyNotFound, type Visibility } from '../domain/story.ts'
+import { baseLanguage } from '../domain/story-text.ts'
+import { visibleVersion } from '../domain/visibility.ts'
+import { type AnalysisRow, analysisColumns, analysisRecord } from './analysis-rows.ts'
+import { placeOf, wholeNumber } from './page-values.ts'
+
+interface SeenRow {
+  [column: string]: unknown
+  id: string
+  authorId: string
+  authorName: string
+  status: StoryStatus
+  visibility: Visibility
+  category: string
+  genre: string
+  version: number
+  publishedVersion: number
+  analysedHash: string | null
+  analysedLanguage: string | null
+  customization: Customization
+  createdAt: Date
+  updatedAt: Date
+  publishedAt: Date | null
+  shared: boolean
+  title: string
+  content: string
+  contentHash: string
+  language: string
+  seenVersion: number
+}
+
+// The join takes the version that the viewer would see; whether they may is decided by visibleVersion.
+const seen = (content: string) => `select s.id, s.author_id as "authorId", coalesce(a.display_name, '') as "authorName",
+    s.status, s.visibility, s.category, s.genre, s.version, s.published_version as "publishedVersion",
+    s.analysed_hash as "analysedHash", s.analysed_language as "analysedLanguage", s.customization,
+    s.created_at as "createdAt", s.updated_at as "updatedAt", s.published_at as "publishedAt",
+    v.version as "seenVersion", v.title, ${content} as content, v.content_hash as "contentHash", v.language,
+    exists (select 1 from story_shares h where h.story_id = s.id and h.token_hash = $3 and h.expires_at > $4) as shared
+  from stories s
+  join story_versions v on v.story_id = s.id and v.version =
+    case when s.author_id = $2 or s.published_version = 0 then s.version else s.published_version end
+  left join authors a on a.author_id = s.author_id
+  where s.id = $1`
+
+const withText = seen('v.content')
+const withoutText = seen(`''`)
+
+const ofStory = `select v.content, coalesce(a.display_name, '') as "authorName"
+  from (select $1::uuid as author_id) s
+  left join authors a on a.author_id = s.author_id
+  left join story_versions v on v.story_id = $2 and v.version = $3`
+
+const state = `select s.status as "storyStatus", s.version, to_jsonb(p) as publishing, ${analysisColumns('a')}
+  from stories s
+  left join lateral (select id, story_version, status, failure_reason, started_at, finished_at from publishings
+    where story_id = s.id order by started_at desc, id desc limit 1) p on true
+  left join lateral (select * from story_analyses where story_id = s.id
+    order by content_hash = s.content_hash desc, started_at desc limit 1) a on true
+  where s.id = $1`
+
+const versions = `select story_id as "storyId", version, title, content_hash as "contentHash", language,
+    created_at as "createdAt", published_at as "publishedAt"
+  from story_versions where story_id = $1 and version < $2 order by version desc limit $3`
+
+const publishing = `select id, story_id as "storyId", story_version as "storyVersion", status,
+    failure_reason as "failureReason", started_at as "startedAt", finished_at as "finishedAt"
+  from publishings where story_id = $1 order by started_at desc, id desc limit 1`
+
+interface PublishingJson {
+  id: string
+  story_version: number
+  status: PublishingView['status']
+  failure_reason: string
+  started_at: string
+  finished_at: string | null
+}
+
+const publishingOf = (storyId: string, json: PublishingJson): PublishingView => ({
+  id: json.id,
+  storyId,
+  storyVersion: json.story_version,
+  status: json.status,
+  failureReason: json.failure_reason,
+  startedAt: new Date(json.started_at),
+  finishedAt: json.finished_at === null ? undefined : new Date(json.finished_at),
+})
+
+const viewOf = (row: SeenRow, isAuthor: boolean): StoryView => {
+  const { analysedHash, analysedLanguage, shared: _, seenVersion, publishedAt, ...rest } = row
+  const isOther =
+    analysedHash !== row.contentHash || baseLanguage(analysedLanguage ?? '') !== baseLanguage(row.language)
+  const own = { ...rest, publishedAt: publishedAt ?? undefined, analysisStale: analysedHash !== null && isOther }
+  if (isAuthor) return own
+  const isPublished = row.publishedVersion > 0
+  return {
+    ...own,
+    version: seenVersion,
+    analysisStale: isPublished ? false : own.analysisStale,
+    status: isPublished ? 'published' : row.status,
+    updatedAt: isPublished ? (publishedAt ?? row.updatedAt) : row.updatedAt,
+  }
+}
+
+/** What single stories look like to whom, from Postgres. */
+export const storyReads = ({ database, clock }: Pick<Kernel, 'database' | 'clock'>): StoryReads => {
+  const see = async (query: string, { storyId, viewer, shareToken }: Look): Promise<SeenRow> => {
+    const tokenHash = shareToken === '' ? null : createHash('sha256').update(shareToken).digest()
+    const [row] = await database.sql<SeenRow>(query, storyId, viewer ?? null, tokenHash, clock.now())
+    const version = row && visibleVersion(row, { userId: viewer, shared: row.shared })
+    if (!row || version !== row.seenVersion) throw storyNotFound()
+    return row
+  }
+
+  return {
+    view: async (look) => {
+      const row = await see(withText, look)
+      return viewOf(row, row.authorId === look.viewer)
+    },
+    sight: async (look): Promise<Sight> => {
+      const row = await see(withoutText, look)
+      const isAuthor = row.authorId === look.viewer
+      const { seenVersion: version, contentHash } = row
+      const analysedHash = isAuthor || row.publishedVersion === 0 ? (row.analysedHash ?? '') : contentHash
+      return { storyId: row.id, isAuthor, version, contentHash, analysedHash }
+    },
+    ofStory: async (story: Story, content?: string) => {
+      const at = content === undefined ? [story.id, story.version] : [null, null]
+      const [row] = await database.sql<{ content: string | null; authorName: string }>(ofStory, story.authorId, ...at)
+      return {
+        id: story.id,
+        title: story.title,
+        content: content ?? row?.content ?? '',
+        contentHash: story.contentHash,
+        authorId: story.authorId,
+        authorName: row?.authorName ?? '',
+        language: story.language,
+        status: story.status,
+        visibility: story.visibility,
+        category: story.category,
+        genre: story.genre,
+        version: story.version,
+        publishedVersion: story.publishedVersion,
+        analysisStale: story.isStale,
+        customization: story.customization,
+        createdAt: story.createdAt,
+        updatedAt: story.updatedAt,
+        publishedAt: story.publishedAt,
+      }
+    },
+    state: async (storyId) => {
+      type StateRow = AnalysisRow & { storyStatus: StoryStatus; version: number; publishing: PublishingJson | null }
+      const [row] = await database.sql<StateRow>(state, storyId)
+      if (!row) return undefined
+      return {
+        status: row.storyStatus,
+        version: row.version,
+        analysis: row.contentHash === null ? undefined : analysisRecord(row),
+        publishing: row.publishing === null ? undefined : publishingOf(storyId, row.publishing),
+      }
+    },
+    versions: async (storyId, { size, token }): Promise<Paged<Omit<StoryVersion, 'content'>>> => {
+      const [before] = placeOf(token, 1) ?? [2 ** 31 - 1]
+      const rows = await database.sql(versions, storyId, wholeNumber(before), size + 1)
+      const found = rows.map((row) => ({ ...row, publishedAt: row.publishedAt ?? undefined }))
+      return pageOf(found as unknown as Omit<StoryVersion, 'content'>[], size, ({ version }) => [version])
+    },
+    publishing: async (storyId) => {
+      const [row] = await database.sql(publishing, storyId)
+      return row && ({ ...row, finishedAt: row.finishedAt ?? undefined } as unknown as PublishingView)
+    },
+  }
+}

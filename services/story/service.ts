@@ -1,0 +1,64 @@
+import { file_troupe_story_v1_story_events as events } from '#gen/troupe/story/v1/story_events_pb.ts'
+import { alreadyExists, precondition } from '#shared/domain/errors.ts'
+import { uuidv7 } from '#shared/infrastructure/uuid.ts'
+import { defineContext } from '#shared/presentation/context.ts'
+import { storyApp } from './application/app.ts'
+import { publishingProcess } from './application/publishing.process.ts'
+import { analysisRepository } from './infrastructure/analyses.ts'
+import { analysisReads } from './infrastructure/analysis-reads.ts'
+import { chosenAnalyzer } from './infrastructure/analyzer.ts'
+import { authorNames } from './infrastructure/authors.ts'
+import { castRepository } from './infrastructure/casts.ts'
+import { epubBinder } from './infrastructure/export/epub.ts'
+import { pdfBinder } from './infrastructure/export/pdf.ts'
+import { invariants } from './infrastructure/invariants.ts'
+import { migrations } from './infrastructure/migrations/migrations.ts'
+import { ruleModerator } from './infrastructure/moderation.ts'
+import { publishingRepository } from './infrastructure/publishings.ts'
+import { unlimitedQuota } from './infrastructure/quota.ts'
+import { entities } from './infrastructure/schema.ts'
+import { shareRepository } from './infrastructure/shares.ts'
+import { storyRepository } from './infrastructure/stories.ts'
+import { storyLists } from './infrastructure/story-lists.ts'
+import { storyReads } from './infrastructure/story-reads.ts'
+import { consumers } from './presentation/consumers.ts'
+import { storyService } from './presentation/story-service.ts'
+
+/** Stories: written, analysed, published, shared and exported. */
+export const story = defineContext({
+  name: 'story',
+  entities,
+  migrations,
+  events,
+  constraints: {
+    story_characters_name: () => alreadyExists('CHARACTER_EXISTS', 'the story has a character of this name'),
+    publishings_running: () => precondition('PUBLISHING_RUNNING', 'the story is being published already'),
+  },
+  compose: async (kernel) => {
+    const app = storyApp({
+      stories: storyRepository(kernel),
+      publishings: publishingRepository(kernel),
+      analyses: analysisRepository(kernel),
+      casts: castRepository(kernel),
+      shares: shareRepository(kernel),
+      reads: storyReads(kernel),
+      lists: storyLists(kernel),
+      analysisReads: analysisReads(kernel),
+      quota: unlimitedQuota(),
+      moderator: ruleModerator(),
+      analyzer: await chosenAnalyzer(kernel),
+      binders: { epub: epubBinder(), pdf: pdfBinder() },
+      clock: kernel.clock,
+      ids: { next: () => kernel.unit().next() },
+      watch: (topic, signal) => kernel.changes.watch(topic, signal),
+      commit: (run) => kernel.write(uuidv7(), run),
+      onLost: (error) => kernel.log.debug('analysis progress was not noted', { error }),
+    })
+    return {
+      routes: [storyService(app)],
+      consumers: consumers(app, authorNames(kernel)),
+      processes: [publishingProcess],
+      invariants,
+    }
+  },
+})
