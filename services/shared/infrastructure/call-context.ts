@@ -29,6 +29,8 @@ export interface CallContext {
 
 /** The call as the gate admitted it. */
 export const callKey = createContextKey<CallContext | undefined>(undefined)
+/** The response's own metadata, for an answer that no handler makes: Connect has written the protocol's fields there. */
+export const responseKey = createContextKey<{ header: Headers; trailer: Headers } | undefined>(undefined)
 /** The context that calls from within the same process; no header can say it. */
 export const localCallerKey = createContextKey<string>('')
 

@@ -2,10 +2,10 @@ import { type DescMethod, getOption, hasOption } from '@bufbuild/protobuf'
 import {
   Audience,
   access,
+  default_deadline,
   Idempotency,
   idempotency,
   RateLimitScope,
-  default_deadline,
   rate_limit,
 } from '#gen/troupe/mesh/v1/options_pb.ts'
 import { milliseconds } from '../domain/timestamp.ts'

@@ -3,7 +3,14 @@ import type { HandlerContext } from '@connectrpc/connect'
 import { denied, unauthenticated } from '../domain/errors.ts'
 import type { Authenticator } from '../infrastructure/authenticator.ts'
 import type { Authorizer } from '../infrastructure/authorizer.ts'
-import { actorOf, type CallContext, callKey, localCallerKey, type Principal } from '../infrastructure/call-context.ts'
+import {
+  actorOf,
+  type CallContext,
+  callKey,
+  localCallerKey,
+  type Principal,
+  responseKey,
+} from '../infrastructure/call-context.ts'
 import { isUuid, uuidv7 } from '../infrastructure/uuid.ts'
 import { type AccessRule, accessRuleOf, defaultDeadlineOf } from './access-rules.ts'
 import { toAnswer } from './errors.ts'
@@ -76,6 +83,7 @@ export const createGate = ({ context: name, authenticator, authorizer, onRefused
       await authorize(ruleOf(context.method), principal, authorizer)
       const call = callOf(context, principal)
       context.values.set(callKey, call)
+      context.values.set(responseKey, { header: context.responseHeader, trailer: context.responseTrailer })
       context.responseHeader.set('x-correlation-id', call.correlationId)
     } catch (error) {
       const answer = toAnswer(error, name)

@@ -2,7 +2,7 @@ import { type DescMethod, fromBinary, type Message, toBinary } from '@bufbuild/p
 import { MethodOptions_IdempotencyLevel as Level } from '@bufbuild/protobuf/wkt'
 import type { Interceptor, UnaryRequest, UnaryResponse } from '@connectrpc/connect'
 import { invalid, precondition } from '../domain/errors.ts'
-import { assertAwaited, type CallContext, callContext } from '../infrastructure/call-context.ts'
+import { assertAwaited, type CallContext, callContext, responseKey } from '../infrastructure/call-context.ts'
 import type { Database } from '../infrastructure/database.ts'
 import { hashRequest, type IdempotencyStore, type IdempotentRequest } from '../infrastructure/idempotency.ts'
 import { UnitOfWork } from '../infrastructure/unit-of-work.ts'
@@ -65,14 +65,15 @@ export const unitsOfWork = ({ database, units, store, now }: UnitOptions): Inter
     })
   }
 
-  const repeat = (request: UnaryRequest, stored: Uint8Array): UnaryResponse => ({
-    stream: false,
-    service: request.service,
-    method: request.method,
-    header: new Headers({ 'idempotency-replayed': 'true' }),
-    trailer: new Headers(),
-    message: fromBinary(request.method.output, stored) as Message,
-  })
+  const repeat = (request: UnaryRequest, stored: Uint8Array): UnaryResponse => {
+    const { header, trailer } = request.contextValues.get(responseKey) ?? {
+      header: new Headers(),
+      trailer: new Headers(),
+    }
+    header.set('idempotency-replayed', 'true')
+    const message = fromBinary(request.method.output, stored) as Message
+    return { stream: false, service: request.service, method: request.method, header, trailer, message }
+  }
 
   const runWithKey = async (request: UnaryRequest, next: Next, key: string): Promise<UnaryResponse> => {
     const call = callContext()

@@ -2,14 +2,14 @@ import { languageTag } from '#shared/domain/language-tag.ts'
 import { plainText } from './story-text.ts'
 
 /** How a story presents itself; empty means the default. */
-export interface Customization {
+export class Customization {
   /** An https address. */
-  coverUrl: string
+  coverUrl!: string
   /** `#rrggbb`. */
-  accentColor: string
-  defaultNarratorVoiceId: string
+  accentColor!: string
+  defaultNarratorVoiceId!: string
   /** BCP 47 tag of the player's own labels. */
-  shellLanguage: string
+  shellLanguage!: string
 }
 
 export type CustomizationChange = { [Key in keyof Customization]?: string | undefined }
@@ -19,7 +19,7 @@ const plain: Customization = { coverUrl: '', accentColor: '', defaultNarratorVoi
 /** A customization with what is given changed. Throws INVALID_LANGUAGE, INVALID_TEXT. */
 export const customized = (before: Customization = plain, change: CustomizationChange = {}): Customization => {
   const shellLanguage = change.shellLanguage ?? before.shellLanguage
-  return {
+  return Object.assign(new Customization(), {
     coverUrl: plainText('cover_url', change.coverUrl ?? before.coverUrl),
     accentColor: (change.accentColor ?? before.accentColor).toLowerCase(),
     defaultNarratorVoiceId: plainText(
@@ -27,5 +27,5 @@ export const customized = (before: Customization = plain, change: CustomizationC
       change.defaultNarratorVoiceId ?? before.defaultNarratorVoiceId,
     ),
     shellLanguage: shellLanguage && languageTag(shellLanguage, 'shell_language'),
-  }
+  })
 }

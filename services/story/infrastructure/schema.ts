@@ -1,9 +1,15 @@
 import { defineEntity, type EntitySchema, p } from '@mikro-orm/core'
-import type { Customization } from '../domain/customization.ts'
+import { Customization } from '../domain/customization.ts'
 import { Publishing, type PublishingStatus } from '../domain/publishing.ts'
 import { Story, type StoryStatus, type Visibility } from '../domain/story.ts'
 
 const time = () => p.datetime().columnType('timestamptz')
+
+const CustomizationSchema = defineEntity({
+  class: Customization,
+  embeddable: true,
+  properties: { coverUrl: p.text(), accentColor: p.text(), defaultNarratorVoiceId: p.text(), shellLanguage: p.text() },
+})
 
 const StorySchema = defineEntity({
   class: Story,
@@ -23,7 +29,7 @@ const StorySchema = defineEntity({
     publishedVersion: p.integer(),
     analysedHash: p.text().nullable(),
     analysedLanguage: p.text().nullable(),
-    customization: p.json<Customization>(),
+    customization: () => p.embedded(CustomizationSchema).object(),
     createdAt: time(),
     updatedAt: time(),
     publishedAt: time().nullable(),

@@ -100,7 +100,7 @@ export const leadingSubject = (sentence: ReadSentence, language: Language): Ment
     if (subject) return subject
     const thing = sentence.mentions.some(
       ({ start, end, oblique, head }) =>
-        !oblique && start >= from && (end <= verb || follows(sentence, verb, start)) && !language.times.has(head),
+        !oblique && start >= from && ((end <= verb && !language.times.has(head)) || follows(sentence, verb, start)),
     )
     if (!thing && from === 0) return undefined
     from = verb + 1

@@ -22,12 +22,12 @@ const best = (counts: ReadonlyMap<string, number>): string | undefined =>
   [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
 
 /** Acts or speaks: spoke at least once, or is a named or known being that does something. */
-const isCharacter = (entity: Entity): boolean => {
+const isCharacter = (entity: Entity, language: Language): boolean => {
   if (entity.lines > 0) return true
   if (entity.plural) return false
   if (entity.named) return entity.subjects >= 1 && entity.at.length >= 2
   if (entity.noun === undefined) return entity.traits.size > 0 && entity.subjects >= 2
-  return entity.subjects >= 1 && (entity.at.length >= 2 || (entity.noun.kind === 'person' && entity.leads > 0))
+  return entity.subjects >= 1 && (entity.at.length >= 2 || (entity.noun.kind === 'person' && (entity.leads > 0 || !language.casesAlike)))
 }
 
 const weight = (entity: Entity): number => entity.at.length + 2 * entity.lines + entity.subjects
@@ -42,7 +42,7 @@ export const listCharacters = (
   const first = introductions(content, spans)
   const { cast, narrator } = reading
   const entities = cast.alive
-    .filter((entity) => entity !== narrator && isCharacter(entity))
+    .filter((entity) => entity !== narrator && isCharacter(entity, language))
     .sort((a, b) => weight(b) - weight(a))
   const names = new Map<Entity, string>()
   for (const entity of entities) {

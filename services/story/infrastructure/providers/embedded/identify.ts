@@ -143,7 +143,8 @@ export class Identifier {
     if (traits.size === 0) {
       const variants = this.#variants(head)
       if (variants.length < 2 || mention.definiteness === 'indefinite') return undefined
-      return scene.recent(this.get, 12).find((entity) => variants.includes(entity)) ?? variants[0]
+      const plain = variants.find((entity) => entity.traits.size === 0)
+      return plain ?? scene.recent(this.get, 12).find((entity) => variants.includes(entity)) ?? variants[0]
     }
     const rank = traits.get('rank')
     if (rank === undefined) return undefined

@@ -66,6 +66,8 @@ export interface Language {
       string
     >
   >
+  /** Do objects mostly look like subjects? Then one mention inside a sentence does not show that somebody acts. */
+  readonly casesAlike: boolean
   /** Brother and sister, with their genders. */
   readonly siblings: readonly (readonly [string, Gender])[]
   /** Joins two of equal standing: "and". */

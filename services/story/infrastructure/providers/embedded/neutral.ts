@@ -76,6 +76,7 @@ export const neutral: Language = {
     prince: '',
     princess: '',
   },
+  casesAlike: true,
   siblings: [],
   and: '',
   naming: words(''),

@@ -72,6 +72,7 @@ export const english: Language = {
     prince: 'prince',
     princess: 'princess',
   },
+  casesAlike: true,
   siblings: [
     ['brother', 'm'],
     ['sister', 'f'],

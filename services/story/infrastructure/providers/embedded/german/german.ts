@@ -78,6 +78,7 @@ export const german: Language = {
     prince: 'prinz',
     princess: 'prinzessin',
   },
+  casesAlike: true,
   siblings: [
     ['bruder', 'm'],
     ['schwester', 'f'],

@@ -78,6 +78,7 @@ export const spanish: Language = {
     prince: 'príncipe',
     princess: 'princesa',
   },
+  casesAlike: false,
   siblings: [
     ['hermano', 'm'],
     ['hermana', 'f'],
