@@ -58,7 +58,11 @@ export const relayResponse = ({ stream, headers, isWhole, request, response, pro
     stream.once('end', () => {
       isEnded = stream.rstCode === http2.constants.NGHTTP2_NO_ERROR && (protocol !== 'grpc' || trailers !== undefined)
       if (!isEnded) return
-      if (trailers) response.addTrailers(asTrailers(trailers))
+      if (trailers) {
+        // Ending a response whose headers are not sent yet would make them the whole answer.
+        if (!response.headersSent) flushHeaders(response)
+        response.addTrailers(asTrailers(trailers))
+      }
       response.end()
     })
     stream.once('close', () => {

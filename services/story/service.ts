@@ -1,8 +1,9 @@
 import { file_troupe_story_v1_story_events as events } from '#gen/troupe/story/v1/story_events_pb.ts'
 import { alreadyExists, precondition } from '#shared/domain/errors.ts'
+import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import { defineContext } from '#shared/presentation/context.ts'
-import { storyApp } from './application/app.ts'
+import { type StoryApp, storyApp } from './application/app.ts'
 import { publishingProcess } from './application/publishing.process.ts'
 import { analysisRepository } from './infrastructure/analyses.ts'
 import { analysisReads } from './infrastructure/analysis-reads.ts'
@@ -24,6 +25,28 @@ import { storyReads } from './infrastructure/story-reads.ts'
 import { consumers } from './presentation/consumers.ts'
 import { storyService } from './presentation/story-service.ts'
 
+/** Puts story's parts together. */
+export const assemble = async (kernel: Kernel): Promise<StoryApp> =>
+  storyApp({
+    stories: storyRepository(kernel),
+    publishings: publishingRepository(kernel),
+    analyses: analysisRepository(kernel),
+    casts: castRepository(kernel),
+    shares: shareRepository(kernel),
+    reads: storyReads(kernel),
+    lists: storyLists(kernel),
+    analysisReads: analysisReads(kernel),
+    quota: unlimitedQuota(),
+    moderator: ruleModerator(),
+    analyzer: await chosenAnalyzer(kernel),
+    binders: { epub: epubBinder(), pdf: pdfBinder() },
+    clock: kernel.clock,
+    ids: { next: () => kernel.unit().next() },
+    watch: (topic, signal) => kernel.changes.watch(topic, signal),
+    commit: (run) => kernel.write(uuidv7(), run),
+    onLost: (error) => kernel.log.debug('analysis progress was not noted', { error }),
+  })
+
 /** Stories: written, analysed, published, shared and exported. */
 export const story = defineContext({
   name: 'story',
@@ -35,25 +58,7 @@ export const story = defineContext({
     publishings_running: () => precondition('PUBLISHING_RUNNING', 'the story is being published already'),
   },
   compose: async (kernel) => {
-    const app = storyApp({
-      stories: storyRepository(kernel),
-      publishings: publishingRepository(kernel),
-      analyses: analysisRepository(kernel),
-      casts: castRepository(kernel),
-      shares: shareRepository(kernel),
-      reads: storyReads(kernel),
-      lists: storyLists(kernel),
-      analysisReads: analysisReads(kernel),
-      quota: unlimitedQuota(),
-      moderator: ruleModerator(),
-      analyzer: await chosenAnalyzer(kernel),
-      binders: { epub: epubBinder(), pdf: pdfBinder() },
-      clock: kernel.clock,
-      ids: { next: () => kernel.unit().next() },
-      watch: (topic, signal) => kernel.changes.watch(topic, signal),
-      commit: (run) => kernel.write(uuidv7(), run),
-      onLost: (error) => kernel.log.debug('analysis progress was not noted', { error }),
-    })
+    const app = await assemble(kernel)
     return {
       routes: [storyService(app)],
       consumers: consumers(app, authorNames(kernel)),

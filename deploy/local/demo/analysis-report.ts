@@ -10,6 +10,7 @@ import type { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { enumName } from './enum-name.ts'
 import type { Screen } from './screen.ts'
 import { table } from './table.ts'
+import { clip, oneLine } from './text-width.ts'
 
 const charactersShown = 12
 const emotionsShown = 5
@@ -44,45 +45,42 @@ const spokenLines = ({ analysis, characters }: Findings): { speaker: string; tex
 
 const roleOf = ({ role }: Character) => enumName(CharacterRoleSchema, role)
 
-const more = (shown: number, all: number, what: string) => (all > shown ? [`… and ${all - shown} more ${what}`] : [])
+/** A table of the first rows, and how many more there are. */
+const section = (
+  what: string,
+  shown: number,
+  titles: string[],
+  rows: (string | number)[][],
+  width: number,
+): string[] =>
+  rows.length === 0
+    ? ['', `no ${what} found`]
+    : [
+        '',
+        ...table(titles, rows.slice(0, shown), width),
+        ...(rows.length > shown ? [`… and ${rows.length - shown} more ${what}`] : []),
+      ]
 
 /** Lines of tables within `width` cells: who is in it, what is felt most, who says what. */
 export const reportLines = (findings: Findings, width: number): string[] => {
   const { analysis, characters, emotions } = findings
   const spoken = spokenLines(findings)
   const bySpeaker = [...Map.groupBy(spoken, ({ speaker }) => speaker)]
-    .map(([speaker, lines]) => [speaker, lines.length] as const)
+    .map(([speaker, lines]) => [speaker, lines.length] as [string, number])
     .toSorted(([, a], [, b]) => b - a)
   const strongest = emotions.toSorted((a, b) => b.intensity - a.intensity || a.segmentIndex - b.segmentIndex)
-  const paragraphs = analysis.segments.length - spoken.length
+  const people = characters.map((each) => [each.name, roleOf(each), each.mentions, each.traits.join(', ')])
+  const felt = strongest.map(({ emotion, intensity, quote }) => [emotion, intensity, quote])
+  const said = spoken.map(({ speaker, text }) => [speaker, text])
+  const { length } = analysis.segments
+  const paragraphs = length - spoken.length
   return [
-    `${analysis.segments.length} segments (${paragraphs} told, ${spoken.length} spoken), by the ${analysis.engine} engine`,
-    ...(analysis.themes.length > 0 ? [`themes: ${analysis.themes.join(', ')}`] : []),
-    '',
-    ...table(
-      ['character', 'role', 'mentions', 'traits'],
-      characters
-        .slice(0, charactersShown)
-        .map((each) => [each.name, roleOf(each), each.mentions, each.traits.join(', ')]),
-      width,
-    ),
-    ...more(charactersShown, characters.length, 'characters'),
-    '',
-    ...table(
-      ['emotion', 'of 10', 'where it shows'],
-      strongest.slice(0, emotionsShown).map(({ emotion, intensity, quote }) => [emotion, intensity, quote]),
-      width,
-    ),
-    ...more(emotionsShown, emotions.length, 'emotions'),
-    '',
-    ...table(
-      ['speaker', 'says'],
-      spoken.slice(0, linesShown).map(({ speaker, text }) => [speaker, text]),
-      width,
-    ),
-    ...more(linesShown, spoken.length, 'lines'),
-    '',
-    ...table(['speaker', 'lines'], bySpeaker, width),
+    clip(`${length} segments (${paragraphs} told, ${spoken.length} spoken), by the ${analysis.engine} engine`, width),
+    ...(analysis.themes.length > 0 ? [clip(oneLine(`themes: ${analysis.themes.join(', ')}`), width)] : []),
+    ...section('characters', charactersShown, ['character', 'role', 'mentions', 'traits'], people, width),
+    ...section('emotions', emotionsShown, ['emotion', 'of 10', 'where it shows'], felt, width),
+    ...section('spoken lines', linesShown, ['speaker', 'says'], said, width),
+    ...(spoken.length > 0 ? section('speakers', charactersShown, ['speaker', 'lines'], bySpeaker, width) : []),
   ]
 }
 

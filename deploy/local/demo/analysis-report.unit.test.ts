@@ -63,6 +63,7 @@ test('of a long story it shows the beginning, within the width', () => {
   const analysis = create(StoryAnalysisSchema, { engine: 'embedded', segments })
   const lines = reportLines({ analysis, characters: [wolf], emotions: [] }, 80)
   expect(lines.filter((line) => line.startsWith('the wolf  '))).toHaveLength(1 + 12 + 1)
-  expect(lines).toContain('… and 28 more lines')
+  expect(lines).toContain('… and 28 more spoken lines')
+  expect(lines).toContain('no emotions found')
   for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(80)
 })

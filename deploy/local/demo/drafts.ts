@@ -55,8 +55,10 @@ const reasons: Record<string, string> = {
   EISDIR: 'is a folder; name the files in it',
 }
 
+const inDigits = (count: number) => count.toLocaleString('en')
+
 const tooLarge = (size: number) =>
-  new SetupError(`is too large (${(size / 1024 / 1024).toFixed(1)} MiB of at most 2 MiB); split it into several files`)
+  new SetupError(`is too large (${inDigits(size)} bytes of at most ${inDigits(maxBytes)}); split it into several files`)
 
 const readAtMost = async (file: string): Promise<Uint8Array> => {
   try {

@@ -57,7 +57,9 @@ test('what cannot be used is refused with a reason', async () => {
   await expect(readDraft(file('empty.txt', ' \r\n\n'))).rejects.toThrow('is empty')
   await expect(readDraft(file('latin1.txt', Buffer.from('Señor', 'latin1')))).rejects.toThrow('is not UTF-8')
   await expect(readDraft(file('utf16.txt', Buffer.from('Title', 'utf16le')))).rejects.toThrow('is not UTF-8')
-  await expect(readDraft(file('big.txt', Buffer.alloc(2 * 1024 * 1024 + 1, 'a')))).rejects.toThrow('too large (2.0 MiB')
+  await expect(readDraft(file('big.txt', Buffer.alloc(2 * 1024 * 1024 + 1, 'a')))).rejects.toThrow(
+    'too large (2,097,153 bytes',
+  )
   expect((await readDraft(file('full.txt', Buffer.alloc(2 * 1024 * 1024, 'a')))).content.length).toBe(2 * 1024 * 1024)
 })
 

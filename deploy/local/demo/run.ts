@@ -37,7 +37,7 @@ const signUp = async ({ gateway, screen, failures }: Stage, number: number): Pro
   return author
 }
 
-/** Everything one author does; answers the stories created. */
+/** Everything one author does; answers the stories created, those that got furthest first. */
 const perform = async (stage: Stage, author: Author, drafts: readonly Draft[], taken: Set<string>): Promise<Work[]> => {
   const { dataDir, failures, screen } = stage
   screen.say('\nStories')
@@ -60,22 +60,21 @@ const perform = async (stage: Stage, author: Author, drafts: readonly Draft[], t
   await failures.attempt('ListStories', () => printListView(screen, author))
 
   screen.say('\nBooks')
-  for (const work of published) {
+  for (const work of works) {
     const file = bookFile(join(dataDir, 'demo'), work, taken)
     await failures.attempt(`ExportStory (${work.title})`, async () => {
       const bytes = await exportBook(author.stories, work.storyId, file)
       screen.say(`  ${file}  ${bytes.toLocaleString('en')} bytes`)
     })
   }
-  return published.length > 0 ? published : works
+  return [...published, ...analysed, ...works]
 }
 
 const showCauses = async ({ gateway, dataDir, screen, failures }: Stage, author: Author, work: Work): Promise<void> => {
   screen.say(`\nWhat caused what (${work.title}), as the operator sees it`)
   const mesh = await failures.attempt('Login as the operator', () => signInOperator(gateway, dataDir))
   if (!mesh) return
-  const calls = { RegisterUser: author.correlationId, ...work.correlationIds }
-  for (const [rpc, correlationId] of Object.entries(calls)) {
+  for (const [rpc, correlationId] of [['RegisterUser', author.correlationId] as const, ...work.correlationIds]) {
     await failures.attempt(`TraceCausation (${rpc})`, () => printChain(screen, mesh, rpc, correlationId))
   }
   screen.say('\nNewest events')

@@ -20,8 +20,8 @@ interface Tools {
 export interface Work {
   readonly title: string
   readonly storyId: string
-  /** By the rpc that was called for it. */
-  readonly correlationIds: Readonly<Record<string, string>>
+  /** By the rpc that was called for it, in order. */
+  readonly correlationIds: Map<string, string>
 }
 
 const countWords = (text: string): number => text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0
@@ -39,7 +39,7 @@ export const create = async (
     await failures.attempt(`CreateStory (${basename(source)})`, async () => {
       const { story } = await author.stories.createStory({ title, language, content }, call.options)
       if (!story) throw new Error('CreateStory answered without a story')
-      works.push({ title, storyId: story.id, correlationIds: { CreateStory: call.correlationId() } })
+      works.push({ title, storyId: story.id, correlationIds: new Map([['CreateStory', call.correlationId()]]) })
       rows.push([title, language, countWords(content), story.id])
     })
   }
@@ -70,10 +70,12 @@ const onBoard = async (
       }
       try {
         await run(work, show, call.options)
-        return { work: { ...work, correlationIds: { ...work.correlationIds, [rpc]: call.correlationId() } } }
+        return { work }
       } catch (error) {
         show({ ...at, stage: 'failed' })
         return { error, title: work.title }
+      } finally {
+        if (call.correlationId()) work.correlationIds.set(rpc, call.correlationId())
       }
     }),
   )

@@ -12,6 +12,8 @@ export const languageTag = (text: string, field = 'language'): string => {
 /** The canonical name of an IANA time zone. Throws INVALID_TIME_ZONE. */
 export const timeZone = (text: string, field = 'time_zone'): string => {
   try {
+    // Offsets like +01:00 pass for time zones, but know nothing of summer time.
+    if (!/^[a-z]/i.test(text)) throw new RangeError(text)
     return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone
   } catch {
     throw invalid(field, 'INVALID_TIME_ZONE', 'must be an IANA time zone like Europe/Vienna')

@@ -32,8 +32,12 @@ export class Money {
     return new Money(this.minorUnits * factor, this.currency)
   }
 
-  /** Splits into parts as equal as whole minor units allow, larger ones first; nothing is lost. */
+  /**
+   * Splits into parts as equal as whole minor units allow, larger ones first; nothing is lost. Throws RangeError unless
+   * there is at least one part.
+   */
   split(parts: number): Money[] {
+    if (!Number.isInteger(parts) || parts < 1) throw new RangeError(`cannot split into ${parts} parts`)
     const count = BigInt(parts)
     const share = this.minorUnits / count
     const rest = this.minorUnits - share * count

@@ -17,10 +17,9 @@ export const dateOf = (value: Timestamp | undefined): Date | undefined => (value
 /** A protobuf Duration of milliseconds. */
 export const duration = (milliseconds: number): Duration => {
   const seconds = Math.trunc(milliseconds / 1000)
-  return create(DurationSchema, {
-    seconds: BigInt(seconds),
-    nanos: Math.round((milliseconds - seconds * 1000) * 1_000_000),
-  })
+  const nanos = Math.round((milliseconds - seconds * 1000) * 1_000_000)
+  const carried = Math.trunc(nanos / 1_000_000_000)
+  return create(DurationSchema, { seconds: BigInt(seconds + carried), nanos: nanos - carried * 1_000_000_000 })
 }
 
 /** Milliseconds of a protobuf Duration. */

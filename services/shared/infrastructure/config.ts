@@ -1,105 +1,8 @@
-/** Every missing or bad setting, in one message. */
-export class ConfigError extends Error {
-  constructor(problems: readonly string[]) {
-    super(`configuration:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
-    this.name = 'ConfigError'
-  }
-}
+import { EnvReader } from './env-reader.ts'
 
-type Env = Readonly<Record<string, string | undefined>>
+export { ConfigError, EnvReader } from './env-reader.ts'
 
-/** Reads typed settings from the environment, gathering problems; `done` throws them all at once. */
-export class EnvReader {
-  private readonly env: Env
-  private readonly problems: string[] = []
-
-  constructor(env: Env) {
-    this.env = env
-  }
-
-  text(name: string, fallback?: string): string {
-    const value = this.env[name] || fallback
-    if (value === undefined) this.problems.push(`${name} is missing`)
-    return value ?? ''
-  }
-
-  optional(name: string): string | undefined {
-    return this.env[name] || undefined
-  }
-
-  integer(name: string, fallback: number, range: { min: number; max: number }): number {
-    const text = this.env[name]
-    if (!text) return fallback
-    const value = Number(text)
-    if (!Number.isInteger(value) || value < range.min || value > range.max) {
-      this.problems.push(`${name} must be a whole number from ${range.min} to ${range.max}, not "${text}"`)
-      return fallback
-    }
-    return value
-  }
-
-  number(name: string, fallback: number, range: { min: number; max: number }): number {
-    const text = this.env[name]
-    if (!text) return fallback
-    const value = Number(text)
-    if (!(value >= range.min && value <= range.max)) {
-      this.problems.push(`${name} must be a number from ${range.min} to ${range.max}, not "${text}"`)
-      return fallback
-    }
-    return value
-  }
-
-  flag(name: string): boolean {
-    const text = this.env[name] ?? ''
-    if (!['', '0', '1', 'true', 'false'].includes(text)) this.problems.push(`${name} must be 0 or 1, not "${text}"`)
-    return text === '1' || text === 'true'
-  }
-
-  oneOf<T extends string>(name: string, allowed: readonly T[], fallback: T): T {
-    const text = this.env[name]
-    if (!text) return fallback
-    const value = allowed.find((candidate) => candidate === text)
-    if (value === undefined) this.problems.push(`${name} must be one of ${allowed.join(', ')}, not "${text}"`)
-    return value ?? fallback
-  }
-
-  url(name: string, protocols: readonly string[], fallback?: string): string {
-    const text = this.text(name, fallback)
-    if (text === '') return text
-    const protocol = URL.canParse(text) ? new URL(text).protocol.slice(0, -1) : ''
-    if (!protocols.includes(protocol)) {
-      this.problems.push(`${name} must be a URL with ${protocols.map((p) => `${p}://`).join(' or ')}, not "${text}"`)
-    }
-    return text
-  }
-
-  list(name: string): string[] {
-    return (this.env[name] ?? '')
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '')
-  }
-
-  /** A secret of at least 32 bytes, base64url. */
-  secret(name: string): Uint8Array {
-    const text = this.env[name]
-    if (!text) {
-      this.problems.push(`${name} is missing (make one: openssl rand -base64 32)`)
-      return new Uint8Array()
-    }
-    const bytes = Buffer.from(text, 'base64')
-    if (bytes.length < 32) this.problems.push(`${name} must be at least 32 bytes in base64`)
-    return bytes
-  }
-
-  problem(text: string): void {
-    this.problems.push(text)
-  }
-
-  done(): void {
-    if (this.problems.length > 0) throw new ConfigError(this.problems)
-  }
-}
+type Env = ConstructorParameters<typeof EnvReader>[0]
 
 /** What every process of the mesh needs to know. Contexts read settings of their own with the same reader. */
 export interface MeshConfig {
@@ -137,6 +40,20 @@ const databaseUrlOf = (server: string, database: string): string => {
   return url.toString()
 }
 
+const ofContext = /^TROUPE_([A-Z]+)_(DATABASE_)?URL$/
+
+/** Settings of contexts that this process may never ask for are wrong all the same. */
+const checkContexts = (read: EnvReader, env: Env): void => {
+  for (const name of Object.keys(env)) {
+    const [, context, isDatabase] = ofContext.exec(name) ?? []
+    if (!context || !env[name] || ['POSTGRES', 'NATS', 'OTLP'].includes(context)) continue
+    if (isDatabase) read.url(name, ['postgres', 'postgresql'])
+    else if (!/^(https?:\/\/|dns:\/{0,3})?[\w.[\]:-]+(:\d+)?\/?$/.test(env[name])) {
+      read.problem(`${name} must be host:port, a URL with http:// or https://, or a name with dns:///`)
+    }
+  }
+}
+
 /** Reads the settings of the mesh. Throws ConfigError naming every problem. */
 export const readConfig = (env: Env): MeshConfig => {
   const read = new EnvReader(env)
@@ -150,13 +67,14 @@ export const readConfig = (env: Env): MeshConfig => {
   const certFile = read.optional('TROUPE_TLS_CERT')
   const keyFile = read.optional('TROUPE_TLS_KEY')
   if (Boolean(certFile) !== Boolean(keyFile)) read.problem('TROUPE_TLS_CERT and TROUPE_TLS_KEY go together')
+  checkContexts(read, env)
   const variable = (context: string, rest: string) => env[`TROUPE_${context.toUpperCase()}_${rest}`] || undefined
   const config: MeshConfig = {
     postgresUrl,
     databaseUrl: (context) => variable(context, 'DATABASE_URL') ?? databaseUrlOf(postgresUrl, prefix + context),
     poolSize: read.integer('TROUPE_POOL_SIZE', 4, { min: 1, max: 100 }),
-    natsUrls: read.url('TROUPE_NATS_URL', ['nats', 'tls']).split(','),
-    natsReplicas: read.integer('TROUPE_NATS_REPLICAS', 1, { min: 1, max: 5 }),
+    natsUrls: read.urls('TROUPE_NATS_URL', ['nats', 'tls']),
+    natsReplicas: Number(read.oneOf('TROUPE_NATS_REPLICAS', ['1', '3'], '1')),
     host: read.text('TROUPE_HOST', '127.0.0.1'),
     port: read.integer('TROUPE_PORT', 8080, { min: 0, max: 65535 }),
     dataDir: read.text('TROUPE_DATA', '.troupe'),
@@ -166,7 +84,7 @@ export const readConfig = (env: Env): MeshConfig => {
     serviceSecret: read.secret('TROUPE_SERVICE_SECRET'),
     masterKey: read.secret('TROUPE_MASTER_KEY'),
     bootstrapAdmin: email && password ? { email, password } : undefined,
-    otlpUrl: read.optional('TROUPE_OTLP_URL'),
+    otlpUrl: read.optionalUrl('TROUPE_OTLP_URL', ['http', 'https']),
     traceRatio: read.number('TROUPE_TRACE_RATIO', 1, { min: 0, max: 1 }),
     maxInFlight: read.integer('TROUPE_MAX_IN_FLIGHT', 1000, { min: 1, max: 100_000 }),
     tls: certFile && keyFile ? { certFile, keyFile } : undefined,

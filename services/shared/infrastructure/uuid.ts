@@ -11,10 +11,11 @@ const format = (bytes: Buffer): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
+const sequences = 0x1000
 let lastMillisecond = 0
 let sequence = 0
 
-/** A random UUID v7 (RFC 9562); those of one process and millisecond ascend. */
+/** A random UUID v7 (RFC 9562); those made one after another for the same millisecond ascend. */
 export const uuidv7 = (milliseconds: number = Date.now()): string => {
   const bytes = randomBytes(16)
   if (milliseconds === lastMillisecond) sequence += 1
@@ -22,8 +23,9 @@ export const uuidv7 = (milliseconds: number = Date.now()): string => {
     lastMillisecond = milliseconds
     sequence = bytes.readUInt16BE(6) & 0x7ff
   }
-  bytes.writeUIntBE(milliseconds, 0, 6)
-  bytes.writeUInt16BE(sequence & 0xfff, 6)
+  // More than the twelve bits of the counter hold borrow from the next millisecond.
+  bytes.writeUIntBE(milliseconds + Math.floor(sequence / sequences), 0, 6)
+  bytes.writeUInt16BE(sequence % sequences, 6)
   return format(bytes)
 }
 

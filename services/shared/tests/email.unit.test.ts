@@ -29,9 +29,10 @@ describe('an e-mail address', () => {
 
   it('compares alike however it is spelled, and normalising twice changes nothing', () => {
     expect(Email.parse('JO\u0308RG@Example.com').normalized).toBe(Email.parse('jörg@example.COM').normalized)
+    const short = fc.emailAddress().filter((address) => address.indexOf('@') < 50)
     const letter = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }).filter((text) => /^\p{L}\p{M}*$/u.test(text))
     fc.assert(
-      fc.property(fc.emailAddress(), letter, (address, sign) => {
+      fc.property(short, letter, (address, sign) => {
         const { normalized } = Email.parse(sign + address.replace(/[(),:;<>[\]\\"]/g, ''))
         expect(Email.parse(normalized).normalized).toBe(normalized)
       }),

@@ -34,7 +34,7 @@ describe('a language tag', () => {
 })
 
 describe('a time zone', () => {
-  it.each(['Europe/Vienna', 'UTC', 'America/Argentina/Buenos_Aires'])('may be %s', (name) => expect(timeZone(name)).toBe(name))
+  it.each(['Europe/Vienna', 'UTC', 'America/New_York'])('may be %s', (name) => expect(timeZone(name)).toBe(name))
 
   it('is found whatever its case', () => expect(timeZone('europe/vienna')).toBe('Europe/Vienna'))
 

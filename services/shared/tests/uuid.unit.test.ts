@@ -20,12 +20,13 @@ describe('a UUID v7', () => {
 
   it('comes after all that were made before it in the same millisecond, however many', () => {
     const ids = Array.from({ length: 20_000 }, () => uuidv7(1_700_000_000_000))
-    expect(ids).toEqual(ids.toSorted())
-    expect(new Set(ids).size).toBe(ids.length)
+    expect(ids.findIndex((id, index) => index > 0 && id <= (ids[index - 1] as string))).toBe(-1)
   })
 
   it('of a later millisecond sorts later', () => {
-    fc.assert(fc.property(time, fc.integer({ min: 1, max: 999 }), (a, more) => expect(uuidv7(a) < uuidv7(a + more)).toBe(true)))
+    fc.assert(
+      fc.property(time, fc.integer({ min: 1, max: 999 }), (earlier, more) => uuidv7(earlier) < uuidv7(earlier + more)),
+    )
   })
 })
 
@@ -53,7 +54,7 @@ describe('a derived UUID', () => {
   })
 
   it('has the time of a key that is a v7, and 1970 for any other', () => {
-    fc.assert(fc.property(time, (at) => expect(timeOf(derivedUuid(uuidv7(at), 'id:1'))).toBe(at)))
+    fc.assert(fc.property(time, (at) => timeOf(derivedUuid(uuidv7(at), 'id:1')) === at))
     expect(timeOf(derivedUuid('my key', 'id:1'))).toBe(0)
     expect(timeOf(derivedUuid(crypto.randomUUID(), 'id:1'))).toBe(0)
   })

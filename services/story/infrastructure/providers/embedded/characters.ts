@@ -3,6 +3,7 @@ import type { Entity } from './cast.ts'
 import type { Language } from './language.ts'
 import type { ReadSpan } from './reading.ts'
 import type { StoryReading } from './story-reading.ts'
+import { words } from './tokens.ts'
 import { traitsOfCharacter } from './traits.ts'
 
 /** The entities that are characters, with the names under which the analysis lists them. */
@@ -11,11 +12,15 @@ export interface Listing {
   nameOf: (entity: Entity) => string | undefined
 }
 
+/** Feminine, but with "el" for the sake of sound. */
+const STRESSED_A = words('hada águila ama alma arpa ave')
+
 const ARTICLE: Readonly<Record<string, (entity: Entity) => string>> = {
   en: () => 'the',
   de: ({ gender, neuter, plural }) =>
     plural ? 'die' : neuter ? 'das' : gender === 'm' ? 'der' : gender === 'f' ? 'die' : 'das',
-  es: ({ gender, plural }) => (gender === 'f' ? (plural ? 'las' : 'la') : plural ? 'los' : 'el'),
+  es: ({ gender, plural, head }) =>
+    gender === 'f' && !STRESSED_A.has(head) ? (plural ? 'las' : 'la') : plural ? 'los' : 'el',
 }
 
 const best = (counts: ReadonlyMap<string, number>): string | undefined =>
@@ -27,7 +32,10 @@ const isCharacter = (entity: Entity, language: Language): boolean => {
   if (entity.plural) return false
   if (entity.named) return entity.subjects >= 1 && entity.at.length >= 2
   if (entity.noun === undefined) return entity.traits.size > 0 && entity.subjects >= 2
-  return entity.subjects >= 1 && (entity.at.length >= 2 || (entity.noun.kind === 'person' && (entity.leads > 0 || !language.casesAlike)))
+  return (
+    entity.subjects >= 1 &&
+    (entity.at.length >= 2 || (entity.noun.kind === 'person' && (entity.leads > 0 || !language.casesAlike)))
+  )
 }
 
 const weight = (entity: Entity): number => entity.at.length + 2 * entity.lines + entity.subjects

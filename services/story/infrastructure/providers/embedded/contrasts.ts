@@ -32,10 +32,7 @@ export const traitsOf = (mention: Mention, language: Language, contrasts: Contra
   const lemma = mention.noun?.lemma ?? ''
   const axes = contrasts.get(lemma)
   // A second wife is the wife by then; a second son is one of several.
-  const ranked =
-    mention.noun?.kind !== 'kin' ||
-    language.offspring.has(lemma) ||
-    language.siblings.some(([sibling]) => sibling === lemma)
+  const ranked = mention.noun?.kind !== 'kin' || !language.elders.has(lemma)
   const traits = new Map<string, string>()
   for (const modifier of mention.modifiers) {
     const trait = language.trait(modifier)

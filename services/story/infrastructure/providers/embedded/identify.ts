@@ -243,6 +243,12 @@ export class Identifier {
         ? recent.find((entity) => agrees(entity, mention) && !entity.plural && isOld(entity, this.#language))
         : undefined
     if (aged) return aged
+    // "the little one" among siblings is the youngest.
+    const little = this.#language.trait(noun.lemma)?.value === 'small'
+    const youngest = little
+      ? this.cast.alive.find((entity) => entity.traits.get('rank') === '3' && agrees(entity, mention))
+      : undefined
+    if (youngest) return youngest
     const everywhere = this.cast.alive.filter(
       (entity) => fits(entity) && entity.noun?.generic && entity.gender === mention.gender,
     )

@@ -66,6 +66,8 @@ export interface Language {
       string
     >
   >
+  /** What only somebody does, in the forms of telling: "smiled". */
+  readonly agentive: ReadonlySet<string>
   /** Do objects mostly look like subjects? Then one mention inside a sentence does not show that somebody acts. */
   readonly casesAlike: boolean
   /** Brother and sister, with their genders. */

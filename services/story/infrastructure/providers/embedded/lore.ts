@@ -9,6 +9,8 @@ export interface Lore {
   narrator: string | undefined
   /** Lines that the text itself gives somebody by a tag, by head. */
   lines: ReadonlyMap<string, number>
+  /** Is this a story in which animals speak? */
+  animalsSpeak: boolean
   /** Heads of those whom narration mentions, not only calls in speech. */
   told: ReadonlySet<string>
   /** Heads that German calls "es". */

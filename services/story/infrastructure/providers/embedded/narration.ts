@@ -162,8 +162,7 @@ export class Narration {
   /** "a woodcutter lived with his wife and children" */
   #family(met: { mention: Mention; entity: Entity }[]): void {
     const [first] = met
-    if (!first || first.mention.kind === 'pronoun' || first.entity.noun?.kind === 'animal' || first.entity.plural)
-      return
+    if (!first || first.mention.kind === 'pronoun' || first.entity.plural) return
     const offspring = met
       .slice(1)
       .some(

@@ -76,6 +76,7 @@ export const neutral: Language = {
     prince: '',
     princess: '',
   },
+  agentive: words(''),
   casesAlike: true,
   siblings: [],
   and: '',

@@ -2,7 +2,7 @@ import type { Language, Vocabulary } from './language.ts'
 import type { Mention } from './mention.ts'
 import type { Breathe } from './pace.ts'
 import type { Span } from './segmentation.ts'
-import { type Sentence, sentencesOf } from './tokens.ts'
+import { type Sentence, sentencesOf, type Token } from './tokens.ts'
 
 export interface ReadSentence extends Sentence {
   mentions: Mention[]
@@ -52,7 +52,38 @@ export const readSpans = async (
     await breathe()
     report(0.7 + (0.3 * (span.index + 1)) / read.length)
   }
+  enliven(read, language)
   return { spans: read, names }
+}
+
+/** A noun no list has, whose bearer smiles, thinks or nods, is somebody: "El chambelán sonrió." */
+const enliven = (spans: readonly ReadSpan[], language: Language): void => {
+  const unknown = spans.flatMap(({ kind, sentences }) =>
+    kind === 'dialogue'
+      ? []
+      : sentences.flatMap(({ tokens, mentions }) =>
+          mentions.filter(isUnknown).map((mention) => ({ mention, acts: actsLikeSomebody(tokens, mention, language) })),
+        ),
+  )
+  const alive = new Set(unknown.filter(({ acts }) => acts).map(({ mention }) => mention.head))
+  for (const { mention } of unknown) {
+    const { head, gender } = mention
+    if (alive.has(head)) mention.noun = { lemma: head, gender, plural: false, kind: 'person', generic: false }
+  }
+}
+
+const isUnknown = ({ kind, noun, nominal, plural, definiteness }: Mention): boolean =>
+  kind === 'noun' &&
+  noun === undefined &&
+  !nominal &&
+  !plural &&
+  definiteness !== 'possessive' &&
+  definiteness !== 'bare'
+
+const actsLikeSomebody = (tokens: readonly Token[], { end, oblique, head }: Mention, language: Language): boolean => {
+  if (oblique || language.voices.has(head) || language.times.has(head)) return false
+  const next = tokens[end]
+  return next !== undefined && language.agentive.has(next.lower === 'se' ? (tokens[end + 1]?.lower ?? '') : next.lower)
 }
 
 const LONGEST = 400

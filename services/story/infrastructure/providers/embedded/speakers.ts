@@ -37,6 +37,7 @@ export class Speakers {
   readonly #lore: Lore
   /** Lines attributed by a tag that names their speaker, by head. */
   readonly tagged = new Map<string, number>()
+  animalsSpeak = false
   readonly #turns: Turn[] = []
   /** Has anything been told since the last quotation, its tag aside? */
   #told = false
@@ -218,7 +219,10 @@ export class Speakers {
     if (quote.tag) {
       const named = this.#resolve(quote.tag, addressed, quote.continues ? before : undefined)
       if (named) {
-        if (quote.tag.mention?.kind !== 'pronoun') this.tagged.set(named.head, (this.tagged.get(named.head) ?? 0) + 1)
+        if (quote.tag.mention?.kind !== 'pronoun') {
+          this.tagged.set(named.head, (this.tagged.get(named.head) ?? 0) + 1)
+          this.animalsSpeak ||= named.noun?.kind === 'animal'
+        }
         return named
       }
     }
@@ -334,7 +338,7 @@ export class Speakers {
     if (this.#lore.told.size === 0) return true
     if ((this.#lore.lines.get(entity.head) ?? 0) > 0) return true
     const told = this.#lore.told.has(entity.head) || [...entity.heads].some((head) => this.#lore.told.has(head))
-    return told && entity.noun?.kind !== 'animal'
+    return told && (entity.noun?.kind !== 'animal' || this.#lore.animalsSpeak)
   }
 
   /** "Please, sir": said to the one of rank, seldom by them. */

@@ -24,6 +24,7 @@ const NOTHING_KNOWN: Lore = {
   aliases: new Map(),
   narrator: undefined,
   lines: new Map(),
+  animalsSpeak: false,
   told: new Set(),
 }
 
@@ -136,6 +137,7 @@ const loreOf = (
     aliases: aliasesOf(narration, identifier, language),
     narrator: narratorName(identifier, narrator),
     lines: speakers.tagged,
+    animalsSpeak: speakers.animalsSpeak,
     told: toldOf(identifier),
   }
 }

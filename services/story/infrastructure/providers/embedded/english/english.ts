@@ -72,6 +72,9 @@ export const english: Language = {
     prince: 'prince',
     princess: 'princess',
   },
+  agentive: words(
+    'smiled nodded laughed thought wondered knew heard wanted decided shrugged frowned bowed sighed wept grinned listened hesitated replied asked said shook smiles nods laughs thinks knows wants says asks',
+  ),
   casesAlike: true,
   siblings: [
     ['brother', 'm'],

@@ -78,6 +78,9 @@ export const german: Language = {
     prince: 'prinz',
     princess: 'prinzessin',
   },
+  agentive: words(
+    'lächelte nickte lachte dachte wusste seufzte weinte verbeugte schüttelte zuckte runzelte staunte erschrak glaubte meinte fragte antwortete sagte sprach überlegte zögerte grinste lauschte',
+  ),
   casesAlike: true,
   siblings: [
     ['bruder', 'm'],

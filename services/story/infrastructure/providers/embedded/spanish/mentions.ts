@@ -133,10 +133,11 @@ export const spanishMentions = ({ tokens }: Sentence, names: Vocabulary): Mentio
     const contracted = token.lower === 'al' || token.lower === 'del'
     const prepositional =
       contracted || (before !== undefined && PREPOSITIONS.has(before.lower) && before.lower !== 'que')
+    const link = /^s[oó]lo$/u.test(before?.lower ?? '') ? tokens[i - 2] : before
     const compared =
-      before !== undefined &&
-      COMPARING.has(before.lower) &&
-      !(before.lower === 'que' && hasVerb(tokens, i)) &&
+      link !== undefined &&
+      COMPARING.has(link.lower) &&
+      !(link.lower === 'que' && hasVerb(tokens, i)) &&
       !token.initial
     const determiner = DETERMINERS[token.lower]
     const phrase = determiner ? nounPhrase(tokens, i + 1, determiner, names) : undefined

@@ -56,7 +56,7 @@ export const spanish: Language = {
   isWeakSpeech: isWeakSpanishSpeech,
   trait: (lower) => TRAITS.get(lower),
   elders: words(
-    'padre madre abuelo abuela madrastra padrastro marido mujer tío tía rey reina bruja brujo mago viuda viudo hechicera hechicero',
+    'padre madre abuelo abuela madrastra padrastro marido esposa tío tía rey reina bruja brujo mago viuda viudo hechicera hechicero',
   ),
   youths: words(
     'hijo hija hermano hermana príncipe princesa huérfano huérfana aprendiz alumno alumna nieto nieta sobrino sobrina pastor pastora zagal zagala mozo moza doncella hijastra criada primo prima',
@@ -78,6 +78,9 @@ export const spanish: Language = {
     prince: 'príncipe',
     princess: 'princesa',
   },
+  agentive: words(
+    'miró sonrió pensó oyó vio decidió creyó supo quiso saludó asintió suspiró lloró rió encogió agachó inclinó sentó dudó escuchó dijo preguntó respondió contestó frunció bostezó corrió',
+  ),
   casesAlike: false,
   siblings: [
     ['hermano', 'm'],
