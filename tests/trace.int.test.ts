@@ -64,7 +64,10 @@ describe('a trace of CreateStory', () => {
     await createClient(StoryService, user.transport).createStory({ title: 'A traced story' }, { headers })
     const spans = await eventually(() => {
       const found = exporter.getFinishedSpans().filter((span) => span.spanContext().traceId === traceId)
-      return found.some(({ name }) => name === 'audience.hear process') ? found : undefined
+      const names = found.map(({ name }) => name)
+      return names.includes('audience.hear process') && names.some((name) => name.startsWith('gateway'))
+        ? found
+        : undefined
     }, 20_000)
     const byName = new Map(spans.map((span) => [span.name, span]))
     const parentOf = (name: string) => byName.get(name)?.parentSpanContext?.spanId

@@ -14,7 +14,7 @@ import { deriveKey } from './keyed-hash.ts'
 const minute = 60_000
 const useForMs = 30 * 24 * 60 * minute
 /** Verifiers keep the published keys for five minutes: a key is used only when all of them know it. */
-export const publishBeforeMs = 5 * minute
+const publishBeforeMs = 5 * minute
 /** Longer than the longest token lives. */
 const keepAfterMs = 15 * minute
 
@@ -27,7 +27,7 @@ interface KeyRow {
   active_at: Date
 }
 
-export interface SigningKey {
+interface SigningKey {
   kid: string
   privateKey: KeyObject
 }

@@ -102,8 +102,12 @@ describe('sessions', () => {
        from sessions, generate_series(1, 99) n where user_id = $1`,
       person.id,
     )
-    await refresh(person.tokens.refresh.token).then(() => login(person.email, goodPassword))
-    expect((await list(person.id, 100)).items).toHaveLength(100)
+    const newest = await login(person.email, goodPassword)
+    const { items, nextPageToken } = await list(person.id, 100)
+    expect(items).toHaveLength(100)
+    expect(nextPageToken).toBe('')
+    await refresh(newest.tokens.refresh.token)
+    await expect(refresh(person.tokens.refresh.token)).rejects.toEqual(refused('SESSION_EXPIRED'))
   })
 
   it('are opened by one person many times at once', async () => {

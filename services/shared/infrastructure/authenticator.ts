@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { unauthenticated, unavailable } from '../domain/errors.ts'
@@ -10,6 +11,8 @@ export const audience = 'troupe'
 
 const keysMaxAgeMs = 5 * 60_000
 const refetchAfterMs = 1000
+/** How long known keys wait for newer ones, whoever publishes them being slow. */
+const patienceMs = 250
 
 export interface Authenticator {
   /** The principal a token proves. Throws INVALID_TOKEN or TOKEN_EXPIRED, UNAVAILABLE while no keys are known. */
@@ -30,7 +33,8 @@ const profile = {
 }
 
 const principalOf = (claims: Record<string, unknown>): Principal => {
-  const subject = String(claims.sub)
+  const subject = typeof claims.sub === 'string' ? claims.sub : ''
+  if (subject === '' || subject === 'service:') throw new errors.JWTInvalid('the token is about nobody')
   if (subject.startsWith('service:')) return { kind: 'service', name: subject.slice('service:'.length) }
   const roles = Array.isArray(claims.roles) ? claims.roles.map(String) : []
   return { kind: 'user', userId: subject, sessionId: String(claims.sid ?? ''), roles }
@@ -41,41 +45,52 @@ export const createAuthenticator = (options: {
   fetchKeys: () => Promise<string>
   /** Seconds since 1970 by the mesh clock. */
   now: () => Date
+  /** How many verified tokens are remembered. */
+  remember?: number
 }): Authenticator => {
-  const verified = new LRUCache<string, { principal: Principal; expiresAt: number }>({ max: 10_000 })
+  const { remember: max = 10_000 } = options
+  const verified = new LRUCache<string, { principal: Principal; expiresAt: number }>({ max })
   let keys: KeySet | undefined
   let fetching: Promise<KeySet> | undefined
 
   const fetchKeys = async (): Promise<KeySet> => {
-    const text = await options.fetchKeys().catch(() => {
+    try {
+      const set = JSON.parse(await options.fetchKeys()) as JSONWebKeySet
+      keys = { find: createLocalJWKSet(set), fetchedAt: performance.now() }
+      return keys
+    } catch {
       throw unavailable('KEYS_UNAVAILABLE', 'tokens cannot be verified at present; try again')
-    })
-    return { find: createLocalJWKSet(JSON.parse(text) as JSONWebKeySet), fetchedAt: performance.now() }
+    }
   }
 
-  const freshKeys = async (maxAgeMs: number): Promise<KeySet> => {
-    if (keys && performance.now() - keys.fetchedAt < maxAgeMs) return keys
+  const isFresh = (set: KeySet, maxAgeMs: number) => performance.now() - set.fetchedAt < maxAgeMs
+
+  const newerKeys = (known: KeySet | undefined): Promise<KeySet> => {
     fetching ??= fetchKeys().finally(() => {
       fetching = undefined
     })
-    keys = await fetching.catch((error) => {
-      if (keys) return keys
-      throw error
-    })
-    return keys
+    return known ? fetching.catch(() => known) : fetching
+  }
+
+  const usableKeys = async (): Promise<KeySet> => {
+    const known = keys
+    if (!known) return newerKeys(known)
+    if (isFresh(known, keysMaxAgeMs)) return known
+    return Promise.race([newerKeys(known), sleep(patienceMs, known, { ref: false })])
   }
 
   const check = async (token: string, set: KeySet) =>
     jwtVerify(token, set.find, { ...profile, currentDate: options.now(), clockTolerance: 5 })
 
   const verify = async (token: string) => {
-    const set = await freshKeys(keysMaxAgeMs)
+    const set = await usableKeys()
     try {
       return await check(token, set)
     } catch (error) {
       // A key newer than ours: ask again, but not more than once a second.
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
-      return check(token, await freshKeys(refetchAfterMs))
+      const latest = keys ?? set
+      return check(token, isFresh(latest, refetchAfterMs) ? latest : await newerKeys(latest))
     }
   }
 

@@ -4,10 +4,14 @@ import type { Statement } from './statement.ts'
 
 const column = (name: string) => `"${name}"`
 
-/** Database form of a mapped value: what Postgres would take for an array but is JSON goes as JSON. */
+/**
+ * Database form of a mapped value. MikroORM has turned `p.json()` into text already, embedded objects and arrays not:
+ * Postgres would take an array for its own kind.
+ */
 const parameter = (property: EntityProperty, value: unknown): unknown => {
   if (value === undefined || value === null) return null
-  return property.columnTypes?.[0]?.startsWith('json') ? JSON.stringify(value) : value
+  const isJson = property.columnTypes?.[0]?.startsWith('json')
+  return isJson && typeof value !== 'string' ? JSON.stringify(value) : value
 }
 
 const columnsOf = (changes: ChangeSet<object>): [string, unknown][] =>

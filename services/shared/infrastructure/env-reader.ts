@@ -101,7 +101,8 @@ export class EnvReader {
       return new Uint8Array()
     }
     const bytes = Buffer.from(text, 'base64')
-    if (bytes.length < 32 || !/^[\w+/-]+=*$/.test(text)) this.problems.push(`${name} must be at least 32 bytes in base64`)
+    if (bytes.length < 32 || !/^[\w+/-]+=*$/.test(text))
+      this.problems.push(`${name} must be at least 32 bytes in base64`)
     return bytes
   }
 

@@ -1,10 +1,16 @@
-import { headers as natsHeaders } from '@nats-io/transport-node'
 import { Client } from 'pg'
 import type { Clock } from '../domain/clock.ts'
 import type { Database } from './database.ts'
 import { type EventContract, subjectOf } from './event-codec.ts'
-import type { EventMetadata } from './event-store.ts'
 import type { Nats } from './nats.ts'
+import {
+  eventHeaders,
+  type OutboxRow,
+  rememberedStream,
+  rememberStream,
+  settlePublished,
+  waitingEvents,
+} from './outbox.ts'
 import { ensureStream } from './stream.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Tracing } from './telemetry/tracing.ts'
@@ -14,19 +20,6 @@ const batchSize = 512
 const gatherMs = 5
 const pollMs = 1000
 const lockClass = 0x7472
-
-interface OutboxRow {
-  [column: string]: unknown
-  position: number
-  id: string
-  stream_id: string
-  stream_type: string
-  event_type: string
-  event_metadata: EventMetadata
-  event_version: number
-  occurred_at: Date
-  payload: Buffer
-}
 
 export interface RelayOptions {
   context: string
@@ -122,16 +115,15 @@ export class Relay {
   /** Publishes one batch. Returns whether there may be more. */
   private async carry(): Promise<boolean> {
     if (this.mustVerify) await this.verifyStream()
-    const rows = await this.options.database.sql<OutboxRow>(
-      `select e.position, e.id, e.stream_id, e.stream_type, e.event_type, e.event_metadata, e.event_version,
-         e.occurred_at, e.payload
-       from outbox o join event_store e on e.position = o.position order by o.position limit ${batchSize}`,
-    )
+    const rows = await waitingEvents(this.options.database, batchSize)
     if (rows.length === 0) return false
     const published: { position: number; sequence: number }[] = []
     const chains = [...Map.groupBy(rows, (row) => row.stream_id).values()]
     const results = await Promise.allSettled(chains.map((chain) => this.publishChain(chain, published)))
-    await this.settle(published)
+    if (published.length > 0) {
+      await settlePublished(this.options.database, this.options.context, published)
+      this.options.onPublished?.(published.length)
+    }
     const failed = results.find((result) => result.status === 'rejected')
     if (failed) throw failed.reason
     return rows.length === batchSize
@@ -158,77 +150,16 @@ export class Relay {
     })
   }
 
-  private async settle(published: readonly { position: number; sequence: number }[]): Promise<void> {
-    if (published.length === 0) return
-    const last = Math.max(...published.map((entry) => entry.sequence))
-    await this.options.database.sql(
-      `with gone as (delete from outbox where position = any($1::bigint[]))
-       update relay_state set last_sequence = greatest(last_sequence, $2) where stream = $3`,
-      published.map((entry) => entry.position),
-      last,
-      this.options.context,
-    )
-    this.options.onPublished?.(published.length)
-  }
-
   /** Makes the stream where it is missing; one that is younger or shorter than remembered was lost and is refilled. */
   private async verifyStream(): Promise<void> {
-    const { nats, context, replicas, database, log } = this.options
+    const { nats, clock, context, contracts, replicas, database, log } = this.options
     const { created, state } = await ensureStream(nats, context, replicas)
-    const [known] = await database.sql<{ created: string; last_sequence: number }>(
-      'select created, last_sequence from relay_state where stream = $1',
-      context,
-    )
-    const lost = known !== undefined && (known.created !== created || state.last_seq < known.last_sequence)
-    if (lost) log.warn('the stream was lost; publishing what is within retention again', { context })
-    if (lost || !known) await this.refill(created, state.last_seq, lost)
+    const known = await rememberedStream(database, context)
+    const refill = known !== undefined && (known.created !== created || state.last_seq < known.last_sequence)
+    if (refill) log.warn('the stream was lost; publishing what is within retention again', { context })
+    if (refill || !known) {
+      await rememberStream(database, context, { created, lastSequence: state.last_seq, refill }, contracts, clock)
+    }
     this.mustVerify = false
   }
-
-  private async refill(created: string, lastSequence: number, lost: boolean): Promise<void> {
-    const { clock, contracts, context, database } = this.options
-    const types = [...contracts.keys()]
-    const since = types.map((type) => new Date(clock.now().getTime() - (contracts.get(type)?.retentionMs ?? 0)))
-    await database.sql(
-      `with back as (
-         insert into outbox (position)
-         select e.position from event_store e
-         join unnest($1::text[], $2::timestamptz[]) as kept (type, since) on kept.type = e.event_type
-         where $3::boolean and e.occurred_at > kept.since
-         on conflict do nothing
-       )
-       insert into relay_state (stream, created, last_sequence) values ($4, $5, $6)
-       on conflict (stream) do update set created = excluded.created, last_sequence = excluded.last_sequence`,
-      types,
-      since,
-      lost,
-      context,
-      created,
-      lastSequence,
-    )
-  }
-}
-
-/** CloudEvents' NATS binding, and what the mesh adds. */
-const eventHeaders = (context: string, row: OutboxRow, traceparent: string | undefined) => {
-  const { correlationId, causationId, actor } = row.event_metadata
-  const headers = natsHeaders()
-  const set = (name: string, value: string | undefined) => {
-    if (value) headers.set(name, value)
-  }
-  set('ce-specversion', '1.0')
-  set('ce-id', row.id)
-  set('ce-type', row.event_type)
-  set('ce-source', `/troupe/${context}`)
-  set('ce-subject', row.stream_id)
-  set('ce-time', row.occurred_at.toISOString())
-  set('ce-datacontenttype', 'application/protobuf')
-  set('ce-aggregatetype', row.stream_type)
-  set('ce-aggregateversion', String(row.event_version))
-  set('ce-position', String(row.position))
-  set('ce-correlationid', correlationId)
-  set('ce-causationid', causationId)
-  set('ce-actor', actor)
-  set('traceparent', traceparent)
-  return headers
 }

@@ -1,3 +1,6 @@
+import type { Pool } from 'pg'
+import { runSql } from './database.ts'
+
 /** Why a statement took itself back: a lost optimistic lock, a failed guard, a lost lease. */
 export type Refusal = { kind: 'conflict' | 'guard' | 'epoch'; index: number }
 
@@ -53,5 +56,26 @@ export class Statement {
 
   get text(): string {
     return `with ${this.ctes.join(',\n')}\nselect ${this.checks.length > 0 ? this.checks.join(',\n') : '1'}`
+  }
+}
+
+/** Runs what is not empty: one statement commits by itself, several need a transaction around them. */
+export const runStatements = async (pool: Pool, statements: readonly Statement[]): Promise<void> => {
+  const [first, ...more] = statements.filter(({ isEmpty }) => !isEmpty)
+  if (!first) return
+  if (more.length === 0) {
+    await runSql(pool, first.text, first.values)
+    return
+  }
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    for (const { text, values } of [first, ...more]) await runSql(client, text, values)
+    await client.query('commit')
+    client.release()
+  } catch (error) {
+    await client.query('rollback').catch(() => {}) // the connection may be what failed
+    client.release(error as Error)
+    throw error
   }
 }

@@ -4,10 +4,10 @@ import { Aggregate, recordedEvents } from '../domain/aggregate.ts'
 import type { DomainError } from '../domain/errors.ts'
 import type { Ids } from '../domain/ids.ts'
 import { inSteps, writeChangeSets, writeRevision } from './change-sets.ts'
-import { type Database, type Row, runSql } from './database.ts'
+import type { Database, Row } from './database.ts'
 import { type StoredEvent, storedEvents, writeEvents } from './event-store.ts'
 import { type Guard, writeGuards } from './guards.ts'
-import { Statement } from './statement.ts'
+import { runStatements, Statement } from './statement.ts'
 import { derivedUuid } from './uuid.ts'
 
 type Class<T> = abstract new (...args: never[]) => T
@@ -172,7 +172,7 @@ export class UnitOfWork implements Ids {
     for (const write of this.writes) write(statement)
     writeEvents(statement, events)
     finish?.(statement)
-    await this.execute([...before, statement].filter(({ isEmpty }) => !isEmpty))
+    await runStatements(this.database.pool, [...before, statement])
     for (const hook of this.afterCommit) hook()
     return events
   }
@@ -182,27 +182,5 @@ export class UnitOfWork implements Ids {
     for (const set of sets) all.add(set.entity)
     for (const entity of this.loaded.values()) all.add(entity as object)
     return [...all].filter((entity) => entity instanceof Aggregate && recordedEvents(entity).length > 0) as Aggregate[]
-  }
-
-  /** One statement commits by itself; several need a transaction around them. */
-  private async execute(statements: readonly Statement[]): Promise<void> {
-    const { pool } = this.database
-    const [first, ...more] = statements
-    if (!first) return
-    if (more.length === 0) {
-      await runSql(pool, first.text, first.values)
-      return
-    }
-    const client = await pool.connect()
-    try {
-      await client.query('begin')
-      for (const statement of statements) await runSql(client, statement.text, statement.values)
-      await client.query('commit')
-      client.release()
-    } catch (error) {
-      await client.query('rollback').catch(() => {}) // the connection may be what failed
-      client.release(error as Error)
-      throw error
-    }
   }
 }

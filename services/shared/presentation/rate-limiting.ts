@@ -1,7 +1,7 @@
 import type { DescMethod } from '@bufbuild/protobuf'
 import type { Interceptor } from '@connectrpc/connect'
 import { exhausted } from '../domain/errors.ts'
-import { type CallContext, callContext } from '../infrastructure/call-context.ts'
+import { type CallContext, callContext, responseKey } from '../infrastructure/call-context.ts'
 import type { Database } from '../infrastructure/database.ts'
 import { countCall, type RateLimitOutcome, type RateLimitPolicy } from '../infrastructure/rate-limits.ts'
 import { rateLimitOf } from './access-rules.ts'
@@ -13,6 +13,10 @@ const headersOf = (policy: RateLimitPolicy, outcome: RateLimitOutcome): [string,
   ['ratelimit-policy', `"${policy.name}";q=${policy.limit};w=${seconds(policy.windowMs)}`],
   ['ratelimit', `"${policy.name}";r=${outcome.remaining};t=${seconds(outcome.retryAfterMs)}`],
 ]
+
+const addHeaders = (header: Headers | undefined, policy: RateLimitPolicy, outcome: RateLimitOutcome): void => {
+  for (const [name, value] of headersOf(policy, outcome)) header?.set(name, value)
+}
 
 const refusal = (policy: RateLimitPolicy, outcome: RateLimitOutcome) =>
   exhausted(
@@ -48,9 +52,12 @@ export const rateLimiting = (options: {
       countedAs(call, policy.byAddress),
       options.clockOffsetMs(),
     )
-    if (!outcome.allowed) throw refusal(policy, outcome)
+    if (!outcome.allowed) {
+      addHeaders(request.contextValues.get(responseKey)?.header, policy, outcome)
+      throw refusal(policy, outcome)
+    }
     const response = await next(request)
-    for (const [name, value] of headersOf(policy, outcome)) response.header.set(name, value)
+    addHeaders(response.header, policy, outcome)
     return response
   }
 }

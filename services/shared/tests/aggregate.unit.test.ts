@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type StoryCreated, StoryCreatedSchema, type StoryUpdated, StoryUpdatedSchema } from '#gen/troupe/story/v1/story_events_pb.ts'
+import {
+  type StoryCreated,
+  StoryCreatedSchema,
+  type StoryUpdated,
+  StoryUpdatedSchema,
+} from '#gen/troupe/story/v1/story_events_pb.ts'
 import { EventSourcedAggregate, type RecordedEvent, recordedEvents } from '../domain/aggregate.ts'
 import { storedEvents } from '../infrastructure/event-store.ts'
 import { Note } from './fixture.ts'

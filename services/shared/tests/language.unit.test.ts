@@ -28,7 +28,10 @@ describe('a language tag', () => {
 
   it.each(['', ' en', 'en\n', 'en_US', 'e', 'not a tag', 'en-', '1234567890', '\u0000'])('is not %j', (text) => {
     expect(() => languageTag(text, 'tongue')).toThrowError(
-      expect.objectContaining({ reason: 'INVALID_LANGUAGE', details: { fields: [expect.objectContaining({ field: 'tongue' })] } }),
+      expect.objectContaining({
+        reason: 'INVALID_LANGUAGE',
+        details: { fields: [expect.objectContaining({ field: 'tongue' })] },
+      }),
     )
   })
 })

@@ -184,7 +184,10 @@ describe('the reflection stream', () => {
     expect(file?.validHost).toBe('somewhere')
     expect(file?.originalRequest?.messageRequest.value).toBe('troupe/story/v1/story.proto')
     expect(extension?.files[0]).toBe('troupe/mesh/v1/options.proto')
-    expect(numbers?.value).toMatchObject({ baseTypeName: containingType, extensionNumber: [50001, 50002, 50003] })
+    expect(numbers?.value).toMatchObject({
+      baseTypeName: containingType,
+      extensionNumber: [50001, 50002, 50003, 50006],
+    })
     expect(none?.value).toMatchObject({ extensionNumber: [] })
   })
 

@@ -6,7 +6,11 @@ import { dateOf, duration, milliseconds, timestamp } from '../domain/timestamp.t
 
 describe('times in protobuf', () => {
   it('are dates to the millisecond, before 1970 too', () => {
-    const date = fc.date({ min: new Date('0001-01-01T00:00:00Z'), max: new Date('9999-12-31T23:59:59Z'), noInvalidDate: true })
+    const date = fc.date({
+      min: new Date('0001-01-01T00:00:00Z'),
+      max: new Date('9999-12-31T23:59:59Z'),
+      noInvalidDate: true,
+    })
     fc.assert(
       fc.property(date, (at) => {
         const value = timestamp(at)

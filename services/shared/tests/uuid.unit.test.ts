@@ -31,7 +31,11 @@ describe('a UUID v7', () => {
 })
 
 describe('a derived UUID', () => {
-  const key = fc.oneof(fc.string(), fc.uuid(), fc.constant(0).map(() => uuidv7()))
+  const key = fc.oneof(
+    fc.string(),
+    fc.uuid(),
+    fc.constant(0).map(() => uuidv7()),
+  )
 
   it('follows from key and purpose alone, and has the layout of a v7', () => {
     fc.assert(

@@ -24,8 +24,8 @@ export interface DeadLetterRow extends Row {
 export const deliveryOf = (letter: DeadLetterRow): Delivery =>
   fromHeaders(letter.headers, letter.payload, letter.sequence)
 
-/** Puts a delivery aside; a repeat of one that is there already changes nothing. */
-export const putAside = (
+/** Puts a delivery aside and returns the letter's id; a repeat of one that is there already changes nothing. */
+export const putAside = async (
   database: Database,
   letter: {
     consumer: string
@@ -36,12 +36,13 @@ export const putAside = (
     attempts: number
     now: Date
   },
-): Promise<unknown> =>
-  database.sql(
+): Promise<string> => {
+  const id = uuidv7(letter.now.getTime())
+  await database.sql(
     `insert into dead_letters (id, consumer, source, event_id, event_type, aggregate_id, correlation_id, sequence,
        headers, payload, status, reason, attempts, created_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (consumer, event_id) do nothing`,
-    uuidv7(letter.now.getTime()),
+    id,
     letter.consumer,
     letter.source,
     letter.delivery.eventId,
@@ -56,6 +57,8 @@ export const putAside = (
     letter.attempts,
     letter.now,
   )
+  return id
+}
 
 /** The aggregates whose events wait, with the letter each waits for. */
 export const heldAggregates = async (

@@ -16,8 +16,8 @@ export const acts = (sentence: ReadSentence, mention: Mention, language: Languag
     if (i > mention.end && language.relatives.has(token.lower)) break
     if (sentence.mentions.some(({ start, kind }) => start === i && kind !== 'pronoun')) break
     if (token.text === ',' || token.lower === language.and) {
-      const next = tokens[i + 1]
-      return next !== undefined && language.relatives.has(next.lower)
+      if (language.relatives.has(tokens[i + 1]?.lower ?? '')) return true
+      break
     }
     if (!token.word) break
   }
@@ -79,16 +79,8 @@ export const leadingSubject = (sentence: ReadSentence, language: Language): Ment
     const main = candidates.find(({ start, kind }) => start > comma && start < comma + 6 && kind !== 'pronoun')
     if (main && acts(sentence, main, language)) return main
   }
-  const joined = candidates.findLast(({ start, kind }) => {
-    const [comma, and] = sentence.tokens.slice(Math.max(0, start - 2), start)
-    return (
-      kind !== 'pronoun' &&
-      (comma?.text === ',' || comma?.text === ';') &&
-      and !== undefined &&
-      language.joining.has(and.lower)
-    )
-  })
-  if (joined && acts(sentence, joined, language)) return joined
+  const joined = joinedSubject(sentence, candidates, language)
+  if (joined) return joined
   if (!language.dropsSubject) return candidates[0]
   let from = 0
   const verbs = sentence.tokens.flatMap((token, i) => (token.pos === 'verb' ? [i] : []))
@@ -102,8 +94,36 @@ export const leadingSubject = (sentence: ReadSentence, language: Language): Ment
       ({ start, end, oblique, head }) =>
         !oblique && start >= from && ((end <= verb && !language.times.has(head)) || follows(sentence, verb, start)),
     )
-    if (!thing && from === 0) return undefined
+    if (!thing && from === 0) break
     from = verb + 1
   }
-  return undefined
+  // Left out at first, named later: "Al cruzar el patio lo vio el cocinero."
+  return candidates.findLast(
+    (mention) =>
+      mention.kind !== 'pronoun' &&
+      !language.relatives.has(sentence.tokens[mention.start - 1]?.lower ?? '') &&
+      acts(sentence, mention, language),
+  )
+}
+
+/** "…, and the cat ran", "…, da kam ein Reiter": the last main clause that brings its own subject. */
+const joinedSubject = (
+  sentence: ReadSentence,
+  candidates: readonly Mention[],
+  language: Language,
+): Mention | undefined => {
+  const joints = sentence.tokens.flatMap(({ text }, i) =>
+    (text === ',' || text === ';') && language.joining.has(sentence.tokens[i + 1]?.lower ?? '') ? [i + 2] : [],
+  )
+  const found = joints.flatMap(
+    (from) =>
+      candidates.find(
+        (mention) =>
+          mention.start >= from &&
+          mention.start <= from + 3 &&
+          mention.kind !== 'pronoun' &&
+          acts(sentence, mention, language),
+      ) ?? [],
+  )
+  return found.at(-1)
 }

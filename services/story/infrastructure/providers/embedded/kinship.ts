@@ -41,7 +41,7 @@ export const aliasesOf = (narration: Narration, { cast }: Identifier, language: 
   const [mother, stepmother] = [one(kin.mother), one(kin.stepmother)]
   if (mother && stepmother && (mother.at[0] ?? 0) > (stepmother.at[0] ?? 0)) link(kin.mother, stepmother)
   link(kin.wife, one(kin.stepmother) ?? one(kin.mother))
-  link(kin.husband, one(kin.father))
+  link(kin.husband, one(kin.father) ?? husbandOf(cast.alive))
   if (one(kin.king)) {
     link(kin.daughter, one(kin.princess))
     link(kin.son, one(kin.prince))
@@ -49,6 +49,20 @@ export const aliasesOf = (narration: Narration, { cast }: Identifier, language: 
   }
   for (const [head, name] of titled(cast.alive)) aliases.set(head, name)
   return aliases
+}
+
+/** The miller where there is a miller's wife who goes by his trade: alcalde and alcaldesa, Müller and Müllerin. */
+const husbandOf = (entities: readonly Entity[]): Entity | undefined => {
+  const people = entities.filter(({ noun, plural }) => noun?.kind === 'person' && !noun.generic && !plural)
+  const couples = people.filter(
+    (man) =>
+      man.gender === 'm' &&
+      people.some(
+        ({ gender, head }) =>
+          gender === 'f' && /^(?:in|a|sa|esa|isa)$/u.test(head.replace(man.head.replace(/[eo]$/u, ''), '')),
+      ),
+  )
+  return couples.length === 1 ? couples[0] : undefined
 }
 
 /** A name with a title for grown-ups. */

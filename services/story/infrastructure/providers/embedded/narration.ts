@@ -9,6 +9,7 @@ import type { Gender } from './tokens.ts'
 import { predicates } from './traits.ts'
 
 const SIE = 'sie'
+const LITTLE_ONES = /(?:it[oa]s|chen|lein|chicks|cubs|piglets|ducklings|kittens|puppies|lambs|kids)$/u
 
 /** Reads narration in order: who is mentioned, who acts, who turns out to be whom. */
 export class Narration {
@@ -170,7 +171,7 @@ export class Narration {
           (mention.noun !== undefined &&
             this.#language.offspring.has(mention.noun.lemma) &&
             mention.definiteness !== 'definite') ||
-          (mention.plural && mention.noun?.lemma === this.#language.child),
+          (mention.plural && (mention.noun?.lemma === this.#language.child || LITTLE_ONES.test(mention.text))),
       )
     if (offspring && !this.#language.youths.has(first.entity.head)) this.parents.add(first.entity)
   }

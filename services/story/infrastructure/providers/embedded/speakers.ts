@@ -1,10 +1,12 @@
+import { addressedIn } from './address.ts'
 import type { Entity } from './cast.ts'
-import { beat, type Cue, tagAfter, tagBefore, turnsOver } from './cues.ts'
+import type { Cue } from './cues.ts'
 import type { Identifier } from './identify.ts'
 import type { Language } from './language.ts'
 import type { Lore } from './lore.ts'
 import type { Mention } from './mention.ts'
 import type { Narration } from './narration.ts'
+import { type Quote, quotesOf } from './quotes.ts'
 import type { ReadSentence, ReadSpan } from './reading.ts'
 import type { Scene } from './scene.ts'
 
@@ -13,18 +15,6 @@ interface Turn {
   paragraph: number
   addressee: Entity | undefined
 }
-
-/** One quotation of a paragraph with what stands beside it. */
-interface Quote {
-  span: ReadSpan
-  tag: Cue | undefined
-  /** Same speaker as the quotation before, unless it has a tag of its own. */
-  continues: boolean
-  beats: Cue[]
-}
-
-const OPEN = /[,!?…—–-]["”“’'»«‘›‹]*\s*$/u
-const RAYA_OPEN = /[^.]\s*$/u
 
 /** Attributes quotations: tags first, then beats, then whose turn it is. */
 export class Speakers {
@@ -65,7 +55,7 @@ export class Speakers {
   read(spans: ReadSpan[], lead: ReadSentence | undefined): void {
     this.#scene.paragraph = spans[0]?.paragraph ?? 0
     let tagged = false
-    const quotes = this.#quotesOf(spans, lead)
+    const quotes = quotesOf(this.#content, this.#language, spans, lead)
     let before: { quote: Quote; speaker: Entity } | undefined
     for (const span of spans) {
       const quote = quotes.find((one) => one.span === span)
@@ -168,30 +158,6 @@ export class Speakers {
     return opening ? this.#identifier.identify(first, this.#scene) : undefined
   }
 
-  #quotesOf(spans: ReadSpan[], lead: ReadSentence | undefined): Quote[] {
-    const quotes: Quote[] = []
-    for (const [i, span] of spans.entries()) {
-      if (span.kind !== 'dialogue') continue
-      const before = spans[i - 1]?.kind === 'paragraph' ? spans[i - 1] : undefined
-      const after = spans[i + 1]?.kind === 'paragraph' ? spans[i + 1] : undefined
-      const text = this.#content.slice(span.start, span.end)
-      const open =
-        OPEN.test(text) || (/^\s*[—–―-]/u.test(this.#content.slice(after?.start, after?.end)) && RAYA_OPEN.test(text))
-      const following = after?.sentences[0]
-      const leading = before?.sentences.at(-1) ?? (i === 0 ? lead : undefined)
-      const inside = quotes.length > 0 && before !== undefined
-      const own = following && tagAfter(following, open, this.#language)
-      const single = inside && before.sentences.length === 1 && quotes.at(-1)?.tag !== undefined
-      const led =
-        leading && (!single || turnsOver(leading, this.#language)) ? tagBefore(leading, this.#language) : undefined
-      const beats = [before?.sentences.at(-1), following]
-        .map((sentence) => sentence && beat(sentence))
-        .filter((cue) => cue !== undefined)
-      quotes.push({ span, tag: own ?? led, continues: inside && led === undefined, beats })
-    }
-    return quotes
-  }
-
   #speakerOf(quote: Quote, quotes: Quote[], before: Entity | undefined): Entity | undefined {
     const addressed = this.#addressed(quote.span)
     for (const listener of quote.tag?.listeners ?? []) {
@@ -243,6 +209,10 @@ export class Speakers {
       if (actor && !addressed.includes(actor) && !actor.plural) return actor
     }
     return this.#whoseTurn(quote, addressed)
+  }
+
+  #addressed(span: ReadSpan): Entity[] {
+    return addressedIn(span, this.#language, (mention) => this.#identifier.identify(mention, this.#scene))
   }
 
   #resolve(cue: Cue, addressed: Entity[], before: Entity | undefined): Entity | undefined {
@@ -344,38 +314,6 @@ export class Speakers {
   /** "Please, sir": said to the one of rank, seldom by them. */
   #honours(span: ReadSpan): boolean {
     return span.sentences.some(({ tokens }) => tokens.some(({ lower }) => this.#language.honorifics.has(lower)))
-  }
-
-  /** Those a quotation calls by name: "Come here, Gretel." */
-  #addressed(span: ReadSpan): Entity[] {
-    const found: Entity[] = []
-    for (const { tokens, mentions } of span.sentences) {
-      for (const mention of mentions) {
-        if (mention.kind === 'pronoun' || (mention.noun === undefined && mention.kind === 'noun')) continue
-        const before = tokens[mention.start - 1]
-        const after = tokens[mention.end]
-        const qualified =
-          before?.word === true &&
-          tokens[mention.start - 2]?.word !== true &&
-          this.#language.trait(before.lower) !== undefined
-        const opens =
-          before === undefined ||
-          !before.word ||
-          qualified ||
-          /^(?:oh|o|ach|dear|lieber|liebe|querido|querida|ay|aber|please|and|but|hush|yes|no)$/u.test(before.lower)
-        const closes = after === undefined || !after.word
-        const called =
-          mention.definiteness === 'bare' || /^(?:my|mein|meine|mi)$/u.test(tokens[mention.start]?.lower ?? '')
-        const separated =
-          (before !== undefined && /^[,;—–-]$/u.test(before.text)) ||
-          (after !== undefined && /^[,!;—–?]$/u.test(after.text))
-        if (!opens || !closes || !called || !separated) continue
-        const entity = this.#identifier.identify({ ...mention, definiteness: 'definite' }, this.#scene)
-        // "my friend", "sir" name nobody of whom nothing has been told.
-        if (entity && (entity.named || entity.at.length + entity.lines > 0)) found.push(entity)
-      }
-    }
-    return found
   }
 }
 

@@ -135,10 +135,7 @@ export const spanishMentions = ({ tokens }: Sentence, names: Vocabulary): Mentio
       contracted || (before !== undefined && PREPOSITIONS.has(before.lower) && before.lower !== 'que')
     const link = /^s[oó]lo$/u.test(before?.lower ?? '') ? tokens[i - 2] : before
     const compared =
-      link !== undefined &&
-      COMPARING.has(link.lower) &&
-      !(link.lower === 'que' && hasVerb(tokens, i)) &&
-      !token.initial
+      link !== undefined && COMPARING.has(link.lower) && !(link.lower === 'que' && hasVerb(tokens, i)) && !token.initial
     const determiner = DETERMINERS[token.lower]
     const phrase = determiner ? nounPhrase(tokens, i + 1, determiner, names) : undefined
     if (phrase && determiner) {

@@ -1,0 +1,106 @@
+import { headers as natsHeaders } from '@nats-io/transport-node'
+import type { Clock } from '../domain/clock.ts'
+import type { Database } from './database.ts'
+import type { EventContract } from './event-codec.ts'
+import type { EventMetadata } from './event-store.ts'
+
+/** An event that waits to be published. */
+export interface OutboxRow {
+  [column: string]: unknown
+  position: number
+  id: string
+  stream_id: string
+  stream_type: string
+  event_type: string
+  event_metadata: EventMetadata
+  event_version: number
+  occurred_at: Date
+  payload: Buffer
+}
+
+/** What waits, oldest first. */
+export const waitingEvents = (database: Database, limit: number): Promise<OutboxRow[]> =>
+  database.sql<OutboxRow>(
+    `select e.position, e.id, e.stream_id, e.stream_type, e.event_type, e.event_metadata, e.event_version,
+       e.occurred_at, e.payload
+     from outbox o join event_store e on e.position = o.position order by o.position limit ${limit}`,
+  )
+
+/** Removes what was acknowledged and notes how long the stream is. */
+export const settlePublished = (
+  database: Database,
+  context: string,
+  published: readonly { position: number; sequence: number }[],
+): Promise<unknown> =>
+  database.sql(
+    `with gone as (delete from outbox where position = any($1::bigint[]))
+     update relay_state set last_sequence = greatest(last_sequence, $2) where stream = $3`,
+    published.map((entry) => entry.position),
+    Math.max(...published.map((entry) => entry.sequence)),
+    context,
+  )
+
+/** The stream as last seen; undefined before the first time. */
+export const rememberedStream = async (
+  database: Database,
+  context: string,
+): Promise<{ created: string; last_sequence: number } | undefined> => {
+  const [row] = await database.sql<{ created: string; last_sequence: number }>(
+    'select created, last_sequence from relay_state where stream = $1',
+    context,
+  )
+  return row
+}
+
+/** Remembers a stream; `refill` puts everything within retention into the outbox again. */
+export const rememberStream = (
+  database: Database,
+  context: string,
+  stream: { created: string; lastSequence: number; refill: boolean },
+  contracts: ReadonlyMap<string, EventContract>,
+  clock: Clock,
+): Promise<unknown> => {
+  const types = [...contracts.keys()]
+  const since = types.map((type) => new Date(clock.now().getTime() - (contracts.get(type)?.retentionMs ?? 0)))
+  return database.sql(
+    `with back as (
+       insert into outbox (position)
+       select e.position from event_store e
+       join unnest($1::text[], $2::timestamptz[]) as kept (type, since) on kept.type = e.event_type
+       where $3::boolean and e.occurred_at > kept.since
+       on conflict do nothing
+     )
+     insert into relay_state (stream, created, last_sequence) values ($4, $5, $6)
+     on conflict (stream) do update set created = excluded.created, last_sequence = excluded.last_sequence`,
+    types,
+    since,
+    stream.refill,
+    context,
+    stream.created,
+    stream.lastSequence,
+  )
+}
+
+/** CloudEvents' NATS binding, and what the mesh adds. */
+export const eventHeaders = (context: string, row: OutboxRow, traceparent: string | undefined) => {
+  const { correlationId, causationId, actor } = row.event_metadata
+  const headers = natsHeaders()
+  const set = (name: string, value: string | undefined) => {
+    if (value) headers.set(name, value)
+  }
+  set('ce-specversion', '1.0')
+  set('ce-id', row.id)
+  set('ce-type', row.event_type)
+  set('ce-source', `/troupe/${context}`)
+  set('ce-subject', row.stream_id)
+  set('ce-time', row.occurred_at.toISOString())
+  set('ce-datacontenttype', 'application/protobuf')
+  set('ce-aggregatetype', row.stream_type)
+  set('ce-aggregateversion', String(row.event_version))
+  set('ce-position', String(row.position))
+  set('ce-correlationid', correlationId)
+  set('ce-causationid', causationId)
+  set('ce-actor', actor)
+  set('traceparent', traceparent)
+  return headers
+}
