@@ -8,7 +8,7 @@ import { UnitOfWork } from './unit-of-work.ts'
 const maxTries = 5
 
 /** The unit's idempotency key was stored by another run of the same request. */
-export class AlreadyDone extends Error {}
+class AlreadyDone extends Error {}
 /** The event was handled before. */
 export class AlreadyHandled extends Error {}
 /** Another process reads for this consumer now. */

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { Code, ConnectError, createConnectRouter, createContextValues, type Transport } from '@connectrpc/connect'
+import { Code, ConnectError, createConnectRouter, type Transport } from '@connectrpc/connect'
 import type { UniversalHandler, UniversalHandlerOptions } from '@connectrpc/connect/protocol'
 import {
   compressionBrotli,
@@ -28,7 +28,7 @@ import type { ContextDefinition } from './context.ts'
 import { readDescriptors } from './descriptors.ts'
 import type { HttpHandler } from './http-handler.ts'
 import type { HostParts } from './kernel.ts'
-import { blameCaller } from './malformed.ts'
+import { nodeHandler } from './node-handler.ts'
 import type { Route } from './route.ts'
 import { type RunningContext, startContext } from './running-context.ts'
 
@@ -57,19 +57,6 @@ const logContext = () => {
   const call = currentCall()
   return call && { correlationId: call.correlationId, userId: actorOf(call.principal) || undefined }
 }
-
-/** Runs one rpc's handler on a request of node's server. */
-const nodeHandler =
-  (handler: UniversalHandler): HttpHandler =>
-  async (request, response) => {
-    const call = universalRequestFromNodeRequest(request, response, undefined, createContextValues())
-    try {
-      await universalResponseToNodeResponse(await blameCaller(await handler(call)), response)
-    } catch (error) {
-      // The client has gone; there is nobody to answer.
-      if (ConnectError.from(error).code !== Code.Aborted) throw error
-    }
-  }
 
 /** A transport that is looked up at each call: contexts of one process start one after another. */
 const firstOf = (find: () => Transport | undefined): Transport => {

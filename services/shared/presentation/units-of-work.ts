@@ -6,7 +6,7 @@ import { assertAwaited, type CallContext, callContext, responseKey } from '../in
 import type { Database } from '../infrastructure/database.ts'
 import { hashRequest, type IdempotencyStore, type IdempotentRequest } from '../infrastructure/idempotency.ts'
 import { UnitOfWork } from '../infrastructure/unit-of-work.ts'
-import { AlreadyDone, type Units } from '../infrastructure/units.ts'
+import type { Units } from '../infrastructure/units.ts'
 import { derivedUuid, uuidv7 } from '../infrastructure/uuid.ts'
 import { idempotencyOf } from './access-rules.ts'
 
@@ -94,8 +94,10 @@ export const unitsOfWork = ({ database, units, store, now }: UnitOptions): Inter
         const stored = await store.find(idempotent)
         if (stored) return repeat(request, stored)
         return runOnce(request, next, derivedUuid(key, scope), idempotent).catch(async (error) => {
-          if (!(error instanceof AlreadyDone)) throw error
-          return repeat(request, (await store.find(idempotent)) as Uint8Array)
+          // What another process did first may look like a refusal here: done already, sold out, name taken.
+          const answered = await store.find(idempotent)
+          if (answered) return repeat(request, answered)
+          throw error
         })
       })()
       running.set(mark, { hash: requestHash, done })

@@ -33,7 +33,7 @@ export const watchStory = ({ reads, watch }: Ports) =>
       const state = await reads.state(storyId)
       if (!state) throw storyNotFound()
       const token = tokenOf(state)
-      if (true) yield { resumeToken: token, state }
+      if (token !== known) yield { resumeToken: token, state }
       else if (!isWoken) yield { resumeToken: token }
       known = token
     }

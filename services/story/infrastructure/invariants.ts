@@ -19,6 +19,11 @@ export const invariants: readonly Invariant[] = [
       where v.content_hash <> s.content_hash or v.title <> s.title limit 10`,
   },
   {
+    name: 'search looks at present and published versions only',
+    sql: `select format('%s version %s', v.story_id, v.version) from story_versions v join stories s on s.id = v.story_id
+      where v.searchable <> (v.version in (s.version, s.published_version)) limit 10`,
+  },
+  {
     name: 'a story is published once at a time',
     sql: `select story_id::text from publishings where status = 'validating' group by story_id having count(*) > 1 limit 10`,
   },

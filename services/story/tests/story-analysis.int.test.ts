@@ -31,7 +31,7 @@ describe('an analysis', () => {
     expect(await steps.get(id, ann)).toMatchObject({ status: 'analyzing' })
     await steps.runAnalysis(id)
     const analysis = await fixture.app.getAnalysis(steps.look(id, ann))
-    expect(analysis).toMatchObject({ status: 'completed', progress: 1 })
+    expect(analysis).toMatchObject({ status: 'completed', progress: 1, finishedAt: fixture.clock.now() })
     expect(analysis.segments.map(({ text }) => text).join('')).toBe(tale)
     const greta = await named(id, 'Greta')
     expect(analysis.segments.find(({ text }) => text.includes('I am not afraid'))?.speakerId).toBe(greta?.id)
@@ -57,10 +57,12 @@ describe('an analysis', () => {
   it('is taken up again when the text comes back, without another run', async () => {
     const { id } = await steps.create(ann)
     await steps.analyse(ann, id)
-    const greta = await named(id, 'Greta')
-    await fixture.call(() => fixture.app.updateStory(ann, id, 1, { content: otherTale }))
+    const [greta, tom] = [await named(id, 'Greta'), await named(id, 'Tom')]
+    const withoutTom = tale.replaceAll('Tom', 'Will')
+    await fixture.call(() => fixture.app.updateStory(ann, id, 1, { content: withoutTom }))
     await steps.analyse(ann, id)
     expect((await named(id, 'Greta'))?.id).toBe(greta?.id)
+    expect(await named(id, 'Tom')).toBeUndefined()
     expect(await fixture.call(() => fixture.app.updateStory(ann, id, 2, { content: tale }))).toMatchObject({
       status: 'draft',
       analysisStale: true,
@@ -68,6 +70,7 @@ describe('an analysis', () => {
     expect(await fixture.call(() => fixture.app.analyzeStory(ann, id))).toMatchObject({ status: 'completed' })
     expect(await steps.get(id, ann)).toMatchObject({ status: 'analyzed', version: 3, analysisStale: false })
     expect((await named(id, 'Greta'))?.id).toBe(greta?.id)
+    expect((await named(id, 'Tom'))?.id).toBe(tom?.id)
     expect((await fixture.events(id)).filter((name) => name === 'StoryAnalyzed')).toHaveLength(3)
   })
 
@@ -173,9 +176,15 @@ describe('an analysis by an engine elsewhere', () => {
   let steps: ReturnType<typeof storySteps>
   let vendor: Server
   let status = 500
+  let answerWhen: Promise<void> = Promise.resolve()
+  let onAsked = () => {}
 
   beforeAll(async () => {
-    vendor = createServer((_, response) => response.writeHead(status, { 'content-type': 'application/json' }).end('{}'))
+    vendor = createServer(async (_, response) => {
+      onAsked()
+      await answerWhen
+      response.writeHead(status, { 'content-type': 'application/json' }).end('{}')
+    })
     await new Promise<void>((done) => vendor.listen(0, '127.0.0.1', done))
     const { port } = vendor.address() as AddressInfo
     fixture = await openStory('story_engine', {
@@ -212,6 +221,25 @@ describe('an analysis by an engine elsewhere', () => {
     expect(analysis).toMatchObject({ status: 'failed', engine: 'openai' })
     expect(analysis.failureReason).not.toBe('')
     expect(await fixture.call(() => fixture.app.analyzeStory(ann, id))).toMatchObject({ status: 'running' })
+    expect(await steps.get(id, ann)).toMatchObject({ status: 'analyzing' })
+  })
+
+  it('that ends late does not touch one that was started anew meanwhile', async () => {
+    status = 401
+    const asked = Promise.withResolvers<void>()
+    const released = Promise.withResolvers<void>()
+    onAsked = asked.resolve
+    answerWhen = released.promise
+    const { id } = await steps.create(ann)
+    await fixture.call(() => fixture.app.analyzeStory(ann, id))
+    const running = steps.runAnalysis(id)
+    await asked.promise
+    fixture.clock.advance(1000)
+    await fixture.call(() => fixture.app.updateStory(ann, id, 1, { language: 'de' }))
+    await fixture.call(() => fixture.app.analyzeStory(ann, id))
+    released.resolve()
+    await running
+    expect(await fixture.app.getAnalysis(steps.look(id, ann))).toMatchObject({ status: 'running', language: 'de' })
     expect(await steps.get(id, ann)).toMatchObject({ status: 'analyzing' })
   })
 })

@@ -1,44 +1,45 @@
 import type { Language } from './language.ts'
 import type { Mention } from './mention.ts'
 import type { ReadSentence } from './reading.ts'
+import type { Token } from './tokens.ts'
 
 const BREAK = /^[,;:.!?…—–()]$/u
 const REACH = 3
 
-/** Does the mention do something: has it a verb of its own behind it, or before it in a clause without other subject? */
-export const acts = (sentence: ReadSentence, mention: Mention, language: Language): boolean => {
-  if (mention.oblique || mention.compared) return false
+/** Does the mention do something, be it only to live or to be? */
+export const acts = (sentence: ReadSentence, mention: Mention, language: Language): boolean =>
+  actionOf(sentence, mention, language) !== undefined
+
+/** The verb of which the mention is the subject: behind it, or before it in a clause without other subject. */
+export const actionOf = (sentence: ReadSentence, mention: Mention, language: Language): Token | undefined => {
+  if (mention.oblique || mention.compared) return undefined
   const { tokens } = sentence
   for (let i = mention.end; i < Math.min(tokens.length, mention.end + REACH + 1); i += 1) {
     const token = tokens[i]
     if (!token) break
-    if (token.pos === 'verb') return !(language.copulas.has(token.lower) && isPredicate(sentence, mention))
+    if (token.pos === 'verb')
+      return language.copulas.has(token.lower) && isPredicate(sentence, mention) ? undefined : token
     if (i > mention.end && language.relatives.has(token.lower)) break
     if (sentence.mentions.some(({ start, kind }) => start === i && kind !== 'pronoun')) break
     if (token.text === ',' || token.lower === language.and) {
-      if (language.relatives.has(tokens[i + 1]?.lower ?? '')) return true
+      if (language.relatives.has(tokens[i + 1]?.lower ?? '')) return tokens.slice(i).find(({ pos }) => pos === 'verb')
       break
     }
     if (!token.word) break
   }
   const before = tokens.slice(Math.max(0, mention.start - 3), mention.start)
   const verb = before.findLastIndex((token) => token.pos === 'verb')
-  if (verb < 0 || before.slice(verb).some((token) => BREAK.test(token.text))) return false
+  if (verb < 0 || before.slice(verb).some((token) => BREAK.test(token.text))) return undefined
   const at = mention.start - before.length + verb
   const clause = tokens.findLastIndex((token, i) => i < at && BREAK.test(token.text))
-  return (
-    !sentence.mentions.some(
-      (other) =>
-        other.start > clause &&
-        other.end <= mention.start &&
-        other !== mention &&
-        !other.oblique &&
-        other.kind !== 'noun',
-    ) &&
-    !sentence.mentions.some(
-      (other) => other.start > clause && other.end <= at && !other.oblique && other.noun !== undefined,
-    )
+  const taken = sentence.mentions.some(
+    (other) =>
+      other !== mention &&
+      !other.oblique &&
+      other.start > clause &&
+      (other.kind !== 'noun' ? other.end <= mention.start : other.noun !== undefined && other.end <= at),
   )
+  return taken ? undefined : before[verb]
 }
 
 /** "It was Davy", "Es kam ein Wolf": the pronoun holds the place of another. */
@@ -87,12 +88,15 @@ export const leadingSubject = (sentence: ReadSentence, language: Language): Ment
   if (verbs.length === 0) return candidates[0]
   for (const verb of verbs) {
     const subject = candidates.find(
-      ({ start, end }) => start >= from && (end <= verb || follows(sentence, verb, start)),
+      ({ start, end }) =>
+        start >= from &&
+        !language.relatives.has(sentence.tokens[start - 1]?.lower ?? '') &&
+        (end <= verb || follows(sentence, verb, start)),
     )
     if (subject) return subject
     const thing = sentence.mentions.some(
       ({ start, end, oblique, head }) =>
-        !oblique && start >= from && ((end <= verb && !language.times.has(head)) || follows(sentence, verb, start)),
+        !oblique && start >= from && ((end <= verb && !language.times.has(head)) || start === verb + 1),
     )
     if (!thing && from === 0) break
     from = verb + 1

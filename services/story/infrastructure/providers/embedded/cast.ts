@@ -24,6 +24,8 @@ export interface Entity {
   /** Offsets of the mentions. */
   at: number[]
   subjects: number
+  /** How often did more than live, have and be. */
+  deeds: number
   /** How often the subject of a whole sentence. */
   leads: number
   lines: number
@@ -63,6 +65,7 @@ export class Cast {
       bare: 0,
       at: [],
       subjects: 0,
+      deeds: 0,
       leads: 0,
       lines: 0,
       addressed: 0,
@@ -123,6 +126,7 @@ export class Cast {
     b.at.push(...a.at)
     b.at.sort((x, y) => x - y)
     b.subjects += a.subjects
+    b.deeds += a.deeds
     b.leads += a.leads
     b.lines += a.lines
     b.bare += a.bare

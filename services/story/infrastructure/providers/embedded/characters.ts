@@ -32,10 +32,9 @@ const isCharacter = (entity: Entity, language: Language): boolean => {
   if (entity.plural) return false
   if (entity.named) return entity.subjects >= 1 && entity.at.length >= 2
   if (entity.noun === undefined) return entity.traits.size > 0 && entity.subjects >= 2
-  return (
-    entity.subjects >= 1 &&
-    (entity.at.length >= 2 || (entity.noun.kind === 'person' && (entity.leads > 0 || !language.casesAlike)))
-  )
+  if (entity.noun.generic && entity.at.length + entity.subjects < 3) return false
+  if (entity.at.length >= 2) return entity.subjects >= 1
+  return entity.noun.kind === 'person' && entity.deeds >= 1 && (entity.leads > 0 || !language.casesAlike)
 }
 
 const weight = (entity: Entity): number => entity.at.length + 2 * entity.lines + entity.subjects

@@ -40,8 +40,9 @@ export const aliasesOf = (narration: Narration, { cast }: Identifier, language: 
   }
   const [mother, stepmother] = [one(kin.mother), one(kin.stepmother)]
   if (mother && stepmother && (mother.at[0] ?? 0) > (stepmother.at[0] ?? 0)) link(kin.mother, stepmother)
-  link(kin.wife, one(kin.stepmother) ?? one(kin.mother))
-  link(kin.husband, one(kin.father) ?? husbandOf(cast.alive))
+  const couple = coupleIn(cast.alive)
+  link(kin.wife, one(kin.stepmother) ?? (one(kin.father) ? one(kin.mother) : couple?.wife))
+  link(kin.husband, one(kin.father) ?? couple?.husband)
   if (one(kin.king)) {
     link(kin.daughter, one(kin.princess))
     link(kin.son, one(kin.prince))
@@ -51,17 +52,17 @@ export const aliasesOf = (narration: Narration, { cast }: Identifier, language: 
   return aliases
 }
 
-/** The miller where there is a miller's wife who goes by his trade: alcalde and alcaldesa, Müller and Müllerin. */
-const husbandOf = (entities: readonly Entity[]): Entity | undefined => {
+/** Two who share a trade or title: alcalde and alcaldesa, Müller and Müllerin. None when there is more than one pair. */
+const coupleIn = (entities: readonly Entity[]): { husband: Entity; wife: Entity } | undefined => {
   const people = entities.filter(({ noun, plural }) => noun?.kind === 'person' && !noun.generic && !plural)
-  const couples = people.filter(
-    (man) =>
-      man.gender === 'm' &&
-      people.some(
-        ({ gender, head }) =>
-          gender === 'f' && /^(?:in|a|sa|esa|isa)$/u.test(head.replace(man.head.replace(/[eo]$/u, ''), '')),
-      ),
-  )
+  const couples = people.flatMap((husband) => {
+    const stem = husband.head.replace(/[eo]$/u, '')
+    const wife = people.find(
+      ({ gender, head }) =>
+        gender === 'f' && head.startsWith(stem) && /^(?:in|a|sa|esa|isa)$/u.test(head.slice(stem.length)),
+    )
+    return husband.gender === 'm' && wife ? [{ husband, wife }] : []
+  })
   return couples.length === 1 ? couples[0] : undefined
 }
 

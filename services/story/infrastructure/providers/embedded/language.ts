@@ -66,6 +66,8 @@ export interface Language {
       string
     >
   >
+  /** Verbs of being, having, living and dying: no deeds in a story. */
+  readonly stative: ReadonlySet<string>
   /** What only somebody does, in the forms of telling: "smiled". */
   readonly agentive: ReadonlySet<string>
   /** Do objects mostly look like subjects? Then one mention inside a sentence does not show that somebody acts. */

@@ -1,4 +1,4 @@
-import { acts, leadingSubject } from './acting.ts'
+import { actionOf, leadingSubject } from './acting.ts'
 import type { Entity } from './cast.ts'
 import type { Identifier } from './identify.ts'
 import type { Language } from './language.ts'
@@ -78,9 +78,18 @@ export class Narration {
         ? this.#identifier.cast.get(previous.entity.id)
         : this.#identifier.identify(mention, this.#scene)
     if (!entity) return undefined
-    const acting = acts(sentence, mention, this.#language)
-    this.#identifier.cast.note(entity, mention, sentence.tokens[mention.start]?.start ?? sentence.start, acting)
-    this.#scene.appear(entity, acting)
+    const action = actionOf(sentence, mention, this.#language)
+    const first = sentence.tokens[mention.start]
+    const presented =
+      mention.definiteness !== 'indefinite' && first !== undefined && action !== undefined && action.start < first.start
+    if (action && (presented || !this.#language.stative.has(action.lower))) entity.deeds += 1
+    this.#identifier.cast.note(
+      entity,
+      mention,
+      sentence.tokens[mention.start]?.start ?? sentence.start,
+      action !== undefined,
+    )
+    this.#scene.appear(entity, action !== undefined)
     return entity
   }
 

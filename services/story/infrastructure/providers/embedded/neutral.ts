@@ -76,6 +76,7 @@ export const neutral: Language = {
     prince: '',
     princess: '',
   },
+  stative: words(''),
   agentive: words(''),
   casesAlike: true,
   siblings: [],

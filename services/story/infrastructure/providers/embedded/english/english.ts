@@ -72,6 +72,7 @@ export const english: Language = {
     prince: 'prince',
     princess: 'princess',
   },
+  stative: words('was were is had lived died dwelt'),
   agentive: words(
     'smiled nodded laughed thought wondered knew heard wanted decided shrugged frowned bowed sighed wept grinned listened hesitated replied asked said shook smiles nods laughs thinks knows wants says asks',
   ),

@@ -11,7 +11,7 @@ sorceress enchantress nun widow waitress actress mermaid fairy nurse housemaid w
 heiress nanny governess shepherdess seamstress milkmaid laundress midwife matron handmaid abbess priestess
 hen cow sow mare ewe doe goose lioness tigress vixen nightingale duchess ballerina housekeeper`)
 const EITHER = words(`servant farmer peasant baker weaver trader beggar thief robber doctor teacher student pupil
-neighbour neighbor friend stranger traveller traveler guest cook gardener shepherd musician minstrel fiddler piper
+neighbour neighbor friend traveller traveler guest cook gardener shepherd musician minstrel fiddler piper
 drummer judge lawyer mayor clerk driver pilot officer guard colonel general minister advisor adviser messenger giant
 dwarf elf goblin troll ogre imp gnome ghost spirit angel devil demon dragon monster genie apprentice master mistress
 innkeeper host shopkeeper hermit scholar poet artist painter singer dancer carpenter mason potter jeweller jeweler
@@ -88,6 +88,7 @@ const GENERIC = new Map<string, Noun>(
     ['lass', 'f', 'young'],
     ['child', undefined, 'young'],
     ['youth', 'm', 'young'],
+    ['stranger', undefined, undefined],
     ['person', undefined, undefined],
     ['baby', undefined, 'young'],
     ['kid', undefined, 'young'],

@@ -78,6 +78,7 @@ export const german: Language = {
     prince: 'prinz',
     princess: 'prinzessin',
   },
+  stative: words('war waren ist hatte hatten lebte lebten wohnte wohnten starb'),
   agentive: words(
     'lächelte nickte lachte dachte wusste seufzte weinte verbeugte schüttelte zuckte runzelte staunte erschrak glaubte meinte fragte antwortete sagte sprach überlegte zögerte grinste lauschte',
   ),

@@ -38,6 +38,12 @@ const DETERMINERS: Readonly<Record<string, readonly [Definiteness, Gender | unde
   cierta: ['indefinite', 'f', false],
   dos: ['indefinite', undefined, true],
   tres: ['indefinite', undefined, true],
+  cuatro: ['indefinite', undefined, true],
+  cinco: ['indefinite', undefined, true],
+  seis: ['indefinite', undefined, true],
+  siete: ['indefinite', undefined, true],
+  diez: ['indefinite', undefined, true],
+  doce: ['indefinite', undefined, true],
 }
 const PRONOUNS: Readonly<Record<string, { gender?: Gender; plural?: boolean; person?: 1 }>> = {
   él: { gender: 'm' },

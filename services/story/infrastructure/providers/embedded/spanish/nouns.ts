@@ -4,7 +4,7 @@ import { words } from '../tokens.ts'
 const MALE =
   words(`rey príncipe duque conde marqués barón caballero emperador sultán zar señor amo criado molinero campesino
 labrador granjero panadero sastre zapatero tejedor comerciante mercader vendedor mendigo ladrón bandido médico doctor maestro
-profesor alumno estudiante vecino amigo desconocido forastero viajero huésped invitado cocinero jardinero pastor músico
+profesor alumno estudiante vecino amigo viajero huésped invitado cocinero jardinero pastor músico
 violinista flautista juez abogado alcalde escribano conductor cochero guardia guardián oficial coronel capitán general ministro
 consejero mensajero gigante enano duende elfo trol ogro fantasma espíritu ángel diablo demonio dragón genio mago brujo hechicero
 monje fraile cura sacerdote obispo papa viudo soltero camarero actor pescador cazador leñador carpintero herrero policía inspector
@@ -21,7 +21,7 @@ tlacuache armadillo mapache buitre jilguero pájaro-carpintero petirrojo mirlo a
 const FEMALE =
   words(`reina princesa duquesa condesa marquesa baronesa dama emperatriz sultana señora señorita ama criada molinera
 campesina granjera panadera costurera tejedora comerciante vendedora mendiga ladrona doctora médica maestra profesora alumna
-estudiante vecina amiga desconocida forastera viajera invitada cocinera jardinera pastora jueza alcaldesa gigante enana hada elfa
+estudiante vecina amiga viajera invitada cocinera jardinera pastora jueza alcaldesa gigante enana hada elfa
 ogra fantasma diosa bruja maga hechicera monja abadesa viuda camarera actriz pescadora cazadora sirena ninfa nodriza niñera
 enfermera lavandera posadera tabernera sirvienta doncella dueña jefa directora bibliotecaria portera heroína heredera novia
 prometida moza zagala ingeniera periodista escritora científica pasajera clienta inspectora capitana adivina gitana partera
@@ -79,6 +79,10 @@ const GENERIC: Readonly<
   señora: ['f', undefined, 'person'],
   dama: ['f', undefined, 'person'],
   hombre: ['m', undefined, 'person'],
+  desconocido: ['m', undefined, 'person'],
+  desconocida: ['f', undefined, 'person'],
+  forastero: ['m', undefined, 'person'],
+  forastera: ['f', undefined, 'person'],
   mujer: ['f', undefined, 'person'],
   niño: ['m', 'young', 'person'],
   niña: ['f', 'young', 'person'],

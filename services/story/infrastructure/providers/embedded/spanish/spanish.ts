@@ -78,6 +78,7 @@ export const spanish: Language = {
     prince: 'príncipe',
     princess: 'princesa',
   },
+  stative: words('era eran fue había tenía tenían vivía vivían murió érase estaba'),
   agentive: words(
     'miró sonrió pensó oyó vio decidió creyó supo quiso saludó asintió suspiró lloró rió encogió agachó inclinó sentó dudó escuchó dijo preguntó respondió contestó frunció bostezó corrió',
   ),

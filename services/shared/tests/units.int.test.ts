@@ -1,0 +1,197 @@
+import { Pool } from 'pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabase } from '../infrastructure/database.ts'
+import type { UnitOfWork } from '../infrastructure/unit-of-work.ts'
+import { createUnits, isDatabaseDown } from '../infrastructure/units.ts'
+import { uuidv7 } from '../infrastructure/uuid.ts'
+import { entities, inCall, migrations, Note, openFixture, testLog } from './fixture.ts'
+import { suiteDatabase } from './suite-database.ts'
+
+let suite: Awaited<ReturnType<typeof suiteDatabase>>
+let fixture: Awaited<ReturnType<typeof openFixture>>
+let admin: Pool
+
+beforeAll(async () => {
+  suite = await suiteDatabase('units', migrations)
+  fixture = await openFixture(suite.url)
+  admin = new Pool({ connectionString: suite.url, max: 2 })
+  admin.on('error', () => {})
+})
+
+afterAll(async () => {
+  await admin.end()
+  await fixture.database.close()
+  await suite.drop()
+})
+
+const run = <T>(handler: (unit: UnitOfWork) => Promise<T>, key = uuidv7()) =>
+  inCall(() => fixture.units.run({ key, handler }))
+
+const write = async (text: string = uuidv7()) => {
+  const id = uuidv7()
+  await run(async (unit) => unit.add(Note.write(id, 'ann', text)))
+  return id
+}
+
+const left = async (id: string) => {
+  const [row] = await fixture.database.sql<{ notes: number; events: number }>(
+    `select (select count(*) from notes where id::text = $1) as notes,
+       (select count(*) from event_store where stream_id = $1) as events`,
+    id,
+  )
+  return row
+}
+
+const sqlState = (code: string) => ({
+  sql: `select test_fail($1)`,
+  parameters: [code],
+})
+
+describe('a unit of work is run again', () => {
+  beforeAll(() =>
+    fixture.database.sql(
+      `create function test_fail(code text) returns integer language plpgsql as
+       $$ begin raise exception 'asked for' using errcode = code; end $$`,
+    ),
+  )
+
+  it.each(['40001', '40P01'])('after %s, and does what it should when it succeeds', async (code) => {
+    const id = uuidv7()
+    let runs = 0
+    await run(async (unit) => {
+      runs += 1
+      unit.add(Note.write(id, 'ann', id))
+      if (runs < 3) unit.writeOne(sqlState(code))
+    })
+    expect(runs).toBe(3)
+    expect(await left(id)).toEqual({ notes: 1, events: 1 })
+  })
+
+  it.each(['40001', '40P01'])('five times after %s, and then gives up', async (code) => {
+    const id = uuidv7()
+    let runs = 0
+    const outcome = run(async (unit) => {
+      runs += 1
+      unit.add(Note.write(id, 'ann', id))
+      unit.writeOne(sqlState(code))
+    })
+    await expect(outcome).rejects.toMatchObject({ kind: 'conflict', reason: 'TOO_MUCH_CONTENTION' })
+    expect(runs).toBe(5)
+    expect(await left(id)).toEqual({ notes: 0, events: 0 })
+  })
+
+  it('five times when it always loses its lock', async () => {
+    const id = await write()
+    let runs = 0
+    const outcome = run(async (unit) => {
+      runs += 1
+      const note = (await unit.find(Note, id)) as Note
+      note.edit(`mine ${runs}`)
+      await run(async (other) => ((await other.find(Note, id)) as Note).touch())
+    })
+    await expect(outcome).rejects.toMatchObject({ reason: 'TOO_MUCH_CONTENTION' })
+    expect(runs).toBe(5)
+    expect(await left(id)).toEqual({ notes: 1, events: 6 })
+  })
+
+  it('not after any other error', async () => {
+    let runs = 0
+    const outcome = run(async (unit) => {
+      runs += 1
+      unit.writeOne(sqlState('22023'))
+    })
+    await expect(outcome).rejects.toMatchObject({ code: '22023' })
+    expect(runs).toBe(1)
+  })
+
+  it('not beside itself: deadlocks of real transactions end with both done', async () => {
+    const [a, b] = [await write(), await write()]
+    const touchBoth = (ids: string[]) =>
+      run(async (unit) => {
+        for (const id of ids) ((await unit.find(Note, id)) as Note).edit(uuidv7())
+      })
+    const results = await Promise.allSettled(Array.from({ length: 6 }, (_, n) => touchBoth(n % 2 ? [a, b] : [b, a])))
+    const done = results.filter(({ status }) => status === 'fulfilled').length
+    for (const result of results)
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ reason: 'TOO_MUCH_CONTENTION' })
+    expect(await left(a)).toEqual({ notes: 1, events: 1 + done })
+    expect(await left(b)).toEqual({ notes: 1, events: 1 + done })
+  })
+})
+
+describe('a database that is away', () => {
+  it.each([
+    ['postgresql://troupe:p@127.0.0.1:1/gone', 'nobody listens'],
+    ['postgresql://troupe:p@no-such-host.invalid/gone', 'the name is unknown'],
+  ])('%s makes UNAVAILABLE: %s', async (url) => {
+    const database = openDatabase({ url, poolSize: 1, entities, log: testLog })
+    const units = createUnits({
+      ...{ database, clock: fixture.clock, constraints: {}, onStored: () => {}, onConflict: () => {} },
+      timeFlush: (flush) => flush(),
+    })
+    const outcome = inCall(() => units.run({ key: 'k', handler: async (unit) => unit.add(Note.write(uuidv7(), 'a', 'b')) }))
+    await expect(outcome).rejects.toMatchObject({ kind: 'unavailable', reason: 'DATABASE_UNAVAILABLE' })
+    await database.close()
+  })
+
+  it('is told from other troubles', () => {
+    for (const code of ['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EHOSTUNREACH', '57P01', '57P03', '08006', '53300'])
+      expect(isDatabaseDown({ code })).toBe(true)
+    for (const code of ['23505', '40001', '42601', '57014', 'ENOENT', '']) expect(isDatabaseDown({ code })).toBe(false)
+    for (const odd of [undefined, null, 'text', 7, new Error('the handler broke')]) expect(isDatabaseDown(odd)).toBe(false)
+  })
+})
+
+describe('a connection killed in the middle of a unit', () => {
+  const killWhen = async (query: string) => {
+    for (;;) {
+      const { rows } = await admin.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where datname = current_database() and pid <> pg_backend_pid() and state = 'active' and query like $1`,
+        [`%${query}%`],
+      )
+      if (rows.length > 0) return
+      await new Promise((done) => setTimeout(done, 10))
+    }
+  }
+
+  const slow = (mark: string) => ({ sql: `select pg_sleep($1)::text /* ${mark} */`, parameters: [30] })
+
+  it('leaves nothing half done, and the next unit works', async () => {
+    const id = uuidv7()
+    const outcome = run(async (unit) => {
+      unit.add(Note.write(id, 'ann', id))
+      unit.writeOne(slow('one statement'))
+    })
+    const refused = expect(outcome).rejects.toMatchObject({ kind: 'unavailable', reason: 'DATABASE_UNAVAILABLE' })
+    await killWhen('one statement')
+    await refused
+    expect(await left(id)).toEqual({ notes: 0, events: 0 })
+    await write()
+  })
+
+  it('leaves nothing half done where it takes several statements, and the process lives on', async () => {
+    const text = uuidv7()
+    const first = await write(text)
+    const second = uuidv7()
+    const outcome = run(async (unit) => {
+      unit.remove((await unit.find(Note, first)) as Note)
+      unit.add(Note.write(second, 'ben', text))
+      unit.writeOne(slow('several statements'))
+    })
+    const refused = expect(outcome).rejects.toMatchObject({ kind: 'unavailable', reason: 'DATABASE_UNAVAILABLE' })
+    await killWhen('several statements')
+    await refused
+    expect(await left(first)).toEqual({ notes: 1, events: 1 })
+    expect(await left(second)).toEqual({ notes: 0, events: 0 })
+    await write()
+  })
+})
+
+it('reads on when another version of the program has added a column', async () => {
+  const id = await write()
+  const find = () => run(async (unit) => (await unit.find(Note, id))?.author)
+  expect(await find()).toBe('ann')
+  await fixture.database.sql('alter table notes add column later text')
+  for (let n = 0; n < 8; n += 1) expect(await find()).toBe('ann')
+})
