@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { precondition } from '../domain/errors.ts'
 import type { Database } from './database.ts'
 import type { Statement } from './statement.ts'
@@ -14,14 +14,19 @@ export interface IdempotentRequest {
   subject: string
 }
 
-export const hashRequest = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
-
 /** Responses to repeated requests, kept for 24 hours in the unit of work that made them. */
 export class IdempotencyStore {
   private readonly database: Database
+  private readonly key: Uint8Array
 
-  constructor(database: Database) {
+  constructor(database: Database, key: Uint8Array) {
     this.database = database
+    this.key = key
+  }
+
+  /** What a request is recognised by. Keyed: a request may hold a password, and a plain digest of it can be guessed at. */
+  hash(request: Uint8Array): Uint8Array {
+    return createHmac('sha256', this.key).update(request).digest()
   }
 
   /**

@@ -81,7 +81,7 @@ const rpcOptions = (name: string, host: HostParts, parts: ContextParts): Running
     callScope(),
     validation(),
     rateLimiting({ database, scale: config.rateLimitScale, clockOffsetMs: () => clock.offsetMs }),
-    unitsOfWork({ database, units, store: new IdempotencyStore(database), now: () => clock.now() }),
+    unitsOfWork({ database, units, store: new IdempotencyStore(database, config.masterKey), now: () => clock.now() }),
   ]
   return { interceptors, requestGate }
 }

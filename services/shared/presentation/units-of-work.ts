@@ -4,7 +4,7 @@ import type { Interceptor, UnaryRequest, UnaryResponse } from '@connectrpc/conne
 import { invalid, precondition } from '../domain/errors.ts'
 import { assertAwaited, type CallContext, callContext, responseKey } from '../infrastructure/call-context.ts'
 import type { Database } from '../infrastructure/database.ts'
-import { hashRequest, type IdempotencyStore, type IdempotentRequest } from '../infrastructure/idempotency.ts'
+import type { IdempotencyStore, IdempotentRequest } from '../infrastructure/idempotency.ts'
 import { UnitOfWork } from '../infrastructure/unit-of-work.ts'
 import type { Units } from '../infrastructure/units.ts'
 import { derivedUuid, uuidv7 } from '../infrastructure/uuid.ts'
@@ -77,7 +77,7 @@ export const unitsOfWork = ({ database, units, store, now }: UnitOptions): Inter
 
   const runWithKey = async (request: UnaryRequest, next: Next, key: string): Promise<UnaryResponse> => {
     const call = callContext()
-    const requestHash = hashRequest(toBinary(request.method.input, request.message))
+    const requestHash = store.hash(toBinary(request.method.input, request.message))
     const scope = scopeOf(call, request.method, requestHash)
     const subject = call.principal.kind === 'user' ? call.principal.userId : ''
     const idempotent = { scope, key, requestHash, subject }

@@ -36,7 +36,17 @@ afterEach(() => one.database.sql('truncate notes, event_store, outbox, stock'))
 
 /** A process of its own as far as idempotency goes: its own pool, its own map of running requests. */
 const serve = ({ database, units, clock }: Fixture, handle: Handle) =>
-  caller([unitsOfWork({ database, units, store: new IdempotencyStore(database), now: () => clock.now() })], handle)
+  caller(
+    [
+      unitsOfWork({
+        database,
+        units,
+        store: new IdempotencyStore(database, Buffer.alloc(32, 1)),
+        now: () => clock.now(),
+      }),
+    ],
+    handle,
+  )
 
 const processes = (handle: Handle) => [serve(one, handle), serve(other, handle)] as const
 

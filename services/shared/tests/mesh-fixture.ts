@@ -45,7 +45,14 @@ const served = (context: string, implementation: Partial<ServiceImpl<typeof Mesh
   const interceptors = [errors({ context, log: testLog }), callScope(), validation()]
   if (side) {
     const { clock, database, units } = side
-    interceptors.push(unitsOfWork({ database, units, store: new IdempotencyStore(database), now: () => clock.now() }))
+    interceptors.push(
+      unitsOfWork({
+        database,
+        units,
+        store: new IdempotencyStore(database, Buffer.alloc(32, 1)),
+        now: () => clock.now(),
+      }),
+    )
   }
   const requestGate = createGate({ context, authenticator, authorizer: roleAuthorizer, onRefused: () => {} })
   return localTransport({ methods: new Map(methods), interceptors, requestGate })

@@ -129,7 +129,9 @@ describe('a database that is away', () => {
       ...{ database, clock: fixture.clock, constraints: {}, onStored: () => {}, onConflict: () => {} },
       timeFlush: (flush) => flush(),
     })
-    const outcome = inCall(() => units.run({ key: 'k', handler: async (unit) => unit.add(Note.write(uuidv7(), 'a', 'b')) }))
+    const outcome = inCall(() =>
+      units.run({ key: 'k', handler: async (unit) => unit.add(Note.write(uuidv7(), 'a', 'b')) }),
+    )
     await expect(outcome).rejects.toMatchObject({ kind: 'unavailable', reason: 'DATABASE_UNAVAILABLE' })
     await database.close()
   })
@@ -138,7 +140,8 @@ describe('a database that is away', () => {
     for (const code of ['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EHOSTUNREACH', '57P01', '57P03', '08006', '53300'])
       expect(isDatabaseDown({ code })).toBe(true)
     for (const code of ['23505', '40001', '42601', '57014', 'ENOENT', '']) expect(isDatabaseDown({ code })).toBe(false)
-    for (const odd of [undefined, null, 'text', 7, new Error('the handler broke')]) expect(isDatabaseDown(odd)).toBe(false)
+    for (const odd of [undefined, null, 'text', 7, new Error('the handler broke')])
+      expect(isDatabaseDown(odd)).toBe(false)
   })
 })
 

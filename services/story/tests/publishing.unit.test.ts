@@ -44,20 +44,28 @@ describe('the publishing process', () => {
   })
 
   it('aborts with what stands against it', () => {
-    given(publishingProcess, started).when(problems).then([abort('Too short. Too rude.')])
+    given(publishingProcess, started)
+      .when(problems)
+      .then([abort('Too short. Too rude.')])
     given(publishingProcess, started, problems).when(aborted).then([end()])
   })
 
   it.each(refusals)('aborts when a step is refused with %s %s', (code, reason, text) => {
-    given(publishingProcess, started).when(refused('validate', validatePublishing, code, reason)).then([abort(text)])
+    given(publishingProcess, started)
+      .when(refused('validate', validatePublishing, code, reason))
+      .then([abort(text)])
     given(publishingProcess, started, fine)
       .when(refused('complete', completePublishing, code, reason))
       .then([abort(text)])
   })
 
   it('aborts a step that was not answered in time', () => {
-    given(publishingProcess, started).when(expired('validate', validatePublishing)).then([abort(unchecked)])
-    given(publishingProcess, started, fine).when(expired('complete', completePublishing)).then([abort(tooLong)])
+    given(publishingProcess, started)
+      .when(expired('validate', validatePublishing))
+      .then([abort(unchecked)])
+    given(publishingProcess, started, fine)
+      .when(expired('complete', completePublishing))
+      .then([abort(tooLong)])
   })
 
   it('ends when aborting is refused, because it was published after all', () => {
@@ -69,8 +77,12 @@ describe('the publishing process', () => {
 
   it('does not give up aborting', () => {
     const late = expired('abort', abortPublishing)
-    given(publishingProcess, started, problems).when(late).then([abort('Too short. Too rude.')])
-    given(publishingProcess, started, problems, late).when(late).then([abort('Too short. Too rude.')])
+    given(publishingProcess, started, problems)
+      .when(late)
+      .then([abort('Too short. Too rude.')])
+    given(publishingProcess, started, problems, late)
+      .when(late)
+      .then([abort('Too short. Too rude.')])
   })
 
   it.each([
@@ -85,6 +97,9 @@ describe('the publishing process', () => {
       const awaited = { 1: fine, 2: before[1] === fine ? completed : aborted }[before.length as 1 | 2]
       return message !== awaited
     })
-    for (const message of foreign) given(publishingProcess, ...before).when(message).then([])
+    for (const message of foreign)
+      given(publishingProcess, ...before)
+        .when(message)
+        .then([])
   })
 })

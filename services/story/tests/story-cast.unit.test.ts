@@ -66,7 +66,11 @@ describe('a cast', () => {
         for (const one of steps) {
           const edited = cast.filter((character) => character.edited).map(({ id, name }) => [id, name])
           if (one.kind === 'analyse') {
-            cast = castOf(one.names.map((each) => found(each)), cast, ids)
+            cast = castOf(
+              one.names.map((each) => found(each)),
+              cast,
+              ids,
+            )
             for (const each of one.names) expect(characterNamed(cast, each)).toBeDefined()
             expect(cast.filter((character) => character.edited).map(({ id, name }) => [id, name])).toEqual(edited)
             expect(cast.reduce((sum, { mentions }) => sum + mentions, 0)).toBe(one.names.length)

@@ -116,7 +116,9 @@ describe('the list', () => {
       })
     }
     const page = { size: 5, token: '%%%' }
-    await expect(fixture.app.searchStories('x', undefined, page)).rejects.toMatchObject({ reason: 'INVALID_PAGE_TOKEN' })
+    await expect(fixture.app.searchStories('x', undefined, page)).rejects.toMatchObject({
+      reason: 'INVALID_PAGE_TOKEN',
+    })
   })
 
   it('is read by its indexes, without sorting', async () => {

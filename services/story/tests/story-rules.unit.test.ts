@@ -26,7 +26,9 @@ describe('moderation', () => {
   it('lets tales through that use old words and layout', async () => {
     const tale = `${words}\r\n\f\tThe children gathered faggots of sticks, and a chink of light fell on the naked floor.`
     expect(await problems(tale)).toEqual([])
-    expect(await problems('昔々あるところに、おじいさんとおばあさんが住んでいました。'.repeat(4), 'むかし', 'ja')).toEqual([])
+    expect(
+      await problems('昔々あるところに、おじいさんとおばあさんが住んでいました。'.repeat(4), 'むかし', 'ja'),
+    ).toEqual([])
   })
 
   it('reads a long text quickly, whatever is in it', async () => {
@@ -92,7 +94,9 @@ describe('search configurations', () => {
 
 describe('the order of titles', () => {
   it('looks at neither case nor accents', () => {
-    const titles = ['Zebra', 'apple', 'Éclair', 'eclipse', 'Ärger', 'B'].sort((a, b) => (titleKey(a) < titleKey(b) ? -1 : 1))
+    const titles = ['Zebra', 'apple', 'Éclair', 'eclipse', 'Ärger', 'B'].sort((a, b) =>
+      titleKey(a) < titleKey(b) ? -1 : 1,
+    )
     expect(titles).toEqual(['apple', 'Ärger', 'B', 'Éclair', 'eclipse', 'Zebra'])
   })
 })

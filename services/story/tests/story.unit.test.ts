@@ -117,7 +117,11 @@ describe('a story', () => {
   it('refuses a change made from another version, naming the present one', () => {
     const story = begin()
     expect(() => story.edit({ title: 'New title' }, 2, now)).toThrow(
-      expect.objectContaining({ kind: 'conflict', reason: 'VERSION_CONFLICT', details: { metadata: { version: '1' } } }),
+      expect.objectContaining({
+        kind: 'conflict',
+        reason: 'VERSION_CONFLICT',
+        details: { metadata: { version: '1' } },
+      }),
     )
   })
 
@@ -168,7 +172,8 @@ describe('whatever is done to a story', () => {
           } catch (error) {
             expect(error).toMatchObject({ kind: 'precondition' })
           }
-          const isNewText = [contentHash, title, language].join() !== [story.contentHash, story.title, story.language].join()
+          const isNewText =
+            [contentHash, title, language].join() !== [story.contentHash, story.title, story.language].join()
           expect(story.version).toBe(version + (isNewText ? 1 : 0))
           expect(story.publishedVersion).toBeGreaterThanOrEqual(publishedVersion)
           expect(story.publishedVersion).toBeLessThanOrEqual(story.version)

@@ -65,6 +65,10 @@ const isPredicate = ({ tokens, mentions }: ReadSentence, mention: Mention): bool
   )
 }
 
+/** Behind a relative pronoun; but "hasta que un niño lo señaló" goes on with the story. */
+const isRelative = ({ tokens }: ReadSentence, start: number, language: Language): boolean =>
+  language.relatives.has(tokens[start - 1]?.lower ?? '') && tokens[start - 2]?.lower !== 'hasta'
+
 /** The subject of the sentence's first clause; in Spanish there may be none, which keeps the one before. */
 export const leadingSubject = (sentence: ReadSentence, language: Language): Mention | undefined => {
   const candidates = sentence.mentions.filter(
@@ -89,9 +93,7 @@ export const leadingSubject = (sentence: ReadSentence, language: Language): Ment
   for (const verb of verbs) {
     const subject = candidates.find(
       ({ start, end }) =>
-        start >= from &&
-        !language.relatives.has(sentence.tokens[start - 1]?.lower ?? '') &&
-        (end <= verb || follows(sentence, verb, start)),
+        start >= from && !isRelative(sentence, start, language) && (end <= verb || follows(sentence, verb, start)),
     )
     if (subject) return subject
     const thing = sentence.mentions.some(
@@ -104,9 +106,7 @@ export const leadingSubject = (sentence: ReadSentence, language: Language): Ment
   // Left out at first, named later: "Al cruzar el patio lo vio el cocinero."
   return candidates.findLast(
     (mention) =>
-      mention.kind !== 'pronoun' &&
-      !language.relatives.has(sentence.tokens[mention.start - 1]?.lower ?? '') &&
-      acts(sentence, mention, language),
+      mention.kind !== 'pronoun' && !isRelative(sentence, mention.start, language) && acts(sentence, mention, language),
   )
 }
 

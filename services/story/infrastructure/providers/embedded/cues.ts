@@ -23,14 +23,14 @@ const BEFORE_VERB = 14
 const isPerson = (mention: Mention): boolean =>
   !mention.oblique && !mention.compared && (mention.kind !== 'noun' || mention.noun !== undefined || mention.nominal)
 
-const verbsOf = (sentence: ReadSentence, language: Language, beside: boolean): number[] =>
+const verbsOf = (sentence: ReadSentence, language: Language): number[] =>
   sentence.tokens.flatMap((token, i) => {
     if (!token.word || (token.capital && !token.initial)) return []
     const form = language.speech(token.lower)
     const inside = sentence.mentions.some(
       (mention) => mention.start <= i && i < mention.end && mention.noun !== undefined,
     )
-    return form && !inside && (beside || !language.isWeakSpeech(token.lower)) ? [i] : []
+    return form && !inside ? [i] : []
   })
 
 const clauseStart = (sentence: ReadSentence, verb: number, language: Language): number => {
@@ -95,7 +95,7 @@ export const tagAfter = (sentence: ReadSentence, open: boolean, language: Langua
   if (!first) return undefined
   const running = /^\p{Ll}/u.test(first.text) || sentence.tokens[0]?.text === ','
   if (!running && !open) return undefined
-  const verb = verbsOf(sentence, language, true).find((i) => i < BEFORE_VERB)
+  const verb = verbsOf(sentence, language).find((i) => i < BEFORE_VERB)
   if (verb === undefined) return undefined
   const boundary = sentence.tokens.findIndex((token, i) => i > firstWord && CLAUSE.test(token.text))
   const limit = boundary < 0 ? sentence.tokens.length : boundary
@@ -112,14 +112,14 @@ export const tagAfter = (sentence: ReadSentence, open: boolean, language: Langua
 export const tagBefore = (sentence: ReadSentence, language: Language): Cue | undefined => {
   const last = sentence.tokens.at(-1)
   if (!last || /^[.!?…;]$/u.test(last.text)) return undefined
-  const verb = verbsOf(sentence, language, true).at(-1)
+  const verb = verbsOf(sentence, language).at(-1)
   if (verb !== undefined) return cueAt(sentence, verb, language)
   return last.text === ':' ? beat(sentence) : undefined
 }
 
 /** Does this sentence, standing between two quotations, name a second speaker after the first? */
 export const turnsOver = (sentence: ReadSentence, language: Language): boolean => {
-  const verbs = verbsOf(sentence, language, true)
+  const verbs = verbsOf(sentence, language)
   const second = verbs.at(-1)
   if (verbs.length < 2 || second === undefined) return false
   const start = clauseStart(sentence, second, language)

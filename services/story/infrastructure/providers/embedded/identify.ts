@@ -252,7 +252,8 @@ export class Identifier {
     const everywhere = this.cast.alive.filter(
       (entity) => fits(entity) && entity.noun?.generic && entity.gender === mention.gender,
     )
-    return recent.find(fits) ?? (everywhere.length === 1 ? everywhere[0] : undefined)
+    const unknown = recent.find((entity) => fits(entity) && !entity.named && entity.introduced && entity.noun?.generic)
+    return unknown ?? recent.find(fits) ?? (everywhere.length === 1 ? everywhere[0] : undefined)
   }
 }
 

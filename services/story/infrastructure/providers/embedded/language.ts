@@ -33,8 +33,6 @@ export interface Language {
   mentions(sentence: Sentence, names: Vocabulary): Mention[]
   noun(lower: string): Noun | undefined
   speech(lower: string): SpeechForm | undefined
-  /** Verbs that report speech only beside a quotation, such as "laughed". */
-  isWeakSpeech(lower: string): boolean
   /** Distinguishing adjectives: axis and value, such as rank 1 for "eldest". */
   trait(lower: string): { axis: string; value: string } | undefined
   /** Says `called` of "a girl called X", `is` of "the old woman was a witch". */
@@ -78,10 +76,6 @@ export interface Language {
   readonly and: string
   readonly naming: ReadonlySet<string>
   readonly copulas: ReadonlySet<string>
-  /** First person pronouns in the subject's place. */
-  readonly firstPerson: ReadonlySet<string>
-  /** Words that name no one although a capital stands there: exclamations, days, places. */
-  readonly notNames: ReadonlySet<string>
   /** Words that join main clauses: "and", "but". */
   readonly joining: ReadonlySet<string>
   /** Words that open a subordinate clause: "when". */

@@ -80,8 +80,13 @@ export class Narration {
     if (!entity) return undefined
     const action = actionOf(sentence, mention, this.#language)
     const first = sentence.tokens[mention.start]
+    // "Era el panadero": said of somebody who comes in, "murió el molinero" of one who goes.
     const presented =
-      mention.definiteness !== 'indefinite' && first !== undefined && action !== undefined && action.start < first.start
+      mention.definiteness !== 'indefinite' &&
+      first !== undefined &&
+      action !== undefined &&
+      action.start < first.start &&
+      this.#language.copulas.has(action.lower)
     if (action && (presented || !this.#language.stative.has(action.lower))) entity.deeds += 1
     this.#identifier.cast.note(
       entity,

@@ -4,7 +4,7 @@ import { englishMentions } from './mentions.ts'
 import { englishNames } from './names.ts'
 import { englishNoun } from './nouns.ts'
 import { tagEnglish } from './tag.ts'
-import { englishSpeech, isWeakSpeech } from './verbs.ts'
+import { englishSpeech } from './verbs.ts'
 
 const AXES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   rank: {
@@ -46,7 +46,6 @@ export const english: Language = {
   mentions: englishMentions,
   noun: englishNoun,
   speech: englishSpeech,
-  isWeakSpeech,
   names: englishNames,
   trait: (lower) => TRAITS.get(lower),
   elders: words(
@@ -84,10 +83,6 @@ export const english: Language = {
   and: 'and',
   naming: words('called named nicknamed christened'),
   copulas: words('was is were became'),
-  firstPerson: words('i'),
-  notNames: words(`i the a an and but or so then oh ah ha o well yes no god lord heaven heavens monday tuesday wednesday
-thursday friday saturday sunday january february march april may june july august september october november december
-christmas easter mr mrs ms miss sir madam majesty highness english german french spanish latin once there here`),
   joining: words('and but so then'),
   subordinators: words('when while as after before because although though if once since until whenever'),
   honorifics: words("sir madam ma'am majesty highness lordship ladyship master mister"),

@@ -49,17 +49,10 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   sigh: 'sighed',
   come: 'came',
 }
-/** Verbs that report speech only where they lean on a quotation, such as "he laughed" or "she began". */
-const WEAK = words(`want laugh smile grin frown nod shrug wink beam smirk sigh gasp pant start begin finish return offer
-wonder think go come put break sign signal breathe swallow gulp sniff nibble rattle creak note state order lie press
-grant recall remember allow relate huff puff crow bark rumble mean manage crackle mourn cheer pipe wheeze write read
-argue reason decide pray curse snort grunt question object greet call hail interrupt`)
 
 const forms = new Map<string, SpeechForm>()
-const weak = new Set<string>()
-const put = (form: string, lemma: string): void => {
+const put = (form: string): void => {
   forms.set(form, { person: 3, plural: false })
-  if (WEAK.has(lemma)) weak.add(form)
 }
 for (const lemma of REGULAR) {
   const doubled = /^(?:beg|nod|grin|hum|quip|sob|chat|brag|snap|rap)$/u.test(lemma) ? lemma.slice(-1) : ''
@@ -73,9 +66,9 @@ for (const lemma of REGULAR) {
     : /[^aeiou]y$/u.test(lemma)
       ? `${lemma.slice(0, -1)}ies`
       : `${lemma}s`
-  for (const form of [past, present, lemma]) put(form, lemma)
+  for (const form of [past, present, lemma]) put(form)
 }
-for (const [lemma, list] of Object.entries(IRREGULAR)) for (const form of list.split(' ')) put(form, lemma)
+for (const list of Object.values(IRREGULAR)) for (const form of list.split(' ')) put(form)
 for (const bare of [
   'say',
   'tell',
@@ -142,7 +135,5 @@ for (const bare of [
 ])
   forms.delete(bare)
 
-/** A form of a verb that reports speech; `weak` ones do so only beside a quotation. */
+/** A form of a verb that reports speech, at least where it leans on a quotation. */
 export const englishSpeech = (lower: string): SpeechForm | undefined => forms.get(lower)
-
-export const isWeakSpeech = (lower: string): boolean => weak.has(lower)

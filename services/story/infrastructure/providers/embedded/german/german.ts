@@ -3,7 +3,7 @@ import { type Sentence, words } from '../tokens.ts'
 import { germanMentions } from './mentions.ts'
 import { germanNames } from './names.ts'
 import { germanNoun } from './nouns.ts'
-import { germanSpeech, isGermanVerb, isWeakGermanSpeech } from './verbs.ts'
+import { germanSpeech, isGermanVerb } from './verbs.ts'
 
 const AXES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   rank: {
@@ -46,7 +46,6 @@ export const german: Language = {
   mentions: germanMentions,
   noun: germanNoun,
   speech: germanSpeech,
-  isWeakSpeech: isWeakGermanSpeech,
   trait: (lower) =>
     TRAITS.get(lower) ??
     TRAITS.get(lower.replace(ENDING, '')) ??
@@ -90,8 +89,6 @@ export const german: Language = {
   and: 'und',
   naming: words('namens genannt hieß heißt nannte nannten getauft rief'),
   copulas: words('war waren ist wurde'),
-  firstPerson: words('ich'),
-  notNames: words('ich du er sie es'),
   joining: words('und aber doch da'),
   subordinators: words('als wenn nachdem während weil obwohl bevor ehe sobald kaum indem seit'),
   honorifics: words('herr frau majestät hoheit meister gnädige fräulein'),

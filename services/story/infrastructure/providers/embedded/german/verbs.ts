@@ -20,11 +20,6 @@ denkt meinte schwor schwört gestand gesteht sang singt begann beginnt fuhr fäh
 unterbricht stieß bot rät riet beschloss fand findet entschied las liest schrieb schreibt gab hob brachte erwog sprachen
 wollte riefen schrien schrieen baten sangen dachten log lud empfahl verhieß pfiff pries brach fing schloss kam ging lud
 hieß verbat gebot erfuhr wandte warf platzte meldete antwortete redete redet betete kündigte kündigt`)
-const WEAK =
-  words(`lachte lacht lächelte lächelt grinste weinte weint seufzte fuhr fährt warf wirft stieß bot fand findet gab hob
-brachte begann beginnt las liest schrieb schreibt machte macht setzte setzt freute wunderte glaubte glaubt fügte nickte brach
-sang singt bellte kam ging entschied beschloss räumte wandte lobte grüßte pfiff fing schloss log keuchte hustete hakte
-schnaufte summte lockte meldete wollte`)
 const PLURAL_NOT = words('weinen lachen singen fragen sagen meinen rufen sprechen bitten antworten')
 
 const forms = new Map<string, SpeechForm>()
@@ -52,9 +47,6 @@ for (const [form, plural] of [
   forms.set(form, { person: 1, plural })
 
 export const germanSpeech = (lower: string): SpeechForm | undefined => forms.get(lower)
-
-/** Verbs that report speech only where they lean on a quotation. */
-export const isWeakGermanSpeech = (lower: string): boolean => WEAK.has(lower)
 
 const PRETERITE =
   words(`war wurde hatte konnte wollte sollte musste durfte mochte wusste ging kam sah lief stand saß lag nahm gab

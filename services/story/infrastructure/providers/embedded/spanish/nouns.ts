@@ -21,7 +21,7 @@ tlacuache armadillo mapache buitre jilguero pájaro-carpintero petirrojo mirlo a
 const FEMALE =
   words(`reina princesa duquesa condesa marquesa baronesa dama emperatriz sultana señora señorita ama criada molinera
 campesina granjera panadera costurera tejedora comerciante vendedora mendiga ladrona doctora médica maestra profesora alumna
-estudiante vecina amiga viajera invitada cocinera jardinera pastora jueza alcaldesa gigante enana hada elfa
+estudiante vecina amiga viajera invitada cocinera jardinera pastora jueza alcaldesa giganta enana hada elfa
 ogra fantasma diosa bruja maga hechicera monja abadesa viuda camarera actriz pescadora cazadora sirena ninfa nodriza niñera
 enfermera lavandera posadera tabernera sirvienta doncella dueña jefa directora bibliotecaria portera heroína heredera novia
 prometida moza zagala ingeniera periodista escritora científica pasajera clienta inspectora capitana adivina gitana partera

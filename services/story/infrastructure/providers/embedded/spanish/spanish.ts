@@ -3,7 +3,7 @@ import { type Sentence, words } from '../tokens.ts'
 import { spanishMentions } from './mentions.ts'
 import { spanishNames } from './names.ts'
 import { spanishNoun } from './nouns.ts'
-import { isSpanishVerb, isWeakSpanishSpeech, spanishSpeech } from './verbs.ts'
+import { isSpanishVerb, spanishSpeech } from './verbs.ts'
 
 const AXES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   rank: {
@@ -53,7 +53,6 @@ export const spanish: Language = {
   mentions: spanishMentions,
   noun: spanishNoun,
   speech: spanishSpeech,
-  isWeakSpeech: isWeakSpanishSpeech,
   trait: (lower) => TRAITS.get(lower),
   elders: words(
     'padre madre abuelo abuela madrastra padrastro marido esposa tío tía rey reina bruja brujo mago viuda viudo hechicera hechicero',
@@ -90,8 +89,6 @@ export const spanish: Language = {
   and: 'y',
   naming: words('llamado llamada llamaba llamaban apodado apodada nombre llama conocían llamaron'),
   copulas: words('era fue es eran'),
-  firstPerson: words('yo'),
-  notNames: words('yo tú él ella'),
   joining: words('y pero e entonces'),
   subordinators: words('cuando mientras como aunque si apenas tras al después antes'),
   honorifics: words('señor señora señorita majestad alteza don doña caballero amo'),

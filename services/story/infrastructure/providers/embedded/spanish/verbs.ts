@@ -21,11 +21,6 @@ confesó pensó piensa contó cuenta rogó ruega recordó comenzó empezó negó
 preguntóle contestóle gritóle hizo soltó lanzó espetó terció apostilló atajó saltó logró volvió objetó alcanzó acertó sostuvo mantuvo
 leyó lee escribió tradujo puntualizó hipó tosió escupió canturreó ululó siseó bramó tronó rompió quiso acabó fue`)
 const PAST_AR = /[^aeiou]?ó$/u
-const WEAK =
-  words(`pensó piensa contó cuenta sonrió sonríe reía rió ríe lloraba lloró suspiró gimió llamó llama entró entra notó hizo soltó lanzó saltó logró
-volvió alcanzó acertó sostuvo mantuvo leyó lee escribió rompió quiso acabó fue siguió recordó imaginó dudó agradeció mandó reconoció ofreció
-aplaudió cortó cantó canta cantaba despidió dirigió tosió terminó empezó comenzó concluyó celebró saludó consoló calmó tranquilizó señaló convenció jadeó
-vaciló aceptó animó invitó ladró piaba dispuso comenzaba empezaba asintió interrumpió notaba resopló bromeó sentenció`)
 
 const forms = new Map<string, SpeechForm>()
 for (const stem of REGULAR_AR) {
@@ -96,9 +91,6 @@ for (const wrong of [
 
 export const spanishSpeech = (lower: string): SpeechForm | undefined =>
   forms.get(lower) ?? forms.get(lower.replace(/(?:le|les|me|nos|se)$/u, ''))
-
-/** Verbs that report speech only where they lean on a quotation. */
-export const isWeakSpanishSpeech = (lower: string): boolean => WEAK.has(lower)
 
 const KNOWN =
   words(`era eran fue fueron estaba estaban estuvo tenía tuvo había hubo hizo vio dio puso pudo quiso supo vino dijo trajo
