@@ -49,14 +49,16 @@ const withoutPassword = (url: string): string => {
   return shown.href
 }
 
+const fromHere = (path: string): string => relative(process.cwd(), path) || '.'
+
 const printWhatIsWhere = (dataDir: string, local: Local, mesh: Mesh): void => {
   const rows = [
     ['gateway', mesh.url],
     ['Postgres', withoutPassword(local.postgresUrl)],
     ['NATS', withoutPassword(local.natsUrl)],
-    ['data', dataDir],
-    ['operator', `${readSecrets(dataDir).TROUPE_BOOTSTRAP_ADMIN}, password in ${secretsFile(dataDir)}`],
-    ['logs', join(dataDir, 'logs')],
+    ['data', fromHere(dataDir)],
+    ['operator', `${readSecrets(dataDir).TROUPE_BOOTSTRAP_ADMIN}, password in ${fromHere(secretsFile(dataDir))}`],
+    ['logs', fromHere(join(dataDir, 'logs'))],
     ['processes', [...mesh.processes].map(([name, { pid }]) => `${name} ${pid}`).join(', ')],
   ]
   for (const [what = '', where] of rows) say(`  ${what.padEnd(10)} ${where}`)
@@ -85,7 +87,7 @@ const run = async (port: number, { split, reset, verbose }: ReturnType<typeof re
   }
   onStopSignal(stop, kill)
   try {
-    say(`starting Postgres and NATS (data in ${relative(process.cwd(), dataDir) || dataDir})`)
+    say(`starting Postgres and NATS (data in ${fromHere(dataDir)})`)
     local = await startLocal({ dataDir, log: say, env: process.env, reset })
     say(`starting the mesh (${split ? 'a process per context' : 'one process'})`)
     const env = { TROUPE_POSTGRES_URL: local.postgresUrl, TROUPE_NATS_URL: local.natsUrl }

@@ -12,6 +12,7 @@ import { authorNames } from './infrastructure/authors.ts'
 import { castRepository } from './infrastructure/casts.ts'
 import { epubBinder } from './infrastructure/export/epub.ts'
 import { pdfBinder } from './infrastructure/export/pdf.ts'
+import { hashedText } from './infrastructure/hashed-text.ts'
 import { invariants } from './infrastructure/invariants.ts'
 import { migrations } from './infrastructure/migrations/migrations.ts'
 import { ruleModerator } from './infrastructure/moderation.ts'
@@ -37,6 +38,7 @@ export const assemble = async (kernel: Kernel): Promise<StoryApp> =>
     lists: storyLists(kernel),
     analysisReads: analysisReads(kernel),
     quota: unlimitedQuota(),
+    hashed: hashedText,
     moderator: ruleModerator(),
     analyzer: await chosenAnalyzer(kernel),
     binders: { epub: epubBinder(), pdf: pdfBinder() },

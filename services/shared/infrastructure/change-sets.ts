@@ -73,8 +73,8 @@ const remove = (statement: Statement, changes: ChangeSet<object>, index: number)
 export const writeChangeSets = (statement: Statement, sets: readonly ChangeSet<object>[]): void => {
   for (const [index, changes] of sets.entries()) {
     if (changes.type === 'create') insert(statement, changes)
-    else if (changes.type === 'update') update(statement, changes.meta, changes.entity, columnsOf(changes), index)
-    else remove(statement, changes, index)
+    else if (isRemoval(changes)) remove(statement, changes, index)
+    else update(statement, changes.meta, changes.entity, columnsOf(changes), index)
   }
 }
 
@@ -82,9 +82,28 @@ export const writeChangeSets = (statement: Statement, sets: readonly ChangeSet<o
 export const writeRevision = (statement: Statement, meta: EntityMetadata, entity: Aggregate, index: number): void =>
   update(statement, meta, entity, [], index)
 
-const movesUniqueKey = (set: ChangeSet<object>): boolean =>
-  set.type === 'update' &&
-  Object.keys(set.payload).some((key) => (set.meta.properties[key as never] as EntityProperty | undefined)?.unique)
+const isUpdate = ({ type }: ChangeSet<object>): boolean => type.startsWith('update')
+const isRemoval = ({ type }: ChangeSet<object>): boolean => type.startsWith('delete')
+
+/** The unique keys that an update changes. */
+const movedKeys = ({ meta, payload }: ChangeSet<object>): string[] =>
+  Object.keys(payload).filter((key) => (meta.properties[key as never] as EntityProperty | undefined)?.unique)
+
+const takesFrom = (taker: ChangeSet<object>, holder: ChangeSet<object>): boolean =>
+  taker !== holder &&
+  taker.meta === holder.meta &&
+  movedKeys(taker).some((key) => taker.payload[key as never] === holder.originalEntity?.[key as never])
+
+/** Updates in an order in which each unique key is free before it is taken, as far as there is one. */
+const ordered = (updates: readonly ChangeSet<object>[]): ChangeSet<object>[] => {
+  const left = [...updates]
+  const inOrder: ChangeSet<object>[] = []
+  while (left.length > 0) {
+    const free = left.findIndex((taker) => !left.some((holder) => takesFrom(taker, holder)))
+    inOrder.push(...left.splice(Math.max(0, free), 1))
+  }
+  return inOrder
+}
 
 /**
  * The change sets in the order and grouping in which they may be written. The parts of one statement see one
@@ -96,10 +115,22 @@ export const inSteps = (sets: readonly ChangeSet<object>[]): (readonly ChangeSet
     (ofTable) =>
       ofTable.length > 1 &&
       ofTable.some(
-        (set) => movesUniqueKey(set) || (set.type === 'delete' && ofTable.some(({ type }) => type === 'create')),
+        (set) =>
+          (isUpdate(set) && movedKeys(set).length > 0) ||
+          (isRemoval(set) && ofTable.some(({ type }) => type === 'create')),
       ),
   )
   if (!depend) return [sets]
-  const ofType = (type: string) => sets.filter((set) => set.type === type)
-  return [ofType('delete'), ofType('update'), ofType('create')].filter((step) => step.length > 0)
+  const updates = sets.filter(isUpdate)
+  const [moving, staying] = [
+    updates.filter((set) => movedKeys(set).length > 0),
+    updates.filter((set) => movedKeys(set).length === 0),
+  ]
+  const steps = [
+    sets.filter(isRemoval),
+    ...ordered(moving).map((set) => [set]),
+    staying,
+    sets.filter(({ type }) => type === 'create'),
+  ]
+  return steps.filter((step) => step.length > 0)
 }

@@ -32,14 +32,29 @@ export interface Row {
   [column: string]: unknown
 }
 
-/** Runs one statement, prepared, on a pool or on one connection. */
+const isStalePlan = (error: unknown): boolean => {
+  const { code, message } = error as { code?: string; message?: string }
+  return code === '0A000' && message === 'cached plan must not change result type'
+}
+
+/**
+ * Runs one statement, prepared, on a pool or on one connection. Where another version of the program has added columns
+ * to a table meanwhile, it is planned anew.
+ */
 export const runSql = async <R extends Row = Row>(
   on: Pool | PoolClient,
   text: string,
   values: readonly unknown[] = [],
 ): Promise<{ rows: R[]; rowCount: number }> => {
   const name = statementName(text)
-  const result = await on.query<R>({ ...(name ? { name } : {}), text, values: values as unknown[] })
+  const query = { text, values: values as unknown[] }
+  const prepared = on.query<R>({ ...(name ? { name } : {}), ...query })
+  const result = await (on instanceof Pool
+    ? prepared.catch((error: unknown) => {
+        if (!isStalePlan(error)) throw error
+        return on.query<R>(query)
+      })
+    : prepared)
   return { rows: result.rows, rowCount: result.rowCount ?? 0 }
 }
 
@@ -113,6 +128,9 @@ export const openDatabase = (options: {
     forceUndefined: true,
     pool: { min: 0, max: 2 },
   })
+  // Else MikroORM keeps new values of unique properties out of the change sets, for its own flush to write later.
+  for (const meta of orm.getMetadata().getAll().values())
+    Object.assign(meta, { uniqueProps: [], hasUniqueProps: false })
   const kysely = kyselyOn(pool)
   return {
     pool,

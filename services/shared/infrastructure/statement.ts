@@ -68,14 +68,18 @@ export const runStatements = async (pool: Pool, statements: readonly Statement[]
     return
   }
   const client = await pool.connect()
+  // Without a listener a connection that drops now ends the process; the running query reports it.
+  const ignore = () => {}
+
   try {
     await client.query('begin')
     for (const { text, values } of [first, ...more]) await runSql(client, text, values)
-    await client.query('commit')
+    const { command } = await client.query('commit')
+    if (command !== 'COMMIT') throw new Error(`commit was answered ${command}`)
+    client.off('error', ignore)
     client.release()
   } catch (error) {
-    await client.query('rollback').catch(() => {}) // the connection may be what failed
-    client.release(error as Error)
+    client.release(error as Error) // closes the connection, which rolls back
     throw error
   }
 }

@@ -23,9 +23,12 @@ interface PgError {
 
 /** Whether the database could not be reached, or went away under the statement. */
 export const isDatabaseDown = (error: unknown): boolean => {
+  if (!(error instanceof Object)) return false
   const { code = '', message = '' } = error as PgError
   return (
-    /^(08...|57P0.|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|53300)$/.test(code) ||
+    /^(08...|57P0.|53300|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH)$/.test(
+      code,
+    ) ||
     /Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error/i.test(
       message,
     )

@@ -1,12 +1,7 @@
 import { hostname } from 'node:os'
 import { Code, ConnectError, createConnectRouter, type Transport } from '@connectrpc/connect'
-import type { UniversalHandler, UniversalHandlerOptions } from '@connectrpc/connect/protocol'
-import {
-  compressionBrotli,
-  compressionGzip,
-  universalRequestFromNodeRequest,
-  universalResponseToNodeResponse,
-} from '@connectrpc/connect-node'
+import type { UniversalHandlerOptions } from '@connectrpc/connect/protocol'
+import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node'
 import type { SpanExporter } from '@opentelemetry/sdk-trace'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { type Authenticator, createAuthenticator } from '../infrastructure/authenticator.ts'

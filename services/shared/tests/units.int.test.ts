@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from '../infrastructure/database.ts'
@@ -119,6 +121,64 @@ describe('a unit of work is run again', () => {
   })
 })
 
+describe('unique keys within one unit', () => {
+  const texts = async (...ids: string[]) => {
+    const rows = await fixture.database.sql<{ id: string; text: string }>(
+      'select id, text from notes where id = any($1)',
+      ids,
+    )
+    return ids.map((id) => rows.find((row) => row.id === id)?.text)
+  }
+  const edit = (edits: Record<string, string>) =>
+    run(async (unit) => {
+      for (const [id, text] of Object.entries(edits)) ((await unit.find(Note, id)) as Note).edit(text)
+    })
+  const some = async (count: number) => {
+    const names = Array.from({ length: count }, () => uuidv7())
+    const ids: string[] = []
+    for (const name of names) ids.push(await write(name))
+    return { ids: ids as [string, string, string], names: names as [string, string, string] }
+  }
+
+  it('may be changed of several', async () => {
+    const { ids } = await some(2)
+    const [a, b] = [uuidv7(), uuidv7()]
+    await edit({ [ids[0]]: a, [ids[1]]: b })
+    expect(await texts(ids[0], ids[1])).toEqual([a, b])
+  })
+
+  it('may be passed on along a chain, in whatever order it was asked for', async () => {
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 0, 2],
+    ] as const) {
+      const { ids, names } = await some(3)
+      const wanted = [names[1], names[2], uuidv7()] as const
+      await edit(Object.fromEntries(order.map((n) => [ids[n], wanted[n]])))
+      expect(await texts(...ids)).toEqual(wanted)
+    }
+  })
+
+  it('may be taken over from what goes while a third one changes too', async () => {
+    const { ids, names } = await some(2)
+    const heir = uuidv7()
+    const other = uuidv7()
+    await run(async (unit) => {
+      unit.add(Note.write(heir, 'eva', names[0]))
+      unit.remove((await unit.find(Note, ids[0])) as Note)
+      ;((await unit.find(Note, ids[1])) as Note).edit(other)
+    })
+    expect(await texts(ids[0], heir, ids[1])).toEqual([undefined, names[0], other])
+  })
+
+  it('cannot be taken from somebody who keeps it', async () => {
+    const { ids, names } = await some(2)
+    await expect(edit({ [ids[0]]: names[1] })).rejects.toMatchObject({ reason: 'TEXT_TAKEN' })
+    expect(await texts(ids[0], ids[1])).toEqual([names[0], names[1]])
+  })
+})
+
 describe('a database that is away', () => {
   it.each([
     ['postgresql://troupe:p@127.0.0.1:1/gone', 'nobody listens'],
@@ -176,10 +236,12 @@ describe('a connection killed in the middle of a unit', () => {
   it('leaves nothing half done where it takes several statements, and the process lives on', async () => {
     const text = uuidv7()
     const first = await write(text)
+    const third = await write()
     const second = uuidv7()
     const outcome = run(async (unit) => {
       unit.remove((await unit.find(Note, first)) as Note)
       unit.add(Note.write(second, 'ben', text))
+      ;((await unit.find(Note, third)) as Note).edit(uuidv7())
       unit.writeOne(slow('several statements'))
     })
     const refused = expect(outcome).rejects.toMatchObject({ kind: 'unavailable', reason: 'DATABASE_UNAVAILABLE' })
@@ -187,8 +249,51 @@ describe('a connection killed in the middle of a unit', () => {
     await refused
     expect(await left(first)).toEqual({ notes: 1, events: 1 })
     expect(await left(second)).toEqual({ notes: 0, events: 0 })
+    expect(await left(third)).toEqual({ notes: 1, events: 1 })
     await write()
   })
+})
+
+it('survives a network that resets its connections in the middle of a unit', async () => {
+  const sockets = new Set<Socket>()
+  const { hostname, port } = new URL(suite.url)
+  const wire = createServer((socket) => {
+    const upstream = connect(Number(port), hostname)
+    sockets.add(socket)
+    for (const end of [socket, upstream]) end.on('error', () => {})
+    socket.pipe(upstream).pipe(socket)
+  })
+  wire.listen(0, '127.0.0.1')
+  await once(wire, 'listening')
+  const url = new URL(suite.url)
+  url.port = String((wire.address() as AddressInfo).port)
+  const far = await openFixture(url.toString())
+  for (const several of [false, true]) {
+    const [old, held] = [await write(), await write()]
+    const entered = Promise.withResolvers<void>()
+    const outcome = inCall(() =>
+      far.units.run({
+        key: uuidv7(),
+        handler: async (unit) => {
+          if (several) {
+            ;((await unit.find(Note, old)) as Note).edit(uuidv7())
+            ;((await unit.find(Note, held)) as Note).edit(uuidv7())
+          }
+          unit.writeOne({ sql: `select pg_sleep($1)::text`, parameters: [0.5] })
+          unit.add(Note.write(uuidv7(), 'ann', uuidv7()))
+          entered.resolve()
+        },
+      }),
+    )
+    const refused = expect(outcome).rejects.toMatchObject({ reason: 'DATABASE_UNAVAILABLE' })
+    await entered.promise
+    await new Promise((done) => setTimeout(done, 150))
+    for (const socket of sockets) socket.resetAndDestroy()
+    await refused
+    await inCall(() => far.units.run({ key: uuidv7(), handler: async (unit) => unit.find(Note, old) }))
+  }
+  await far.database.close()
+  wire.close()
 })
 
 it('reads on when another version of the program has added a column', async () => {

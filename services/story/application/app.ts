@@ -4,6 +4,7 @@ import { languageTag } from '#shared/domain/language-tag.ts'
 import type { Analyzer } from '../domain/analysis.ts'
 import type { BookBinder } from '../domain/book.ts'
 import type { Analyses, Casts, Moderator, Publishings, Quota, Shares, Stories } from '../domain/ports.ts'
+import type { HashedText } from '../domain/story-parts.ts'
 import { plainText } from '../domain/story-text.ts'
 import { abortPublishing } from './abort-publishing.ts'
 import { addCharacter } from './add-character.ts'
@@ -39,6 +40,7 @@ export interface StoryPorts {
   lists: StoryLists
   analysisReads: AnalysisReads
   quota: Quota
+  hashed: (content: string) => HashedText
   moderator: Moderator
   analyzer: Analyzer
   binders: Readonly<Record<ExportFormat, BookBinder>>

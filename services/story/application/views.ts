@@ -1,7 +1,8 @@
 import type { Character } from '../domain/cast.ts'
 import type { Customization } from '../domain/customization.ts'
 import type { AnalysisRecord, StoryVersion } from '../domain/ports.ts'
-import type { Story, StoryStatus, Visibility } from '../domain/story.ts'
+import type { Story } from '../domain/story.ts'
+import type { StoryStatus, Visibility } from '../domain/story-parts.ts'
 
 /** A story as somebody sees it. */
 export interface StoryView {

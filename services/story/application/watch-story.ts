@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { storyNotFound } from '../domain/story.ts'
+import { storyNotFound } from '../domain/story-state.ts'
 import { ownStory } from './own-story.ts'
 import type { StoryReads, StoryState } from './views.ts'
 

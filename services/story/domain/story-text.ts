@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { invalid } from '#shared/domain/errors.ts'
 
 /** Text as it may be stored. Throws INVALID_TEXT for U+0000, which Postgres cannot hold. */
@@ -14,9 +13,6 @@ export const storyTitle = (text: string): string => {
   if (length < 3 || length > 500) throw invalid('title', 'INVALID_TITLE', 'must have 3–500 characters')
   return title
 }
-
-/** SHA-256 of the text's UTF-8 bytes, hexadecimal. */
-export const hashContent = (content: string): string => createHash('sha256').update(content).digest('hex')
 
 /** Whether there is anything to read in it. */
 export const hasText = (content: string): boolean => /\S/.test(content)

@@ -10,81 +10,29 @@ import {
   StorySharedSchema,
   StoryUpdatedSchema,
 } from '#gen/troupe/story/v1/story_events_pb.ts'
-import { StoryVisibility } from '#gen/troupe/story/v1/story_pb.ts'
-import { Aggregate } from '#shared/domain/aggregate.ts'
-import { conflict, denied, notFound, precondition } from '#shared/domain/errors.ts'
+import { conflict } from '#shared/domain/errors.ts'
 import { languageTag } from '#shared/domain/language-tag.ts'
 import { timestamp } from '#shared/domain/timestamp.ts'
-import { type Customization, type CustomizationChange, customized } from './customization.ts'
-import { baseLanguage, hashContent, hasText, plainText, storyTitle } from './story-text.ts'
-import { visibleVersion } from './visibility.ts'
+import { type CustomizationChange, customized } from './customization.ts'
+import {
+  type AnalysedText,
+  type AnalysisOutcome,
+  eventVisibility,
+  type StoryChange,
+  type StoryInit,
+} from './story-parts.ts'
+import { StoryState } from './story-state.ts'
+import { baseLanguage, hasText, plainText, storyTitle } from './story-text.ts'
 
-export type StoryStatus = 'draft' | 'analyzing' | 'analyzed' | 'published' | 'archived'
-export type Visibility = 'public' | 'unlisted' | 'private'
-
-const visibilities = {
-  public: StoryVisibility.PUBLIC,
-  unlisted: StoryVisibility.UNLISTED,
-  private: StoryVisibility.PRIVATE,
-}
-
-export interface StoryInit {
-  id: string
-  authorId: string
-  title: string
-  content: string
-  /** BCP 47 tag; `en` when empty. */
-  language: string
-  visibility: Visibility
-  category: string
-  genre: string
-}
-
-export type StoryChange = { [Key in keyof Omit<StoryInit, 'id' | 'authorId'>]?: StoryInit[Key] | undefined }
-
-/** What an analysis found, as far as the story tells others. */
-export interface AnalysisOutcome {
-  contentHash: string
-  language: string
-  segments: number
-  emotions: number
-  characters: readonly { id: string; name: string; role: string }[]
-}
-
-export const storyNotFound = () => notFound('STORY_NOT_FOUND', 'there is no such story')
-
-/** A story: whose it is, what state it is in, and which of its texts readers see. The texts are kept beside it. */
-export class Story extends Aggregate {
-  override readonly id!: string
-  readonly authorId!: string
-  title!: string
-  contentHash!: string
-  /** Whether the present text is more than white space. */
-  hasText!: boolean
-  language!: string
-  status!: StoryStatus
-  visibility!: Visibility
-  category!: string
-  genre!: string
-  /** Counts texts and titles, from 1. */
-  version!: number
-  /** 0 before the first publication. */
-  publishedVersion!: number
-  /** What the newest complete analysis was made of. */
-  analysedHash: string | undefined
-  analysedLanguage: string | undefined
-  customization!: Customization
-  createdAt!: Date
-  updatedAt!: Date
-  publishedAt: Date | undefined
-
+/** A story: what happens to it, from the first draft on. */
+export class Story extends StoryState {
   static begin(init: StoryInit, now: Date): Story {
     const story = Object.assign(new Story(), {
       id: init.id,
       authorId: init.authorId,
       title: storyTitle(init.title),
-      contentHash: hashContent(plainText('content', init.content)),
-      hasText: hasText(init.content),
+      contentHash: init.text.hash,
+      hasText: hasText(plainText('content', init.text.content)),
       language: languageTag(init.language || 'en'),
       status: 'draft',
       visibility: init.visibility,
@@ -99,37 +47,6 @@ export class Story extends Aggregate {
     const { id: storyId, authorId, title, contentHash, language, category, genre } = story
     story.record(StoryCreatedSchema, { storyId, authorId, title, contentHash, language, category, genre })
     return story
-  }
-
-  /** Whether the present text was analysed, in the language it is said to be in. */
-  get isAnalysed(): boolean {
-    return this.analysedHash === this.contentHash && !this.hasOtherLanguage
-  }
-
-  /** Whether there is an analysis, but of another text. */
-  get isStale(): boolean {
-    return this.analysedHash !== undefined && !this.isAnalysed
-  }
-
-  /** The text whose characters are the story's; empty when it was never analysed. */
-  get castHash(): string {
-    return this.analysedHash ?? ''
-  }
-
-  private get hasOtherLanguage(): boolean {
-    return baseLanguage(this.analysedLanguage ?? '') !== baseLanguage(this.language)
-  }
-
-  /** Throws STORY_NOT_FOUND for who may not see it, NOT_THE_AUTHOR for who may only read it. */
-  mustBelongTo(userId: string): void {
-    if (userId === this.authorId) return
-    if (visibleVersion(this, { userId, shared: false }) === undefined) throw storyNotFound()
-    throw denied('NOT_THE_AUTHOR', 'only its author may do this')
-  }
-
-  /** Throws STORY_ARCHIVED. */
-  mustBeOpen(): void {
-    if (this.status === 'archived') throw precondition('STORY_ARCHIVED', 'the story is archived')
   }
 
   /**
@@ -153,12 +70,11 @@ export class Story extends Aggregate {
   private changeText(change: StoryChange, now: Date): boolean | undefined {
     const title = change.title === undefined ? this.title : storyTitle(change.title)
     const language = change.language === undefined ? this.language : languageTag(change.language)
-    const content = change.content === undefined ? undefined : plainText('content', change.content)
-    const contentHash = content === undefined ? this.contentHash : hashContent(content)
+    const contentHash = change.text?.hash ?? this.contentHash
     const isSameText = contentHash === this.contentHash
     const isSameLanguage = baseLanguage(language) === baseLanguage(this.language)
     if (isSameText && title === this.title && language === this.language) return undefined
-    if (content !== undefined) this.hasText = hasText(content)
+    if (change.text !== undefined) this.hasText = hasText(plainText('content', change.text.content))
     Object.assign(this, { title, language, contentHash, version: this.version + 1, updatedAt: now })
     const goesOn = this.status === 'analyzing' && isSameText && isSameLanguage
     if (!goesOn) this.status = this.isAnalysed ? 'analyzed' : 'draft'
@@ -193,12 +109,6 @@ export class Story extends Aggregate {
     this.updatedAt = now
   }
 
-  /** Throws STORY_ARCHIVED, STORY_EMPTY. */
-  mustBeAnalysable(): void {
-    this.mustBeOpen()
-    if (!this.hasText) throw precondition('STORY_EMPTY', 'there is no text to analyse yet')
-  }
-
   requestAnalysis(now: Date): void {
     this.mustBeAnalysable()
     this.status = 'analyzing'
@@ -212,11 +122,6 @@ export class Story extends Aggregate {
     if (this.status !== 'draft') return
     this.status = 'analyzing'
     this.updatedAt = now
-  }
-
-  /** Whether what was found in that text, read in that language, is about the story as it is now. */
-  isAbout(text: { contentHash: string; language: string }): boolean {
-    return text.contentHash === this.contentHash && baseLanguage(text.language) === baseLanguage(this.language)
   }
 
   /** Takes an analysis over; one of another text than the present one changes nothing. */
@@ -241,20 +146,11 @@ export class Story extends Aggregate {
   }
 
   /** Goes back to draft, if it is this text's analysis that it waits for. */
-  failAnalysis(text: { contentHash: string; language: string }, reason: string, now: Date): void {
+  failAnalysis(text: AnalysedText, reason: string, now: Date): void {
     if (this.status !== 'analyzing' || !this.isAbout(text)) return
     this.status = 'draft'
     this.updatedAt = now
     this.record(StoryAnalysisFailedSchema, { storyId: this.id, authorId: this.authorId, reason })
-  }
-
-  /** Throws STORY_ARCHIVED, STORY_ALREADY_PUBLISHED, STORY_NOT_ANALYZED. */
-  mustBePublishable(): void {
-    this.mustBeOpen()
-    if (this.status === 'published') {
-      throw precondition('STORY_ALREADY_PUBLISHED', 'this version of the story is published already')
-    }
-    if (!this.isAnalysed) throw precondition('STORY_NOT_ANALYZED', 'analyse the present text first')
   }
 
   /** Shows a version to readers, be it the present one or an earlier one. */
@@ -268,7 +164,7 @@ export class Story extends Aggregate {
       ...pinned,
       storyId: this.id,
       authorId: this.authorId,
-      visibility: visibilities[this.visibility],
+      visibility: eventVisibility[this.visibility],
       publishedAt: timestamp(now),
     })
   }

@@ -1,4 +1,4 @@
-import type { StoryStatus, Visibility } from './story.ts'
+import type { StoryStatus, Visibility } from './story-parts.ts'
 
 /** What decides who may see a story. */
 export interface VisibilityFacts {

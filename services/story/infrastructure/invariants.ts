@@ -1,7 +1,5 @@
-import type { Invariant } from '#shared/presentation/context.ts'
-
 /** What must hold of the story database at all times. */
-export const invariants: readonly Invariant[] = [
+export const invariants: readonly { name: string; sql: string }[] = [
   {
     name: 'every text has its own hash',
     sql: `select format('%s version %s', story_id, version) from story_versions

@@ -6,7 +6,7 @@ const fewestWords = 20
 const slurs =
   /(?<![\p{L}\p{N}])(?:n[i1]gg(?:er|a)s?|k[i1]kes?|ragheads?|towelheads?|wetbacks?|kanaken?|sudacas?)(?![\p{L}\p{N}])/iu
 
-const minor = String.raw`(?:child(?:ren)?|minors?|underage|toddlers?|school(?:girl|boy)s?|(?:[1-9]|1[0-7])[ -]years?[ -]old|kind(?:er)?|minderjährige[rn]?|niñ[oa]s?|menor(?:es)?)`
+const minor = `(?:child(?:ren)?|minors?|underage|toddlers?|school(?:girl|boy)s?|(?:[1-9]|1[0-7])[ -]years?[ -]old|kind(?:er)?|minderjährige[rn]?|niñ[oa]s?|menor(?:es)?)`
 const explicit = String.raw`(?:porn\p{L}*|erotic\p{L}*|erotisch\p{L}*|erótic\p{L}*|orgasm\p{L}*|masturbat\p{L}*|fellatio|cunnilingus|sexual intercourse|geschlechtsverkehr)`
 const near = String.raw`(?:[^\p{L}\p{N}]+[\p{L}\p{N}'’-]+){0,12}?[^\p{L}\p{N}]+`
 const word = (pattern: string) => String.raw`(?<![\p{L}\p{N}])${pattern}(?![\p{L}\p{N}])`

@@ -1,7 +1,8 @@
 import { defineEntity, type EntitySchema, p } from '@mikro-orm/core'
 import { Customization } from '../domain/customization.ts'
 import { Publishing, type PublishingStatus } from '../domain/publishing.ts'
-import { Story, type StoryStatus, type Visibility } from '../domain/story.ts'
+import { Story } from '../domain/story.ts'
+import type { StoryStatus, Visibility } from '../domain/story-parts.ts'
 
 const time = () => p.datetime().columnType('timestamptz')
 

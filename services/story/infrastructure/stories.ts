@@ -1,7 +1,8 @@
 import { notFound } from '#shared/domain/errors.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { Stories, StoryVersion } from '../domain/ports.ts'
-import { Story, storyNotFound } from '../domain/story.ts'
+import { Story } from '../domain/story.ts'
+import { storyNotFound } from '../domain/story-state.ts'
 import { ListWrites, titleKey } from './list-writes.ts'
 import { searchChars, searchConfig } from './search-config.ts'
 

@@ -19,7 +19,7 @@ import type { AnalysisView, PublishingView, StoryView, SummaryView } from '../ap
 import type { CharacterRole as Role } from '../domain/analysis.ts'
 import type { Character } from '../domain/cast.ts'
 import type { AnalysisRecord, StoryVersion } from '../domain/ports.ts'
-import type { StoryStatus as Status, Visibility } from '../domain/story.ts'
+import type { StoryStatus as Status, Visibility } from '../domain/story-parts.ts'
 
 const statuses: Record<Status, StoryStatus> = {
   draft: StoryStatus.DRAFT,

@@ -17,8 +17,9 @@ describe('an analysis', () => {
   })
 
   afterAll(async () => {
-    expect(await fixture.violations()).toEqual([])
+    const violations = await fixture.violations()
     await fixture.close()
+    expect(violations).toEqual([])
   })
 
   const cast = async (id: string, viewer = ann) => (await fixture.app.listCharacters(steps.look(id, viewer), all)).items

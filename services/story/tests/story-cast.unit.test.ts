@@ -5,7 +5,12 @@ import { type Character, castOf, characterNamed, editedCharacter, nameKey, newCh
 
 const idsFrom = (prefix: string) => {
   let n = 0
-  return { next: () => `${prefix}${(n += 1)}` }
+  return {
+    next: () => {
+      n += 1
+      return `${prefix}${n}`
+    },
+  }
 }
 
 const found = (name: string, mentions = 1): FoundCharacter => ({

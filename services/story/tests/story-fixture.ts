@@ -12,7 +12,7 @@ import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import { suiteNats } from '../../../tests/suite-nats.ts'
 import { anyCall, testLog as log } from '../../shared/tests/fixture.ts'
 import { suiteDatabase } from '../../shared/tests/suite-database.ts'
-import type { StoryInit } from '../domain/story.ts'
+import type { StoryDraft } from '../application/create-story.ts'
 import { authorNames } from '../infrastructure/authors.ts'
 import { invariants } from '../infrastructure/invariants.ts'
 import { assemble, story } from '../service.ts'
@@ -101,7 +101,7 @@ They walked all day and were very happy. In the evening a wolf stood before them
 export const otherTale = `${tale}\n\nThen an old miller came. “Go away!” shouted the miller, and the wolf ran off.`
 
 /** What a story begins with; parts can be replaced. */
-export const initOf = (parts: Partial<StoryInit> = {}): Omit<StoryInit, 'id' | 'authorId'> => ({
+export const initOf = (parts: Partial<StoryDraft> = {}): StoryDraft => ({
   title: 'The Mill',
   content: tale,
   language: 'en',
@@ -114,7 +114,7 @@ export const initOf = (parts: Partial<StoryInit> = {}): Omit<StoryInit, 'id' | '
 /** The uses cases as tests string them together. */
 export const storySteps = ({ app, call, database }: TestStory) => {
   const look = (storyId: string, viewer?: string, shareToken = '') => ({ storyId, viewer, shareToken })
-  const create = (author: string, parts: Partial<StoryInit> = {}) => call(() => app.createStory(author, initOf(parts)))
+  const create = (author: string, parts: Partial<StoryDraft> = {}) => call(() => app.createStory(author, initOf(parts)))
   /** What the analyze consumer does about the newest request. */
   const runAnalysis = async (storyId: string) => {
     const [row] = await database.sql<{ hash: string }>(
@@ -140,7 +140,7 @@ export const storySteps = ({ app, call, database }: TestStory) => {
     analyse,
     publish,
     get: (storyId: string, viewer?: string, shareToken = '') => app.getStory(look(storyId, viewer, shareToken)),
-    createPublished: async (author: string, parts: Partial<StoryInit> = {}) => {
+    createPublished: async (author: string, parts: Partial<StoryDraft> = {}) => {
       const { id } = await create(author, parts)
       await analyse(author, id)
       await publish(author, id)

@@ -14,8 +14,9 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  expect(await fixture.violations()).toEqual([])
+  const violations = await fixture.violations()
   await fixture.close()
+  expect(violations).toEqual([])
 })
 
 const filterOf = (parts: Partial<ListFilter> = {}): ListFilter => ({

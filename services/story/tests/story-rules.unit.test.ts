@@ -108,7 +108,8 @@ describe('progress', () => {
     const started = performance.now()
     const { report, settled } = progressReport(
       async (fraction) => {
-        expect((running += 1)).toBe(1)
+        running += 1
+        expect(running).toBe(1)
         await new Promise((done) => setTimeout(done, 5))
         notes.push([fraction, performance.now() - started])
         running -= 1

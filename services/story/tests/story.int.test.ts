@@ -11,8 +11,9 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  expect(await fixture.violations()).toEqual([])
+  const violations = await fixture.violations()
   await fixture.close()
+  expect(violations).toEqual([])
 })
 
 const ann = uuidv7()

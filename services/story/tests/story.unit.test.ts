@@ -2,19 +2,20 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { recordedEvents } from '#shared/domain/aggregate.ts'
 import { Publishing } from '../domain/publishing.ts'
-import { Story, type StoryInit, type StoryStatus, type Visibility } from '../domain/story.ts'
-import { hashContent } from '../domain/story-text.ts'
+import { Story } from '../domain/story.ts'
+import type { StoryInit, StoryStatus, Visibility } from '../domain/story-parts.ts'
 import { isListed, visibleVersion } from '../domain/visibility.ts'
+import { hashedText } from '../infrastructure/hashed-text.ts'
 
 const now = new Date('2026-11-20T10:00:00Z')
 
-const begin = (parts: Partial<StoryInit> = {}) =>
+const begin = ({ content = 'a text', ...parts }: Partial<StoryInit> & { content?: string } = {}) =>
   Story.begin(
     {
       id: 'story',
       authorId: 'ann',
       title: 'The Mill',
-      content: 'a text',
+      text: hashedText(content),
       language: '',
       visibility: 'public',
       category: '',
@@ -35,7 +36,7 @@ describe('a story', () => {
   it('begins as a draft, in English unless it says otherwise', () => {
     const story = begin({ title: '  The Mill ' })
     expect(story).toMatchObject({ title: 'The Mill', language: 'en', status: 'draft', version: 1, publishedVersion: 0 })
-    expect(story.contentHash).toBe(hashContent('a text'))
+    expect(story.contentHash).toBe(hashedText('a text').hash)
     expect(begin({ language: 'de-at' }).language).toBe('de-AT')
     expect(namesOf(story)).toEqual(['StoryCreated'])
   })
@@ -59,9 +60,9 @@ describe('a story', () => {
     story.requestAnalysis(now)
     finish(story)
     expect(story).toMatchObject({ status: 'analyzed', isStale: false })
-    expect(story.edit({ content: 'another text' }, 1, now)).toBe(true)
+    expect(story.edit({ text: hashedText('another text') }, 1, now)).toBe(true)
     expect(story).toMatchObject({ status: 'draft', version: 2, isStale: true })
-    expect(story.edit({ content: 'a text' }, 2, now)).toBe(true)
+    expect(story.edit({ text: hashedText('a text') }, 2, now)).toBe(true)
     expect(story).toMatchObject({ status: 'analyzed', version: 3, isStale: false })
   })
 
@@ -73,7 +74,7 @@ describe('a story', () => {
     expect(story.edit({ visibility: 'private', genre: 'tale' }, 2, now)).toBe(false)
     expect(story).toMatchObject({ version: 2, visibility: 'private' })
     const events = namesOf(story).length
-    expect(story.edit({ title: 'New title', content: 'a text', genre: 'tale' }, 2, now)).toBe(false)
+    expect(story.edit({ title: 'New title', text: hashedText('a text'), genre: 'tale' }, 2, now)).toBe(false)
     expect(namesOf(story)).toHaveLength(events)
   })
 
@@ -82,9 +83,9 @@ describe('a story', () => {
     story.requestAnalysis(now)
     story.edit({ title: 'New title' }, 1, now)
     expect(story.status).toBe('analyzing')
-    story.edit({ content: 'other' }, 2, now)
+    story.edit({ text: hashedText('other') }, 2, now)
     expect(story.status).toBe('draft')
-    const outcome = { contentHash: hashContent('a text'), language: 'en', segments: 1, emotions: 0, characters: [] }
+    const outcome = { contentHash: hashedText('a text').hash, language: 'en', segments: 1, emotions: 0, characters: [] }
     story.finishAnalysis(outcome, now)
     story.failAnalysis(outcome, 'late', now)
     expect(story).toMatchObject({ status: 'draft', analysedHash: undefined })
@@ -150,7 +151,10 @@ const moves: fc.Arbitrary<Move> = fc.oneof(
 
 const make = (story: Story, move: Move): void => {
   const text = { contentHash: story.contentHash, language: story.language }
-  if (move.kind === 'edit') story.edit(move, story.version, now)
+  if (move.kind === 'edit') {
+    const { content, ...change } = move
+    story.edit({ ...change, text: content === undefined ? undefined : hashedText(content) }, story.version, now)
+  }
   if (move.kind === 'ask' && !story.isAnalysed) story.requestAnalysis(now)
   if (move.kind === 'finish' && story.status === 'analyzing') finish(story)
   if (move.kind === 'fail') story.failAnalysis(text, 'failed', now)

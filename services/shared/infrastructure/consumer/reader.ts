@@ -1,29 +1,8 @@
-import type { ConsumerDefinition } from '../../application/consumers.ts'
-import type { Database } from '../database.ts'
-import type { Nats } from '../nats.ts'
-import type { Logger } from '../telemetry/logger.ts'
 import { Wakeup } from '../wakeup.ts'
-import type { ReadEvents } from './catch-up.ts'
-import type { deliveryHandler } from './handle.ts'
 import { takeLease } from './lease.ts'
-import { Reading } from './reading.ts'
+import { type ReaderOptions, Reading } from './reading.ts'
 
 const retryMs = 1000
-
-export interface ReaderOptions {
-  context: string
-  definition: ConsumerDefinition
-  /** The context whose events it reads. */
-  source: string
-  types: readonly string[]
-  holder: string
-  database: Database
-  nats: Nats
-  log: Logger
-  now: () => Date
-  makeHandler: (signal: AbortSignal) => ReturnType<typeof deliveryHandler>
-  readEvents: ReadEvents
-}
 
 /** Reads one source for one consumer for as long as it holds the lease; takes part in the race for it else. */
 export class Reader {

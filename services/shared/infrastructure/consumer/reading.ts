@@ -1,17 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { JsMsg } from '@nats-io/jetstream'
+import type { ConsumerDefinition } from '../../application/consumers.ts'
+import type { Database } from '../database.ts'
+import type { Nats } from '../nats.ts'
+import type { Logger } from '../telemetry/logger.ts'
 import { AggregateQueues } from './aggregate-queues.ts'
-import { catchUp } from './catch-up.ts'
+import { catchUp, type ReadEvents } from './catch-up.ts'
 import { redrivenAggregates } from './dead-letters.ts'
 import { type Delivery, fromStream } from './delivery.ts'
+import type { deliveryHandler } from './handle.ts'
 import { type Lease, releaseLease, renewLease } from './lease.ts'
 import { Processing } from './processing.ts'
-import type { ReaderOptions } from './reader.ts'
 import { locate, subscribe } from './subscription.ts'
 
 const concurrency = 16
 const renewMs = 1000
 const keepAliveMs = 10_000
+
+export interface ReaderOptions {
+  context: string
+  definition: ConsumerDefinition
+  /** The context whose events it reads. */
+  source: string
+  types: readonly string[]
+  holder: string
+  database: Database
+  nats: Nats
+  log: Logger
+  now: () => Date
+  makeHandler: (signal: AbortSignal) => ReturnType<typeof deliveryHandler>
+  readEvents: ReadEvents
+}
 
 /** One tenure of the lease: reads on from where the last one stood until the lease is lost or the reader stops. */
 export class Reading {

@@ -43,6 +43,7 @@ export class Cast {
   readonly entities: Entity[] = []
   readonly #language: Language
   readonly #merged = new Map<number, number>()
+  #alive: Entity[] = []
 
   constructor(language: Language) {
     this.#language = language
@@ -73,6 +74,7 @@ export class Cast {
       modifiers: new Map(),
     }
     this.entities.push(entity)
+    this.#alive.push(entity)
     return entity
   }
 
@@ -86,8 +88,8 @@ export class Cast {
   }
 
   /** All that have not been merged into another. */
-  get alive(): Entity[] {
-    return this.entities.filter((entity) => !this.#merged.has(entity.id))
+  get alive(): readonly Entity[] {
+    return this.#alive
   }
 
   note(entity: Entity, mention: Mention, offset: number, acting: boolean): void {
@@ -117,6 +119,7 @@ export class Cast {
     const [a, b] = [this.get(from.id), this.get(into.id)]
     if (a === b) return b
     this.#merged.set(a.id, b.id)
+    this.#alive = this.#alive.filter((entity) => entity !== a)
     for (const [key, n] of a.names) b.names.set(key, (b.names.get(key) ?? 0) + n)
     for (const [key, n] of a.forms) b.forms.set(key, (b.forms.get(key) ?? 0) + n)
     for (const [key, n] of a.modifiers) b.modifiers.set(key, (b.modifiers.get(key) ?? 0) + n)

@@ -51,13 +51,16 @@ export const listCharacters = (
   const entities = cast.alive
     .filter((entity) => entity !== narrator && isCharacter(entity, language))
     .sort((a, b) => weight(b) - weight(a))
-  const names = new Map<Entity, string>()
-  for (const entity of entities) {
-    names.set(entity, unlike([...names.values()], displayNames(entity, language)))
-  }
   const teller = best(narrator.names)
-  names.set(narrator, teller ?? language.narrator)
-  const top = Math.max(0, ...entities.map(weight))
+  const names = new Map([[narrator, teller ?? language.narrator]])
+  const taken = new Set([language.narrator, ...names.values()])
+  for (const entity of entities) {
+    const name = unlike(taken, displayNames(entity, language))
+    names.set(entity, name)
+    taken.add(name)
+  }
+  const [weightiest] = entities
+  const top = weightiest ? weight(weightiest) : 0
   const listed = entities.map((entity): FoundCharacter => {
     const role: CharacterRole = weight(entity) >= 0.6 * top ? 'protagonist' : 'supporting'
     return describe(entity, names.get(entity) ?? '', role, language, first)
@@ -81,12 +84,12 @@ export const listCharacters = (
 }
 
 /** The first name nobody has yet; if all are taken the last, with a number. */
-const unlike = (taken: readonly string[], names: readonly string[]): string => {
-  const free = names.find((name) => !taken.includes(name))
+const unlike = (taken: ReadonlySet<string>, names: readonly string[]): string => {
+  const free = names.find((name) => !taken.has(name))
   if (free !== undefined) return free
   const last = names.at(-1) ?? ''
   let n = 2
-  while (taken.includes(`${last} ${n}`)) n += 1
+  while (taken.has(`${last} ${n}`)) n += 1
   return `${last} ${n}`
 }
 
@@ -128,7 +131,13 @@ const LONGEST_INTRODUCTION = 240
 const introductions = (content: string, spans: readonly ReadSpan[]) => {
   const sentences = spans.flatMap((span) => span.sentences)
   return (offset: number | undefined): string => {
-    const sentence = sentences.find(({ end }) => offset !== undefined && end > offset)
+    let [low, high] = [0, sentences.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((sentences[middle]?.end ?? 0) > (offset ?? Number.POSITIVE_INFINITY)) high = middle
+      else low = middle + 1
+    }
+    const sentence = sentences[low]
     if (!sentence) return ''
     const text = content.slice(sentence.start, sentence.end).replace(/\s+/gu, ' ')
     return text.length <= LONGEST_INTRODUCTION

@@ -22,6 +22,10 @@ export const indexNames = (mentions: readonly Mention[]): ((text: string) => str
     known.set(text, { key: text, parts: titled ? parts.slice(1) : parts, titled, gender: mention.gender })
   }
   const whole = [...known.values()].filter(({ parts }) => parts.length > 1)
+  const titles = Map.groupBy(
+    [...known.values()].filter(({ titled }) => titled),
+    ({ parts }) => parts.join(' '),
+  )
   for (const one of known.values()) {
     if (one.parts.length > 1 && !one.titled) continue
     const part = one.parts.join(' ')
@@ -32,8 +36,8 @@ export const indexNames = (mentions: readonly Mention[]): ((text: string) => str
     if (owner && new Set(owners.map(({ key }) => key)).size === 1) one.key = owner.key
     // "Herr Fuchs" and "Fuchs" alike, unless there is a "Frau Fuchs" too.
     else if (!one.titled) {
-      const titled = [...known.values()].filter((name) => name.titled && name.parts.join(' ') === part)
-      if (titled.length === 1 && titled[0]) one.key = titled[0].key
+      const titled = titles.get(part)
+      if (titled?.length === 1 && titled[0]) one.key = titled[0].key
     }
   }
   return (text) => known.get(text.toLowerCase())?.key ?? text.toLowerCase()
