@@ -70,7 +70,7 @@ export const runStatements = async (pool: Pool, statements: readonly Statement[]
   const client = await pool.connect()
   // Without a listener a connection that drops now ends the process; the running query reports it.
   const ignore = () => {}
-
+  client.on('error', ignore)
   try {
     await client.query('begin')
     for (const { text, values } of [first, ...more]) await runSql(client, text, values)

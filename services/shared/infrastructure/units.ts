@@ -35,6 +35,9 @@ export const isDatabaseDown = (error: unknown): boolean => {
   )
 }
 
+/** What is said while it is. */
+export const databaseDown = () => unavailable('DATABASE_UNAVAILABLE', 'the database cannot be reached; try again')
+
 const isConflict = (error: unknown): boolean => {
   const { code, constraint, name } = error as PgError
   if (code === '40001' || code === '40P01' || name === 'OptimisticLockError') return true
@@ -105,8 +108,7 @@ export const createUnits = (options: {
         try {
           return await attempt(unit)
         } catch (error) {
-          if (isDatabaseDown(error))
-            throw unavailable('DATABASE_UNAVAILABLE', 'the database cannot be reached; try again')
+          if (isDatabaseDown(error)) throw databaseDown()
           if (!isConflict(error)) throw error
           options.onConflict()
           if (tries === maxTries)

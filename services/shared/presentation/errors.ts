@@ -7,6 +7,7 @@ import {
   RetryInfoSchema,
 } from '#gen/google/rpc/error_details_pb.ts'
 import { DomainError, type ErrorKind } from '../domain/errors.ts'
+import { databaseDown, isDatabaseDown } from '../infrastructure/units.ts'
 import { duration } from '../domain/timestamp.ts'
 
 const codes: Record<ErrorKind, Code> = {
@@ -54,12 +55,23 @@ const headersOf = (error: DomainError): Record<string, string> | undefined => {
 export const toConnectError = (error: DomainError, context: string): ConnectError =>
   new ConnectError(error.message, codes[error.kind], headersOf(error), detailsOf(error, context) as never)
 
+// Text may hold U+0000, which Postgres cannot store (SQLSTATE 22021, in JSON 22P05).
+const isUnstorableText = (error: unknown): boolean =>
+  ['22021', '22P05'].includes((error as { code?: string }).code ?? '')
+const unstorableText = new DomainError('invalid', 'INVALID_TEXT', 'text must not contain the character U+0000')
+
+/** The code of whatever was thrown, as Connect spells it, e.g. `not_found`. */
+export const codeName = (error: unknown): string =>
+  Code[ConnectError.from(error).code].replace(/(?<=[a-z])[A-Z]/g, '_$&').toLowerCase()
+
 /**
  * What the caller is told: domain errors in full, what a service it needed answered as that service said it, and of
  * anything else only that it happened.
  */
 export const toAnswer = (error: unknown, context: string): ConnectError => {
   if (error instanceof DomainError) return toConnectError(error, context)
+  if (isDatabaseDown(error)) return toConnectError(databaseDown(), context)
+  if (isUnstorableText(error)) return toConnectError(unstorableText, context)
   if (error instanceof ConnectError && error.code !== Code.Unknown && error.code !== Code.Internal) return error
   return new ConnectError('internal error', Code.Internal)
 }
@@ -67,4 +79,6 @@ export const toAnswer = (error: unknown, context: string): ConnectError => {
 /** Whether nobody expected it, and somebody should look. */
 export const isUnexpected = (error: unknown): boolean =>
   !(error instanceof DomainError) &&
+  !isDatabaseDown(error) &&
+  !isUnstorableText(error) &&
   !(error instanceof ConnectError && error.code !== Code.Internal && error.code !== Code.Unknown)

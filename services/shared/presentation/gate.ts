@@ -11,26 +11,30 @@ import {
   type Principal,
   responseKey,
 } from '../infrastructure/call-context.ts'
+import type { Logger } from '../infrastructure/telemetry/logger.ts'
 import { isUuid, uuidv7 } from '../infrastructure/uuid.ts'
 import { type AccessRule, accessRuleOf, defaultDeadlineOf } from './access-rules.ts'
-import { toAnswer } from './errors.ts'
+import { codeName, isUnexpected, toAnswer } from './errors.ts'
 
 export interface GateOptions {
   context: string
   authenticator: Authenticator
   authorizer: Authorizer
+  /** Hears of what nobody expected. */
+  log: Pick<Logger, 'error'>
+  /** Told the code's name, e.g. `unauthenticated`. */
   onRefused: (context: HandlerContext, code: string) => void
 }
 
 /** A token says who calls, also where one service forwards a user's; without one, the process' own context does. */
 const authenticate = async (context: HandlerContext, authenticator: Authenticator): Promise<Principal> => {
   const header = context.requestHeader.get('authorization')
-  if (!header) {
+  if (header === null) {
     const local = context.values.get(localCallerKey)
     return local ? { kind: 'service', name: local } : { kind: 'anonymous' }
   }
-  const [scheme, token] = header.split(' ', 2)
-  if (scheme?.toLowerCase() !== 'bearer' || !token) {
+  const [, token] = /^bearer +([^\s,]+)$/i.exec(header) ?? []
+  if (!token) {
     throw unauthenticated('INVALID_TOKEN', 'the Authorization header must read "Bearer <token>"')
   }
   return authenticator.verify(token)
@@ -68,7 +72,7 @@ const callOf = (context: HandlerContext, principal: Principal): CallContext => {
 }
 
 /** Decides who calls and whether they may, before the request's body is read. */
-export const createGate = ({ context: name, authenticator, authorizer, onRefused }: GateOptions) => {
+export const createGate = ({ context: name, authenticator, authorizer, log, onRefused }: GateOptions) => {
   const rules = new Map<DescMethod, AccessRule>()
   const ruleOf = (method: DescMethod): AccessRule => {
     const known = rules.get(method)
@@ -86,8 +90,11 @@ export const createGate = ({ context: name, authenticator, authorizer, onRefused
       context.values.set(responseKey, { header: context.responseHeader, trailer: context.responseTrailer })
       context.responseHeader.set('x-correlation-id', call.correlationId)
     } catch (error) {
+      if (isUnexpected(error)) {
+        log.error('gate failed', { rpc: `${context.service.typeName}/${context.method.name}`, error })
+      }
       const answer = toAnswer(error, name)
-      onRefused(context, String(answer.code))
+      onRefused(context, codeName(answer))
       throw answer
     }
   }

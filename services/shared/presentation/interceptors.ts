@@ -1,4 +1,5 @@
 import type { DescMessage, Message } from '@bufbuild/protobuf'
+import { pathToString } from '@bufbuild/protobuf/reflect'
 import { createValidator, type Violation } from '@bufbuild/protovalidate'
 import { Code, ConnectError, type Interceptor, type StreamRequest, type UnaryRequest } from '@connectrpc/connect'
 import { DomainError } from '../domain/errors.ts'
@@ -6,7 +7,7 @@ import { type CallContext, callKey, remainingMs, runInCall } from '../infrastruc
 import type { Logger } from '../infrastructure/telemetry/logger.ts'
 import type { Metrics } from '../infrastructure/telemetry/metrics.ts'
 import type { Tracing } from '../infrastructure/telemetry/tracing.ts'
-import { isUnexpected, toAnswer } from './errors.ts'
+import { codeName, isUnexpected, toAnswer } from './errors.ts'
 
 type Request = UnaryRequest | StreamRequest
 
@@ -25,7 +26,8 @@ const stepwise = <T>(
     const iterator = stream[Symbol.asyncIterator]()
     return {
       next: () => around(() => iterator.next()),
-      return: async (value?: unknown) => (await iterator.return?.(value)) ?? { done: true, value: undefined },
+      return: (value?: unknown) =>
+        around(async () => (await iterator.return?.(value)) ?? { done: true, value: undefined }),
     }
   },
 })
@@ -61,9 +63,6 @@ export const telemetry =
       })
   }
 
-const codeName = (error: unknown): string =>
-  Code[ConnectError.from(error).code].replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter}`).toLowerCase()
-
 async function* counted<T>(stream: AsyncIterable<T>, end: (code: string) => void): AsyncIterable<T> {
   let code = 'canceled'
   try {
@@ -82,9 +81,10 @@ export const errors =
   (options: { context: string; log: Logger }): Interceptor =>
   (next) =>
   async (request) => {
+    const rpc = `${request.service.typeName}/${request.method.name}`
     const answer = (error: unknown): never => {
       if (isUnexpected(error) && !request.signal.aborted) {
-        options.log.error('rpc failed', { rpc: `${request.service.typeName}/${request.method.name}`, error })
+        runInCall(callOf(request), () => options.log.error('rpc failed', { rpc, error }))
       }
       throw toAnswer(error, options.context)
     }
@@ -104,11 +104,15 @@ export const callScope = (): Interceptor => (next) => async (request) => {
   return runInCall(call, () => withinDeadline(() => next(request)))
 }
 
+/** The longest a timer can run; one that is set for longer fires at once. */
+export const maxTimeoutMs = 2 ** 31 - 1
+
 const withinDeadline = async <T>(run: () => Promise<T>): Promise<T> => {
   const left = remainingMs()
   if (left === undefined) return run()
   const ended = Promise.withResolvers<never>()
-  const timer = setTimeout(() => ended.reject(new ConnectError('the deadline has passed', Code.DeadlineExceeded)), left)
+  const timeUp = () => ended.reject(new ConnectError('the deadline has passed', Code.DeadlineExceeded))
+  const timer = setTimeout(timeUp, Math.min(left, maxTimeoutMs))
   try {
     return await Promise.race([run(), ended.promise])
   } finally {
@@ -120,12 +124,7 @@ const withinDeadline = async <T>(run: () => Promise<T>): Promise<T> => {
 const validator = createValidator()
 
 const violationsOf = (violations: readonly Violation[]): DomainError => {
-  const fields = violations.map((violation) => ({
-    field: violation.field
-      .map((part) => ('name' in part ? part.name : `${(part as { index?: number }).index ?? ''}`))
-      .join('.'),
-    description: violation.message,
-  }))
+  const fields = violations.map(({ field, message }) => ({ field: pathToString(field), description: message }))
   const text = fields.map(({ field, description }) => `${field}: ${description}`).join('; ')
   return new DomainError('invalid', 'INVALID_REQUEST', text, { fields })
 }

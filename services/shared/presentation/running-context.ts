@@ -73,6 +73,7 @@ const rpcOptions = (name: string, host: HostParts, parts: ContextParts): Running
     context: name,
     authenticator: host.authenticator,
     authorizer: host.authorizer,
+    log,
     onRefused: (call: HandlerContext, code) => metrics.rpc(call.service.typeName, call.method.name)(code),
   })
   const interceptors: Interceptor[] = [

@@ -262,6 +262,7 @@ it('survives a network that resets its connections in the middle of a unit', asy
     sockets.add(socket)
     for (const end of [socket, upstream]) end.on('error', () => {})
     socket.pipe(upstream).pipe(socket)
+    socket.once('close', () => upstream.destroy())
   })
   wire.listen(0, '127.0.0.1')
   await once(wire, 'listening')

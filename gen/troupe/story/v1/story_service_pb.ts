@@ -1460,7 +1460,8 @@ export const StoryService: GenService<{
   },
   /**
    * Starts publishing the present version. FAILED_PRECONDITION / STORY_NOT_ANALYZED before an
-   * analysis of it is there, PUBLISHING_RUNNING while another one runs, STORY_ARCHIVED.
+   * analysis of it is there, PUBLISHING_RUNNING while another one runs, STORY_ALREADY_PUBLISHED when
+   * readers see this very version, STORY_ARCHIVED.
    *
    * @generated from rpc troupe.story.v1.StoryService.PublishStory
    */

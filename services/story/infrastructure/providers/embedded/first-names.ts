@@ -10,7 +10,7 @@ walt warren adam adrián alberto alejandro alex alexander alfonso alfred álvaro
 august axel bastian ben benedikt benjamin bernd bernardo bill bob bruno carl carlos charles christian christoph
 daniel david diego dieter dominik eduardo edward elias emil emilio enrique eric erik ernst esteban eugen fabian federico felipe
 felix félix fernando finn florian francisco frank franz frederick friedrich fritz gabriel georg george gerardo gerhard gonzalo
-gregor guillermo günter gustav hannes hans hansel hänsel harald harry heinrich heinz helmut henri henry hermann hugo ignacio
+gregor guillermo günter gustav hannes hans harald harry heinrich heinz helmut henri henry hermann hugo ignacio
 isaac iván jack jacob jaime jakob james jan javier jens joachim joaquín joe joel johann johannes john jonas jonathan jörg jorge
 josé josef joseph juan juanito julian julio julius jürgen karl karsten kaspar klaus konrad kurt lars leo león leon leonard liam
 lorenz lorenzo lothar louis lucas luca ludwig luis lukas manfred manolo manuel marco marcos mario mark markus martin martín marvin
@@ -32,13 +32,13 @@ anne anneliese annette annie antonia astrid barbara bárbara beatriz berta birgi
 carolina caroline catalina cecilia charlotte christa christina christine clara claudia conchita consuelo cristina dagmar daniela
 diana dolores dora doris dorothea edith elena eleonora elfriede elisa elisabeth elise elizabeth elke ella ellen elsa else emily
 emilia emma erika esperanza estela ester eva evelyn fatima fátima fernanda flora florence franziska frida frieda gabriela
-gabriele gerda gertrud gisela gloria grace greta gretchen grete gretel hanna hannah heidi heike helen helena helga hilda hilde
+gabriele gerda gertrud gisela gloria grace greta gretchen grete hanna hannah heidi heike helen helena helga hilda hilde
 ida inés inge ingrid irene iris irma isabel isabella jana jane janet jessica joana johanna josefa josefina juana julia juliana
 juliane karin karla katharina käthe kathrin kerstin klara kate laura lea lena leni leonie leonor lidia lieschen liesel lilli lily
 lina linda lisa lola lotte louise lucía lucy luisa luise luna magda magdalena maja manuela mara margaret margareta margarita
 margot maria maría marianne marie marina marlene marta martha mary matilda mathilda mercedes mia mila milena mina mira miriam
 monica mónica monika nadia nadja natalia nathalie nelly nicole nina noelia nora olga olivia paloma patricia paula paulina pauline
-petra petronila pia pilar rapunzel raquel rebecca regina remedios renate rita rosa rosalía rosario rose ruth sabine sally sandra
+petra petronila pia pilar raquel rebecca regina remedios renate rita rosa rosalía rosario rose ruth sabine sally sandra
 sara sarah silke silvia simone sofía sofie sophia sophie soledad sonja stefanie stella susan susana susanne sylvia tania teresa
 tess theresa therese tilda tina ursula úrsula ute valentina valeria vera verónica victoria violeta virginia yolanda zoe amina
 aisha priya mei yuki sakura ngozi adaeze leila layla zahra nour olena oksana svetlana natasha irina ximena itziar nuria montse
