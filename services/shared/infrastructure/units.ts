@@ -39,6 +39,7 @@ export const isDatabaseDown = (error: unknown): boolean => {
 export const databaseDown = () => unavailable('DATABASE_UNAVAILABLE', 'the database cannot be reached; try again')
 
 const isConflict = (error: unknown): boolean => {
+  if (!(error instanceof Object)) return false
   const { code, constraint, name } = error as PgError
   if (code === '40001' || code === '40P01' || name === 'OptimisticLockError') return true
   if (code === '23505' && constraint === 'event_store_stream_id_event_version_key') return true
@@ -67,13 +68,15 @@ export interface Units {
 const pause = (attempt: number) => new Promise((done) => setTimeout(done, Math.random() * 10 * 2 ** attempt))
 
 const translate = (error: unknown, unit: UnitOfWork, constraints: Constraints): unknown => {
+  if (!(error instanceof Object)) return error
   const refusal = refusalOf(error)
   if (refusal?.kind === 'guard') return unit.guardError(refusal.index)
   if (refusal?.kind === 'epoch') return new LeaseLost()
   const { code, constraint = '' } = error as PgError
   if (code === '23505' && constraint === 'idempotency_pkey') return new AlreadyDone()
   if (code === '23505' && constraint === 'inbox_pkey') return new AlreadyHandled()
-  if (code?.startsWith('23') && constraints[constraint]) return constraints[constraint]()
+  // The code of an error that a called service answered is a number.
+  if (String(code).startsWith('23') && constraints[constraint]) return constraints[constraint]()
   return error
 }
 

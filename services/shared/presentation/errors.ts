@@ -57,7 +57,7 @@ export const toConnectError = (error: DomainError, context: string): ConnectErro
 
 // Text may hold U+0000, which Postgres cannot store (SQLSTATE 22021, in JSON 22P05).
 const isUnstorableText = (error: unknown): boolean =>
-  ['22021', '22P05'].includes((error as { code?: string }).code ?? '')
+  ['22021', '22P05'].includes((error as { code?: string } | undefined)?.code ?? '')
 const unstorableText = new DomainError('invalid', 'INVALID_TEXT', 'text must not contain the character U+0000')
 
 /** The code of whatever was thrown, as Connect spells it, e.g. `not_found`. */

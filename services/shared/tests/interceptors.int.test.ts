@@ -132,7 +132,7 @@ describe('an error', () => {
       secret,
       undefined,
     ]) {
-      const { refusal, call } = await failing(error)
+      const { refusal, call } = await failing(error, [unitsOf(fixture)])
       expect(refusal).toMatchObject({ code: Code.Internal, message: 'internal error', reason: undefined })
       expect(JSON.stringify([...refusal.metadata])).not.toContain('hunter2')
       expect(logged).toEqual([expect.objectContaining({ message: 'rpc failed', correlationId: call.correlationId })])

@@ -1,7 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import fc from 'fast-check'
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { ErrorInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
+import { ErrorInfoSchema, QuotaFailureSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { advance, defineProcess, isAnswer, type ProcessInstance, type ProcessMessage } from '../application/process.ts'
 import { cancelTimer, command, end, type ProcessOutput, timer } from '../application/process-output.ts'
 import { pauseMs, refusalOf } from '../infrastructure/process/refusal.ts'
@@ -260,6 +260,14 @@ describe('what an error means for a command', () => {
       reason: '',
       message: 'gone',
     })
+  })
+
+  it('is an answer for a quota that is spent, unless it says when it will not be', () => {
+    const quota = { desc: QuotaFailureSchema, value: { violations: [{ subject: 'stories', description: '3 a month' }] } }
+    const retry = { desc: RetryInfoSchema, value: { retryDelay: { seconds: 7n } } }
+    const spent = new ConnectError('no more', Code.ResourceExhausted, undefined, [quota])
+    expect(refusalOf(spent)?.code).toBe('RESOURCE_EXHAUSTED')
+    expect(refusalOf(new ConnectError('later', Code.ResourceExhausted, undefined, [quota, retry]))).toBeUndefined()
   })
 
   it('waits longer after each try, and as long as the callee asks', () => {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { Code, ConnectError } from '@connectrpc/connect'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from '../infrastructure/database.ts'
@@ -104,6 +105,19 @@ describe('a unit of work is run again', () => {
     })
     await expect(outcome).rejects.toMatchObject({ code: '22023' })
     expect(runs).toBe(1)
+  })
+
+  it('not after what a called service answered, which is told as it is', async () => {
+    for (const code of [Code.NotFound, Code.Unavailable, Code.Internal]) {
+      const answer = new ConnectError('said the other', code)
+      let runs = 0
+      const outcome = run(async () => {
+        runs += 1
+        throw answer
+      })
+      await expect(outcome).rejects.toBe(answer)
+      expect(runs).toBe(1)
+    }
   })
 
   it('not beside itself: deadlocks of real transactions end with both done', async () => {

@@ -1,7 +1,7 @@
 import { durationMs } from '@bufbuild/protobuf/wkt'
 import { Code, ConnectError } from '@connectrpc/connect'
 import { codeToString } from '@connectrpc/connect/protocol-connect'
-import { ErrorInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
+import { ErrorInfoSchema, QuotaFailureSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import type { StatusName } from '../../application/process.ts'
 
 const firstPauseMs = 100
@@ -24,10 +24,14 @@ const passing: readonly Code[] = [
   Code.Canceled,
 ]
 
+/** A quota that is used up and does not say when it will not be: waiting does not help. */
+const isQuotaSpent = (failure: ConnectError): boolean =>
+  failure.findDetails(QuotaFailureSchema).length > 0 && failure.findDetails(RetryInfoSchema).length === 0
+
 /** What an error of a call means for the command; undefined when it is to be tried again. */
 export const refusalOf = (error: unknown): Refusal | undefined => {
   const failure = ConnectError.from(error)
-  if (passing.includes(failure.code)) return undefined
+  if (passing.includes(failure.code) && !isQuotaSpent(failure)) return undefined
   return {
     code: codeToString(failure.code).toUpperCase() as StatusName,
     reason: failure.findDetails(ErrorInfoSchema)[0]?.reason ?? '',
