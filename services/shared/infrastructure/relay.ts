@@ -20,6 +20,8 @@ const batchSize = 512
 const gatherMs = 5
 const pollMs = 1000
 const lockClass = 0x7472
+/** What waited for longer than it is kept must still be there when its consumers come. */
+const minTtlMs = 24 * 60 * 60 * 1000
 
 export interface RelayOptions {
   context: string
@@ -140,7 +142,7 @@ export class Relay {
     const { context, clock, contracts, nats, tracing } = this.options
     const retention = contracts.get(row.event_type)?.retentionMs ?? 0
     const left = retention - (clock.now().getTime() - row.occurred_at.getTime())
-    const ttl = `${Math.max(1, Math.ceil(left / 1000))}s`
+    const ttl = `${Math.ceil(Math.max(left, minTtlMs) / 1000)}s`
     const subject = subjectOf(context, row.event_type)
     const { traceparent: parent } = row.event_metadata
     return tracing.span(`${subject} publish`, { kind: 'producer', parent }, async () => {

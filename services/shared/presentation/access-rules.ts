@@ -1,4 +1,4 @@
-import { type DescMethod, getOption, hasOption } from '@bufbuild/protobuf'
+import { type DescMethod, type DescService, getOption, hasOption } from '@bufbuild/protobuf'
 import {
   Audience,
   access,
@@ -56,6 +56,16 @@ const defaultDeadlineMs = 5000
 export const defaultDeadlineOf = (method: DescMethod): number | undefined => {
   if (method.methodKind !== 'unary') return undefined
   return hasOption(method, default_deadline) ? milliseconds(getOption(method, default_deadline)) : defaultDeadlineMs
+}
+
+/** Throws unless every rpc of the services says who may call it, and states its limit in full. */
+export const assertRules = (services: Iterable<DescService>): void => {
+  for (const { methods } of services) {
+    for (const method of methods) {
+      accessRuleOf(method)
+      rateLimitOf(method, 1)
+    }
+  }
 }
 
 /** What is kept of an rpc's response. */

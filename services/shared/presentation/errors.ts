@@ -7,8 +7,8 @@ import {
   RetryInfoSchema,
 } from '#gen/google/rpc/error_details_pb.ts'
 import { DomainError, type ErrorKind } from '../domain/errors.ts'
-import { databaseDown, isDatabaseDown } from '../infrastructure/units.ts'
 import { duration } from '../domain/timestamp.ts'
+import { databaseDown, isDatabaseDown } from '../infrastructure/units.ts'
 
 const codes: Record<ErrorKind, Code> = {
   invalid: Code.InvalidArgument,

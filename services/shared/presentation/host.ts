@@ -22,6 +22,7 @@ import { startTracing } from '../infrastructure/telemetry/tracing.ts'
 import type { ContextDefinition } from './context.ts'
 import { readDescriptors } from './descriptors.ts'
 import type { HttpHandler } from './http-handler.ts'
+import { maxTimeoutMs } from './interceptors.ts'
 import type { HostParts } from './kernel.ts'
 import { nodeHandler } from './node-handler.ts'
 import type { Route } from './route.ts'
@@ -121,6 +122,7 @@ export const startHost = async (
     const router = createConnectRouter({
       readMaxBytes: maxMessageBytes,
       writeMaxBytes: maxMessageBytes,
+      maxTimeoutMs,
       acceptCompression: [compressionGzip, compressionBrotli],
       shutdownSignal: shutdown.signal,
       ...options,

@@ -8,6 +8,7 @@ import type { Logger } from '../infrastructure/telemetry/logger.ts'
 import type { Metrics } from '../infrastructure/telemetry/metrics.ts'
 import type { Tracing } from '../infrastructure/telemetry/tracing.ts'
 import { codeName, isUnexpected, toAnswer } from './errors.ts'
+import { blameSender } from './malformed.ts'
 
 type Request = UnaryRequest | StreamRequest
 
@@ -143,9 +144,16 @@ export const validation = (): Interceptor => (next) => async (request) => {
   }
   const { message } = request
   const checked = async function* () {
-    for await (const part of message) {
-      check(request.method.input, part)
-      yield part
+    const parts = message[Symbol.asyncIterator]()
+    try {
+      for (;;) {
+        const { done, value } = await parts.next().catch(blameSender)
+        if (done) return
+        check(request.method.input, value)
+        yield value
+      }
+    } finally {
+      await parts.return?.()
     }
   }
   return next({ ...request, message: checked() })

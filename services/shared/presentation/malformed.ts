@@ -1,3 +1,4 @@
+import { Code, ConnectError } from '@connectrpc/connect'
 import type { UniversalServerResponse } from '@connectrpc/connect/protocol'
 
 const marker = 'parse binary:'
@@ -15,6 +16,14 @@ export const blameCaller = async (response: UniversalServerResponse): Promise<Un
     return { ...response, body: watched(response.body, () => relabel(response.trailer)) }
   }
   return { ...response, ...(await rewritten(response)) }
+}
+
+/** The same for a message of a request stream: throws what reading it has thrown, with the right code. */
+export const blameSender = (error: unknown): never => {
+  if (error instanceof ConnectError && error.code === Code.Internal && error.rawMessage.startsWith(marker)) {
+    throw new ConnectError(error.rawMessage, Code.InvalidArgument)
+  }
+  throw error
 }
 
 const isMalformed = (text: string | null | undefined): boolean =>
@@ -38,22 +47,25 @@ async function* watched(body: AsyncIterable<Uint8Array>, atEnd: () => void): Asy
   }
 }
 
-const replacements: [string, string][] = [
-  ['"code":"internal"', '"code":"invalid_argument"'],
-  ['grpc-status: 13', 'grpc-status: 3'],
-]
-
 /** For protocols that tell of errors in the body: Connect's JSON, gRPC-Web's last envelope. */
 const rewritten = async (response: UniversalServerResponse): Promise<Partial<UniversalServerResponse>> => {
   const isWeb = response.header?.get('content-type')?.startsWith('application/grpc-web')
   if (isWeb) return { body: rewriteEach(response.body as AsyncIterable<Uint8Array>) }
   const chunks: Uint8Array[] = []
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) chunks.push(chunk)
-  const text = Buffer.concat(chunks).toString()
-  if (!text.includes(marker)) return { body: chunksOf(chunks) }
-  const body = Buffer.from(text.replace(...(replacements[0] as [string, string])))
+  const error = errorIn(Buffer.concat(chunks).toString())
+  if (error?.code !== 'internal' || !error.message?.startsWith(marker)) return { body: chunksOf(chunks) }
+  const body = Buffer.from(JSON.stringify({ ...error, code: 'invalid_argument' }))
   response.header?.set('content-length', String(body.byteLength))
   return { status: 400, body: chunksOf([body]) }
+}
+
+const errorIn = (text: string): { code?: string; message?: string } | undefined => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // no error of Connect's
+  }
 }
 
 async function* chunksOf(chunks: Uint8Array[]): AsyncIterable<Uint8Array> {
@@ -66,9 +78,8 @@ async function* rewriteEach(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint
 
 const rewriteTrailerFrame = (frame: Uint8Array): Uint8Array => {
   const text = Buffer.from(frame.subarray(5)).toString()
-  if (!text.includes(`grpc-message: ${marker.replace(':', '%3A').replace(' ', '%20')}`) && !text.includes(marker))
-    return frame
-  const fixed = Buffer.from(text.replace('grpc-status: 13', 'grpc-status: 3'))
+  if (!isMalformed(/^grpc-message: ?(.*)$/m.exec(text)?.[1]?.trim())) return frame
+  const fixed = Buffer.from(text.replace(/(?<=^grpc-status: ?)13\b/m, '3'))
   const header = Buffer.alloc(5)
   header[0] = 0x80
   header.writeUInt32BE(fixed.byteLength, 1)

@@ -40,6 +40,7 @@ export const processRoutes = (host: Host, contexts: readonly string[], services:
     context: 'mesh',
     authenticator: host.authenticator,
     authorizer: host.authorizer,
+    log,
     onRefused: ({ service, method }, code) => metrics.rpc(service.typeName, method.name)(code),
   })
   const interceptors = [

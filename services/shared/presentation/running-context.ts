@@ -15,6 +15,7 @@ import { startJanitor } from '../infrastructure/janitor.ts'
 import type { MeshClock } from '../infrastructure/mesh-clock.ts'
 import type { CallCommand } from '../infrastructure/process/parts.ts'
 import { createProcessRunner, type ProcessRunner } from '../infrastructure/process/process-runner.ts'
+import { assertRules } from './access-rules.ts'
 import type { Composition, ContextDefinition } from './context.ts'
 import { createGate } from './gate.ts'
 import { callScope, errors, telemetry, validation } from './interceptors.ts'
@@ -125,9 +126,10 @@ export const startContext = async (
     invariants,
     ...(runner && { processes: runner }),
   })
+  const allRoutes = [...composition.routes, route(MeshService, operators)]
+  assertRules(allRoutes.map(({ service }) => service))
   await composition.start?.()
   const options = rpcOptions(name, host, parts)
-  const allRoutes = [...composition.routes, route(MeshService, operators)]
   for (const { service } of allRoutes)
     metrics.declareMethods(
       service.typeName,

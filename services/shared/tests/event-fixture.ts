@@ -1,7 +1,12 @@
+import { create } from '@bufbuild/protobuf'
+import { EventRecordSchema } from '#gen/troupe/mesh/v1/event_record_pb.ts'
 import type { ConsumerDefinition } from '../application/consumers.ts'
+import { timestamp } from '../domain/timestamp.ts'
+import type { ReadEvents } from '../infrastructure/consumer/catch-up.ts'
 import { deliveryHandler } from '../infrastructure/consumer/handle.ts'
 import { Reader } from '../infrastructure/consumer/reader.ts'
-import type { Database } from '../infrastructure/database.ts'
+import type { ReaderOptions } from '../infrastructure/consumer/reading.ts'
+import type { Database, Row } from '../infrastructure/database.ts'
 import { contractsOf } from '../infrastructure/event-codec.ts'
 import type { MeshClock } from '../infrastructure/mesh-clock.ts'
 import { connectNats, type Nats } from '../infrastructure/nats.ts'
@@ -54,7 +59,12 @@ export const relayOf = ({ database, nats, clock }: Side, databaseUrl: string): R
   })
 
 /** A reader of `story` events for a consumer of the context `test`. */
-export const readerOf = (side: Side, definition: ConsumerDefinition, holder: string): Reader => {
+export const readerOf = (
+  side: Side,
+  definition: ConsumerDefinition,
+  holder: string,
+  over: Partial<Pick<ReaderOptions, 'readEvents' | 'ackWaitMs' | 'log'>> = {},
+): Reader => {
   const { database, units, clock, nats } = side
   const now = () => clock.now()
   return new Reader({
@@ -79,5 +89,40 @@ export const readerOf = (side: Side, definition: ConsumerDefinition, holder: str
         onOutcome: () => {},
       }),
     readEvents: async () => ({ events: [], more: false }),
+    ...over,
   })
 }
+
+interface StoredRow extends Row {
+  id: string
+  event_type: string
+  stream_id: string
+  event_version: number
+  position: number
+  occurred_at: Date
+  payload: Buffer
+}
+
+/** Reads a side's event store as other contexts see it. */
+export const storeOf =
+  ({ database }: Side): ReadEvents =>
+  async (_source, after, types, pageSize) => {
+    const rows = await database.sql<StoredRow>(
+      'select * from event_store where position > $1 and event_type = any($2) order by position limit $3',
+      after,
+      types,
+      pageSize + 1,
+    )
+    const events = rows.slice(0, pageSize).map((row) =>
+      create(EventRecordSchema, {
+        id: row.id,
+        type: row.event_type,
+        aggregateId: row.stream_id,
+        aggregateVersion: row.event_version,
+        position: BigInt(row.position),
+        occurredAt: timestamp(row.occurred_at),
+        payload: row.payload,
+      }),
+    )
+    return { events, more: rows.length > pageSize }
+  }

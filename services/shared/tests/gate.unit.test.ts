@@ -2,11 +2,14 @@ import type { DescMethod } from '@bufbuild/protobuf'
 import { Code, ConnectError, createContextValues, createHandlerContext, type HandlerContext } from '@connectrpc/connect'
 import { describe, expect, it } from 'vitest'
 import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
+import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { unauthenticated, unavailable } from '../domain/errors.ts'
 import type { Authenticator } from '../infrastructure/authenticator.ts'
 import { roleAuthorizer } from '../infrastructure/authorizer.ts'
 import { type CallContext, callKey, localCallerKey, type Principal } from '../infrastructure/call-context.ts'
 import { isUuid } from '../infrastructure/uuid.ts'
+import { assertRules } from '../presentation/access-rules.ts'
 import { caller, createGate, maybeCaller } from '../presentation/gate.ts'
 import { ProbeService } from './probe-service.ts'
 
@@ -113,6 +116,11 @@ describe('every rule lets in whom it names and nobody else', () => {
   })
 })
 
+it('a host with an rpc without a rule does not start', () => {
+  expect(() => assertRules([IdentityService, MeshService])).not.toThrow()
+  expect(() => assertRules([MeshService, ProbeService])).toThrow('test.v1.ProbeService/Unruled')
+})
+
 describe('the Authorization header', () => {
   const { own, write } = ProbeService.method
 
@@ -133,11 +141,14 @@ describe('the Authorization header', () => {
     'Token Bearer plain',
     `Bearer ${'x'.repeat(15_000)}`,
   ])('is refused, also where no token is needed, and never read as another: %#', async (authorization) => {
-    for (const method of [own, write]) expect(await outcome(method, { headers: { authorization } })).toBe('INVALID_TOKEN')
+    for (const method of [own, write])
+      expect(await outcome(method, { headers: { authorization } })).toBe('INVALID_TOKEN')
   })
 
   it('that says nothing is refused rather than taken for a service of this process', async () => {
-    expect(await outcome(ProbeService.method.inner, { headers: { authorization: '' }, local: 'story' })).toBe('INVALID_TOKEN')
+    expect(await outcome(ProbeService.method.inner, { headers: { authorization: '' }, local: 'story' })).toBe(
+      'INVALID_TOKEN',
+    )
   })
 
   it('may come twice only to be refused', async () => {
@@ -171,7 +182,10 @@ describe('a call that is let in', () => {
   const mesh = { 'x-troupe-actor': 'ben', 'x-troupe-causation-id': 'command-1' }
 
   it('is on behalf of whom a service says, and of nobody else when a user says so', async () => {
-    expect(await admitted({ headers: { ...bearer('story').headers, ...mesh } })).toMatchObject({ actor: 'ben', causationId: 'command-1' })
+    expect(await admitted({ headers: { ...bearer('story').headers, ...mesh } })).toMatchObject({
+      actor: 'ben',
+      causationId: 'command-1',
+    })
     expect(await admitted({ headers: mesh, local: 'story' })).toMatchObject({ actor: 'ben', causationId: 'command-1' })
     for (const options of [{ headers: mesh }, { headers: { ...bearer('plain').headers, ...mesh } }]) {
       const call = await admitted(options)
@@ -203,7 +217,8 @@ describe('a call that is let in', () => {
   })
 
   it('names its user to handlers, and no service for one', async () => {
-    const context = async (options: Try): Promise<HandlerContext> => (await knock(ProbeService.method.write, options)).context
+    const context = async (options: Try): Promise<HandlerContext> =>
+      (await knock(ProbeService.method.write, options)).context
     expect(caller(await context(bearer('plain')))).toBe('ann')
     for (const options of [{}, bearer('story'), { local: 'story' }]) {
       const other = await context(options)

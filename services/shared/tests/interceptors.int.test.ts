@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { create, type DescMessage, fromJson, type JsonValue, setExtension, toBinary } from '@bufbuild/protobuf'
 import { fileDesc, messageDesc } from '@bufbuild/protobuf/codegenv2'
 import {
-  FieldDescriptorProto_Label as Label,
   FieldOptionsSchema,
   FileDescriptorProtoSchema,
+  FieldDescriptorProto_Label as Label,
   StringValueSchema,
   FieldDescriptorProto_Type as Type,
 } from '@bufbuild/protobuf/wkt'
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { field as fieldRules, FieldRulesSchema, file_buf_validate_validate } from '#gen/buf/validate/validate_pb.ts'
+import { FieldRulesSchema, field as fieldRules, file_buf_validate_validate } from '#gen/buf/validate/validate_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { notFound } from '../domain/errors.ts'
 import { currentCall } from '../infrastructure/call-context.ts'
@@ -71,9 +71,9 @@ describe('a deadline', () => {
   })
 
   it('that has passed already ends the call', async () => {
-    expect((await refusalOf(caller([unitsOf(fixture)], () => sleep(20, 'a'))(write, 'a', { call: within(-1) }))).code).toBe(
-      Code.DeadlineExceeded,
-    )
+    expect(
+      (await refusalOf(caller([unitsOf(fixture)], () => sleep(20, 'a'))(write, 'a', { call: within(-1) }))).code,
+    ).toBe(Code.DeadlineExceeded)
   })
 
   it('far away is no deadline soon', async () => {
@@ -147,7 +147,12 @@ describe('an error', () => {
   })
 
   it('of a database that is away is UNAVAILABLE, whoever asked it', async () => {
-    const database = openDatabase({ url: 'postgresql://troupe:p@127.0.0.1:1/gone', poolSize: 1, entities, log: testLog })
+    const database = openDatabase({
+      url: 'postgresql://troupe:p@127.0.0.1:1/gone',
+      poolSize: 1,
+      entities,
+      log: testLog,
+    })
     const units = createUnits({
       ...{ database, clock: fixture.clock, constraints: {}, onStored: () => {}, onConflict: () => {} },
       timeFlush: (flush) => flush(),
@@ -176,10 +181,9 @@ describe('a stream', () => {
     const request = { ...rest, stream: true, method, message: (async function* () {})() }
     const answer = async () => ({ stream: true, header: new Headers(), trailer: new Headers(), message: source() })
     const chain = [errors({ context: 'test', log: testLog }), callScope(), validation()]
-    const run = chain.reduceRight((next, each) => each(next as never) as never, answer as never) as (
-      request: unknown,
-    ) => Promise<{ message: AsyncIterable<string> }>
-    return { call, messages: (await run(request)).message[Symbol.asyncIterator]() }
+    const run = chain.reduceRight<(request: never) => Promise<unknown>>((next, each) => each(next as never), answer)
+    const response = (await run(request as never)) as { message: AsyncIterable<string> }
+    return { call, messages: response.message[Symbol.asyncIterator]() }
   }
 
   it('runs in its call from the first message to the last clean-up', async () => {
@@ -212,7 +216,13 @@ describe('a stream', () => {
 })
 
 describe('validation', () => {
-  const name = (number: number, over: object) => ({ name: 'name', number, jsonName: 'n', label: Label.OPTIONAL, ...over })
+  const name = (number: number, over: object) => ({
+    name: 'name',
+    number,
+    jsonName: 'n',
+    label: Label.OPTIONAL,
+    ...over,
+  })
   const atLeastTwo = create(FieldOptionsSchema)
   setExtension(atLeastTwo, fieldRules, create(FieldRulesSchema, { type: { case: 'string', value: { minLen: 2n } } }))
   const text = { type: Type.STRING, options: atLeastTwo }
@@ -254,7 +264,9 @@ describe('validation', () => {
 
   const validated = (schema: DescMessage, json: JsonValue) => {
     const request = requestOf({ ...write, input: schema } as never, fromJson(schema, json) as never)
-    const run = errors({ context: 'test', log: testLog })(validation()(async () => ({ stream: false }) as never) as never)
+    const run = errors({ context: 'test', log: testLog })(
+      validation()(async () => ({ stream: false }) as never) as never,
+    )
     return refusalOf(run(request as never))
   }
 

@@ -54,7 +54,13 @@ const served = (context: string, implementation: Partial<ServiceImpl<typeof Mesh
       }),
     )
   }
-  const requestGate = createGate({ context, authenticator, authorizer: roleAuthorizer, onRefused: () => {} })
+  const requestGate = createGate({
+    context,
+    authenticator,
+    authorizer: roleAuthorizer,
+    log: testLog,
+    onRefused: () => {},
+  })
   return localTransport({ methods: new Map(methods), interceptors, requestGate })
 }
 

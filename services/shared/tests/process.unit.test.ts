@@ -263,7 +263,10 @@ describe('what an error means for a command', () => {
   })
 
   it('is an answer for a quota that is spent, unless it says when it will not be', () => {
-    const quota = { desc: QuotaFailureSchema, value: { violations: [{ subject: 'stories', description: '3 a month' }] } }
+    const quota = {
+      desc: QuotaFailureSchema,
+      value: { violations: [{ subject: 'stories', description: '3 a month' }] },
+    }
     const retry = { desc: RetryInfoSchema, value: { retryDelay: { seconds: 7n } } }
     const spent = new ConnectError('no more', Code.ResourceExhausted, undefined, [quota])
     expect(refusalOf(spent)?.code).toBe('RESOURCE_EXHAUSTED')

@@ -60,10 +60,15 @@ describe('a unit of work', () => {
   it('runs a handler again that lost the optimistic lock, so that no change is lost', async () => {
     const id = await write()
     const edits = 4
+    const allLoaded = Promise.withResolvers<void>()
+    let loads = 0
     await Promise.all(
       Array.from({ length: edits }, (_, n) =>
         run(async (unit) => {
           const note = (await unit.find(Note, id)) as Note
+          loads += 1
+          if (loads === edits) allLoaded.resolve()
+          await allLoaded.promise
           note.tags = [...note.tags, `t${n}`]
           note.touch()
         }),

@@ -24,25 +24,32 @@ export interface DeadLetterRow extends Row {
 export const deliveryOf = (letter: DeadLetterRow): Delivery =>
   fromHeaders(letter.headers, letter.payload, letter.sequence)
 
-/** Puts a delivery aside and returns the letter's id; a repeat of one that is there already changes nothing. */
+/**
+ * Puts a delivery aside and returns the letter's id; a repeat of one that is there already changes nothing. Undefined
+ * when an epoch is given that is not the lease's: another reader has it now, and nothing is put aside.
+ */
 export const putAside = async (
   database: Database,
   letter: {
     consumer: string
     source: string
+    epoch?: number
     delivery: Delivery
     status: 'DEAD' | 'PARKED'
     reason: string
     attempts: number
     now: Date
   },
-): Promise<string> => {
-  const id = uuidv7(letter.now.getTime())
-  await database.sql(
-    `insert into dead_letters (id, consumer, source, event_id, event_type, aggregate_id, correlation_id, sequence,
+): Promise<string | undefined> => {
+  const [row] = await database.sql<{ id: string }>(
+    `with lease as (select epoch from consumer_leases where consumer = $2 and source = $3 for share)
+     insert into dead_letters (id, consumer, source, event_id, event_type, aggregate_id, correlation_id, sequence,
        headers, payload, status, reason, attempts, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) on conflict (consumer, event_id) do nothing`,
-    id,
+     select $1::uuid, $2, $3, $4::uuid, $5, $6, $7, $8::bigint, $9::jsonb, $10::bytea, $11, $12, $13::int, $14::timestamptz
+     where $15::int is null or $15::int = (select epoch from lease)
+     on conflict (consumer, event_id) do update set status = dead_letters.status
+     returning id`,
+    uuidv7(letter.now.getTime()),
     letter.consumer,
     letter.source,
     letter.delivery.eventId,
@@ -53,11 +60,12 @@ export const putAside = async (
     JSON.stringify(headersOf(letter.delivery)),
     letter.delivery.payload,
     letter.status,
-    letter.reason.slice(0, 2000),
+    letter.reason.replaceAll('\0', '').slice(0, 2000),
     letter.attempts,
     letter.now,
+    letter.epoch ?? null,
   )
-  return id
+  return row?.id
 }
 
 /** The aggregates whose events wait, with the letter each waits for. */
@@ -94,13 +102,24 @@ export const heldLetters = (database: Database, consumer: string, aggregateId: s
     aggregateId,
   )
 
-/** Notes that a letter failed again. */
-export const failAgain = (database: Database, id: string, reason: string, attempts: number): Promise<unknown> =>
+/** Notes that a letter failed again; those behind it wait, whatever an operator wished for them. */
+export const failAgain = (
+  database: Database,
+  { id, consumer, aggregate_id: aggregateId }: DeadLetterRow,
+  reason: string,
+  attempts: number,
+): Promise<unknown> =>
   database.sql(
-    `update dead_letters set status = 'DEAD', reason = $2, attempts = attempts + $3 where id = $1`,
+    `with failed as (
+       update dead_letters set status = 'DEAD', reason = $2, attempts = attempts + $3 where id = $1
+     )
+     update dead_letters set status = 'PARKED'
+     where consumer = $4 and aggregate_id = $5 and id <> $1 and status = 'REDRIVING'`,
     id,
-    reason.slice(0, 2000),
+    reason.replaceAll('\0', '').slice(0, 2000),
     attempts,
+    consumer,
+    aggregateId,
   )
 
 /** Marks a letter as handled, in the statement that writes its effects. */

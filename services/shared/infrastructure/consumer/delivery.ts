@@ -1,6 +1,7 @@
 import type { JsMsg } from '@nats-io/jetstream'
 import type { EventRecord } from '#gen/troupe/mesh/v1/event_record_pb.ts'
 import { dateOf } from '../../domain/timestamp.ts'
+import { derivedUuid, isUuid } from '../uuid.ts'
 
 /** One event on its way to one consumer, from the stream, the source's store or the dead letters. */
 export interface Delivery {
@@ -34,18 +35,23 @@ export const fromHeaders = (headers: DeliveryHeaders, payload: Uint8Array, seque
   sequence,
 })
 
+const numberOf = (text: string): number => (/^\d{1,15}$/.test(text) ? Number(text) : 0)
+
+/** Whoever put it on the stream: what it does not say of itself gets a value that it can be put aside with. */
 export const fromStream = (message: JsMsg): Delivery => {
   const header = (name: string) => message.headers?.get(name) ?? ''
+  const id = header('ce-id')
+  const time = new Date(header('ce-time'))
   return {
-    eventId: header('ce-id'),
+    eventId: isUuid(id) ? id : derivedUuid(`${message.info.stream}:${message.timestamp}`, String(message.seq)),
     type: header('ce-type'),
     aggregateId: header('ce-subject'),
-    aggregateVersion: Number(header('ce-aggregateversion')),
-    occurredAt: new Date(header('ce-time')),
+    aggregateVersion: numberOf(header('ce-aggregateversion')),
+    occurredAt: Number.isNaN(time.getTime()) ? new Date(message.timestamp) : time,
     correlationId: header('ce-correlationid'),
     actor: header('ce-actor'),
     traceparent: header('traceparent') || undefined,
-    position: Number(header('ce-position')),
+    position: numberOf(header('ce-position')),
     sequence: message.seq,
     payload: message.data,
   }

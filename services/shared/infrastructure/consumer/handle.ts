@@ -9,6 +9,7 @@ import type { Statement } from '../statement.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { AlreadyHandled, isDatabaseDown, LeaseLost, type Units } from '../units.ts'
 import { derivedUuid } from '../uuid.ts'
+import { Wakeup } from '../wakeup.ts'
 import type { Delivery } from './delivery.ts'
 import type { Lease } from './lease.ts'
 
@@ -44,11 +45,7 @@ const reasonOf = (error: unknown): string =>
       ? `${error.name}: ${error.message}`
       : String(error)
 
-const pause = (tries: number, signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, Math.min(maxPauseMs, 50 * 2 ** tries))
-    signal.addEventListener('abort', () => (clearTimeout(timer), resolve()), { once: true })
-  })
+const pause = (tries: number, signal: AbortSignal) => new Wakeup().wait(Math.min(maxPauseMs, 50 * 2 ** tries), signal)
 
 /**
  * Makes the function that hands a delivery to a consumer: its effects and its inbox row in one unit of work, the

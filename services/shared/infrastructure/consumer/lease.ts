@@ -13,6 +13,8 @@ export interface Lease {
   streamCreated: string
   /** Everything up to about this position of the source's event store is handled. */
   caughtUp: number
+  /** How long nobody had held it when it was taken. */
+  idleMs: number
 }
 
 interface LeaseRow {
@@ -21,6 +23,7 @@ interface LeaseRow {
   floor: number
   stream_created: string
   caught_up: number
+  idle_ms: number
 }
 
 /** Takes the lease when nobody holds it; every take counts the epoch up. */
@@ -31,19 +34,23 @@ export const takeLease = async (
   holder: string,
 ): Promise<Lease | undefined> => {
   const [row] = await database.sql<LeaseRow>(
-    `insert into consumer_leases as l (consumer, source, holder, epoch, floor, stream_created, expires_at)
+    `with before as (
+       select extract(epoch from clock_timestamp() - expires_at)::float8 * 1000 as idle_ms from consumer_leases
+       where consumer = $1 and source = $2 and isfinite(expires_at)
+     )
+     insert into consumer_leases as l (consumer, source, holder, epoch, floor, stream_created, expires_at)
      values ($1, $2, $3, 1, 0, '', clock_timestamp() + interval '${leaseSeconds} seconds')
      on conflict (consumer, source) do update
        set holder = excluded.holder, epoch = l.epoch + 1, expires_at = excluded.expires_at
        where l.expires_at < clock_timestamp()
-     returning epoch, floor, stream_created, caught_up`,
+     returning epoch, floor, stream_created, caught_up, coalesce((select idle_ms from before), 0) as idle_ms`,
     consumer,
     source,
     holder,
   )
   if (!row) return undefined
-  const { epoch, floor, stream_created: streamCreated, caught_up: caughtUp } = row
-  return { consumer, source, epoch, floor, streamCreated, caughtUp }
+  const { epoch, floor, stream_created: streamCreated, caught_up: caughtUp, idle_ms: idleMs } = row
+  return { consumer, source, epoch, floor, streamCreated, caughtUp, idleMs }
 }
 
 /** Keeps the lease and notes where it stands. False when another process has taken it. */
@@ -65,7 +72,7 @@ export const renewLease = async (database: Database, lease: Lease): Promise<bool
 /** Gives the lease up, so that another process need not wait for its end. */
 export const releaseLease = (database: Database, lease: Lease): Promise<unknown> =>
   database.sql(
-    `update consumer_leases set expires_at = '-infinity', holder = '', floor = $4, stream_created = $5, caught_up = $6
+    `update consumer_leases set expires_at = clock_timestamp(), holder = '', floor = $4, stream_created = $5, caught_up = $6
      where consumer = $1 and source = $2 and epoch = $3`,
     lease.consumer,
     lease.source,

@@ -37,23 +37,28 @@ export class Processing {
   async process(delivery: Delivery): Promise<boolean> {
     const blocker = this.held.get(delivery.aggregateId)
     if (blocker !== undefined) {
-      await this.putAside(delivery, 'PARKED', `waits behind ${blocker}`, 0)
-      return true
+      return (await this.putAside(delivery, 'PARKED', `waits behind ${blocker}`, 0)) !== undefined
     }
     const outcome = await this.handle(delivery, this.lease)
     if (outcome.kind === 'lost') return false
-    if (outcome.kind === 'failed') {
-      const { reason, attempts } = outcome
-      this.held.set(delivery.aggregateId, await this.putAside(delivery, 'DEAD', reason, attempts))
-      this.options.log.error('event put aside', { consumer: this.lease.consumer, event: delivery.eventId, reason })
-    }
+    if (outcome.kind === 'done') return true
+    const { reason, attempts } = outcome
+    const letter = await this.putAside(delivery, 'DEAD', reason, attempts)
+    if (letter === undefined) return false
+    this.held.set(delivery.aggregateId, letter)
+    this.options.log.error('event put aside', { consumer: this.lease.consumer, event: delivery.eventId, reason })
     return true
   }
 
-  private putAside(delivery: Delivery, status: 'DEAD' | 'PARKED', reason: string, attempts: number): Promise<string> {
+  private putAside(
+    delivery: Delivery,
+    status: 'DEAD' | 'PARKED',
+    reason: string,
+    attempts: number,
+  ): Promise<string | undefined> {
     const { database, now } = this.options
-    const { consumer, source } = this.lease
-    return putAside(database, { consumer, source, delivery, status, reason, attempts, now: now() })
+    const { consumer, source, epoch } = this.lease
+    return putAside(database, { consumer, source, epoch, delivery, status, reason, attempts, now: now() })
   }
 
   /** Tries what is held of an aggregate again, in order, until one fails; when none does, the aggregate goes on. */
@@ -67,7 +72,8 @@ export class Processing {
         const outcome = await this.handle(deliveryOf(letter), this.lease, resolve)
         if (outcome.kind === 'lost') return
         if (outcome.kind === 'failed') {
-          await failAgain(database, letter.id, outcome.reason, outcome.attempts)
+          await failAgain(database, letter, outcome.reason, outcome.attempts)
+          this.held.set(aggregateId, letter.id)
           return
         }
         // A repeat of something handled before resolves it as well.

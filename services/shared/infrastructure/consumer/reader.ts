@@ -2,7 +2,7 @@ import { Wakeup } from '../wakeup.ts'
 import { takeLease } from './lease.ts'
 import { type ReaderOptions, Reading } from './reading.ts'
 
-const retryMs = 1000
+const retryMs = 500
 
 /** Reads one source for one consumer for as long as it holds the lease; takes part in the race for it else. */
 export class Reader {

@@ -15,7 +15,11 @@ import { locate, subscribe } from './subscription.ts'
 
 const concurrency = 16
 const renewMs = 1000
-const keepAliveMs = 10_000
+const ackWaitMs = 30_000
+// Shorter than any event stays on a stream, however early that one was published.
+const longAwayMs = 6 * 24 * 60 * 60 * 1000
+/** How long handlers that are at work when the tenure ends are waited for; what they write later is refused. */
+const drainMs = 3000
 
 export interface ReaderOptions {
   context: string
@@ -30,6 +34,13 @@ export interface ReaderOptions {
   now: () => Date
   makeHandler: (signal: AbortSignal) => ReturnType<typeof deliveryHandler>
   readEvents: ReadEvents
+  /** How long JetStream waits before it delivers again; default 30 s. */
+  ackWaitMs?: number
+}
+
+interface Pending {
+  message: JsMsg
+  position: number
 }
 
 /** One tenure of the lease: reads on from where the last one stood until the lease is lost or the reader stops. */
@@ -40,15 +51,18 @@ export class Reading {
   private readonly queues = new AggregateQueues(concurrency)
   private readonly processing: Processing
   /** Delivered and not yet done, by stream sequence. */
-  private readonly pending = new Map<number, JsMsg>()
+  private readonly pending = new Map<number, Pending>()
   private lastSeen: { sequence: number; position: number }
   private readonly redriving = new Set<string>()
+  private readonly stopping: AbortSignal
+  private readonly onStop = () => this.ending.abort()
 
   constructor(options: ReaderOptions, lease: Lease, stopping: AbortSignal) {
     this.options = options
     this.lease = lease
     this.lastSeen = { sequence: lease.floor, position: lease.caughtUp }
-    stopping.addEventListener('abort', () => this.ending.abort(), { once: true })
+    this.stopping = stopping
+    stopping.addEventListener('abort', this.onStop, { once: true })
     if (stopping.aborted) this.ending.abort()
     this.processing = new Processing(options, lease, options.makeHandler(this.ending.signal))
   }
@@ -59,8 +73,9 @@ export class Reading {
     try {
       await this.read()
     } finally {
+      this.stopping.removeEventListener('abort', this.onStop)
       this.ending.abort()
-      await this.queues.idle()
+      await Promise.race([this.queues.idle(), sleep(drainMs, undefined, { ref: false })])
       await renewal
       this.advance()
       await releaseLease(database, this.lease).catch(() => {}) // it runs out by itself
@@ -73,12 +88,18 @@ export class Reading {
     if (!stream) return
     await this.processing.load()
     const isGap = stream.known && stream.first > this.lease.floor + 1
-    const isNew = this.lease.streamCreated === '' && definition.kind === 'project'
+    const isNew = this.lease.streamCreated === ''
+    // What was on a lost stream may have been too old to be published again.
+    const isLost = !stream.known && !isNew
+    const isLongAway = this.lease.idleMs > longAwayMs
     if (!stream.known) this.lease.floor = 0
-    if (isGap || isNew) await this.catchUpFromStore()
-    this.lease.streamCreated = stream.created
     this.lastSeen.sequence = this.lease.floor
-    const messages = await subscribe(nats, context, this.lease, types, (message) => this.receive(message))
+    if (isGap || isLost || isLongAway || (isNew && definition.kind === 'project')) await this.catchUpFromStore()
+    this.lease.streamCreated = stream.created
+    const messages = await subscribe(nats, context, this.lease, types, {
+      ackWaitMs: this.ackWaitMs,
+      receive: (message) => this.receive(message),
+    })
     const stop = () => void messages.close()
     this.ending.signal.addEventListener('abort', stop, { once: true })
     if (this.ending.signal.aborted) stop()
@@ -99,16 +120,16 @@ export class Reading {
   }
 
   private receive(message: JsMsg): void {
-    const isRunning = this.pending.has(message.seq)
-    this.pending.set(message.seq, message)
-    if (isRunning) return
     const delivery = fromStream(message)
+    const isRunning = this.pending.has(message.seq)
+    this.pending.set(message.seq, { message, position: delivery.position })
+    if (isRunning) return
     this.lastSeen = {
       sequence: Math.max(this.lastSeen.sequence, message.seq),
       position: Math.max(this.lastSeen.position, delivery.position),
     }
     this.enqueue(delivery, () => {
-      this.pending.get(message.seq)?.ack()
+      this.pending.get(message.seq)?.message.ack()
       this.pending.delete(message.seq)
     })
   }
@@ -141,9 +162,15 @@ export class Reading {
   }
 
   private advance(): void {
-    const oldest = Math.min(...this.pending.keys())
-    this.lease.floor = Math.max(this.lease.floor, Number.isFinite(oldest) ? oldest - 1 : this.lastSeen.sequence)
-    this.lease.caughtUp = Math.max(this.lease.caughtUp, this.lastSeen.position)
+    const { lease, lastSeen, pending } = this
+    const sequence = pending.size > 0 ? Math.min(...pending.keys()) - 1 : lastSeen.sequence
+    const positions = Array.from(pending.values(), ({ position }) => position - 1)
+    lease.floor = Math.max(lease.floor, sequence)
+    lease.caughtUp = Math.max(lease.caughtUp, Math.min(lastSeen.position, ...positions))
+  }
+
+  private get ackWaitMs(): number {
+    return this.options.ackWaitMs ?? ackWaitMs
   }
 
   private async keepLease(): Promise<void> {
@@ -159,9 +186,9 @@ export class Reading {
       if (renewed) renewedAt = performance.now()
       // Postgres away for long: whoever comes first afterwards takes a new lease.
       if (renewed === false || performance.now() - renewedAt > 10 * renewMs) this.ending.abort()
-      if (performance.now() - keptAlive > keepAliveMs) {
+      if (performance.now() - keptAlive > this.ackWaitMs / 3) {
         keptAlive = performance.now()
-        for (const message of this.pending.values()) message.working()
+        for (const { message } of this.pending.values()) message.working()
       }
       const redriven = await redrivenAggregates(database, definition.name, source).catch(() => [])
       for (const aggregateId of redriven) this.redrive(aggregateId)

@@ -4,7 +4,6 @@ import type { Nats } from '../nats.ts'
 import { findStream, isMissing, streamName } from '../stream.ts'
 import type { Lease } from './lease.ts'
 
-const ackWaitNs = 30 * 1_000_000_000
 const prefetch = 256
 
 export const durableName = (context: string, consumer: string, epoch: number): string =>
@@ -33,7 +32,7 @@ export const subscribe = async (
   context: string,
   lease: Lease,
   types: readonly string[],
-  receive: (message: JsMsg) => void,
+  { ackWaitMs, receive }: { ackWaitMs: number; receive: (message: JsMsg) => void },
 ): Promise<ConsumerMessages> => {
   const manager = await nats.manager()
   const stream = streamName(lease.source)
@@ -43,7 +42,7 @@ export const subscribe = async (
   await manager.consumers.add(stream, {
     durable_name: name,
     ack_policy: AckPolicy.Explicit,
-    ack_wait: ackWaitNs,
+    ack_wait: ackWaitMs * 1_000_000,
     max_deliver: -1,
     max_ack_pending: prefetch * 2,
     deliver_policy: DeliverPolicy.StartSequence,

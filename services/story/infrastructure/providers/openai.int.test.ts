@@ -165,13 +165,15 @@ describe('openaiAnalyzer against a stand-in of the API', () => {
       retryable: true,
       retryAfterMs: 7000,
     })
-    expect(calls).toHaveLength(1)
+    const [date, until] = ['Wed, 21 Oct 2015 07:28:00 GMT', 'Wed, 21 Oct 2015 07:28:09 GMT']
+    expect(await failure(failing(429, { date, 'retry-after': until }))).toMatchObject({ retryAfterMs: 9000 })
+    expect(calls).toHaveLength(2)
     expect(await failure(failing(429, {}, { message: 'no', code: 'insufficient_quota' }))).toMatchObject({
       reason: 'QUOTA_SPENT',
       retryable: false,
     })
     expect(await failure(failing(500))).toMatchObject({ reason: 'PROVIDER_UNAVAILABLE', retryable: true })
-    expect(calls).toHaveLength(3)
+    expect(calls).toHaveLength(4)
     expect(await failure(failing(401))).toMatchObject({ reason: 'CREDENTIALS_REJECTED', retryable: false })
     expect(await failure(failing(400))).toMatchObject({ reason: 'REQUEST_REJECTED', retryable: false })
     expect(await failure((response) => response.destroy())).toMatchObject({

@@ -27,6 +27,8 @@ export const actionOf = (sentence: ReadSentence, mention: Mention, language: Lan
     }
     if (!token.word) break
   }
+  const past = behindApposition(sentence, mention)
+  if (past) return past
   const before = tokens.slice(Math.max(0, mention.start - 3), mention.start)
   const verb = before.findLastIndex((token) => token.pos === 'verb')
   if (verb < 0 || before.slice(verb).some((token) => BREAK.test(token.text))) return undefined
@@ -40,6 +42,15 @@ export const actionOf = (sentence: ReadSentence, mention: Mention, language: Lan
       (other.kind !== 'noun' ? other.end <= mention.start : other.noun !== undefined && other.end <= at),
   )
   return taken ? undefined : before[verb]
+}
+
+/** "The wolf, tired from running, lay down": what is said between commas apart. */
+const behindApposition = ({ tokens }: ReadSentence, { end }: Mention): Token | undefined => {
+  if (tokens[end]?.text !== ',') return undefined
+  const inserted = tokens.slice(end + 1, end + 10)
+  const close = inserted.findIndex(({ text }) => BREAK.test(text))
+  if (inserted[close]?.text !== ',' || inserted.slice(0, close).some(({ pos }) => pos === 'verb')) return undefined
+  return tokens.slice(end + close + 2, end + close + 4).find(({ pos }) => pos === 'verb')
 }
 
 /** "It was Davy", "Es kam ein Wolf": the pronoun holds the place of another. */

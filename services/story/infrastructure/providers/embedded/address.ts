@@ -1,4 +1,4 @@
-import type { Entity } from './cast.ts'
+import type { Entity } from './entity.ts'
 import type { Language } from './language.ts'
 import type { Mention } from './mention.ts'
 import type { ReadSpan } from './reading.ts'
@@ -7,7 +7,7 @@ import type { Token } from './tokens.ts'
 const LEADS = /^(?:oh|o|ach|dear|lieber|liebe|querido|querida|ay|aber|please|and|but|hush|yes|no)$/u
 const MINE = /^(?:my|mein|meine|mi)$/u
 
-/** "Come here, Gretel", "Good day, old miller!": set apart by marks, without an article. */
+/** "Come here, Mia", "Good day, old miller!": set apart by marks, without an article. */
 const isCalled = (tokens: readonly Token[], mention: Mention, language: Language): boolean => {
   const before = tokens[mention.start - 1]
   const after = tokens[mention.end]

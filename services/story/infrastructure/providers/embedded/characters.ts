@@ -1,5 +1,5 @@
 import type { CharacterRole, FoundCharacter } from '../../../domain/analysis.ts'
-import type { Entity } from './cast.ts'
+import type { Entity } from './entity.ts'
 import type { Language } from './language.ts'
 import type { ReadSpan } from './reading.ts'
 import type { StoryReading } from './story-reading.ts'
@@ -15,12 +15,12 @@ export interface Listing {
 /** Feminine, but with "el" for the sake of sound. */
 const STRESSED_A = words('hada águila ama alma arpa ave')
 
-const ARTICLE: Readonly<Record<string, (entity: Entity) => string>> = {
+const ARTICLE: Readonly<Record<string, (entity: Entity, form: string) => string>> = {
   en: () => 'the',
   de: ({ gender, neuter, plural }) =>
     plural ? 'die' : neuter ? 'das' : gender === 'm' ? 'der' : gender === 'f' ? 'die' : 'das',
-  es: ({ gender, plural, head }) =>
-    gender === 'f' && !STRESSED_A.has(head) ? (plural ? 'las' : 'la') : plural ? 'los' : 'el',
+  es: ({ gender, plural }, form) =>
+    gender === 'f' && !STRESSED_A.has(form.split(' ')[0] ?? '') ? (plural ? 'las' : 'la') : plural ? 'los' : 'el',
 }
 
 const best = (counts: ReadonlyMap<string, number>): string | undefined =>
@@ -105,7 +105,7 @@ const displayNames = (entity: Entity, language: Language): string[] => {
 const withArticle = (given: string, entity: Entity, language: Language): string => {
   // Behind "der, die, das" a German adjective ends in -e.
   const form = language.code === 'de' ? given.replace(/(?<=\p{Ll})(?:er|es|em|en)(?=\s)/gu, 'e') : given
-  const article = ARTICLE[language.code]?.(entity)
+  const article = ARTICLE[language.code]?.(entity, form)
   return article === undefined || entity.named || 2 * entity.bare > entity.at.length ? form : `${article} ${form}`
 }
 

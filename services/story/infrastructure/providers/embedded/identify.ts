@@ -1,13 +1,16 @@
-import { Cast, type Entity } from './cast.ts'
+import { agrees } from './ages.ts'
+import { Cast } from './cast.ts'
 import { type Contrasts, contrastsOf, traitsOf } from './contrasts.ts'
-import { TITLE } from './kinship.ts'
-import type { Language, Noun } from './language.ts'
+import type { Entity } from './entity.ts'
+import { meantByGeneric } from './generic-nouns.ts'
+import type { Language } from './language.ts'
 import type { Lore } from './lore.ts'
 import type { Mention } from './mention.ts'
 import { indexNames } from './name-index.ts'
+import { knownByAdjective, meantByAdjective, meantByRank } from './ranks.ts'
 import type { Scene } from './scene.ts'
-
-const GENERIC_REACH = 8
+import type { Stage } from './stage.ts'
+import { titlesOf } from './titles.ts'
 
 /** Says whom a name or noun means, given who is on stage. */
 export class Identifier {
@@ -18,6 +21,8 @@ export class Identifier {
   readonly #contrasts: Contrasts
   readonly #nameKey: (text: string) => string
   readonly #lore: Lore
+  readonly #titles: ReadonlyMap<string, string>
+  readonly #lemmas: ReadonlySet<string>
   readonly #byKey = new Map<string, number>()
 
   constructor(language: Language, mentions: readonly Mention[], lore: Lore) {
@@ -26,6 +31,12 @@ export class Identifier {
     this.cast = new Cast(language)
     this.#contrasts = contrastsOf(mentions, language)
     this.#nameKey = indexNames(mentions)
+    this.#lemmas = new Set(
+      mentions.flatMap(({ noun, plural, definiteness }) =>
+        noun && !plural && definiteness === 'definite' ? [noun.lemma] : [],
+      ),
+    )
+    this.#titles = titlesOf(mentions, this.#nameKey)
   }
 
   readonly get = (id: number): Entity => this.cast.get(id)
@@ -36,7 +47,7 @@ export class Identifier {
     if (mention.kind === 'name' || mention.name !== undefined) return this.#byName(mention)
     const traits = traitsOf(mention, this.#language, this.#contrasts)
     if (!mention.noun) {
-      const nominal = mention.nominal ? this.#nominal(mention, traits, scene) : undefined
+      const nominal = mention.nominal ? meantByAdjective(mention, traits, this.#stage(scene)) : undefined
       return (
         nominal ??
         (create || this.#lore.lines.has(mention.head) || (mention.nominal && traits.has('rank'))
@@ -49,12 +60,12 @@ export class Identifier {
     const alias = mention.definiteness === 'indefinite' ? undefined : this.#alias(mention)
     if (alias) return alias
     if (mention.noun.generic && mention.definiteness !== 'indefinite' && !mention.restricted) {
-      const meant = this.#generic(mention, traits, scene)
+      const meant = meantByGeneric(mention, traits, this.#stage(scene))
       if (meant) return meant
     }
     return (
-      this.#ranked(mention, traits, scene) ??
-      this.#nominalBefore(mention, scene) ??
+      meantByRank(mention, traits, this.#stage(scene)) ??
+      knownByAdjective(mention, this.#stage(scene)) ??
       this.#own(mention, mention.noun.lemma, traits)
     )
   }
@@ -65,9 +76,22 @@ export class Identifier {
     return id === undefined ? undefined : this.cast.get(id)
   }
 
+  #stage(scene: Scene): Stage {
+    return {
+      cast: this.cast,
+      language: this.#language,
+      scene,
+      get: this.get,
+      variants: (head) => this.#variants(head),
+      lemmas: this.#lemmas,
+      own: (mention, head) => this.#own(mention, head, new Map()),
+    }
+  }
+
   /** Somebody a first reading found to be the one this noun means: "his sister", "their father". */
   #alias(mention: Mention): Entity | undefined {
-    const head = this.#lore.aliases.get(mention.noun?.lemma ?? '')
+    const lemma = mention.noun?.lemma ?? ''
+    const head = this.#lore.aliases.get(lemma) ?? this.#titles.get(lemma)
     if (head === undefined || mention.modifiers.some((word) => this.#language.trait(word)?.axis === 'rank'))
       return undefined
     const known = this.named(head) ?? this.cast.alive.find((entity) => entity.heads.has(head) && !entity.plural)
@@ -136,140 +160,4 @@ export class Identifier {
   #variants(head: string): Entity[] {
     return this.cast.alive.filter((entity) => entity.heads.has(head) && !entity.plural)
   }
-
-  /** "the pig" among several, "the eldest brother" for whoever was the first. */
-  #ranked(mention: Mention, traits: Map<string, string>, scene: Scene): Entity | undefined {
-    const head = mention.noun?.lemma ?? ''
-    if (traits.size === 0) {
-      const variants = this.#variants(head)
-      if (variants.length < 2 || mention.definiteness === 'indefinite') return undefined
-      const plain = variants.find((entity) => entity.traits.size === 0)
-      return plain ?? scene.recent(this.get, 12).find((entity) => variants.includes(entity)) ?? variants[0]
-    }
-    const rank = traits.get('rank')
-    if (rank === undefined) return undefined
-    const same = this.cast.alive.filter((entity) => entity.traits.get('rank') === rank && !entity.plural)
-    const sibling = mention.noun?.kind === 'kin'
-    return (
-      same.find((entity) => entity.heads.has(head)) ??
-      same.find(
-        (entity) => (sibling || entity.noun === undefined || entity.noun.kind === 'kin') && agrees(entity, mention),
-      )
-    )
-  }
-
-  /** "…the youngest was lovely… the princess": the noun comes after the adjective that stood for it. */
-  #nominalBefore(mention: Mention, scene: Scene): Entity | undefined {
-    const lemma = mention.noun?.lemma ?? ''
-    if (
-      mention.definiteness === 'indefinite' ||
-      mention.modifiers.some((word) => this.#language.trait(word)?.axis === 'rank')
-    )
-      return undefined
-    if (this.#variants(lemma).length > 0) return undefined
-    if (!this.#language.youths.has(lemma)) return this.#nounlessBefore(mention, scene)
-    const recent = scene.recent(this.get, 2)
-    const nominal = recent.find(
-      (entity) => entity.noun === undefined && entity.traits.has('rank') && agrees(entity, mention),
-    )
-    if (!nominal) return undefined
-    nominal.noun = mention.noun
-    nominal.gender ??= mention.gender
-    return nominal
-  }
-
-  /** "an old woman… the witch": what she is comes after how she looks. */
-  #nounlessBefore(mention: Mention, scene: Scene): Entity | undefined {
-    if (mention.definiteness !== 'definite' || mention.noun?.kind !== 'person' || mention.oblique) return undefined
-    const found = scene
-      .recent(this.get, 2)
-      .find(
-        (entity) =>
-          entity.noun?.generic === true &&
-          entity.noun.kind === 'person' &&
-          entity.noun.age !== 'young' &&
-          entity.introduced &&
-          !entity.named &&
-          !entity.plural &&
-          entity.gender !== undefined &&
-          entity.gender === mention.gender &&
-          [...entity.heads].every((head) => this.#language.noun(head)?.generic),
-      )
-    if (found) found.noun = mention.noun
-    return found
-  }
-
-  #nominal(mention: Mention, traits: Map<string, string>, scene: Scene): Entity | undefined {
-    const recent = scene.recent(this.get, 30)
-    const rank = traits.get('rank')
-    if (rank !== undefined) {
-      const matches = (entity: Entity): boolean => entity.traits.get('rank') === rank && agrees(entity, mention)
-      return recent.find(matches) ?? this.cast.alive.find(matches)
-    }
-    const trait = mention.modifiers.map((modifier) => this.#language.trait(modifier)).find(Boolean)
-    if (!trait) return undefined
-    if (trait.value === 'other')
-      return mention.oblique
-        ? undefined
-        : recent.find(
-            (entity) =>
-              entity !== scene.subject &&
-              agrees(entity, mention) &&
-              !entity.plural &&
-              entity.noun !== undefined &&
-              entity.subjects + entity.lines > 0,
-          )
-    return recent.find((entity) => agrees(entity, mention) && fitsAge(entity, trait.value, this.#language))
-  }
-
-  #generic(mention: Mention, traits: Map<string, string>, scene: Scene): Entity | undefined {
-    const noun = mention.noun
-    if (!noun) return undefined
-    const old = mention.modifiers.some((modifier) => this.#language.trait(modifier)?.value === 'old')
-    const recent = scene.recent(this.get, GENERIC_REACH)
-    const own = this.#variants(noun.lemma).filter((entity) =>
-      [...traits].every(([axis, value]) => (entity.traits.get(axis) ?? value) === value),
-    )
-    const same = recent.find((entity) => own.includes(entity)) ?? own[0]
-    if (same) return same
-    const fits = (entity: Entity): boolean =>
-      !entity.plural &&
-      agrees(entity, mention) &&
-      (noun.kind === 'animal' ? entity.noun?.kind === 'animal' : entity.noun?.kind !== 'animal') &&
-      (entity.named || (entity.noun !== undefined && (!entity.noun.generic || sameAge(entity.noun, noun)))) &&
-      fitsAge(entity, old ? 'old' : (noun.age ?? 'grown'), this.#language)
-    const aged =
-      noun.age === 'old'
-        ? recent.find((entity) => agrees(entity, mention) && !entity.plural && isOld(entity, this.#language))
-        : undefined
-    if (aged) return aged
-    // "the little one" among siblings is the youngest.
-    const little = this.#language.trait(noun.lemma)?.value === 'small'
-    const youngest = little
-      ? this.cast.alive.find((entity) => entity.traits.get('rank') === '3' && agrees(entity, mention))
-      : undefined
-    if (youngest) return youngest
-    const everywhere = this.cast.alive.filter(
-      (entity) => fits(entity) && entity.noun?.generic && entity.gender === mention.gender,
-    )
-    const unknown = recent.find((entity) => fits(entity) && !entity.named && entity.introduced && entity.noun?.generic)
-    return unknown ?? recent.find(fits) ?? (everywhere.length === 1 ? everywhere[0] : undefined)
-  }
-}
-
-const agrees = (entity: Entity, mention: Mention): boolean =>
-  entity.gender === undefined || mention.gender === undefined || entity.gender === mention.gender
-
-const sameAge = (a: Noun, b: Noun): boolean => (a.age === 'young') === (b.age === 'young') && a.kind === b.kind
-
-const isOld = (entity: Entity, language: Language): boolean =>
-  entity.noun?.age === 'old' || [...entity.modifiers.keys()].some((word) => language.trait(word)?.value === 'old')
-
-const fitsAge = (entity: Entity, age: string, language: Language): boolean => {
-  const elder = [...entity.heads].some((head) => language.elders.has(head))
-  const old = isOld(entity, language)
-  if (age === 'old') return elder || old || TITLE.test(entity.head)
-  const youth = entity.noun?.age === 'young' || [...entity.heads].some((head) => language.youths.has(head))
-  if (age === 'young') return !elder && !old && (entity.noun === undefined || youth)
-  return entity.noun?.age !== 'young'
 }

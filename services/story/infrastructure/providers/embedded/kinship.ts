@@ -1,13 +1,15 @@
-import type { Entity } from './cast.ts'
+import type { Entity } from './entity.ts'
+import type { Families } from './families.ts'
 import type { Identifier } from './identify.ts'
 import type { Language } from './language.ts'
-import type { Narration } from './narration.ts'
+import { TITLE } from './titles.ts'
+import type { Gender } from './tokens.ts'
 
 /**
  * Nouns of kinship that mean somebody known by another noun or a name: of two named in one breath the sister is the
  * woman, the father of the children is the one who has them, a king's daughter is the princess.
  */
-export const aliasesOf = (narration: Narration, { cast }: Identifier, language: Language): Map<string, string> => {
+export const aliasesOf = (families: Families, { cast }: Identifier, language: Language): Map<string, string> => {
   const aliases = new Map<string, string>()
   const { kin } = language
   const one = (head: string): Entity | undefined =>
@@ -21,13 +23,11 @@ export const aliasesOf = (narration: Narration, { cast }: Identifier, language: 
   }
   for (const [sibling, gender] of language.siblings) {
     const named = new Set(
-      narration.pairs
-        .flatMap(([a, b]) => [cast.get(a.id), cast.get(b.id)])
-        .filter((entity) => entity.gender === gender),
+      families.pairs.flatMap(([a, b]) => [cast.get(a.id), cast.get(b.id)]).filter((entity) => entity.gender === gender),
     )
     if (named.size === 1) link(sibling, [...named][0])
   }
-  const parents = [...new Set([...narration.parents].map(({ id }) => cast.get(id)))]
+  const parents = [...new Set([...families.parents].map(({ id }) => cast.get(id)))]
   for (const [role, gender] of [
     [kin.father, 'm'],
     [kin.mother, 'f'],
@@ -40,9 +40,29 @@ export const aliasesOf = (narration: Narration, { cast }: Identifier, language: 
   }
   const [mother, stepmother] = [one(kin.mother), one(kin.stepmother)]
   if (mother && stepmother && (mother.at[0] ?? 0) > (stepmother.at[0] ?? 0)) link(kin.mother, stepmother)
+  const spouse = (gender: Gender): Entity | undefined => {
+    const those = new Set([...families.spouses].map(({ id }) => cast.get(id)).filter((one) => one.gender === gender))
+    return those.size === 1 ? [...those][0] : undefined
+  }
+  const known = Map.groupBy(
+    cast.alive
+      .filter(({ named, plural }) => named && !plural)
+      .flatMap((one) => [...one.heads].map((head) => ({ head, one }))),
+    ({ head }) => head,
+  )
+  for (const entity of cast.alive) {
+    if (entity.named || entity.introduced || entity.plural || !entity.noun || entity.noun.generic) continue
+    const [only, another] = known.get(entity.head) ?? []
+    if (only && !another) aliases.set(entity.head, only.one.head)
+  }
   const couple = coupleIn(cast.alive)
-  link(kin.wife, one(kin.stepmother) ?? (one(kin.father) ? one(kin.mother) : couple?.wife))
-  link(kin.husband, one(kin.father) ?? couple?.husband)
+  link(kin.wife, one(kin.stepmother) ?? (one(kin.father) ? one(kin.mother) : (couple?.wife ?? spouse('f'))))
+  link(kin.husband, one(kin.father) ?? couple?.husband ?? spouse('m'))
+  if (!mother) link(kin.stepmother, one(kin.queen))
+  const rulers = cast.alive.filter(({ head, plural }) => language.rulers.has(head) && !plural)
+  if (rulers.length === 1) link(kin.king, rulers[0])
+  link(kin.prince, royal(one(kin.son), kin.king))
+  link(kin.princess, royal(one(kin.daughter), kin.king))
   if (one(kin.king)) {
     link(kin.daughter, one(kin.princess))
     link(kin.son, one(kin.prince))
@@ -51,6 +71,18 @@ export const aliasesOf = (narration: Narration, { cast }: Identifier, language: 
   for (const [head, name] of titled(cast.alive)) aliases.set(head, name)
   return aliases
 }
+
+/** "the king's son": called somebody's child, that of this one. */
+const royal = (child: Entity | undefined, owner: string): Entity | undefined =>
+  child &&
+  [...child.forms.keys()].some((form) =>
+    form
+      .toLowerCase()
+      .split(/[^\p{L}]+/u)
+      .includes(owner),
+  )
+    ? child
+    : undefined
 
 /** Two who share a trade or title: alcalde and alcaldesa, Müller and Müllerin. None when there is more than one pair. */
 const coupleIn = (entities: readonly Entity[]): { husband: Entity; wife: Entity } | undefined => {
@@ -66,21 +98,41 @@ const coupleIn = (entities: readonly Entity[]): { husband: Entity; wife: Entity 
   return couples.length === 1 ? couples[0] : undefined
 }
 
-/** A name with a title for grown-ups. */
-export const TITLE = /^(?:mrs?|ms|miss|dr|herr|frau|fräulein|don|doña|señora?)\.? /iu
 const NEAR = 3000
 
-/** "Frau Kaminski" and "die Nachbarin": a trade or place brought in as known, near the only one with a title it fits. */
+/** How far the nearest of some offsets in order is. */
+const distanceTo = (offsets: readonly number[], from: number): number => {
+  let [low, high] = [0, offsets.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((offsets[middle] ?? 0) < from) low = middle + 1
+    else high = middle
+  }
+  const far = Number.POSITIVE_INFINITY
+  return Math.min(Math.abs((offsets[low] ?? far) - from), Math.abs((offsets[low - 1] ?? far) - from))
+}
+
+/**
+ * "Frau Kaminski" and "die Nachbarin": a trade or place brought in as known, near the only one with a title it fits.
+ * Of several that fit the nearest is the one.
+ */
 const titled = (entities: readonly Entity[]): [string, string][] => {
-  const named = entities.filter((entity) => entity.named && TITLE.test(entity.head))
-  return entities.flatMap((entity): [string, string][] => {
+  const named = entities.filter(
+    (entity) =>
+      entity.named && [entity.head, ...entity.names.keys(), ...entity.forms.keys()].some((one) => TITLE.test(one)),
+  )
+  const claims = entities.flatMap((entity) => {
     const role = entity.noun
     if (role?.kind !== 'person' || role.generic || entity.named || entity.introduced || entity.plural || !entity.gender)
       return []
-    const [first] = entity.at
-    const fitting = named.filter(
-      (one) => one.gender === entity.gender && one.at.some((at) => first !== undefined && Math.abs(at - first) < NEAR),
-    )
-    return fitting.length === 1 && fitting[0] ? [[role.lemma, fitting[0].head]] : []
+    const [first = Number.POSITIVE_INFINITY] = entity.at
+    const fitting = named.flatMap((one) => {
+      const distance = distanceTo(one.at, first)
+      return one.gender === entity.gender && distance < NEAR ? [{ role, one, distance }] : []
+    })
+    return fitting.length === 1 ? fitting : []
   })
+  return claims
+    .filter((claim) => claims.every(({ one, distance }) => one !== claim.one || distance >= claim.distance))
+    .map(({ role, one }) => [role.lemma, one.head])
 }

@@ -1,15 +1,6 @@
 import type { Mention } from './mention.ts'
+import type { Noun } from './noun.ts'
 import type { Gender, Sentence } from './tokens.ts'
-
-/** What kind of being a noun names. `generic` nouns (the man, the animal) usually stand for someone named before. */
-export interface Noun {
-  lemma: string
-  gender: Gender | undefined
-  plural: boolean
-  kind: 'person' | 'kin' | 'animal'
-  generic: boolean
-  age?: 'young' | 'old' | undefined
-}
 
 export interface SpeechForm {
   person: 1 | 3
@@ -35,7 +26,6 @@ export interface Language {
   speech(lower: string): SpeechForm | undefined
   /** Distinguishing adjectives: axis and value, such as rank 1 for "eldest". */
   trait(lower: string): { axis: string; value: string } | undefined
-  /** Says `called` of "a girl called X", `is` of "the old woman was a witch". */
   /** Nouns of those who are not young: parents, kings. */
   readonly elders: ReadonlySet<string>
   /** Nouns of those who may be called a child: sons, pupils. */
@@ -60,10 +50,14 @@ export interface Language {
       | 'king'
       | 'queen'
       | 'prince'
-      | 'princess',
+      | 'princess'
+      | 'grandfather'
+      | 'grandmother',
       string
     >
   >
+  /** Others who rule, and are as good as a king. */
+  readonly rulers: ReadonlySet<string>
   /** Verbs of being, having, living and dying: no deeds in a story. */
   readonly stative: ReadonlySet<string>
   /** What only somebody does, in the forms of telling: "smiled". */
@@ -74,7 +68,10 @@ export interface Language {
   readonly siblings: readonly (readonly [string, Gender])[]
   /** Joins two of equal standing: "and". */
   readonly and: string
+  /** "called", as in "a girl called X". */
   readonly naming: ReadonlySet<string>
+  /** Verbs of changing one's shape: "turned (into)". */
+  readonly turning: ReadonlySet<string>
   readonly copulas: ReadonlySet<string>
   /** Words that join main clauses: "and", "but". */
   readonly joining: ReadonlySet<string>
@@ -88,5 +85,7 @@ export interface Language {
   readonly voices: ReadonlySet<string>
   /** "My name is", "I am": what stands before one's own name. */
   readonly selfNaming: RegExp | undefined
+  /** "This is": what stands before the name of somebody one presents. */
+  readonly presenting: RegExp | undefined
   readonly stopWords: ReadonlySet<string>
 }

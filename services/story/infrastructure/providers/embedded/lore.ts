@@ -3,7 +3,7 @@ import type { Gender } from './tokens.ts'
 /** What a first reading found out about the words of a text. */
 export interface Lore {
   genders: ReadonlyMap<string, Gender>
-  /** Nouns that mean somebody with another head: "sister" Gretel, "father" the woodcutter. */
+  /** Nouns that mean somebody with another head: "sister" Mia, "father" the woodcutter. */
   aliases: ReadonlyMap<string, string>
   /** Name of a narrator who only ever is called by it. */
   narrator: string | undefined

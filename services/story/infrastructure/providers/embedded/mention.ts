@@ -1,4 +1,4 @@
-import type { Noun } from './language.ts'
+import type { Noun } from './noun.ts'
 import type { Gender } from './tokens.ts'
 
 export type Definiteness = 'definite' | 'indefinite' | 'possessive' | 'bare'
@@ -33,3 +33,28 @@ export interface Mention {
   /** Text of the owner in "the king's daughter". */
   owner?: string | undefined
 }
+
+/** A mention with what is usual where nothing else is given. */
+export const mentionOf = (
+  start: number,
+  end: number,
+  kind: Mention['kind'],
+  text: string,
+  rest: Partial<Mention> = {},
+): Mention => ({
+  start,
+  end,
+  kind,
+  text,
+  head: text.toLowerCase(),
+  noun: undefined,
+  modifiers: [],
+  nominal: false,
+  gender: undefined,
+  plural: false,
+  person: 3,
+  definiteness: 'bare',
+  oblique: false,
+  compared: false,
+  ...rest,
+})

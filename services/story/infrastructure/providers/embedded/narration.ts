@@ -1,5 +1,7 @@
 import { actionOf, leadingSubject } from './acting.ts'
-import type { Entity } from './cast.ts'
+import type { Entity } from './entity.ts'
+import { explains, apposed as isApposed, isPredicate, isShape } from './equations.ts'
+import { Families, type Met } from './families.ts'
 import type { Identifier } from './identify.ts'
 import type { Language } from './language.ts'
 import type { Mention } from './mention.ts'
@@ -9,7 +11,6 @@ import type { Gender } from './tokens.ts'
 import { predicates } from './traits.ts'
 
 const SIE = 'sie'
-const LITTLE_ONES = /(?:it[oa]s|chen|lein|chicks|cubs|piglets|ducklings|kittens|puppies|lambs|kids)$/u
 
 /** Reads narration in order: who is mentioned, who acts, who turns out to be whom. */
 export class Narration {
@@ -18,22 +19,21 @@ export class Narration {
   readonly #scene: Scene
   readonly #narrator: Entity
   readonly votes = new Map<string, { m: number; f: number; n: number }>()
-  readonly pairs: [Entity, Entity][] = []
-  /** Those told to have children. */
-  readonly parents = new Set<Entity>()
+  readonly families: Families
 
   constructor(language: Language, identifier: Identifier, scene: Scene, narrator: Entity) {
     this.#language = language
     this.#identifier = identifier
     this.#scene = scene
     this.#narrator = narrator
+    this.families = new Families(language, narrator)
   }
 
   observe(sentence: ReadSentence): void {
     const leading = leadingSubject(sentence, this.#language)
     let subject: Entity | undefined
-    let previous: { mention: Mention; entity: Entity } | undefined
-    const met: { mention: Mention; entity: Entity }[] = []
+    let previous: Met | undefined
+    const met: Met[] = []
     for (const mention of sentence.mentions) {
       const entity = this.#meet(sentence, mention, previous)
       if (!entity) continue
@@ -48,18 +48,15 @@ export class Narration {
           this.#identifier.cast.describe(entity, word)
     }
     this.#link(sentence, met)
-    this.#family(met)
+    this.families.observe(sentence, met)
+    this.#profession(sentence)
     this.#identifier.introduced = met.findLast(
       ({ mention, entity }) => mention.definiteness === 'indefinite' && entity.at.length === 1 && !entity.plural,
     )?.entity
     if (subject) this.#scene.subject = this.#identifier.get(subject.id)
   }
 
-  #meet(
-    sentence: ReadSentence,
-    mention: Mention,
-    previous: { mention: Mention; entity: Entity } | undefined,
-  ): Entity | undefined {
+  #meet(sentence: ReadSentence, mention: Mention, previous: Met | undefined): Entity | undefined {
     if (mention.compared) return undefined
     if (mention.kind === 'pronoun') {
       if (mention.person === 1 && !mention.plural && !mention.oblique) this.#narrator.subjects += 1
@@ -69,12 +66,16 @@ export class Narration {
       if (entity) this.#scene.appear(entity, !mention.oblique)
       return entity
     }
-    const entity =
-      previous &&
-      this.#isPredicate(sentence, previous.mention, mention) &&
-      mention.noun &&
+    const predicate =
+      previous !== undefined &&
+      mention.noun !== undefined &&
       !mention.plural &&
-      previous.entity !== this.#narrator
+      previous.entity !== this.#narrator &&
+      (isPredicate(sentence, previous.mention, mention, this.#language) ||
+        isShape(sentence, previous.mention, mention, this.#language) ||
+        explains(sentence, previous.mention, mention))
+    const entity =
+      previous && predicate
         ? this.#identifier.cast.get(previous.entity.id)
         : this.#identifier.identify(mention, this.#scene)
     if (!entity) return undefined
@@ -90,26 +91,13 @@ export class Narration {
     if (action && (presented || !this.#language.stative.has(action.lower))) entity.deeds += 1
     this.#identifier.cast.note(
       entity,
-      mention,
+      // What somebody already met turns out to be does not bring them in.
+      predicate ? { ...mention, definiteness: 'definite' } : mention,
       sentence.tokens[mention.start]?.start ?? sentence.start,
       action !== undefined,
     )
     this.#scene.appear(entity, action !== undefined)
     return entity
-  }
-
-  /** "the old woman was a witch" */
-  #isPredicate(sentence: ReadSentence, subject: Mention, mention: Mention): boolean {
-    if (subject.oblique || mention.definiteness === 'bare' || mention.kind !== 'noun' || mention.oblique) return false
-    if (subject.kind === 'pronoun' && subject.person === 3 && subject.text === 'es') return false
-    const between = sentence.tokens.slice(subject.end, mention.start)
-    const [copula] = between
-    return (
-      copula !== undefined &&
-      this.#language.copulas.has(copula.lower) &&
-      between.length <= 2 &&
-      between.every((token) => token.word)
-    )
   }
 
   /** Whom a third person pronoun of narration means; remembers what that says of a gender not yet known. */
@@ -150,19 +138,26 @@ export class Narration {
     this.votes.set(entity.head, votes)
   }
 
-  /** "a girl called Mia", "Mia, the miller's daughter,", "Hansel and Gretel". */
-  #link(sentence: ReadSentence, met: { mention: Mention; entity: Entity }[]): void {
+  /** "a girl called Mia", "Mia, the miller's daughter,". */
+  #link(sentence: ReadSentence, met: Met[]): void {
     for (const [i, a] of met.entries()) {
       const b = met[i + 1]
       if (!b) return
       const between = sentence.tokens.slice(a.mention.end, b.mention.start)
       const [only] = between
-      if (between.length === 1 && only?.lower === this.#language.and && a.entity.named && b.entity.named)
-        this.pairs.push([a.entity, b.entity])
       const name = b.mention.kind === 'name'
       const near = sentence.tokens.slice(Math.max(0, a.mention.start - 3), b.mention.start)
       const named = name && near.some((token) => this.#language.naming.has(token.lower)) && a.mention.kind !== 'name'
-      const apposed = between.length === 1 && only?.text === ',' && this.#apposed(sentence, a.mention, b.mention)
+      const thusNamed =
+        a.mention.kind === 'name' &&
+        b.mention.noun?.generic === true &&
+        !b.mention.oblique &&
+        between.length <= 6 &&
+        between[0]?.text === ',' &&
+        this.#language.relatives.has(between[1]?.lower ?? '') &&
+        between.some(({ lower }) => this.#language.naming.has(lower))
+      if (thusNamed && this.#agree(a.entity, b.entity)) this.#identifier.cast.merge(b.entity, a.entity)
+      const apposed = between.length === 1 && only?.text === ',' && isApposed(sentence, a.mention, b.mention)
       if (
         (named || apposed) &&
         a.entity !== this.#narrator &&
@@ -174,32 +169,17 @@ export class Narration {
     }
   }
 
-  /** "a woodcutter lived with his wife and children" */
-  #family(met: { mention: Mention; entity: Entity }[]): void {
-    const [first] = met
-    if (!first || first.mention.kind === 'pronoun' || first.entity.plural) return
-    const offspring = met
-      .slice(1)
-      .some(
-        ({ mention }) =>
-          (mention.noun !== undefined &&
-            this.#language.offspring.has(mention.noun.lemma) &&
-            mention.definiteness !== 'definite') ||
-          (mention.plural && (mention.noun?.lemma === this.#language.child || LITTLE_ONES.test(mention.text))),
-      )
-    if (offspring && !this.#language.youths.has(first.entity.head)) this.parents.add(first.entity)
+  /** "Era inspectora": what the one spoken of before is by trade. */
+  #profession({ tokens }: ReadSentence): void {
+    const [first, second] = tokens.filter(({ word }) => word)
+    const noun = this.#language.noun(second?.lower ?? '')
+    const subject = this.#scene.subject && this.#identifier.get(this.#scene.subject.id)
+    if (!this.#language.dropsSubject || !first?.initial || !this.#language.copulas.has(first.lower)) return
+    if (!noun || noun.plural || noun.generic || noun.kind !== 'person' || !subject || subject.plural) return
+    if (subject !== this.#narrator && subject.gender === noun.gender) subject.heads.add(noun.lemma)
   }
 
   #agree(a: Entity, b: Entity): boolean {
     return a.gender === undefined || b.gender === undefined || a.gender === b.gender
-  }
-
-  #apposed(sentence: ReadSentence, a: Mention, b: Mention): boolean {
-    const named = ({ kind, name }: Mention): boolean => kind === 'name' || name !== undefined
-    const [one, other] = named(a) ? [a, b] : [b, a]
-    if (!named(one) || named(other) || other.kind !== 'noun' || other.noun === undefined || other.plural) return false
-    if (other.definiteness === 'bare') return false
-    const after = sentence.tokens[b.end]
-    return after === undefined || after.text === ',' || after.text === '.'
   }
 }

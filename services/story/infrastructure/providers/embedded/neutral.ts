@@ -1,5 +1,5 @@
 import type { Language } from './language.ts'
-import type { Mention } from './mention.ts'
+import { type Mention, mentionOf } from './mention.ts'
 import { type Sentence, type Token, words } from './tokens.ts'
 
 const nameOf = (tokens: Token[], i: number, isName: (lower: string) => boolean): Mention | undefined => {
@@ -11,22 +11,7 @@ const nameOf = (tokens: Token[], i: number, isName: (lower: string) => boolean):
     .slice(i, end)
     .map((part) => part.text)
     .join(' ')
-  return {
-    start: i,
-    end,
-    kind: 'name',
-    text,
-    head: text.toLowerCase(),
-    noun: undefined,
-    modifiers: [],
-    nominal: false,
-    gender: undefined,
-    plural: false,
-    person: 3,
-    definiteness: 'bare',
-    oblique: false,
-    compared: false,
-  }
+  return mentionOf(i, end, 'name', text)
 }
 
 /** For languages without rules of their own: words with a capital inside the sentence are names, and nothing else is known. */
@@ -74,13 +59,17 @@ export const neutral: Language = {
     queen: '',
     prince: '',
     princess: '',
+    grandfather: '',
+    grandmother: '',
   },
+  rulers: words(''),
   stative: words(''),
   agentive: words(''),
   casesAlike: true,
   siblings: [],
   and: '',
   naming: words(''),
+  turning: words(''),
   copulas: words(''),
   joining: words(''),
   subordinators: words(''),
@@ -88,5 +77,6 @@ export const neutral: Language = {
   times: words(''),
   voices: words(''),
   selfNaming: undefined,
+  presenting: undefined,
   stopWords: words(''),
 }

@@ -68,7 +68,8 @@ const enliven = (spans: readonly ReadSpan[], language: Language): void => {
   const alive = new Set(unknown.filter(({ acts }) => acts).map(({ mention }) => mention.head))
   for (const { mention } of unknown) {
     const { head, gender } = mention
-    if (alive.has(head)) mention.noun = { lemma: head, gender, plural: false, kind: 'person', generic: false }
+    if (alive.has(head))
+      mention.noun = language.noun(head) ?? { lemma: head, gender, plural: false, kind: 'person', generic: false }
   }
 }
 
@@ -80,9 +81,15 @@ const isUnknown = ({ kind, noun, nominal, plural, definiteness }: Mention): bool
   definiteness !== 'possessive' &&
   definiteness !== 'bare'
 
-const actsLikeSomebody = (tokens: readonly Token[], { end, oblique, head }: Mention, language: Language): boolean => {
+const actsLikeSomebody = (
+  tokens: readonly Token[],
+  { start, end, oblique, head }: Mention,
+  language: Language,
+): boolean => {
   if (oblique || language.voices.has(head) || language.times.has(head)) return false
   const next = tokens[end]
+  const [before, after] = [tokens[start - 1], next].map((token) => token && language.speech(token.lower))
+  if ((before || after) && language.noun(head)) return true
   return next !== undefined && language.agentive.has(next.lower === 'se' ? (tokens[end + 1]?.lower ?? '') : next.lower)
 }
 

@@ -1,4 +1,4 @@
-import type { Entity } from './cast.ts'
+import type { Entity } from './entity.ts'
 
 interface Appearance {
   id: number

@@ -1,9 +1,10 @@
-import type { Cast, Entity } from './cast.ts'
+import type { Cast } from './cast.ts'
+import type { Entity } from './entity.ts'
 import { Identifier } from './identify.ts'
 import { aliasesOf } from './kinship.ts'
 import type { Language } from './language.ts'
 import type { Lore } from './lore.ts'
-import type { Mention } from './mention.ts'
+import { type Mention, mentionOf } from './mention.ts'
 import { Narration } from './narration.ts'
 import type { Breathe } from './pace.ts'
 import type { ReadSentence, ReadSpan } from './reading.ts'
@@ -83,22 +84,8 @@ function* paragraphs(spans: ReadSpan[]): Generator<ReadSpan[]> {
   if (current.length > 0) yield current
 }
 
-const narratorMention = (language: Language): Mention => ({
-  start: 0,
-  end: 0,
-  kind: 'name',
-  text: language.narrator,
-  head: '#narrator',
-  noun: undefined,
-  modifiers: [],
-  nominal: false,
-  gender: undefined,
-  plural: false,
-  person: 1,
-  definiteness: 'bare',
-  oblique: false,
-  compared: false,
-})
+const narratorMention = (language: Language): Mention =>
+  mentionOf(0, 0, 'name', language.narrator, { head: '#narrator', person: 1 })
 
 const FIRST_PERSON_MIN = 3
 
@@ -134,7 +121,7 @@ const loreOf = (
   return {
     genders,
     neuters,
-    aliases: aliasesOf(narration, identifier, language),
+    aliases: aliasesOf(narration.families, identifier, language),
     narrator: narratorName(identifier, narrator),
     lines: speakers.tagged,
     animalsSpeak: speakers.animalsSpeak,

@@ -1,4 +1,4 @@
-import type { Entity } from './cast.ts'
+import type { Entity } from './entity.ts'
 import type { Language } from './language.ts'
 import type { ReadSentence } from './reading.ts'
 import { words } from './tokens.ts'

@@ -7,7 +7,8 @@ const retryAfterMs = (headers: Headers | undefined): number | undefined => {
   const given = headers?.get('retry-after')
   if (given === null || given === undefined) return undefined
   const seconds = Number(given)
-  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(given) - Date.now()
+  // A date counts from the provider's own clock, which need not agree with ours.
+  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(given) - Date.parse(headers?.get('date') ?? '')
   return Number.isFinite(wait) ? Math.max(0, wait) : undefined
 }
 

@@ -1,5 +1,6 @@
 import type { Language } from '../language.ts'
 import { words } from '../tokens.ts'
+import { traitTable } from '../trait-table.ts'
 import { englishMentions } from './mentions.ts'
 import { englishNames } from './names.ts'
 import { englishNoun } from './nouns.ts'
@@ -32,11 +33,7 @@ const AXES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       .map((c) => [c, c]),
   ),
 }
-const TRAITS = new Map(
-  Object.entries(AXES).flatMap(([axis, values]) =>
-    Object.entries(values).flatMap(([value, list]) => list.split(' ').map((word) => [word, { axis, value }] as const)),
-  ),
-)
+const TRAITS = traitTable(AXES)
 
 /** English, tagged by compromise. */
 export const english: Language = {
@@ -70,7 +67,10 @@ export const english: Language = {
     queen: 'queen',
     prince: 'prince',
     princess: 'princess',
+    grandfather: 'grandfather',
+    grandmother: 'grandmother',
   },
+  rulers: words('emperor sultan tsar'),
   stative: words('was were is had lived died dwelt'),
   agentive: words(
     'smiled nodded laughed thought wondered knew heard wanted decided shrugged frowned bowed sighed wept grinned listened hesitated replied asked said shook smiles nods laughs thinks knows wants says asks',
@@ -82,6 +82,7 @@ export const english: Language = {
   ],
   and: 'and',
   naming: words('called named nicknamed christened'),
+  turning: words('turned changed transformed became'),
   copulas: words('was is were became'),
   joining: words('and but so then'),
   subordinators: words('when while as after before because although though if once since until whenever'),
@@ -91,6 +92,7 @@ export const english: Language = {
   ),
   voices: words('voice voices cry whisper echo sound answer reply someone somebody something nobody anyone everyone'),
   selfNaming: /\b(?:my name is|my name's|i am called|they call me|call me|i am|i'm)\s+(?<name>\p{Lu}[\p{L}'-]+)/iu,
+  presenting: undefined,
   stopWords:
     words(`the a an and or but if then so as at by for from in into of on onto off out over to up with without was
 were is are be been being am do did does done have has had having he she it they them him her his hers its their i you

@@ -1,4 +1,4 @@
-import type { Noun } from '../language.ts'
+import type { Noun } from '../noun.ts'
 import { words } from '../tokens.ts'
 
 const MALE = words(`king prince duke lord count baron knight emperor sultan tsar czar bridegroom groom wizard

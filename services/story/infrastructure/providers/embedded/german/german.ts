@@ -1,5 +1,6 @@
 import type { Language } from '../language.ts'
 import { type Sentence, words } from '../tokens.ts'
+import { traitTable } from '../trait-table.ts'
 import { germanMentions } from './mentions.ts'
 import { germanNames } from './names.ts'
 import { germanNoun } from './nouns.ts'
@@ -24,11 +25,7 @@ const AXES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'rot schwarz weiß braun grau grün blau gelb golden silbern bunt'.split(' ').map((c) => [c, c]),
   ),
 }
-const TRAITS = new Map(
-  Object.entries(AXES).flatMap(([axis, values]) =>
-    Object.entries(values).flatMap(([value, list]) => list.split(' ').map((stem) => [stem, { axis, value }] as const)),
-  ),
-)
+const TRAITS = traitTable(AXES)
 const ENDING = /(?:e|en|em|er|es)$/u
 const UMLAUTS: Readonly<Record<string, string>> = { groß: 'größt', klein: 'kleinst' }
 
@@ -76,7 +73,10 @@ export const german: Language = {
     queen: 'königin',
     prince: 'prinz',
     princess: 'prinzessin',
+    grandfather: 'großvater',
+    grandmother: 'großmutter',
   },
+  rulers: words('kaiser sultan zar'),
   stative: words('war waren ist hatte hatten lebte lebten wohnte wohnten starb'),
   agentive: words(
     'lächelte nickte lachte dachte wusste seufzte weinte verbeugte schüttelte zuckte runzelte staunte erschrak glaubte meinte fragte antwortete sagte sprach überlegte zögerte grinste lauschte',
@@ -88,6 +88,7 @@ export const german: Language = {
   ],
   and: 'und',
   naming: words('namens genannt hieß heißt nannte nannten getauft rief'),
+  turning: words('verwandelte verwandelt wurde'),
   copulas: words('war waren ist wurde'),
   joining: words('und aber doch da'),
   subordinators: words('als wenn nachdem während weil obwohl bevor ehe sobald kaum indem seit'),
@@ -98,6 +99,7 @@ export const german: Language = {
   voices: words('stimme stimmchen stimmen ruf echo etwas jemand niemand es man'),
   selfNaming:
     /\b(?:ich heiße|mein name ist|ich bin|man nennt mich|nennt mich)\s+(?:der\s+|die\s+)?(?<name>\p{Lu}[\p{L}-]+)/iu,
+  presenting: undefined,
   stopWords:
     words(`der die das den dem des ein eine einen einem einer eines und oder aber wenn als so doch denn auch nur noch schon
 nicht kein keine mehr sehr ganz war waren wurde wurden hatte hatten ist sind hat haben wird werden kann konnte wollte sollte musste

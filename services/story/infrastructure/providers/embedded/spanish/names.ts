@@ -15,18 +15,25 @@ octubre noviembre diciembre navidad señor señora señorita majestad alteza gra
 mientras aunque porque pues pronto casi solo sólo apenas quizá quizás tal vez acaso ninguno ninguna dos tres cuatro cinco seis siete
 español española inglés francés aun aún detrás delante dentro fuera arriba abajo cerca lejos cuánto cuánta cuántos me te se nos le les`)
 
+const PLACING = words('en hacia desde')
+
 /** A word is a name when it has its capital inside a sentence, or always and beside a verb. */
 export const spanishNames = (sentences: readonly Sentence[]): Vocabulary => {
-  const counts = new Map<string, { inside: number; initial: number; lower: number; acts: number }>()
+  const counts = new Map<
+    string,
+    { inside: number; initial: number; lower: number; acts: number; places: number; links: number }
+  >()
   for (const { tokens } of sentences) {
     for (const [i, token] of tokens.entries()) {
       if (!token.word) continue
-      const count = counts.get(token.lower) ?? { inside: 0, initial: 0, lower: 0, acts: 0 }
+      const count = counts.get(token.lower) ?? { inside: 0, initial: 0, lower: 0, acts: 0, places: 0, links: 0 }
       counts.set(token.lower, count)
       if (!token.capital) count.lower += 1
       else if (token.initial || /[¡¿—«“"(]/u.test(tokens[i - 1]?.text ?? '')) count.initial += 1
       else count.inside += 1
       if (!token.capital) continue
+      if (PLACING.has(tokens[i - 1]?.lower ?? '')) count.places += 1
+      if (/^(?:del?|al?)$/u.test(tokens[i - 1]?.lower ?? '')) count.links += 1
       token.gender ??= genderOfFirstName(token.lower)
       if (token.pos !== 'verb' && tokens[i + 1]?.pos === 'verb') count.acts += 1
     }
@@ -35,6 +42,9 @@ export const spanishNames = (sentences: readonly Sentence[]): Vocabulary => {
     isName: (lower) => {
       const count = counts.get(lower)
       if (!count || NEVER.has(lower) || spanishNoun(lower) || (spanishSpeech(lower) && count.inside === 0)) return false
+      // Only ever "en Sevilla", "de Sevilla": a place.
+      if (count.places > 0 && count.places + count.links === count.inside + count.initial && !isFirstName(lower))
+        return false
       if (count.inside > count.lower) return true
       return count.lower === 0 && count.initial > 0 && (isFirstName(lower) || count.acts >= 2)
     },

@@ -1,5 +1,6 @@
 import type { Language } from '../language.ts'
 import { type Sentence, words } from '../tokens.ts'
+import { traitTable } from '../trait-table.ts'
 import { spanishMentions } from './mentions.ts'
 import { spanishNames } from './names.ts'
 import { spanishNoun } from './nouns.ts'
@@ -29,11 +30,7 @@ const AXES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       .map((c) => [c, c.replace(/a$/u, 'o')]),
   ),
 }
-const TRAITS = new Map(
-  Object.entries(AXES).flatMap(([axis, values]) =>
-    Object.entries(values).flatMap(([value, list]) => list.split(' ').map((word) => [word, { axis, value }] as const)),
-  ),
-)
+const TRAITS = traitTable(AXES)
 const PREPOSITIONS = words('a al de del con en para por hacia sobre sin ante contra desde hasta entre tras bajo según')
 
 const tag = ({ tokens }: Sentence): void => {
@@ -76,7 +73,10 @@ export const spanish: Language = {
     queen: 'reina',
     prince: 'príncipe',
     princess: 'princesa',
+    grandfather: 'abuelo',
+    grandmother: 'abuela',
   },
+  rulers: words('sultán emperador zar califa faraón jeque'),
   stative: words('era eran fue había tenía tenían vivía vivían murió érase estaba'),
   agentive: words(
     'miró sonrió pensó oyó vio decidió creyó supo quiso saludó asintió suspiró lloró rió encogió agachó inclinó sentó dudó escuchó dijo preguntó respondió contestó frunció bostezó corrió',
@@ -88,6 +88,9 @@ export const spanish: Language = {
   ],
   and: 'y',
   naming: words('llamado llamada llamaba llamaban apodado apodada nombre llama conocían llamaron'),
+  turning: words(
+    'convirtió convierte convertía transformó transformaba transformado transformada convertido convertida volvió trocó mudó',
+  ),
   copulas: words('era fue es eran'),
   joining: words('y pero e entonces'),
   subordinators: words('cuando mientras como aunque si apenas tras al después antes'),
@@ -97,6 +100,8 @@ export const spanish: Language = {
   ),
   voices: words('voz vocecita vocecilla voces grito eco alguien nadie algo vozarrón'),
   selfNaming: /(?:me llamo|mi nombre es|me llaman|soy)\s+(?:el\s+|la\s+)?(?<name>\p{Lu}[\p{L}-]+)/iu,
+  presenting:
+    /(?:^|[^\p{L}])(?:est[ea] es|te presento a|os presento a|le presento a|les presento a|aquí está)\s+(?:el\s+|la\s+)?(?<name>\p{Lu}[\p{L}-]+)/iu,
   stopWords:
     words(`el la los las un una unos unas lo y o u e pero si no sí ya yo tú él ella ellos ellas usted nosotros mi tu su mis tus sus
 este esta esto ese esa eso aquel aquella que qué quien quién cual cómo como cuando cuándo donde dónde por para con sin de del en a al

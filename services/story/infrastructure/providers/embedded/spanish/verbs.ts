@@ -2,7 +2,7 @@ import type { SpeechForm } from '../language.ts'
 import { words } from '../tokens.ts'
 
 const REGULAR_AR =
-  words(`pregunt contest grit exclam murmur susurr chill llam orden mand explic añad coment declar anunci asegur afirm
+  words(`habl pregunt contest grit exclam murmur susurr chill llam orden mand explic añad coment declar anunci asegur afirm
 neg avis advirti observ señal not protest reclam rog suplic implor llor solloz suspir jade balbuce tartamude mascull gruñ refunfuñ
 rezong bram brom bufon burl interrog indag inform cont relat narr recit cant canturre tarare entr continu termin concluy empez comenz
 confes confi revel record apunt precis aclar opin pens medit reflexion imagin invit propon aconsej recomend suger insinu insist
