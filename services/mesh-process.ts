@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Code } from '@connectrpc/connect'
 import type { SpanExporter } from '@opentelemetry/sdk-trace'
 import { createGateway } from '../gateway/gateway.ts'
@@ -12,6 +13,7 @@ import { startServer } from './shared/presentation/server.ts'
 import { defaultKind } from './shared/presentation/server-limits.ts'
 
 const drainMs = 10_000
+const noticeMs = 100
 
 export interface ProcessOptions {
   environment: Readonly<Record<string, string | undefined>>
@@ -85,6 +87,9 @@ export const startProcess = async (options: ProcessOptions): Promise<MeshProcess
     url: server.url,
     stop: async () => {
       routes.health.setAll('NOT_SERVING')
+      // Whoever watches the health of this process hears of it before the watch itself ends.
+      await sleep(noticeMs)
+      host.drain()
       await server.drain(drainMs)
       await gateway?.close()
       await routes.close()

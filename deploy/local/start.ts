@@ -25,7 +25,16 @@ Environment:
 
 const say = (line: string) => console.log(line)
 
+/** `npm start --split` keeps the flag to npm; only what stands behind `--` comes here. */
+const refuseLostFlags = (): void => {
+  const lost = ['split', 'reset', 'verbose'].filter((flag) => process.env[`npm_config_${flag}`])
+  if (lost.length === 0) return
+  console.error(`npm kept --${lost.join(' --')} for itself; write: npm start -- --${lost.join(' --')}`)
+  process.exit(2)
+}
+
 const readOptions = () => {
+  refuseLostFlags()
   const flag = { type: 'boolean', default: false } as const
   try {
     return parseArgs({ options: { split: flag, reset: flag, verbose: flag, help: flag } }).values

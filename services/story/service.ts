@@ -5,6 +5,7 @@ import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import { defineContext } from '#shared/presentation/context.ts'
 import { type StoryApp, storyApp } from './application/app.ts'
 import { publishingProcess } from './application/publishing.process.ts'
+import type { Analyzer } from './domain/analysis.ts'
 import { analysisRepository } from './infrastructure/analyses.ts'
 import { analysisReads } from './infrastructure/analysis-reads.ts'
 import { chosenAnalyzer } from './infrastructure/analyzer.ts'
@@ -27,7 +28,7 @@ import { consumers } from './presentation/consumers.ts'
 import { storyService } from './presentation/story-service.ts'
 
 /** Puts story's parts together. */
-export const assemble = async (kernel: Kernel): Promise<StoryApp> =>
+export const assemble = (kernel: Kernel, analyzer: Analyzer): StoryApp =>
   storyApp({
     stories: storyRepository(kernel),
     publishings: publishingRepository(kernel),
@@ -40,7 +41,7 @@ export const assemble = async (kernel: Kernel): Promise<StoryApp> =>
     quota: unlimitedQuota(),
     hashed: hashedText,
     moderator: ruleModerator(),
-    analyzer: await chosenAnalyzer(kernel),
+    analyzer,
     binders: { epub: epubBinder(), pdf: pdfBinder() },
     clock: kernel.clock,
     ids: { next: () => kernel.unit().next() },
@@ -60,12 +61,14 @@ export const story = defineContext({
     publishings_running: () => precondition('PUBLISHING_RUNNING', 'the story is being published already'),
   },
   compose: async (kernel) => {
-    const app = await assemble(kernel)
+    const analyzer = await chosenAnalyzer(kernel)
+    const app = assemble(kernel, analyzer)
     return {
       routes: [storyService(app)],
       consumers: consumers(app, authorNames(kernel)),
       processes: [publishingProcess],
       invariants,
+      stop: async () => analyzer.close?.(),
     }
   },
 })

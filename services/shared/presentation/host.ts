@@ -45,7 +45,9 @@ export interface Host {
   clientsFor: HostParts['clientsFor']
   authorizer: HostParts['authorizer']
   tracingFor: HostParts['tracingFor']
-  /** Ends running streams; then stops contexts, bus and telemetry. */
+  /** Ends streams, which would go on for as long as their clients listen; other calls finish. */
+  drain(): void
+  /** Stops contexts, bus and telemetry. */
   stop(): Promise<void>
 }
 
@@ -82,6 +84,7 @@ export const startHost = async (
   const nats = await connectNats(config.natsUrls, `troupe ${definitions.map(({ name }) => name).join(' ')}`, log)
   const running = new Map<string, RunningContext>()
   const shutdown = new AbortController()
+  const draining = new AbortController()
   const local = (context: string) => running.get(context)?.transport
 
   const identityUrl = config.contextUrl('identity')
@@ -127,7 +130,13 @@ export const startHost = async (
       shutdownSignal: shutdown.signal,
       ...options,
     })
-    for (const { service, implementation } of routes) router.service(service, implementation)
+    for (const { service, implementation } of routes) {
+      router.service(service, implementation)
+      for (const method of service.methods.filter(({ methodKind }) => methodKind !== 'unary')) {
+        const handle = implementation[method.localName]
+        if (handle) router.rpc(method, handle as never, { shutdownSignal: draining.signal })
+      }
+    }
     return new Map(router.handlers.map((handler) => [handler.requestPath, nodeHandler(handler)]))
   }
   const descriptors = readDescriptors()
@@ -152,6 +161,7 @@ export const startHost = async (
     clientsFor,
     authorizer: parts.authorizer,
     tracingFor: parts.tracingFor,
+    drain: () => draining.abort(new ConnectError('the server is shutting down', Code.Unavailable)),
     stop: async () => {
       shutdown.abort(new ConnectError('the server is shutting down', Code.Unavailable))
       await Promise.all(started.map((context) => context.stop()))

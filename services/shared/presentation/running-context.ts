@@ -82,8 +82,13 @@ const rpcOptions = (name: string, host: HostParts, parts: ContextParts): Running
     errors({ context: name, log }),
     callScope(),
     validation(),
-    rateLimiting({ database, scale: config.rateLimitScale, clockOffsetMs: () => clock.offsetMs }),
-    unitsOfWork({ database, units, store: new IdempotencyStore(database, config.masterKey), now: () => clock.now() }),
+    unitsOfWork({
+      database,
+      units,
+      store: new IdempotencyStore(database, config.masterKey),
+      now: () => clock.now(),
+      limit: rateLimiting({ database, scale: config.rateLimitScale, clockOffsetMs: () => clock.offsetMs }),
+    }),
   ]
   return { interceptors, requestGate }
 }

@@ -77,7 +77,11 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
   const onConnection = (socket: net.Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    sniffHttp2(socket, limits.headerTimeoutMs, (isHttp2) => (isHttp2 ? h2 : http1).emit('connection', socket))
+    sniffHttp2(socket, limits.headerTimeoutMs, (isHttp2) => {
+      // HTTP/1.1 clients may close their side and read on; of HTTP/2 clients that do, nothing would end the session.
+      if (isHttp2) socket.allowHalfOpen = false
+      ;(isHttp2 ? h2 : http1).emit('connection', socket)
+    })
   }
   const socketOptions = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }
   const front = options.tls

@@ -15,6 +15,8 @@ export interface UnitOptions {
   units: Units
   store: IdempotencyStore
   now: () => Date
+  /** Around every call that is run, once however often its unit is; not around a repeat that has its answer. */
+  limit?: Interceptor
 }
 
 type Next = (request: UnaryRequest) => Promise<UnaryResponse>
@@ -44,25 +46,27 @@ const scopeOf = (call: CallContext, method: DescMethod, hash: Uint8Array): strin
  * Runs every unary rpc as one unit of work. A mutating one with an Idempotency-Key takes effect once: repeats get the
  * stored answer, whichever process they reach and however many come at once.
  */
-export const unitsOfWork = ({ database, units, store, now }: UnitOptions): Interceptor => {
+export const unitsOfWork = ({ database, units, store, now, limit = (next) => next }: UnitOptions): Interceptor => {
   const running = new Map<string, { hash: Uint8Array; done: Promise<unknown> }>()
 
   const runOnce = (request: UnaryRequest, next: Next, key: string, idempotent?: IdempotentRequest) => {
     const withheld = idempotencyOf(request.method) === 'withheld'
-    return units.run({
-      key,
-      handler: async (unit) => {
-        const response = await next(request)
-        assertAwaited()
-        if (unit.subject && idempotent) idempotent.subject = unit.subject
-        return response
-      },
-      finish: (statement, response) => {
-        if (!idempotent) return
-        const bytes = withheld ? undefined : toBinary(request.method.output, response.message)
-        store.write(statement, idempotent, bytes, now())
-      },
-    })
+    const run = () =>
+      units.run({
+        key,
+        handler: async (unit) => {
+          const response = await next(request)
+          assertAwaited()
+          if (unit.subject && idempotent) idempotent.subject = unit.subject
+          return response
+        },
+        finish: (statement, response) => {
+          if (!idempotent) return
+          const bytes = withheld ? undefined : toBinary(request.method.output, response.message)
+          store.write(statement, idempotent, bytes, now())
+        },
+      })
+    return limit(run)(request) as Promise<UnaryResponse>
   }
 
   const repeat = (request: UnaryRequest, stored: Uint8Array): UnaryResponse => {
@@ -110,10 +114,10 @@ export const unitsOfWork = ({ database, units, store, now }: UnitOptions): Inter
   }
 
   return (next) => async (request) => {
-    if (request.stream) return next(request)
+    if (request.stream) return limit(next)(request)
     const run = next as Next
     if (request.method.idempotency === Level.NO_SIDE_EFFECTS) {
-      return new UnitOfWork(database, uuidv7()).run(() => run(request))
+      return new UnitOfWork(database, uuidv7()).run(() => limit(next)(request))
     }
     const key = idempotencyOf(request.method) === 'none' ? undefined : keyOf(request)
     return key === undefined ? runOnce(request, run, uuidv7()) : runWithKey(request, run, key)

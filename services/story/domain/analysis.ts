@@ -56,6 +56,8 @@ export interface Analyzer {
   readonly name: string
   /** Rejects with the signal's reason when aborted, with an AnalyzerError when the work cannot be done. */
   analyze(text: StoryText, report: ReportProgress, signal: AbortSignal): Promise<Analysis>
+  /** Lets go of what it keeps for the next text. */
+  close?(): Promise<void>
 }
 
 /** The analysis could not be made; `retryable` says whether the same call may succeed later. */

@@ -13,6 +13,7 @@ import { suiteNats } from '../../../tests/suite-nats.ts'
 import { anyCall, testLog as log } from '../../shared/tests/fixture.ts'
 import { suiteDatabase } from '../../shared/tests/suite-database.ts'
 import type { StoryDraft } from '../application/create-story.ts'
+import { chosenAnalyzer } from '../infrastructure/analyzer.ts'
 import { authorNames } from '../infrastructure/authors.ts'
 import { invariants } from '../infrastructure/invariants.ts'
 import { assemble, story } from '../service.ts'
@@ -57,7 +58,7 @@ export const openStory = async (name: string, env: Record<string, string> = {}) 
       throw new Error('story calls no other context')
     },
   }
-  const app = await assemble(kernel)
+  const app = assemble(kernel, await chosenAnalyzer(kernel))
   /** Runs a use case as one unit of work, as an rpc does. */
   const call = <T>(run: () => Promise<T>, context: Partial<CallContext> = {}): Promise<T> =>
     runInCall(anyCall(context), () => units.run({ key: uuidv7(), handler: run }))
