@@ -11,7 +11,7 @@ import { reflectionServices } from './reflection.ts'
 import { route } from './route.ts'
 
 /** The version of the platform, as `/health` tells it. */
-export const version = '0.1.0'
+const version = '0.1.0'
 
 /** What a process answers besides its contexts' rpcs. */
 export interface ProcessRoutes {

@@ -31,7 +31,7 @@ const connectUnary = /^application\/(json|proto)\b/i
 const getQuery = /[?&](connect=v1|encoding=(json|proto))(&|$)/
 
 /** The domain of the ErrorInfo details that name a reason. */
-export const errorDomain = 'troupe'
+const errorDomain = 'troupe'
 
 /** The protocol a request speaks, told by its method, path and content type alone. */
 export const protocolOf = (request: NodeServerRequest): RequestProtocol => {

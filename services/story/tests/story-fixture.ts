@@ -102,7 +102,7 @@ They walked all day and were very happy. In the evening a wolf stood before them
 export const otherTale = `${tale}\n\nThen an old miller came. “Go away!” shouted the miller, and the wolf ran off.`
 
 /** What a story begins with; parts can be replaced. */
-export const initOf = (parts: Partial<StoryDraft> = {}): StoryDraft => ({
+const initOf = (parts: Partial<StoryDraft> = {}): StoryDraft => ({
   title: 'The Mill',
   content: tale,
   language: 'en',

@@ -7,7 +7,7 @@ const BREAK = /^[,;:.!?…—–()]$/u
 const REACH = 3
 
 /** Does the mention do something, be it only to live or to be? */
-export const acts = (sentence: ReadSentence, mention: Mention, language: Language): boolean =>
+const acts = (sentence: ReadSentence, mention: Mention, language: Language): boolean =>
   actionOf(sentence, mention, language) !== undefined
 
 /** The verb of which the mention is the subject: behind it, or before it in a clause without other subject. */
