@@ -175,7 +175,8 @@ describe('text', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(segment), async (segments) => {
         const texts = textsOf(await unzipped(bookOf({ segments })))
-        expect(kept(texts.join(''))).toBe(kept(segments.map(({ text }) => text).join('')))
+        // Each by itself: halves of a character in two segments are no character.
+        expect(kept(texts.join(''))).toBe(segments.map(({ text }) => kept(text)).join(''))
       }),
     )
   })
