@@ -33,7 +33,8 @@ const isCharacter = (entity: Entity, language: Language): boolean => {
   if (entity.named) return entity.subjects >= 1 && entity.at.length >= 2
   if (entity.noun === undefined) return entity.traits.size > 0 && entity.subjects >= 2
   if (entity.noun.generic && entity.at.length + entity.subjects < 3) return false
-  if (entity.at.length >= 2) return entity.subjects >= 1
+  // Whom the text names twice and lets do one thing, without a word, mostly passes by.
+  if (entity.at.length >= 2) return entity.subjects >= 2 || (entity.subjects >= 1 && entity.at.length >= 3)
   return entity.noun.kind === 'person' && entity.deeds >= 1 && (entity.leads > 0 || !language.casesAlike)
 }
 
