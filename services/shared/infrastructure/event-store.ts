@@ -15,6 +15,20 @@ export interface EventMetadata {
   traceparent?: string
 }
 
+/** An event as its table holds it. */
+export interface EventRow {
+  [column: string]: unknown
+  position: number
+  id: string
+  stream_id: string
+  stream_type: string
+  event_type: string
+  event_metadata: EventMetadata
+  event_version: number
+  occurred_at: Date
+  payload: Buffer
+}
+
 export interface StoredEvent extends EncodedEvent {
   id: string
   streamId: string

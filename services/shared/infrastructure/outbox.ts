@@ -2,25 +2,11 @@ import { headers as natsHeaders } from '@nats-io/transport-node'
 import type { Clock } from '../domain/clock.ts'
 import type { Database } from './database.ts'
 import type { EventContract } from './event-codec.ts'
-import type { EventMetadata } from './event-store.ts'
-
-/** An event that waits to be published. */
-export interface OutboxRow {
-  [column: string]: unknown
-  position: number
-  id: string
-  stream_id: string
-  stream_type: string
-  event_type: string
-  event_metadata: EventMetadata
-  event_version: number
-  occurred_at: Date
-  payload: Buffer
-}
+import type { EventRow } from './event-store.ts'
 
 /** What waits, oldest first. */
-export const waitingEvents = (database: Database, limit: number): Promise<OutboxRow[]> =>
-  database.sql<OutboxRow>(
+export const waitingEvents = (database: Database, limit: number): Promise<EventRow[]> =>
+  database.sql<EventRow>(
     `select e.position, e.id, e.stream_id, e.stream_type, e.event_type, e.event_metadata, e.event_version,
        e.occurred_at, e.payload
      from outbox o join event_store e on e.position = o.position order by o.position limit ${limit}`,
@@ -82,7 +68,7 @@ export const rememberStream = (
 }
 
 /** CloudEvents' NATS binding, and what the mesh adds. */
-export const eventHeaders = (context: string, row: OutboxRow, traceparent: string | undefined) => {
+export const eventHeaders = (context: string, row: EventRow, traceparent: string | undefined) => {
   const { correlationId, causationId, actor } = row.event_metadata
   const headers = natsHeaders()
   const set = (name: string, value: string | undefined) => {

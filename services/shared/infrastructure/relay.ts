@@ -2,15 +2,9 @@ import { Client } from 'pg'
 import type { Clock } from '../domain/clock.ts'
 import type { Database } from './database.ts'
 import { type EventContract, subjectOf } from './event-codec.ts'
+import type { EventRow } from './event-store.ts'
 import type { Nats } from './nats.ts'
-import {
-  eventHeaders,
-  type OutboxRow,
-  rememberedStream,
-  rememberStream,
-  settlePublished,
-  waitingEvents,
-} from './outbox.ts'
+import { eventHeaders, rememberedStream, rememberStream, settlePublished, waitingEvents } from './outbox.ts'
 import { ensureStream } from './stream.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Tracing } from './telemetry/tracing.ts'
@@ -131,14 +125,14 @@ export class Relay {
     return rows.length === batchSize
   }
 
-  private async publishChain(chain: OutboxRow[], published: { position: number; sequence: number }[]): Promise<void> {
+  private async publishChain(chain: EventRow[], published: { position: number; sequence: number }[]): Promise<void> {
     for (const row of chain) {
       const sequence = await this.publish(row)
       published.push({ position: row.position, sequence })
     }
   }
 
-  private async publish(row: OutboxRow): Promise<number> {
+  private async publish(row: EventRow): Promise<number> {
     const { context, clock, contracts, nats, tracing } = this.options
     const retention = contracts.get(row.event_type)?.retentionMs ?? 0
     const left = retention - (clock.now().getTime() - row.occurred_at.getTime())

@@ -4,8 +4,7 @@ import type { ListRecentEventsRequest, ReadEventsRequest } from '#gen/troupe/mes
 import { denied } from '../../domain/errors.ts'
 import { timestamp } from '../../domain/timestamp.ts'
 import type { Principal } from '../../infrastructure/call-context.ts'
-import type { Row } from '../../infrastructure/database.ts'
-import type { EventMetadata } from '../../infrastructure/event-store.ts'
+import type { EventRow } from '../../infrastructure/event-store.ts'
 import type { MeshParts } from './parts.ts'
 import { payloadJson } from './payload-json.ts'
 
@@ -13,18 +12,6 @@ import { payloadJson } from './payload-json.ts'
 const maxPageBytes = 2 * 1024 * 1024
 
 type EventRecord = MessageInitShape<typeof EventRecordSchema>
-
-interface EventRow extends Row {
-  position: number
-  id: string
-  stream_id: string
-  stream_type: string
-  event_type: string
-  event_metadata: EventMetadata
-  event_version: number
-  occurred_at: Date
-  payload: Buffer
-}
 
 const columns = 'position, id, stream_id, stream_type, event_type, event_metadata, event_version, occurred_at, payload'
 
