@@ -23,15 +23,15 @@ export const confirmPassword = async (
   { emailKey, address, password, hash }: Attempt,
 ): Promise<void> => {
   let failedBefore = false
-  // Only when its turn has come: else a burst of guesses would all pass before the first is counted.
-  const admit = async () => {
-    const known = await failures.of(emailKey, address)
-    mustNotBeDelayed(known, clock.now())
-    failedBefore = known.length > 0
+  // Both within its turn: else a burst of guesses would pass before the first of them is counted.
+  const turn = {
+    admit: async () => {
+      const known = await failures.of(emailKey, address)
+      mustNotBeDelayed(known, clock.now())
+      failedBefore = known.length > 0
+    },
+    failed: () => failures.record(emailKey, address, clock.now()),
   }
-  if (!(await passwords.verify(password, hash, admit))) {
-    await failures.record(emailKey, address, clock.now())
-    throw invalidCredentials()
-  }
+  if (!(await passwords.verify(password, hash, turn))) throw invalidCredentials()
   if (failedBefore) await failures.clear(emailKey)
 }

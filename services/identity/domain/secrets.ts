@@ -14,7 +14,13 @@ export interface Passwords {
   hash(password: string): Promise<string>
   /**
    * Whether the hash is of this password; takes as long without a hash. `admit` runs when its turn has come and may
-   * refuse it by throwing. Throws HASHING_BUSY when too many wait.
+   * refuse it by throwing; `failed` runs within the turn when it is not. Throws HASHING_BUSY when too many wait.
    */
-  verify(password: string, hash: string | undefined, admit: () => Promise<void>): Promise<boolean>
+  verify(password: string, hash: string | undefined, turn: Turn): Promise<boolean>
+}
+
+/** What is done before and after a password is looked at, while it is its turn. */
+export interface Turn {
+  admit(): Promise<void>
+  failed(): Promise<void>
 }

@@ -39,12 +39,13 @@ export const createPasswords = async (): Promise<Passwords> => {
         stillWanted()
         return hash(normalizePassword(password), cost)
       }),
-    verify: (password, known, admit) =>
+    verify: (password, known, { admit, failed }) =>
       inTurn(async () => {
         stillWanted()
         await admit()
-        const matches = await verify(known ?? nobodys, normalizePassword(password), cost)
-        return matches && known !== undefined
+        const matches = (await verify(known ?? nobodys, normalizePassword(password), cost)) && known !== undefined
+        if (!matches) await failed()
+        return matches
       }),
   }
 }

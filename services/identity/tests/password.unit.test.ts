@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Email } from '#shared/domain/email.ts'
 import { commonPasswords } from '../domain/common-passwords.ts'
 import { delayAfter, forgetAfterMs, mustNotBeDelayed } from '../domain/login-throttle.ts'
@@ -79,14 +79,17 @@ describe('a password', () => {
 describe('hashing', () => {
   it('knows a password by what it looks like, and nothing without a hash', async () => {
     const passwords = await createPasswords()
-    const admit = async () => {}
+    const failed = vi.fn(async () => {})
+    const turn = { admit: async () => {}, failed }
     const hash = await passwords.hash('Kaffee-Genießer-é')
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
-    expect(await passwords.verify('Kaffee-Genießer-e\u0301', hash, admit)).toBe(true)
-    expect(await passwords.verify('kaffee-Genießer-é', hash, admit)).toBe(false)
-    expect(await passwords.verify('anything', undefined, admit)).toBe(false)
-    const refuse = () => Promise.reject(new Error('not now'))
-    await expect(passwords.verify('Kaffee-Genießer-é', hash, refuse)).rejects.toThrow('not now')
+    expect(await passwords.verify('Kaffee-Genießer-e\u0301', hash, turn)).toBe(true)
+    expect(failed).not.toHaveBeenCalled()
+    expect(await passwords.verify('kaffee-Genießer-é', hash, turn)).toBe(false)
+    expect(await passwords.verify('anything', undefined, turn)).toBe(false)
+    expect(failed).toHaveBeenCalledTimes(2)
+    const refused = { admit: () => Promise.reject(new Error('not now')), failed }
+    await expect(passwords.verify('Kaffee-Genießer-é', hash, refused)).rejects.toThrow('not now')
   })
 
   it('runs two at once, lets a hundred wait, and refuses more', async () => {
