@@ -18,6 +18,9 @@ const entries = {
   demo: 'deploy/local/demo.ts',
   gen: 'deploy/local/gen.ts',
   eval: 'services/story/tales/eval.ts',
+  bench: 'tests/bench/bench.ts',
+  chaos: 'tests/chaos/chaos.ts',
+  security: 'tests/security/security.ts',
 }
 
 const say = (line) => console.log(`troupe: ${line}`)

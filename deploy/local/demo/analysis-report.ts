@@ -7,10 +7,10 @@ import {
   type StoryAnalysis,
 } from '#gen/troupe/story/v1/analysis_pb.ts'
 import type { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { table } from '../table.ts'
+import { clip, oneLine } from '../text-width.ts'
 import { enumName } from './enum-name.ts'
 import type { Screen } from './screen.ts'
-import { table } from './table.ts'
-import { clip, oneLine } from './text-width.ts'
 
 const charactersShown = 12
 const emotionsShown = 5

@@ -8,8 +8,8 @@ import {
   SegmentSchema,
   StoryAnalysisSchema,
 } from '#gen/troupe/story/v1/analysis_pb.ts'
+import { textWidth } from '../text-width.ts'
 import { reportLines } from './analysis-report.ts'
-import { textWidth } from './text-width.ts'
 
 const told = (text: string) => create(SegmentSchema, { kind: SegmentKind.PARAGRAPH, text })
 const spoken = (text: string, speakerId = '') => create(SegmentSchema, { kind: SegmentKind.DIALOGUE, text, speakerId })

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@connectrpc/connect'
 import { CausationKindSchema, type CausationNode, type MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { dateOf } from '#shared/domain/timestamp.ts'
+import { table } from '../table.ts'
+import { clip, oneLine, pad } from '../text-width.ts'
 import { enumName } from './enum-name.ts'
 import type { Screen } from './screen.ts'
-import { table } from './table.ts'
-import { clip, oneLine, pad } from './text-width.ts'
 import { drawTree } from './tree.ts'
 
 const eventsShown = 12

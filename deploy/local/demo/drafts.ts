@@ -2,8 +2,8 @@ import { open } from 'node:fs/promises'
 import { basename, extname } from 'node:path'
 import { loadTales } from '../../../services/story/tales/load.ts'
 import { SetupError } from '../setup-error.ts'
+import { oneLine } from '../text-width.ts'
 import { guessLanguage } from './guess-language.ts'
-import { oneLine } from './text-width.ts'
 
 /** What CreateStory takes at most, in bytes. */
 const maxBytes = 2 * 1024 * 1024

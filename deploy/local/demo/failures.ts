@@ -2,8 +2,8 @@ import { Code, ConnectError } from '@connectrpc/connect'
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { milliseconds } from '#shared/domain/timestamp.ts'
 import { SetupError } from '../setup-error.ts'
+import { oneLine } from '../text-width.ts'
 import type { Screen } from './screen.ts'
-import { oneLine } from './text-width.ts'
 
 const adviceByReason: Record<string, string> = {
   RATE_LIMITED: 'wait as long as it says, or start the mesh with higher limits (TROUPE_RATE_LIMIT_SCALE)',

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { StoryStatusSchema, type StorySummary } from '#gen/troupe/story/v1/story_pb.ts'
 import { dateOf } from '#shared/domain/timestamp.ts'
 import { SetupError } from '../setup-error.ts'
+import { table } from '../table.ts'
 import { enumName } from './enum-name.ts'
 import type { Screen } from './screen.ts'
 import type { Author } from './session.ts'
-import { table } from './table.ts'
 
 const patience = 5_000
 

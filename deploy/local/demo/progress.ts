@@ -1,4 +1,4 @@
-import { clip, oneLine, pad } from './text-width.ts'
+import { clip, oneLine, pad } from '../text-width.ts'
 
 const barCells = 24
 const titleCells = 34

@@ -1,5 +1,5 @@
+import { clip, oneLine } from '../text-width.ts'
 import { type Progress, progressLine } from './progress.ts'
-import { clip, oneLine } from './text-width.ts'
 
 const widest = 100
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { textWidth } from '../text-width.ts'
 import { progressBar, progressLine } from './progress.ts'
 import { createScreen } from './screen.ts'
-import { textWidth } from './text-width.ts'
 
 const written = (isTTY: boolean, signal?: AbortSignal) => {
   const parts: string[] = []

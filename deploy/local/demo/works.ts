@@ -3,13 +3,13 @@ import { AnalysisStatus } from '#gen/troupe/story/v1/analysis_pb.ts'
 import { PublishingStatus } from '#gen/troupe/story/v1/publishing_pb.ts'
 import { StoryStatus } from '#gen/troupe/story/v1/story_pb.ts'
 import { SetupError } from '../setup-error.ts'
+import { table } from '../table.ts'
 import type { Draft } from './drafts.ts'
 import type { Failures } from './failures.ts'
 import { followStory } from './follow.ts'
 import type { Progress } from './progress.ts'
 import type { Screen } from './screen.ts'
 import { type Author, tracedCall } from './session.ts'
-import { table } from './table.ts'
 
 interface Tools {
   readonly screen: Screen
