@@ -1,7 +1,6 @@
 import { hostname } from 'node:os'
-import { Code, ConnectError, createConnectRouter, type Transport } from '@connectrpc/connect'
+import { Code, ConnectError, type Transport } from '@connectrpc/connect'
 import type { UniversalHandlerOptions } from '@connectrpc/connect/protocol'
-import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node'
 import type { SpanExporter } from '@opentelemetry/sdk-trace'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { type Authenticator, createAuthenticator } from '../infrastructure/authenticator.ts'
@@ -22,13 +21,10 @@ import { startTracing } from '../infrastructure/telemetry/tracing.ts'
 import type { ContextDefinition } from './context.ts'
 import { readDescriptors } from './descriptors.ts'
 import type { HttpHandler } from './http-handler.ts'
-import { maxTimeoutMs } from './interceptors.ts'
 import type { HostParts } from './kernel.ts'
-import { nodeHandler } from './node-handler.ts'
 import type { Route } from './route.ts'
 import { type RunningContext, startContext } from './running-context.ts'
-
-const maxMessageBytes = 4 * 1024 * 1024
+import { serveRoutes } from './serve-routes.ts'
 
 /** The contexts of one process at work, and what its server answers with. */
 export interface Host {
@@ -121,24 +117,8 @@ export const startHost = async (
     authenticator,
     authorizer: roleAuthorizer,
   }
-  const serve: Host['serve'] = (routes, options = {}) => {
-    const router = createConnectRouter({
-      readMaxBytes: maxMessageBytes,
-      writeMaxBytes: maxMessageBytes,
-      maxTimeoutMs,
-      acceptCompression: [compressionGzip, compressionBrotli],
-      shutdownSignal: shutdown.signal,
-      ...options,
-    })
-    for (const { service, implementation } of routes) {
-      router.service(service, implementation)
-      for (const method of service.methods.filter(({ methodKind }) => methodKind !== 'unary')) {
-        const handle = implementation[method.localName]
-        if (handle) router.rpc(method, handle as never, { shutdownSignal: draining.signal })
-      }
-    }
-    return new Map(router.handlers.map((handler) => [handler.requestPath, nodeHandler(handler)]))
-  }
+  const serve: Host['serve'] = (routes, options = {}) =>
+    serveRoutes(routes, { shutdownSignal: shutdown.signal, ...options }, draining.signal)
   const descriptors = readDescriptors()
   const started = await Promise.all(
     definitions.map(async (definition) => {

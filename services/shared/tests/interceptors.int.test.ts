@@ -50,20 +50,17 @@ const within = (milliseconds: number) => anyCall({ deadline: performance.now() +
 describe('a deadline', () => {
   it('ends a call in time, and what its handler does afterwards is not kept', async () => {
     const id = uuidv7()
-    const finished = Promise.withResolvers<void>()
+    const goOn = Promise.withResolvers<void>()
     const call = caller([unitsOf(fixture)], async () => {
       currentUnit().add(Note.write(id, 'ann', id))
-      await sleep(150)
-      finished.resolve()
+      await goOn.promise
       return 'late'
     })
     for (const headers of [{}, { 'idempotency-key': uuidv7() }] as Record<string, string>[]) {
-      const started = performance.now()
       const refusal = await refusalOf(call(write, 'a', { call: within(40), headers }))
       expect(refusal.code).toBe(Code.DeadlineExceeded)
-      expect(performance.now() - started).toBeLessThan(140)
     }
-    await finished.promise
+    goOn.resolve()
     await sleep(150)
     expect(await fixture.database.sql('select 1 from notes where id = $1', id)).toEqual([])
     expect(await fixture.database.sql('select 1 from event_store where stream_id = $1', id)).toEqual([])

@@ -1,0 +1,101 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
+
+type Fields = Record<string, string | string[]>
+
+const isName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
+const isValue = /^[^\0\r\n\u0100-\uffff]*$/
+
+const joined = (value: string | string[]): string => (typeof value === 'string' ? value : value.join(', '))
+
+/**
+ * Header fields as the web's `Headers` give them, over a plain record: a tenth of its cost, which is most of what a
+ * small call costs. Names are kept in lower case and in the order they came in; several values of one name read as one,
+ * but `set-cookie`.
+ */
+export class HeaderFields implements Headers {
+  private readonly fields: Fields
+
+  constructor(fields?: Readonly<Record<string, string>>) {
+    // Without a prototype: a field may be called `constructor`.
+    this.fields = Object.assign(Object.create(null), fields)
+  }
+
+  /** The fields of a request, without the pseudo-headers of HTTP/2. */
+  static received(headers: IncomingHttpHeaders): HeaderFields {
+    const received = new HeaderFields()
+    for (const name in headers) {
+      const value = headers[name]
+      if (value !== undefined && name.charCodeAt(0) !== 0x3a) received.fields[name] = value
+    }
+    return received
+  }
+
+  get(name: string): string | null {
+    const value = this.fields[name] ?? this.fields[name.toLowerCase()]
+    return value === undefined ? null : joined(value)
+  }
+
+  has(name: string): boolean {
+    return this.fields[name.toLowerCase()] !== undefined
+  }
+
+  set(name: string, value: string): void {
+    const [key, text] = checked(name, value)
+    this.fields[key] = text
+  }
+
+  append(name: string, value: string): void {
+    const [key, text] = checked(name, value)
+    const before = this.fields[key]
+    if (before === undefined) this.fields[key] = text
+    else if (key === 'set-cookie') this.fields[key] = [before, text].flat()
+    else this.fields[key] = `${joined(before)}, ${text}`
+  }
+
+  delete(name: string): void {
+    delete this.fields[name.toLowerCase()]
+  }
+
+  getSetCookie(): string[] {
+    return [this.fields['set-cookie'] ?? []].flat()
+  }
+
+  forEach(run: (value: string, name: string, all: Headers) => void): void {
+    for (const [name, value] of this.entries()) run(value, name, this)
+  }
+
+  *entries(): Generator<[string, string], undefined, undefined> {
+    for (const name of Object.keys(this.fields)) {
+      const value = this.fields[name]
+      if (name === 'set-cookie') for (const cookie of this.getSetCookie()) yield [name, cookie]
+      else if (value !== undefined) yield [name, joined(value)]
+    }
+  }
+
+  *keys(): Generator<string, undefined, undefined> {
+    for (const [name] of this.entries()) yield name
+  }
+
+  *values(): Generator<string, undefined, undefined> {
+    for (const [, value] of this.entries()) yield value
+  }
+
+  [Symbol.iterator](): Generator<[string, string], undefined, undefined> {
+    return this.entries()
+  }
+
+  /** As node's servers take them; not to be changed. */
+  get record(): OutgoingHttpHeaders {
+    return this.fields
+  }
+}
+
+/** What `Headers` would make of a field; throws the TypeError that it throws. */
+const checked = (name: string, value: string): [string, string] => {
+  const text = String(value)
+  if (!isName.test(name)) throw new TypeError(`${name} is an invalid header name.`)
+  if (!isValue.test(text)) throw new TypeError(`${text} is an invalid header value.`)
+  return [name.toLowerCase(), trimmed(text)]
+}
+
+const trimmed = (text: string): string => text.replace(/^[\t ]+|[\t ]+$/g, '')

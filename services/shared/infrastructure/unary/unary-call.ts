@@ -1,0 +1,159 @@
+import type { DescMessage, DescMethod, DescService, MessageShape } from '@bufbuild/protobuf'
+import { create } from '@bufbuild/protobuf'
+import {
+  Code,
+  ConnectError,
+  type ContextValues,
+  createContextKey,
+  createContextValues,
+  type HandlerContext,
+  type Interceptor,
+  type MethodImplSpec,
+  type UnaryRequest,
+} from '@connectrpc/connect'
+import { HeaderFields } from './header-fields.ts'
+
+const callEnded = new ConnectError('the call has ended', Code.Canceled)
+const longestTimer = 2 ** 31 - 1
+
+/** A method that takes one message and answers one, with what runs it. */
+export type UnarySpec = MethodImplSpec & { kind: 'unary' }
+
+export interface UnaryCallInit {
+  method: DescMethod
+  protocolName: string
+  requestMethod: string
+  requestHeader: Headers
+  responseHeader?: HeaderFields
+  responseTrailer?: HeaderFields
+  /** Milliseconds that the caller waits at most; undefined for no bound. */
+  timeoutMs?: number | undefined
+  values?: ContextValues | undefined
+  /** Made when somebody asks for it. */
+  url: () => string
+}
+
+/**
+ * One unary call as its handler sees it. What most handlers never look at (signal, timer, URL) is made when it is
+ * first asked for.
+ */
+export class UnaryCall implements HandlerContext {
+  readonly method: DescMethod
+  readonly service: DescService
+  readonly protocolName: string
+  readonly requestMethod: string
+  readonly requestHeader: Headers
+  readonly responseHeader: HeaderFields
+  readonly responseTrailer: HeaderFields
+  readonly values: ContextValues
+  private readonly makeUrl: () => string
+  private readonly endsAt: number | undefined
+  private controller: AbortController | undefined
+  private timer: NodeJS.Timeout | undefined
+  /** Why the call is over; undefined while it runs. */
+  private over: unknown
+
+  constructor(init: UnaryCallInit) {
+    this.method = init.method
+    this.service = init.method.parent
+    this.protocolName = init.protocolName
+    this.requestMethod = init.requestMethod
+    this.requestHeader = init.requestHeader
+    this.responseHeader = init.responseHeader ?? new HeaderFields()
+    this.responseTrailer = init.responseTrailer ?? new HeaderFields()
+    this.values = init.values ?? createContextValues()
+    this.makeUrl = init.url
+    this.endsAt = init.timeoutMs === undefined ? undefined : performance.now() + init.timeoutMs
+  }
+
+  get url(): string {
+    return this.makeUrl()
+  }
+
+  readonly timeoutMs = (): number | undefined =>
+    this.endsAt === undefined ? undefined : this.endsAt - performance.now()
+
+  get signal(): AbortSignal {
+    if (!this.controller) {
+      this.controller = new AbortController()
+      if (this.over !== undefined) this.controller.abort(this.over)
+      else this.watchTime()
+    }
+    return this.controller.signal
+  }
+
+  private watchTime(): void {
+    const left = this.timeoutMs()
+    if (left === undefined) return
+    const timeUp = () => this.abort(new ConnectError('the operation timed out', Code.DeadlineExceeded))
+    this.timer = setTimeout(timeUp, Math.min(left, longestTimer))
+  }
+
+  /** Ends the call: whoever holds its signal hears why, now or on asking. Only the first reason counts. */
+  abort(reason: unknown = callEnded): void {
+    if (this.over !== undefined) return
+    this.over = reason
+    clearTimeout(this.timer)
+    this.controller?.abort(reason)
+  }
+}
+
+const callKey = createContextKey<UnaryCall | undefined>(undefined)
+
+/** The handler's context where an interceptor passed on another request than it was given. */
+const contextOf = (call: UnaryCall, request: UnaryRequest): HandlerContext => {
+  const { header, contextValues } = request
+  if (header === call.requestHeader && contextValues === call.values) return call
+  return Object.create(call, { requestHeader: { value: header }, values: { value: contextValues } })
+}
+
+const replaceAll = (from: Headers, to: HeaderFields): void => {
+  if (from === to) return
+  for (const name of [...to.keys()]) to.delete(name)
+  for (const [name, value] of from) to.append(name, value)
+}
+
+/** Runs a method's handler behind the interceptors; the chain is built once, not for each call. */
+export const unaryInvoker = (spec: UnarySpec, interceptors: readonly Interceptor[]) => {
+  const method = spec.method as UnaryRequest['method']
+  const service = method.parent
+  const handle = async (request: UnaryRequest) => {
+    const call = request.contextValues.get(callKey)
+    if (!call) throw new Error('an interceptor dropped the context values')
+    const message = create(
+      method.output,
+      (await spec.impl(request.message as never, contextOf(call, request))) as never,
+    )
+    return {
+      stream: false as const,
+      service,
+      method,
+      message,
+      header: call.responseHeader,
+      trailer: call.responseTrailer,
+    }
+  }
+  type Handle = (request: UnaryRequest) => ReturnType<typeof handle>
+  const run = interceptors.reduceRight<Handle>((next, interceptor) => interceptor(next as never) as never, handle)
+  return async (call: UnaryCall, message: MessageShape<DescMessage>): Promise<MessageShape<DescMessage>> => {
+    call.values.set(callKey, call)
+    const response = await run({
+      stream: false,
+      service,
+      method,
+      message,
+      requestMethod: call.requestMethod,
+      header: call.requestHeader,
+      contextValues: call.values,
+      get url() {
+        return call.url
+      },
+      get signal() {
+        return call.signal
+      },
+    })
+    replaceAll(response.header, call.responseHeader)
+    replaceAll(response.trailer, call.responseTrailer)
+    return response.message
+  }
+}

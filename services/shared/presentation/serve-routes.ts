@@ -1,0 +1,48 @@
+import { createConnectRouter, createMethodImplSpec } from '@connectrpc/connect'
+import type { UniversalHandlerOptions } from '@connectrpc/connect/protocol'
+import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node'
+import type { UnarySpec } from '../infrastructure/unary/unary-call.ts'
+import type { HttpHandler } from './http-handler.ts'
+import { maxTimeoutMs } from './interceptors.ts'
+import { nodeHandler } from './node-handler.ts'
+import type { Route } from './route.ts'
+import { unaryHandlers } from './unary/unary-handler.ts'
+
+const maxMessageBytes = 4 * 1024 * 1024
+
+const defaults: Partial<UniversalHandlerOptions> = {
+  readMaxBytes: maxMessageBytes,
+  writeMaxBytes: maxMessageBytes,
+  maxTimeoutMs,
+  acceptCompression: [compressionGzip, compressionBrotli],
+}
+
+/** The handlers of routes by path: ours for unary calls, Connect's for everything else. `draining` ends streams. */
+export const serveRoutes = (
+  routes: readonly Route[],
+  options: Partial<UniversalHandlerOptions>,
+  draining: AbortSignal,
+): ReadonlyMap<string, HttpHandler> => {
+  const settings = { ...defaults, ...options }
+  const router = createConnectRouter(settings)
+  const specs = new Map<string, UnarySpec>()
+  for (const { service, implementation } of routes) {
+    router.service(service, implementation)
+    for (const method of service.methods) {
+      const handle = implementation[method.localName]
+      if (!handle) continue
+      if (method.methodKind === 'unary') {
+        const spec = createMethodImplSpec(method, handle.bind(implementation) as never) as unknown as UnarySpec
+        specs.set(`/${service.typeName}/${method.name}`, spec)
+      } else router.rpc(method, handle as never, { shutdownSignal: draining })
+    }
+  }
+  const unary = unaryHandlers(settings)
+  return new Map(
+    router.handlers.map((handler) => {
+      const spec = specs.get(handler.requestPath)
+      const byConnect = nodeHandler(handler)
+      return [handler.requestPath, spec ? unary(spec, byConnect) : byConnect]
+    }),
+  )
+}

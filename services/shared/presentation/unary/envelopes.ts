@@ -1,0 +1,85 @@
+import { Code, ConnectError } from '@connectrpc/connect'
+import { type Compression, compressedFlag } from '@connectrpc/connect/protocol'
+import { trailerFlag } from '@connectrpc/connect/protocol-grpc-web'
+import type { Arrived } from './read-body.ts'
+
+export const envelopeHeaderBytes = 5
+
+/** Puts the five bytes of an envelope before a message. */
+export const envelope = (flags: number, data: Uint8Array): Buffer => {
+  const bytes = Buffer.allocUnsafe(data.byteLength + envelopeHeaderBytes)
+  bytes[0] = flags
+  bytes.writeUInt32BE(data.byteLength, 1)
+  bytes.set(data, envelopeHeaderBytes)
+  return bytes
+}
+
+export const tooLarge = (size: number, maxBytes: number) =>
+  new ConnectError(`message size ${size} is larger than configured readMaxBytes ${maxBytes}`, Code.ResourceExhausted)
+
+const incomplete = () => new ConnectError('protocol error: incomplete envelope', Code.InvalidArgument)
+
+interface Found {
+  flags: number
+  start: number
+  end: number
+}
+
+/** The envelope that begins at `start`, as far as its header is there. Throws as soon as its length is too large. */
+const envelopeAt = (body: Buffer, start: number, maxBytes: number): Found | undefined => {
+  if (body.byteLength < start + envelopeHeaderBytes) return undefined
+  const length = body.readUInt32BE(start + 1)
+  if (length > maxBytes) throw tooLarge(length, maxBytes)
+  return { flags: body[start] as number, start: start + envelopeHeaderBytes, end: start + envelopeHeaderBytes + length }
+}
+
+/**
+ * Tells, as a body arrives, when no further byte can make it one of a single message: a second one is whole. Throws as
+ * soon as one turns out to be too large.
+ */
+export const secondMessageWatch = (maxBytes: number): ((arrived: Arrived) => boolean) => {
+  let start = 0
+  let end: number | undefined
+  return (arrived) => {
+    for (;;) {
+      end ??= envelopeAt(arrived.bytes, start, maxBytes)?.end
+      if (end === undefined || arrived.size < end) return false
+      if (start > 0) return true
+      start = end
+      end = undefined
+    }
+  }
+}
+
+export interface EnvelopeOptions<T> {
+  maxBytes: number
+  compression: Compression | null
+  /** Whether envelopes of trailers are passed over. */
+  hasTrailers: boolean
+  parse(data: Uint8Array): T
+}
+
+/** The one message of a request body. Throws what the protocol says of a body that does not hold exactly one. */
+export const onlyMessage = async <T>(body: Buffer, options: EnvelopeOptions<T>): Promise<T> => {
+  const { compression, hasTrailers, maxBytes, parse } = options
+  let message: { value: T } | undefined
+  for (let position = 0; position < body.byteLength; ) {
+    const found = envelopeAt(body, position, maxBytes)
+    if (!found || found.end > body.byteLength) throw incomplete()
+    position = found.end
+    const raw = body.subarray(found.start, found.end)
+    const data = (found.flags & compressedFlag) === 0 ? raw : await decompressed(raw, compression, maxBytes)
+    if (hasTrailers && (found.flags & trailerFlag) !== 0) continue
+    const value = parse(data)
+    if (message)
+      throw new ConnectError('protocol error: received extra input message for unary method', Code.Unimplemented)
+    message = { value }
+  }
+  if (message) return message.value
+  throw new ConnectError('protocol error: missing input message for unary method', Code.Unimplemented)
+}
+
+const decompressed = (data: Uint8Array, compression: Compression | null, maxBytes: number): Promise<Uint8Array> => {
+  if (compression) return compression.decompress(data as Uint8Array<ArrayBuffer>, maxBytes)
+  throw new ConnectError('received compressed envelope, but do not know how to decompress', Code.Internal)
+}
