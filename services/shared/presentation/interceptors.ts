@@ -7,6 +7,7 @@ import { type CallContext, callKey, remainingMs, runInCall } from '../infrastruc
 import type { Logger } from '../infrastructure/telemetry/logger.ts'
 import type { Metrics } from '../infrastructure/telemetry/metrics.ts'
 import type { Tracing } from '../infrastructure/telemetry/tracing.ts'
+import { longestTimerMs } from '../infrastructure/unary/unary-call.ts'
 import { codeName, isUnexpected, toAnswer } from './errors.ts'
 import { blameSender } from './malformed.ts'
 
@@ -105,15 +106,12 @@ export const callScope = (): Interceptor => (next) => async (request) => {
   return runInCall(call, () => withinDeadline(() => next(request)))
 }
 
-/** The longest a timer can run; one that is set for longer fires at once. */
-export const maxTimeoutMs = 2 ** 31 - 1
-
 const withinDeadline = async <T>(run: () => Promise<T>): Promise<T> => {
   const left = remainingMs()
   if (left === undefined) return run()
   const ended = Promise.withResolvers<never>()
   const timeUp = () => ended.reject(new ConnectError('the deadline has passed', Code.DeadlineExceeded))
-  const timer = setTimeout(timeUp, Math.min(left, maxTimeoutMs))
+  const timer = setTimeout(timeUp, Math.min(left, longestTimerMs))
   try {
     return await Promise.race([run(), ended.promise])
   } finally {

@@ -1,9 +1,8 @@
 import { createConnectRouter, createMethodImplSpec } from '@connectrpc/connect'
 import type { UniversalHandlerOptions } from '@connectrpc/connect/protocol'
 import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node'
-import type { UnarySpec } from '../infrastructure/unary/unary-call.ts'
+import { longestTimerMs, type UnarySpec } from '../infrastructure/unary/unary-call.ts'
 import type { HttpHandler } from './http-handler.ts'
-import { maxTimeoutMs } from './interceptors.ts'
 import { nodeHandler } from './node-handler.ts'
 import type { Route } from './route.ts'
 import { unaryHandlers } from './unary/unary-handler.ts'
@@ -13,7 +12,7 @@ const maxMessageBytes = 4 * 1024 * 1024
 const defaults: Partial<UniversalHandlerOptions> = {
   readMaxBytes: maxMessageBytes,
   writeMaxBytes: maxMessageBytes,
-  maxTimeoutMs,
+  maxTimeoutMs: longestTimerMs,
   acceptCompression: [compressionGzip, compressionBrotli],
 }
 

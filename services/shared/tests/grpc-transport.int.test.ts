@@ -111,27 +111,6 @@ test('nobody listening is UNAVAILABLE, a closed transport too, and a server that
   expect(await codeOf(client.read({}))).toBe(Code.Unavailable)
 })
 
-test('client interceptors see request and response', async () => {
-  const { port } = await running({
-    read: (request, context) => ({ value: `${request.value} ${context.requestHeader.get('x-added')}` }),
-  })
-  const seen: string[] = []
-  const transport = grpcTransport({
-    address: `http://localhost:${port}`,
-    interceptors: [
-      (next) => async (request) => {
-        request.header.set('x-added', 'by interceptor')
-        const response = await next(request)
-        seen.push(new URL(request.url).pathname)
-        return response
-      },
-    ],
-  })
-  cleanup(() => transport.close())
-  expect((await clientOf(EchoService, transport).read({ value: 'x' })).value).toBe('x by interceptor')
-  expect(seen).toEqual(['/test.v1.EchoService/Read'])
-})
-
 const pair = async (one: () => string, other: () => string, health?: () => Serving) => {
   const serve = (host: string, port: number, name: () => string, watch?: () => Serving) =>
     running({ read: () => ({ value: name() }) }, { host, port, ...(watch && { health: watch }) })

@@ -1,4 +1,4 @@
-import { Code } from '@connectrpc/connect'
+import { Code, ConnectError } from '@connectrpc/connect'
 import type { Channel, Metadata } from '@grpc/grpc-js'
 import { status as grpc } from '@grpc/grpc-js'
 import { type GrpcStatus, localError, toConnectError } from './grpc-status.ts'
@@ -21,7 +21,8 @@ export interface StreamAnswer {
   bodies: AsyncIterable<Buffer>
 }
 
-const cancelOn = (signal: AbortSignal, call: RawCall): (() => void) => {
+const cancelOn = (signal: AbortSignal | undefined, call: RawCall): (() => void) => {
+  if (!signal) return () => {}
   const cancel = () => call.cancelWithStatus(grpc.CANCELLED, 'the caller gave up')
   if (signal.aborted) cancel()
   else signal.addEventListener('abort', cancel, { once: true })
@@ -29,7 +30,12 @@ const cancelOn = (signal: AbortSignal, call: RawCall): (() => void) => {
 }
 
 /** Sends one message and waits for the one that answers it. */
-export const callUnary = (call: RawCall, metadata: Metadata, body: Buffer, signal: AbortSignal): Promise<UnaryAnswer> =>
+export const callUnary = (
+  call: RawCall,
+  metadata: Metadata,
+  body: Buffer,
+  signal: AbortSignal | undefined,
+): Promise<UnaryAnswer> =>
   new Promise((resolve, reject) => {
     let header: Metadata | undefined
     let answer: Buffer | undefined
@@ -43,7 +49,8 @@ export const callUnary = (call: RawCall, metadata: Metadata, body: Buffer, signa
       },
       onReceiveStatus: (status: GrpcStatus) => {
         release()
-        if (status.code !== grpc.OK) reject(toConnectError(status))
+        if (signal?.aborted && status.code !== grpc.OK) reject(ConnectError.from(signal.reason, Code.Canceled))
+        else if (status.code !== grpc.OK) reject(toConnectError(status))
         else if (!answer) reject(localError('the server answered no message', Code.Unimplemented))
         else resolve({ header, body: answer, trailer: status.metadata })
       },

@@ -1,5 +1,6 @@
 import { encodeBinaryHeader } from '@connectrpc/connect'
 import { Metadata } from '@grpc/grpc-js'
+import { HeaderFields } from '../unary/header-fields.ts'
 
 /** Headers that belong to the HTTP/2 connection or to the gRPC protocol itself, which grpc-js writes. */
 const protocolHeaders = new Set(['connection', 'content-length', 'content-type', 'host', 'te', 'transfer-encoding'])
@@ -17,7 +18,7 @@ export const toMetadata = (headers: Headers): Metadata => {
 
 /** The headers for some gRPC metadata; binary values become unpadded base64. */
 export const toHeaders = (metadata: Metadata | undefined): Headers => {
-  const headers = new Headers()
+  const headers = new HeaderFields()
   if (!metadata) return headers
   for (const name of Object.keys(metadata.getMap())) {
     for (const value of metadata.get(name)) {

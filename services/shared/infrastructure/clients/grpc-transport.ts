@@ -1,14 +1,8 @@
 import type { DescMessage, DescMethod } from '@bufbuild/protobuf'
-import {
-  Code,
-  createContextValues,
-  type Interceptor,
-  type StreamResponse,
-  type Transport,
-  type UnaryResponse,
-} from '@connectrpc/connect'
-import { createMethodUrl, runStreamingCall, runUnaryCall } from '@connectrpc/connect/protocol'
+import { Code, createContextValues, type StreamResponse, type Transport } from '@connectrpc/connect'
+import { createMethodUrl, runStreamingCall } from '@connectrpc/connect/protocol'
 import { Channel, credentials } from '@grpc/grpc-js'
+import { HeaderFields } from '../unary/header-fields.ts'
 import { cancellable, linkedController } from './cancellable.ts'
 import { callStreaming, callUnary, type RawCall } from './grpc-call.ts'
 import { toHeaders, toMetadata } from './grpc-metadata.ts'
@@ -19,7 +13,6 @@ import { decode, defaultMaxMessageBytes, encode } from './message-codec.ts'
 export interface GrpcTransportOptions {
   /** `http://host:port`, `https://host:port`, or a gRPC target name such as `dns:///host:port` or `ipv4:a:1,b:2`. */
   address: string
-  interceptors?: Interceptor[]
   /** The largest message to send or accept, in bytes; 4 MiB. */
   maxMessageBytes?: number
 }
@@ -49,6 +42,11 @@ const openChannel = (address: string, maxMessageBytes: number): Channel => {
   })
 }
 
+const bounded = (timeoutMs: number | undefined): timeoutMs is number => timeoutMs !== undefined && timeoutMs > 0
+
+const deadlineOf = (timeoutMs: number | undefined): number =>
+  bounded(timeoutMs) ? Date.now() + timeoutMs : Number.POSITIVE_INFINITY
+
 const toBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 async function* encoded<I extends DescMessage>(desc: I, messages: AsyncIterable<unknown>, maxBytes: number) {
@@ -62,7 +60,7 @@ async function* encoded<I extends DescMessage>(desc: I, messages: AsyncIterable<
  * A `timeoutMs` of zero or less means no deadline.
  */
 export const grpcTransport = (options: GrpcTransportOptions): Transport & { close(): void } => {
-  const { address, interceptors = [], maxMessageBytes = defaultMaxMessageBytes } = options
+  const { address, maxMessageBytes = defaultMaxMessageBytes } = options
   const channel = openChannel(address, maxMessageBytes)
 
   const start = (method: DescMethod, deadline: number): RawCall => {
@@ -73,57 +71,43 @@ export const grpcTransport = (options: GrpcTransportOptions): Transport & { clos
       throw localError('the channel is closed', Code.Unavailable, cause)
     }
   }
-  const requestOf = <M extends DescMethod>(method: M, header: ConstructorParameters<typeof Headers>[0]) => ({
-    service: method.parent,
-    method,
-    requestMethod: 'POST',
-    url: createMethodUrl(address, method),
-    header: new Headers(header),
-  })
-  const timing = (timeoutMs: number | undefined) =>
-    timeoutMs !== undefined && timeoutMs > 0
-      ? { deadline: Date.now() + timeoutMs, run: { timeoutMs } }
-      : { deadline: Number.POSITIVE_INFINITY, run: {} }
-
   return {
-    unary(method, signal, timeoutMs, header, input, contextValues = createContextValues()) {
-      const { deadline, run } = timing(timeoutMs)
-      return runUnaryCall({
-        ...run,
-        ...(signal && { signal }),
-        interceptors,
-        req: { ...requestOf(method, header), stream: false, contextValues, message: input },
-        next: async (request): Promise<UnaryResponse<typeof method.input, typeof method.output>> => {
-          const body = toBuffer(encode(method.input, request.message as never, maxMessageBytes))
-          const call = start(method, deadline)
-          const answer = await callUnary(call, toMetadata(request.header), body, request.signal)
-          return {
-            stream: false,
-            service: method.parent,
-            method,
-            header: toHeaders(answer.header),
-            message: decode(method.output, answer.body),
-            trailer: toHeaders(answer.trailer),
-          }
-        },
-      })
+    async unary(method, signal, timeoutMs, header, input) {
+      const body = toBuffer(encode(method.input, input, maxMessageBytes))
+      const call = start(method, deadlineOf(timeoutMs))
+      const answer = await callUnary(call, toMetadata(HeaderFields.of(header)), body, signal)
+      return {
+        stream: false,
+        service: method.parent,
+        method,
+        header: toHeaders(answer.header),
+        message: decode(method.output, answer.body),
+        trailer: toHeaders(answer.trailer),
+      }
     },
 
     async stream(method, signal, timeoutMs, header, input, contextValues = createContextValues()) {
-      const { deadline, run } = timing(timeoutMs)
       const { controller, release } = linkedController(signal)
       const giveUp = () => {
         release()
         controller.abort()
       }
       const response = await runStreamingCall({
-        ...run,
+        ...(bounded(timeoutMs) && { timeoutMs }),
         signal: controller.signal,
-        interceptors,
-        req: { ...requestOf(method, header), stream: true, contextValues, message: input },
+        req: {
+          service: method.parent,
+          method,
+          requestMethod: 'POST',
+          url: createMethodUrl(address, method),
+          header: new Headers(header),
+          stream: true,
+          contextValues,
+          message: input,
+        },
         next: async (request): Promise<StreamResponse<typeof method.input, typeof method.output>> => {
           const bodies = encoded(method.input, request.message, maxMessageBytes)
-          const call = start(method, deadline)
+          const call = start(method, deadlineOf(timeoutMs))
           const answer = await callStreaming(call, toMetadata(request.header), bodies, request.signal)
           const trailer = new Headers()
           async function* messages() {

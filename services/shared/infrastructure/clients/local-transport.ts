@@ -1,42 +1,27 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { DescMessage, DescMethod } from '@bufbuild/protobuf'
-import {
-  Code,
-  ConnectError,
-  type ContextValues,
-  createHandlerContext,
-  type HandlerContext,
-  type Interceptor,
-  type MethodImplSpec,
-  type Transport,
-} from '@connectrpc/connect'
-import { invokeUnaryImplementation, transformInvokeImplementation } from '@connectrpc/connect/protocol'
+import { Code, ConnectError, type ContextValues, createHandlerContext, type Transport } from '@connectrpc/connect'
+import { transformInvokeImplementation } from '@connectrpc/connect/protocol'
 import { cancellable } from './cancellable.ts'
+import {
+  callEnded,
+  type HeadersLike,
+  implementationOf,
+  inFreshContext,
+  type LocalTransportOptions,
+  layerOver,
+  pathOf,
+} from './local-call.ts'
+import { localUnary } from './local-unary.ts'
 import { decode, defaultMaxMessageBytes, encode } from './message-codec.ts'
 import { asFromWire } from './wire-error.ts'
 
-export interface LocalTransportOptions {
-  /** The implementations by path, `/pkg.Service/Method`. */
-  methods: ReadonlyMap<string, MethodImplSpec>
-  /** The server's interceptors. */
-  interceptors: Interceptor[]
-  /** What the server does before it reads a request. */
-  requestGate?: (context: HandlerContext) => void | Promise<void>
-}
-
-type Spec<K extends MethodImplSpec['kind']> = MethodImplSpec & { kind: K }
-
-const inFreshContext = AsyncLocalStorage.snapshot()
-const callEnded = new ConnectError('the call has ended', Code.Canceled)
-
-const pathOf = (method: DescMethod) => `/${method.parent.typeName}/${method.name}`
-
-/** Both ends of one call: the handler's context, and a promise that rejects when the caller need not wait on. */
+/** Both ends of one stream: the handler's context, and a promise that rejects when the caller need not wait on. */
 const openCall = (
   method: DescMethod,
   signal: AbortSignal | undefined,
   timeoutMs: number | undefined,
-  header: ConstructorParameters<typeof Headers>[0],
+  header: HeadersLike,
   values: ContextValues | undefined,
 ) => {
   const context = createHandlerContext({
@@ -47,8 +32,7 @@ const openCall = (
     url: `http://local${pathOf(method)}`,
     ...(timeoutMs !== undefined && timeoutMs > 0 && { timeoutMs }),
     ...(header && { requestHeader: header }),
-    // A layer over the caller's values: what the server sets is not seen by the caller's next call.
-    ...(values && { contextValues: Object.create(values) as ContextValues }),
+    ...(values && { contextValues: layerOver(values) }),
   })
   const abandoned = Promise.withResolvers<never>()
   abandoned.promise.catch(() => {})
@@ -95,45 +79,11 @@ const received = <I extends DescMessage>(desc: I, input: AsyncIterable<unknown>,
 export const localTransport = (options: LocalTransportOptions): Transport => {
   const { methods, interceptors, requestGate } = options
 
-  const specOf = <K extends MethodImplSpec['kind']>(method: DescMethod): Spec<K> => {
-    const spec = methods.get(pathOf(method))
-    if (spec) return spec as Spec<K>
-    throw new ConnectError(`${pathOf(method)} is not implemented`, Code.Unimplemented)
-  }
-
   return {
-    async unary(method, signal, timeoutMs, header, input, values) {
-      const spec = specOf<'unary'>(method)
-      const request = encode(method.input, input, defaultMaxMessageBytes)
-      const call = inFreshContext(() => openCall(method, signal, timeoutMs, header, values))
-      const { context } = call
-      const handle = async () => {
-        try {
-          await requestGate?.(context)
-          const message = decode(spec.method.input, request)
-          const answer = await invokeUnaryImplementation(spec, context, message, interceptors)
-          return encode(spec.method.output, answer, defaultMaxMessageBytes)
-        } catch (error) {
-          throw asFromWire(error, context.responseTrailer)
-        }
-      }
-      try {
-        const response = await Promise.race([inFreshContext(handle), call.abandoned])
-        return {
-          stream: false,
-          service: method.parent,
-          method,
-          header: context.responseHeader,
-          message: decode(method.output, response),
-          trailer: context.responseTrailer,
-        }
-      } finally {
-        call.close()
-      }
-    },
+    unary: localUnary(options),
 
     async stream(method, signal, timeoutMs, header, input, values) {
-      const spec = specOf<MethodImplSpec['kind']>(method)
+      const spec = implementationOf(methods, method)
       const call = inFreshContext(() => openCall(method, signal, timeoutMs, header, values))
       const { context } = call
       const requests = received(method.input, input, call.cancel)

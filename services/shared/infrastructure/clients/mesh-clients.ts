@@ -6,6 +6,7 @@ import { currentCall, localCallerKey, remainingMs } from '../call-context.ts'
 import { contextOf } from '../event-codec.ts'
 import type { ServiceTokens } from '../service-token.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
+import { HeaderFields } from '../unary/header-fields.ts'
 import { optionalUnit } from '../unit-of-work.ts'
 import { clientOf } from './client.ts'
 import { defaultDeadlineMs, withDefaultDeadline } from './deadline.ts'
@@ -46,8 +47,8 @@ const callHeaders = (
   method: DescMethod,
   given: ConstructorParameters<typeof Headers>[0],
   tracing: Tracing,
-): Headers => {
-  const headers = new Headers(given)
+): HeaderFields => {
+  const headers = HeaderFields.of(given)
   const offer = (name: string, value: string | undefined) => {
     if (value && !headers.has(name)) headers.set(name, value)
   }
@@ -91,7 +92,7 @@ const isExpired = (error: unknown): boolean =>
 /** Proves who calls by a service token, unless the call carries a token of its own. */
 const withToken = (tokens: ServiceTokens, transport: Transport): Transport => {
   const call = async <T>(given: HeadersLike, run: (headers: Headers) => Promise<T>): Promise<T> => {
-    const headers = new Headers(given)
+    const headers = HeaderFields.of(given)
     if (headers.has('authorization')) return run(headers)
     const token = await tokens.current()
     headers.set('authorization', `Bearer ${token}`)

@@ -30,6 +30,16 @@ export class HeaderFields implements Headers {
     return received
   }
 
+  /** A copy of what `new Headers` takes. */
+  static of(init: ConstructorParameters<typeof Headers>[0]): HeaderFields {
+    const copy = new HeaderFields()
+    if (init instanceof HeaderFields) Object.assign(copy.fields, init.fields)
+    else if (init && Symbol.iterator in init)
+      for (const [name, value] of init) copy.append(name as string, value as string)
+    else for (const name in init) copy.append(name, init[name] as string)
+    return copy
+  }
+
   get(name: string): string | null {
     const value = this.fields[name] ?? this.fields[name.toLowerCase()]
     return value === undefined ? null : joined(value)

@@ -14,7 +14,8 @@ import {
 import { HeaderFields } from './header-fields.ts'
 
 const callEnded = new ConnectError('the call has ended', Code.Canceled)
-const longestTimer = 2 ** 31 - 1
+/** The longest a timer can run, in milliseconds; one that is set for longer fires at once. */
+export const longestTimerMs = 2 ** 31 - 1
 
 /** A method that takes one message and answers one, with what runs it. */
 export type UnarySpec = MethodImplSpec & { kind: 'unary' }
@@ -52,6 +53,8 @@ export class UnaryCall implements HandlerContext {
   private timer: NodeJS.Timeout | undefined
   /** Why the call is over; undefined while it runs. */
   private over: unknown
+  /** Hears why the call is over, before its handler does. */
+  onOver: ((reason: unknown) => void) | undefined
 
   constructor(init: UnaryCallInit) {
     this.method = init.method
@@ -82,11 +85,12 @@ export class UnaryCall implements HandlerContext {
     return this.controller.signal
   }
 
-  private watchTime(): void {
+  /** Ends the call when its time is up; whoever asks for the signal has it watched too. */
+  watchTime(): void {
     const left = this.timeoutMs()
-    if (left === undefined) return
+    if (left === undefined || this.timer) return
     const timeUp = () => this.abort(new ConnectError('the operation timed out', Code.DeadlineExceeded))
-    this.timer = setTimeout(timeUp, Math.min(left, longestTimer))
+    this.timer = setTimeout(timeUp, Math.min(left, longestTimerMs))
   }
 
   /** Ends the call: whoever holds its signal hears why, now or on asking. Only the first reason counts. */
@@ -94,6 +98,7 @@ export class UnaryCall implements HandlerContext {
     if (this.over !== undefined) return
     this.over = reason
     clearTimeout(this.timer)
+    this.onOver?.(reason)
     this.controller?.abort(reason)
   }
 }
