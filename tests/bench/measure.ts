@@ -10,8 +10,17 @@ export const median = (values: readonly number[]): number => {
 export const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN
 
-/** One measurement, usually a number a second. */
-export type Run = () => Promise<number>
+/** What one run found. */
+export interface Sample {
+  perSecond: number
+  /** How often it was done in all. */
+  count: number
+  /** Processor time of the measured process for each, in microseconds; undefined where it is not known. */
+  cpuMicros?: number | undefined
+}
+
+/** One measurement. */
+export type Run = () => Promise<Sample>
 
 /**
  * Runs all sides in turn, A B A B, so that each round sees the same machine. A first round is thrown away: it warms up
@@ -20,18 +29,18 @@ export type Run = () => Promise<number>
 export const alternate = async <Name extends string>(
   sides: Record<Name, Run>,
   runs: number,
-): Promise<Record<Name, number[]>> => {
+): Promise<Record<Name, Sample[]>> => {
   const names = Object.keys(sides) as Name[]
-  const results = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>
+  const results = Object.fromEntries(names.map((name) => [name, [] as Sample[]])) as Record<Name, Sample[]>
   for (let round = 0; round <= runs; round += 1) {
     for (const name of names) {
-      const value = await sides[name]()
-      if (round > 0) results[name].push(value)
+      const sample = await sides[name]()
+      if (round > 0) results[name].push(sample)
     }
   }
   return results
 }
 
 /** The median of the ratios of runs that were made side by side. */
-export const medianRatio = (ours: readonly number[], reference: readonly number[]): number =>
-  median(ours.map((value, index) => value / (reference[index] ?? Number.NaN)))
+export const medianRatio = (ours: readonly Sample[], reference: readonly Sample[]): number =>
+  median(ours.map(({ perSecond }, index) => perSecond / (reference[index]?.perSecond ?? Number.NaN)))

@@ -3,6 +3,7 @@ import { withServers } from '../../deploy/local/test-servers.ts'
 import { startReport } from '../report.ts'
 import type { BenchOptions } from './arguments.ts'
 import { takeCores } from './cores.ts'
+import { cheapenSignIn } from './database.ts'
 import { loadPart } from './parts.ts'
 import { findTools, missingTools } from './tools.ts'
 
@@ -29,7 +30,8 @@ export const runBench = async (options: BenchOptions, signal: AbortSignal): Prom
   report.say(`each figure: the median of ${runs} runs, in turn with its reference; a ratio of runs side by side`)
   return withServers(async (servers, folder) => {
     const environment = environmentOf(servers, folder)
-    const bench = { report, quick, runs, seconds: quick ? 1 : 4, cores, tools, environment, folder, signal }
+    await cheapenSignIn(servers.TROUPE_TEST_POSTGRES_URL ?? '')
+    const bench = { report, quick, runs, seconds: quick ? 2 : 4, cores, tools, environment, folder, signal }
     for (const name of parts) {
       signal.throwIfAborted()
       const part = await loadPart(name)

@@ -31,7 +31,7 @@ const onPath = (program: string): string | undefined =>
 export const findTools = (): Tools => ({
   h2load: onPath('h2load'),
   wrk: onPath('wrk'),
-  pgbench: onPath('pgbench') ?? globSync('/usr/lib/postgresql/*/bin/pgbench').sort().at(-1),
+  pgbench: globSync('/usr/lib/postgresql/*/bin/pgbench').sort().at(-1) ?? onPath('pgbench'),
 })
 
 /** Lines that name what is missing, what that means, and how to install it; none when nothing is. */

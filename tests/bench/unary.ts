@@ -1,12 +1,13 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import { GetStoryRequestSchema, GetStoryResponseSchema } from '#gen/troupe/story/v1/story_service_pb.ts'
-import { startChild } from './child.ts'
+import { type Child, startChild } from './child.ts'
 import { type Figure, showFigures } from './figures.ts'
 import { closedLoop } from './load/closed-loop.ts'
 import { type NodeLoad, startNodeLoad } from './load/node-load.ts'
 import { probe } from './load/probe.ts'
 import { rpcTarget, type Target, type Wire } from './load/target.ts'
 import { alternate } from './measure.ts'
+import { withCpuOf } from './process-cpu.ts'
 import type { UnaryFacts } from './servers/unary-server.ts'
 import type { Bench } from './setting.ts'
 import { signIn } from './sign-in.ts'
@@ -28,13 +29,16 @@ const chains = [
   { chain: 'full', name: 'all interceptors', floor: 0.2, goal: () => 0.35 },
 ] as const
 
+const meaning =
+  'GetStory answered from memory (1.4 KB), 64 calls at once; reference: a bare node:http2 or node:http echo of the same size'
+
 const assertStory = (wire: Wire, body: Buffer): void => {
   const { story } = fromBinary(GetStoryResponseSchema, wire === 'grpc' ? body.subarray(5) : body)
   if (story?.content.length !== 1024) throw new Error('GetStory answered no whole story')
 }
 
 /** The runs of an rpc on one wire beside those of an echo with as many bytes either way. */
-const compare = async (bench: Bench, load: NodeLoad, target: Target, wire: Wire) => {
+const compare = async (bench: Bench, load: NodeLoad, server: Child<unknown>, target: Target, wire: Wire) => {
   const answered = await probe(target)
   assertStory(wire, answered)
   const echo = await startChild<{ h2: string; http1: string }>(bench, 'references/echo.ts', {
@@ -44,7 +48,8 @@ const compare = async (bench: Bench, load: NodeLoad, target: Target, wire: Wire)
   try {
     const reference = { ...target, url: echo.facts[target.protocol] }
     const send = (to: Target) => closedLoop(bench, load, to, answered.length)
-    return await alternate({ ours: await send(target), reference: await send(reference) }, bench.runs)
+    const ours = withCpuOf(server.pid, await send(target))
+    return await alternate({ ours, reference: withCpuOf(echo.pid, await send(reference)) }, bench.runs)
   } finally {
     await echo.stop()
   }
@@ -63,12 +68,11 @@ export const unary = async (bench: Bench): Promise<void> => {
     for (const { chain, name: handler, floor, goal } of chains) {
       for (const { wire, name } of wires) {
         const target = rpcTarget(wire, server.facts[chain], path, request, chain === 'full' ? token : undefined)
-        const { ours, reference } = await compare(bench, load, target, wire)
+        const { ours, reference } = await compare(bench, load, server, target, wire)
         figures.push({ name: `${handler}, ${name}`, ours, reference, floor, goal: goal(wire) })
       }
     }
-    const title = 'unary: GetStory from memory (1.4 KB), against a bare node:http2 or node:http echo of the same size'
-    showFigures(bench.report, title, figures)
+    showFigures(bench.report, 'unary', meaning, figures)
   } finally {
     await load.stop()
     await server.stop()

@@ -28,9 +28,9 @@ export const closedLoop = async (bench: Bench, load: NodeLoad, target: Target, a
   if (!tools.h2load) return () => own(seconds)
   // h2load counts exactly only when it sends a given number: as many as take the time that a run should.
   const shape = { connections, streams, answerBytes }
-  let perSecond = await h2load(bench, target, { requests: 2000, ...shape })
+  let last = await h2load(bench, target, { requests: 2000, ...shape })
   return async () => {
-    perSecond = await h2load(bench, target, { requests: Math.ceil(perSecond * seconds), ...shape })
-    return perSecond
+    last = await h2load(bench, target, { requests: Math.ceil(last.perSecond * seconds), ...shape })
+    return last
   }
 }

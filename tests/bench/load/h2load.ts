@@ -1,18 +1,19 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Sample } from '../measure.ts'
 import type { Bench } from '../setting.ts'
 import { numberIn, runProgram } from './run-program.ts'
 import type { Target } from './target.ts'
 
 /**
- * Sends a number of requests with h2load and returns how many were answered a second. Throws unless every one was
+ * Sends a number of requests with h2load and returns how fast they were answered. Throws unless every one was
  * answered with 200 and as many bytes as expected: a gRPC error has none.
  */
 export const h2load = async (
   { folder, signal, tools }: Bench,
   target: Target,
   options: { requests: number; connections: number; streams: number; answerBytes: number },
-): Promise<number> => {
+): Promise<Sample> => {
   const { requests, connections, streams, answerBytes } = options
   const file = join(folder, 'h2load-body')
   writeFileSync(file, target.body)
@@ -25,5 +26,5 @@ export const h2load = async (
   if (answered !== requests || bytes !== requests * answerBytes) {
     throw new Error(`h2load: not all of ${requests} answers were OK and of ${answerBytes} bytes:\n${output}`)
   }
-  return numberIn(output, /finished in .*, ([\d.]+) req\/s/)
+  return { perSecond: numberIn(output, /finished in .*, ([\d.]+) req\/s/), count: requests }
 }
