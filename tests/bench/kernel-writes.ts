@@ -2,7 +2,7 @@ import { type Child, startChild } from './child.ts'
 import { onDatabase } from './database.ts'
 import type { Figure } from './figures.ts'
 import { pgbench } from './load/pgbench.ts'
-import { alternate, type Run, type Sample } from './measure.ts'
+import { alternate, beside, type Run, type Sample } from './measure.ts'
 import { withCpuOf } from './process-cpu.ts'
 import { pageScripts } from './references/page-scripts.ts'
 import type { Writing } from './servers/kernel-writer.ts'
@@ -43,7 +43,7 @@ export const kernelWrites = async (bench: Bench): Promise<Figure[]> => {
       const inStatement = pgbench(bench, url, statement, callers)
       const name = `kernel alone, ${callers} ${callers === 1 ? 'caller' : 'callers'}`
       if (!inTransaction || !inStatement) {
-        figures.push({ name, ours: (await alternate({ ours }, bench.runs)).ours, reference: undefined })
+        figures.push({ name, ...(await beside(ours, undefined, bench.runs)) })
         continue
       }
       const sides = {

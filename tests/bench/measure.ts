@@ -41,6 +41,14 @@ export const alternate = async <Name extends string>(
   return results
 }
 
+/** Runs in turn with their reference, where there is one. */
+export const beside = async (
+  ours: Run,
+  reference: Run | undefined,
+  runs: number,
+): Promise<{ ours: Sample[]; reference: Sample[] | undefined }> =>
+  reference ? alternate({ ours, reference }, runs) : { reference, ...(await alternate({ ours }, runs)) }
+
 /** The median of the ratios of runs that were made side by side. */
 export const medianRatio = (ours: readonly Sample[], reference: readonly Sample[]): number =>
   median(ours.map(({ perSecond }, index) => perSecond / (reference[index]?.perSecond ?? Number.NaN)))

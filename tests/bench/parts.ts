@@ -6,6 +6,7 @@ type Part = (bench: Bench) => Promise<void>
 /** The parts in the order in which they run; each is loaded only when it does. */
 const parts = {
   write: async () => (await import('./write.ts')).write,
+  read: async () => (await import('./read.ts')).read,
   unary: async () => (await import('./unary.ts')).unary,
 } satisfies Record<string, () => Promise<Part>>
 

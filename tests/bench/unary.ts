@@ -6,7 +6,7 @@ import { closedLoop } from './load/closed-loop.ts'
 import { type NodeLoad, startNodeLoad } from './load/node-load.ts'
 import { probe } from './load/probe.ts'
 import { rpcTarget, type Target, type Wire } from './load/target.ts'
-import { alternate } from './measure.ts'
+import { beside } from './measure.ts'
 import { withCpuOf } from './process-cpu.ts'
 import type { UnaryFacts } from './servers/unary-server.ts'
 import type { Bench } from './setting.ts'
@@ -49,7 +49,7 @@ const compare = async (bench: Bench, load: NodeLoad, server: Child<unknown>, tar
     const reference = { ...target, url: echo.facts[target.protocol] }
     const send = (to: Target) => closedLoop(bench, load, to, answered.length)
     const ours = withCpuOf(server.pid, await send(target))
-    return await alternate({ ours, reference: withCpuOf(echo.pid, await send(reference)) }, bench.runs)
+    return await beside(ours, withCpuOf(echo.pid, await send(reference)), bench.runs)
   } finally {
     await echo.stop()
   }
