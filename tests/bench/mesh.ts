@@ -1,0 +1,48 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { startMesh } from '../../deploy/local/mesh.ts'
+import { freePort } from '../../deploy/local/processes.ts'
+import { pin } from './cores.ts'
+import { databaseUrl } from './database.ts'
+import type { Bench } from './setting.ts'
+import { type Person, signIn } from './sign-in.ts'
+
+/** The whole mesh in one process on the core of what is measured. */
+export interface BenchMesh {
+  url: string
+  pid: number
+  databaseOf(context: string): string
+  /** Some accounts with fresh tokens. */
+  people(count: number): Promise<Person[]>
+  stop(): Promise<void>
+}
+
+/** Starts `node services/main.ts` on databases of its own. */
+export const startBenchMesh = async (bench: Bench, name: string): Promise<BenchMesh> => {
+  const { cores, environment, folder, signal } = bench
+  const dataDir = join(folder, name)
+  mkdirSync(dataDir, { recursive: true })
+  const prefix = `bench_${name}_`
+  const mesh = await startMesh({
+    dataDir,
+    split: false,
+    port: await freePort(),
+    env: { ...environment, TROUPE_DATABASE_PREFIX: prefix, TROUPE_TIME_TRAVEL: '0' },
+    log: (line) => bench.report.say(line),
+    signal,
+  })
+  const [child] = mesh.processes.values()
+  const pid = child?.pid as number
+  pin(cores, pid)
+  return {
+    url: mesh.url,
+    pid,
+    databaseOf: (context) => databaseUrl(environment.TROUPE_POSTGRES_URL, `${prefix}${context}`),
+    people: async (count) => {
+      const people: Person[] = []
+      for (let one = 0; one < count; one += 1) people.push(await signIn(mesh.url))
+      return people
+    },
+    stop: mesh.stop,
+  }
+}

@@ -1,0 +1,17 @@
+import type { Bench } from './setting.ts'
+
+/** Measures one thing and reports it. */
+type Part = (bench: Bench) => Promise<void>
+
+/** The parts in the order in which they run; each is loaded only when it does. */
+const parts = {
+  write: async () => (await import('./write.ts')).write,
+  read: async () => (await import('./read.ts')).read,
+  unary: async () => (await import('./unary.ts')).unary,
+} satisfies Record<string, () => Promise<Part>>
+
+export type PartName = keyof typeof parts
+
+export const partNames = Object.keys(parts) as PartName[]
+
+export const loadPart = (name: PartName): Promise<Part> => parts[name]()

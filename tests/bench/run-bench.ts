@@ -1,0 +1,46 @@
+import { readSecrets } from '../../deploy/local/secrets.ts'
+import { withServers } from '../../deploy/local/test-servers.ts'
+import { startReport } from '../report.ts'
+import type { BenchOptions } from './arguments.ts'
+import { takeCores } from './cores.ts'
+import { cheapenSignIn } from './database.ts'
+import { loadPart } from './parts.ts'
+import { findTools, missingTools } from './tools.ts'
+
+/** Settings of every process of a mesh under test: limits are counted but out of the way, no span is sampled. */
+const environmentOf = (servers: NodeJS.ProcessEnv, folder: string): NodeJS.ProcessEnv => ({
+  ...readSecrets(folder),
+  TROUPE_POSTGRES_URL: servers.TROUPE_TEST_POSTGRES_URL,
+  TROUPE_NATS_URL: servers.TROUPE_TEST_NATS_URL,
+  TROUPE_HOST: '127.0.0.1',
+  TROUPE_DATA: folder,
+  TROUPE_RATE_LIMIT_SCALE: '1000000',
+  TROUPE_FLOOD_PER_SECOND: '1000000',
+  TROUPE_TRACE_RATIO: '0',
+})
+
+/** Runs the parts one after the other and returns the exit code: 0 when nothing fell short. */
+export const runBench = async (options: BenchOptions, signal: AbortSignal): Promise<number> => {
+  const { parts, quick, runs, out } = options
+  const report = startReport('bench', out)
+  const cores = takeCores()
+  const tools = findTools()
+  report.say(cores.description)
+  for (const line of missingTools(tools)) report.say(line)
+  report.say(`each figure: the median of ${runs} runs, in turn with its reference; a ratio of runs side by side`)
+  return withServers(async (servers, folder) => {
+    const environment = environmentOf(servers, folder)
+    await cheapenSignIn(servers.TROUPE_TEST_POSTGRES_URL ?? '')
+    const bench = { report, quick, runs, seconds: quick ? 2 : 4, cores, tools, environment, folder, signal }
+    for (const name of parts) {
+      signal.throwIfAborted()
+      const part = await loadPart(name)
+      await part(bench).catch((error: unknown) => {
+        signal.throwIfAborted()
+        report.say(`\n${name} could not be measured: ${(error as Error).stack ?? error}`)
+        report.fellShort(`${name} could not be measured: ${(error as Error).message}`)
+      })
+    }
+    return report.finish()
+  })
+}
