@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { EntitySchema } from '@mikro-orm/core'
 import { MikroORM, PostgreSqlDriver } from '@mikro-orm/postgresql'
 import {
@@ -9,59 +8,20 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
 } from 'kysely'
-import { Pool, type PoolClient, types } from 'pg'
+import { Pool, types } from 'pg'
+import { createGroupCommit, laneLockTimeoutMs } from './group-commit.ts'
+import { type Row, runSql } from './prepared.ts'
 import type { Logger } from './telemetry/logger.ts'
 
 // Positions, sequences and counts stay far below 2^53.
 types.setTypeParser(types.builtins.INT8, Number)
 
-const maxNamedStatements = 1000
-const names = new Map<string, string>()
-
-/** Names a statement so that Postgres plans it once a connection; rare shapes beyond the limit stay unnamed. */
-const statementName = (text: string): string | undefined => {
-  const known = names.get(text)
-  if (known) return known
-  if (names.size >= maxNamedStatements) return undefined
-  const name = createHash('sha1').update(text).digest('base64url')
-  names.set(text, name)
-  return name
-}
-
-export interface Row {
-  [column: string]: unknown
-}
-
-const isStalePlan = (error: unknown): boolean => {
-  const { code, message } = error as { code?: string; message?: string }
-  return code === '0A000' && message === 'cached plan must not change result type'
-}
-
-/**
- * Runs one statement, prepared, on a pool or on one connection. Where another version of the program has added columns
- * to a table meanwhile, it is planned anew.
- */
-export const runSql = async <R extends Row = Row>(
-  on: Pool | PoolClient,
-  text: string,
-  values: readonly unknown[] = [],
-): Promise<{ rows: R[]; rowCount: number }> => {
-  const name = statementName(text)
-  const query = { text, values: values as unknown[] }
-  const prepared = on.query<R>({ ...(name ? { name } : {}), ...query })
-  const result = await (on instanceof Pool
-    ? prepared.catch((error: unknown) => {
-        if (!isStalePlan(error)) throw error
-        return on.query<R>(query)
-      })
-    : prepared)
-  return { rows: result.rows, rowCount: result.rowCount ?? 0 }
-}
-
 /** One context's database: a small lazy pool, prepared statements, and the mapping of its entities. */
 export interface Database {
   readonly pool: Pool
   readonly orm: MikroORM
+  /** Commits one statement, together with others that come at the same time. */
+  commit(text: string, values: readonly unknown[]): Promise<void>
   sql<R extends Row = Row>(text: string, ...values: unknown[]): Promise<R[]>
   /** A typed query builder for reads, on the same prepared path. */
   kysely<Tables>(): Kysely<Tables>
@@ -108,17 +68,22 @@ export const openDatabase = (options: {
   entities: readonly EntitySchema[]
   log: Logger
 }): Database => {
-  const pool = new Pool({
-    connectionString: options.url,
-    max: options.poolSize,
-    idleTimeoutMillis: 60_000,
-    connectionTimeoutMillis: 5_000,
-    keepAlive: true,
-    allowExitOnIdle: true,
-    options: '-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000',
-  })
-  // Without a listener a dropped idle connection ends the process.
-  pool.on('error', (error) => options.log.warn('database connection lost', { error }))
+  const openPool = (max: number, more = '') => {
+    const opened = new Pool({
+      connectionString: options.url,
+      max,
+      idleTimeoutMillis: 60_000,
+      connectionTimeoutMillis: 5_000,
+      keepAlive: true,
+      allowExitOnIdle: true,
+      options: `-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000${more}`,
+    })
+    // Without a listener a dropped idle connection ends the process.
+    opened.on('error', (error) => options.log.warn('database connection lost', { error }))
+    return opened
+  }
+  const pool = openPool(options.poolSize)
+  const lane = openPool(1, ` -c lock_timeout=${laneLockTimeoutMs}`)
   const orm = new MikroORM({
     driver: PostgreSqlDriver,
     clientUrl: options.url,
@@ -135,10 +100,11 @@ export const openDatabase = (options: {
   return {
     pool,
     orm,
+    commit: createGroupCommit(lane, pool),
     sql: async <R extends Row>(text: string, ...values: unknown[]) => (await runSql<R>(pool, text, values)).rows,
     kysely: <Tables>() => kysely as unknown as Kysely<Tables>,
     close: async () => {
-      await pool.end()
+      await Promise.all([pool.end(), lane.end()])
       await orm.close(true)
     },
   }

@@ -1,5 +1,4 @@
-/** The tables the kernel keeps in every context's database. One statement each; run once, by migration. */
-export const kernelSchema = [
+const firstTables = [
   `create extension if not exists citext`,
   // The audit trail. Never pruned: the relay works off the outbox beside it.
   `create table event_store (
@@ -127,4 +126,11 @@ export const kernelSchema = [
   begin
     raise exception 'unit of work refused' using errcode = 'TR001', detail = kind || ':' || place;
   end $$`,
+]
+
+/** The kernel's own tables in every context's database, as migrations that come before the context's. */
+export const kernelMigrations = [
+  { name: '0000-kernel', up: firstTables },
+  // A count is worth no wait for the disk: after a crash of the database every limit starts anew.
+  { name: '0000-kernel-limits', up: ['alter table rate_limits set unlogged'] },
 ]

@@ -1,7 +1,7 @@
 import { Migrator, Migration as OrmMigration } from '@mikro-orm/migrations'
 import { MikroORM, PostgreSqlDriver } from '@mikro-orm/postgresql'
 import { Client } from 'pg'
-import { kernelSchema } from './kernel-schema.ts'
+import { kernelMigrations } from './kernel-schema.ts'
 
 /** A step of a context's schema, forward only; its statements run in one transaction. */
 export interface Migration {
@@ -53,7 +53,7 @@ const migrationClass = (step: Migration) =>
 /** Brings a context's database up to date; replicas that start together take turns. */
 export const migrate = async (url: string, migrations: readonly Migration[]): Promise<void> => {
   await ensureDatabase(url)
-  const steps = [{ name: '0000-kernel', up: kernelSchema }, ...migrations]
+  const steps = [...kernelMigrations, ...migrations]
   const orm = new MikroORM({
     driver: PostgreSqlDriver,
     clientUrl: url,

@@ -1,4 +1,5 @@
-import type { Database, Row } from './database.ts'
+import type { Database } from './database.ts'
+import type { Row } from './prepared.ts'
 
 export interface RateLimitPolicy {
   name: string

@@ -1,5 +1,5 @@
-import type { Pool } from 'pg'
-import { runSql } from './database.ts'
+import type { Database } from './database.ts'
+import { runSql } from './prepared.ts'
 
 /** Why a statement took itself back: a lost optimistic lock, a failed guard, a lost lease. */
 export type Refusal = { kind: 'conflict' | 'guard' | 'epoch'; index: number }
@@ -59,15 +59,12 @@ export class Statement {
   }
 }
 
-/** Runs what is not empty: one statement commits by itself, several need a transaction around them. */
-export const runStatements = async (pool: Pool, statements: readonly Statement[]): Promise<void> => {
+/** Runs what is not empty: one statement is a transaction as it is, several need one of their own around them. */
+export const runStatements = async (database: Database, statements: readonly Statement[]): Promise<void> => {
   const [first, ...more] = statements.filter(({ isEmpty }) => !isEmpty)
   if (!first) return
-  if (more.length === 0) {
-    await runSql(pool, first.text, first.values)
-    return
-  }
-  const client = await pool.connect()
+  if (more.length === 0) return database.commit(first.text, first.values)
+  const client = await database.pool.connect()
   // Without a listener a connection that drops now ends the process; the running query reports it.
   const ignore = () => {}
   client.on('error', ignore)

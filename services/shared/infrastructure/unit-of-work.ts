@@ -4,9 +4,10 @@ import { Aggregate, recordedEvents } from '../domain/aggregate.ts'
 import type { DomainError } from '../domain/errors.ts'
 import type { Ids } from '../domain/ids.ts'
 import { inSteps, writeChangeSets, writeRevision } from './change-sets.ts'
-import type { Database, Row } from './database.ts'
+import type { Database } from './database.ts'
 import { type StoredEvent, storedEvents, writeEvents } from './event-store.ts'
 import { type Guard, writeGuards } from './guards.ts'
+import type { Row } from './prepared.ts'
 import { runStatements, Statement } from './statement.ts'
 import { derivedUuid } from './uuid.ts'
 
@@ -172,7 +173,7 @@ export class UnitOfWork implements Ids {
     for (const write of this.writes) write(statement)
     writeEvents(statement, events)
     finish?.(statement)
-    await runStatements(this.database.pool, [...before, statement])
+    await runStatements(this.database, [...before, statement])
     for (const hook of this.afterCommit) hook()
     return events
   }

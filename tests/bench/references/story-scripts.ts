@@ -1,6 +1,7 @@
 import { Client } from 'pg'
-import type { Database, Row } from '../../../services/shared/infrastructure/database.ts'
+import type { Database } from '../../../services/shared/infrastructure/database.ts'
 import { machineClock } from '../../../services/shared/infrastructure/mesh-clock.ts'
+import type { Row } from '../../../services/shared/infrastructure/prepared.ts'
 import { storyLists } from '../../../services/story/infrastructure/story-lists.ts'
 import { storyReads } from '../../../services/story/infrastructure/story-reads.ts'
 import type { Script } from '../load/pgbench.ts'

@@ -1,4 +1,5 @@
-import type { Database, Row } from '../database.ts'
+import type { Database } from '../database.ts'
+import type { Row } from '../prepared.ts'
 import type { Statement } from '../statement.ts'
 import { uuidv7 } from '../uuid.ts'
 import { type Delivery, type DeliveryHeaders, fromHeaders, headersOf } from './delivery.ts'

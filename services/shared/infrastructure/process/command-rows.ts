@@ -1,4 +1,5 @@
-import type { Database, Row } from '../database.ts'
+import type { Database } from '../database.ts'
+import type { Row } from '../prepared.ts'
 import type { UnitOfWork } from '../unit-of-work.ts'
 
 /** A command as it is claimed. */

@@ -1,5 +1,6 @@
 import { runInCall } from '../call-context.ts'
-import type { Database, Row } from '../database.ts'
+import type { Database } from '../database.ts'
+import type { Row } from '../prepared.ts'
 import type { UnitOfWork } from '../unit-of-work.ts'
 import { derivedUuid } from '../uuid.ts'
 import { callOf, type RunnerParts, settled } from './parts.ts'

@@ -1,7 +1,8 @@
 import type { PoolClient } from 'pg'
 import { notFound, precondition } from '../../domain/errors.ts'
 import { resetLease } from '../../infrastructure/consumer/lease.ts'
-import { type Database, type Row, runSql } from '../../infrastructure/database.ts'
+import type { Database } from '../../infrastructure/database.ts'
+import { type Row, runSql } from '../../infrastructure/prepared.ts'
 import { onStream, sourcesOf } from './backlog.ts'
 import type { MeshParts } from './parts.ts'
 

@@ -1,5 +1,5 @@
 import type { CausationNode } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
-import type { Row } from '../../infrastructure/database.ts'
+import type { Row } from '../../infrastructure/prepared.ts'
 import { type CausationRows, causationNodes } from './causation.ts'
 import type { MeshParts } from './parts.ts'
 

@@ -1,0 +1,144 @@
+import type { Connection, Pool, Submittable } from 'pg'
+import { prepareValue } from 'pg/lib/utils.js'
+import { runSql, statementName } from './prepared.ts'
+
+/** Longest batch: more would make the first wait for the last. */
+const mostAtOnce = 64
+
+/** How long a batch waits for a lock, in milliseconds, before it is taken apart. */
+export const laneLockTimeoutMs = 250
+const lockNotAvailable = '55P03'
+
+interface PlainStatement {
+  readonly text: string
+  /** As the protocol takes them. */
+  readonly values: (Buffer | string | null)[]
+}
+
+interface Waiting extends PlainStatement {
+  resolve(): void
+  reject(error: unknown): void
+}
+
+/** The statements that a connection has prepared, by name. */
+const prepared = new WeakMap<Connection, Set<string>>()
+
+const preparedOn = (connection: Connection): Set<string> => {
+  const names = prepared.get(connection) ?? new Set()
+  prepared.set(connection, names)
+  return names
+}
+
+/**
+ * Several statements as one transaction in one round trip: Postgres runs what comes before one Sync of its extended
+ * protocol as a whole (Postgres documentation, 54.2.4).
+ */
+class Batch implements Submittable {
+  private readonly statements: readonly PlainStatement[]
+  private readonly done: (error?: unknown) => void
+  private readonly parsing: string[] = []
+  private connection: Connection | undefined
+
+  constructor(statements: readonly PlainStatement[], done: (error?: unknown) => void) {
+    this.statements = statements
+    this.done = done
+  }
+
+  submit(connection: Connection): void {
+    this.connection = connection
+    connection.on('parseComplete', this.onParsed)
+    const known = preparedOn(connection)
+    connection.stream.cork()
+    for (const { text, values } of this.statements) {
+      const name = statementName(text) ?? ''
+      if (!known.has(name) && !(name && this.parsing.includes(name))) {
+        connection.parse({ name, text, types: [] }, true)
+        this.parsing.push(name)
+      }
+      connection.bind({ portal: '', statement: name, values }, true)
+      connection.execute({ portal: '', rows: '' }, true)
+    }
+    connection.sync()
+    connection.stream.uncork()
+  }
+
+  private readonly onParsed = () => {
+    const name = this.parsing.shift()
+    if (name && this.connection) preparedOn(this.connection).add(name)
+  }
+
+  handleError(error: unknown): void {
+    this.end(error)
+  }
+
+  handleReadyForQuery(): void {
+    this.end()
+  }
+
+  private end(error?: unknown): void {
+    this.connection?.off('parseComplete', this.onParsed)
+    this.done(error)
+  }
+
+  handleRowDescription(): void {}
+  handleDataRow(): void {}
+  handleCommandComplete(): void {}
+  handleEmptyQuery(): void {}
+  handlePortalSuspended(): void {}
+}
+
+/** Whether the server took a batch back as a whole, so that each statement may be tried by itself. */
+const wasRolledBack = (error: unknown): boolean => {
+  const { code, severity } = error as { code?: string; severity?: string }
+  return severity === 'ERROR' && code !== undefined
+}
+
+// Without a listener a connection that drops now ends the process; the running batch reports it.
+const ignore = () => {}
+
+const runBatch = async (lane: Pool, batch: readonly PlainStatement[]): Promise<void> => {
+  const client = await lane.connect()
+  client.on('error', ignore)
+  const error = await new Promise<unknown>((resolve) => client.query(new Batch(batch, resolve)))
+  client.off('error', ignore)
+  // A connection that said anything else is not to be trusted.
+  client.release(error !== undefined && !wasRolledBack(error))
+  if (error !== undefined) throw error
+}
+
+/**
+ * Commits statements that come at the same time together: while one batch is on its way the next one gathers, so that
+ * many share one round trip and one wait for the disk. What fails in company is run again by itself, on `pool`, so
+ * nobody's failure or long wait for a lock is another's.
+ */
+export const createGroupCommit = (lane: Pool, pool: Pool) => {
+  const waiting: Waiting[] = []
+  let isRunning = false
+
+  const alone = ({ text, values, resolve, reject }: Waiting): Promise<void> =>
+    runSql(pool, text, values).then(resolve, reject)
+
+  const commit = async (batch: readonly Waiting[]): Promise<void> => {
+    try {
+      await runBatch(lane, batch)
+      for (const { resolve } of batch) resolve()
+    } catch (error) {
+      const byItself =
+        wasRolledBack(error) && (batch.length > 1 || (error as { code?: string }).code === lockNotAvailable)
+      for (const each of batch) byItself ? void alone(each) : each.reject(error)
+    }
+  }
+
+  const run = async (): Promise<void> => {
+    isRunning = true
+    while (waiting.length > 0) await commit(waiting.splice(0, mostAtOnce))
+    isRunning = false
+  }
+
+  /** Runs one statement in a transaction that others may share. Rejects as if it had run by itself. */
+  return (text: string, values: readonly unknown[]): Promise<void> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ text, values: values.map((value) => prepareValue(value)), resolve, reject })
+      if (!isRunning) void run()
+    })
+}

@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto'
+import { Pool, type PoolClient } from 'pg'
+
+const maxNamedStatements = 1000
+const names = new Map<string, string>()
+
+/** Names a statement so that Postgres plans it once a connection; rare shapes beyond the limit stay unnamed. */
+export const statementName = (text: string): string | undefined => {
+  const known = names.get(text)
+  if (known) return known
+  if (names.size >= maxNamedStatements) return undefined
+  const name = createHash('sha1').update(text).digest('base64url')
+  names.set(text, name)
+  return name
+}
+
+export interface Row {
+  [column: string]: unknown
+}
+
+const isStalePlan = (error: unknown): boolean => {
+  const { code, message } = error as { code?: string; message?: string }
+  return code === '0A000' && message === 'cached plan must not change result type'
+}
+
+/**
+ * Runs one statement, prepared, on a pool or on one connection. Where another version of the program has added columns
+ * to a table meanwhile, it is planned anew.
+ */
+export const runSql = async <R extends Row = Row>(
+  on: Pool | PoolClient,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<{ rows: R[]; rowCount: number }> => {
+  const name = statementName(text)
+  const query = { text, values: values as unknown[] }
+  const prepared = on.query<R>({ ...(name ? { name } : {}), ...query })
+  const result = await (on instanceof Pool
+    ? prepared.catch((error: unknown) => {
+        if (!isStalePlan(error)) throw error
+        return on.query<R>(query)
+      })
+    : prepared)
+  return { rows: result.rows, rowCount: result.rowCount ?? 0 }
+}
