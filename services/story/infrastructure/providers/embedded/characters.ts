@@ -27,15 +27,16 @@ const best = (counts: ReadonlyMap<string, number>): string | undefined =>
   [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
 
 /** Acts or speaks: spoke at least once, or is a named or known being that does something. */
-const isCharacter = (entity: Entity, language: Language): boolean => {
+const isCharacter = (entity: Entity, language: Language, animalsSpeak: boolean): boolean => {
   if (entity.lines > 0) return true
   if (entity.plural) return false
   if (entity.named) return entity.subjects >= 1 && entity.at.length >= 2
   if (entity.noun === undefined) return entity.traits.size > 0 && entity.subjects >= 2
   if (entity.noun.generic && entity.at.length + entity.subjects < 3) return false
   // Whom the text names twice and lets do one thing, without a word, mostly passes by.
+  if (entity.noun.kind === 'animal' && language.dropsSubject && !animalsSpeak && entity.leads < 2) return false
   if (entity.at.length >= 2) return entity.subjects >= 2 || (entity.subjects >= 1 && entity.at.length >= 3)
-  return entity.noun.kind === 'person' && entity.deeds >= 1 && (entity.leads > 0 || !language.casesAlike)
+  return !language.dropsSubject && entity.noun.kind === 'person' && entity.deeds >= 1 && entity.leads > 0
 }
 
 const weight = (entity: Entity): number => entity.at.length + 2 * entity.lines + entity.subjects
@@ -49,8 +50,9 @@ export const listCharacters = (
 ): Listing => {
   const first = introductions(content, spans)
   const { cast, narrator } = reading
+  const animalsSpeak = cast.alive.some(({ noun, lines }) => noun?.kind === 'animal' && lines > 0)
   const entities = cast.alive
-    .filter((entity) => entity !== narrator && isCharacter(entity, language))
+    .filter((entity) => entity !== narrator && isCharacter(entity, language, animalsSpeak))
     .sort((a, b) => weight(b) - weight(a))
   const teller = best(narrator.names)
   const names = new Map([[narrator, teller ?? language.narrator]])

@@ -64,5 +64,16 @@ export const meantByGeneric = (
             ![...entity.heads].some((head) => language.youths.has(head)),
         )
       : undefined
-  return unknown ?? recent.find(fits) ?? grown ?? (everywhere.length === 1 ? everywhere[0] : undefined)
+  // A child is rather a grandson than somebody of no age told.
+  const youths = noun.lemma.startsWith(language.child.slice(0, -1))
+    ? cast.alive.filter(
+        (entity) => fits(entity) && entity.named && [...entity.heads].some((head) => language.youths.has(head)),
+      )
+    : []
+  const child = recent.find((entity) => youths.includes(entity)) ?? (youths.length === 1 ? youths[0] : undefined)
+  // Where every noun shows its gender, one of unknown gender comes second.
+  const sure = language.dropsSubject ? recent.find((entity) => fits(entity) && entity.gender !== undefined) : undefined
+  const beasts = noun.kind === 'animal' ? cast.alive.filter((entity) => fits(entity) && entity.lines > 0) : []
+  if (language.dropsSubject && beasts.length === 1) return beasts[0]
+  return unknown ?? child ?? sure ?? recent.find(fits) ?? grown ?? (everywhere.length === 1 ? everywhere[0] : undefined)
 }

@@ -3,6 +3,7 @@ import { Cast } from './cast.ts'
 import { type Contrasts, contrastsOf, traitsOf } from './contrasts.ts'
 import type { Entity } from './entity.ts'
 import { meantByGeneric } from './generic-nouns.ts'
+import { meantByGroup } from './groups.ts'
 import type { Language } from './language.ts'
 import type { Lore } from './lore.ts'
 import type { Mention } from './mention.ts'
@@ -19,7 +20,8 @@ export class Identifier {
   introduced: Entity | undefined
   readonly #language: Language
   readonly #contrasts: Contrasts
-  readonly #nameKey: (text: string) => string
+  /** Tells which spellings of a name are one person. */
+  readonly nameKey: (text: string) => string
   readonly #lore: Lore
   readonly #titles: ReadonlyMap<string, string>
   readonly #lemmas: ReadonlySet<string>
@@ -30,13 +32,13 @@ export class Identifier {
     this.#lore = lore
     this.cast = new Cast(language)
     this.#contrasts = contrastsOf(mentions, language)
-    this.#nameKey = indexNames(mentions)
+    this.nameKey = indexNames(mentions, language.nickname)
     this.#lemmas = new Set(
       mentions.flatMap(({ noun, plural, definiteness }) =>
         noun && !plural && definiteness === 'definite' ? [noun.lemma] : [],
       ),
     )
-    this.#titles = titlesOf(mentions, this.#nameKey)
+    this.#titles = titlesOf(mentions, this.nameKey)
   }
 
   readonly get = (id: number): Entity => this.cast.get(id)
@@ -55,8 +57,12 @@ export class Identifier {
           : undefined)
       )
     }
-    if (mention.noun.plural || mention.plural)
-      return this.#own({ ...mention, plural: true }, `${mention.noun.lemma}+`, traits)
+    if (mention.noun.plural || mention.plural) {
+      const head = `${mention.noun.lemma}+`
+      const group = this.#byKey.has(`${head}|`) ? undefined : meantByGroup(mention, this.#stage(scene))
+      if (group) this.#byKey.set(`${head}|`, group.id)
+      return group ?? this.#own({ ...mention, plural: true }, head, traits)
+    }
     const alias = mention.definiteness === 'indefinite' ? undefined : this.#alias(mention)
     if (alias) return alias
     if (mention.noun.generic && mention.definiteness !== 'indefinite' && !mention.restricted) {
@@ -72,7 +78,7 @@ export class Identifier {
 
   /** Does the text ever call somebody by this name? */
   named(text: string): Entity | undefined {
-    const id = this.#byKey.get(`name:${this.#nameKey(text)}`)
+    const id = this.#byKey.get(`name:${this.nameKey(text)}`)
     return id === undefined ? undefined : this.cast.get(id)
   }
 
@@ -102,13 +108,20 @@ export class Identifier {
   }
 
   #byName(mention: Mention): Entity {
-    const key = this.#nameKey(mention.name ?? mention.text)
+    const key = this.nameKey(mention.name ?? mention.text)
     const known = this.#byKey.get(`name:${key}`)
     if (known !== undefined) return this.cast.get(known)
     if (key === this.#lore.narrator) {
       const narrator = this.cast.get(0)
       narrator.names.set(mention.name ?? mention.text, 1)
       return narrator
+    }
+    const head = this.#lore.bearers.get(key)
+    const bearer = head === undefined ? undefined : this.#variants(head)[0]
+    if (bearer) {
+      this.#byKey.set(`name:${key}`, bearer.id)
+      bearer.forms.set(mention.name ?? mention.text, 1)
+      return bearer
     }
     const noun = this.#language.noun(key.split(' ').at(-1) ?? '')
     const being = noun && !noun.plural && key.includes(' ') ? this.#variants(noun.lemma) : []

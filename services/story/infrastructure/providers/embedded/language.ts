@@ -56,6 +56,10 @@ export interface Language {
       string
     >
   >
+  /** By lemma of a noun of kinship what its owner is in turn, as a man and as a woman. */
+  readonly inverse?: Readonly<Record<string, readonly [m: string, f: string]>> | undefined
+  /** Verbs of marrying, in the forms of telling. */
+  readonly marrying?: ReadonlySet<string> | undefined
   /** Others who rule, and are as good as a king. */
   readonly rulers: ReadonlySet<string>
   /** Verbs of being, having, living and dying: no deeds in a story. */
@@ -70,8 +74,12 @@ export interface Language {
   readonly and: string
   /** "called", as in "a girl called X". */
   readonly naming: ReadonlySet<string>
+  /** May the first of two names, in small letters, be short for the second? */
+  readonly nickname?: ((short: string, full: string) => boolean) | undefined
   /** Verbs of changing one's shape: "turned (into)". */
   readonly turning: ReadonlySet<string>
+  /** Verbs of having a trade: "worked (as)". */
+  readonly serving: ReadonlySet<string>
   readonly copulas: ReadonlySet<string>
   /** Words that join main clauses: "and", "but". */
   readonly joining: ReadonlySet<string>

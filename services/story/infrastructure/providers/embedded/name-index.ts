@@ -1,3 +1,4 @@
+import type { Language } from './language.ts'
 import type { Mention } from './mention.ts'
 import type { Gender } from './tokens.ts'
 
@@ -11,8 +12,11 @@ interface Known {
   gender: Gender | undefined
 }
 
-/** Tells which spellings of a name are one person: "Lena", "Lena Okafor" and "Ms. Okafor". */
-export const indexNames = (mentions: readonly Mention[]): ((text: string) => string) => {
+/** Tells which spellings of a name are one person: "Lena", "Lena Okafor" and "Ms. Okafor"; "Puri" and "Purificación". */
+export const indexNames = (
+  mentions: readonly Mention[],
+  isNickname: Language['nickname'] = () => false,
+): ((text: string) => string) => {
   const known = new Map<string, Known>()
   for (const mention of mentions) {
     const text = (mention.kind === 'name' ? mention.text : (mention.name ?? '')).toLowerCase()
@@ -39,6 +43,14 @@ export const indexNames = (mentions: readonly Mention[]): ((text: string) => str
       const titled = titles.get(part)
       if (titled?.length === 1 && titled[0]) one.key = titled[0].key
     }
+  }
+  for (const one of known.values()) {
+    const part = one.parts.join(' ')
+    const full = [...known.values()].filter(
+      (name) => compatible(name, one) && isNickname(part, name.parts[0] ?? '') && name.key !== one.key,
+    )
+    const [key, another] = new Set(full.map((name) => name.key))
+    if (one.key === one.parts.join(' ') && key !== undefined && another === undefined) one.key = key
   }
   return (text) => known.get(text.toLowerCase())?.key ?? text.toLowerCase()
 }
