@@ -99,7 +99,7 @@ const unlike = (taken: ReadonlySet<string>, names: readonly string[]): string =>
 /** By what an entity may be listed, best first: its name, the usual form, other forms. */
 const displayNames = (entity: Entity, language: Language): string[] => {
   const name = best(entity.names)
-  const forms = [commonForm(entity) ?? capitalised(entity, language), ...entity.forms.keys()].map((form) =>
+  const forms = [commonForm(entity, language) ?? capitalised(entity, language), ...entity.forms.keys()].map((form) =>
     withArticle(form, entity, language),
   )
   return name === undefined ? forms : [name, ...entity.names.keys(), ...forms]
@@ -113,11 +113,23 @@ const withArticle = (given: string, entity: Entity, language: Language): string 
 }
 
 /** What the text calls them most; of forms used once, the plain noun, unless the adjective tells them apart. */
-const commonForm = (entity: Entity): string | undefined => {
-  const form = best(entity.forms)
+const commonForm = (entity: Entity, language: Language): string | undefined => {
+  const form = language.dropsSubject ? telling(entity, language) : best(entity.forms)
   if (form === undefined || entity.noun?.generic || entity.traits.size > 0 || (entity.forms.get(form) ?? 0) > 1)
     return form
   return plain(form, entity)
+}
+
+/** Rather "the king" than "the father", and than "the man", unless the text prefers those by far. */
+const telling = ({ forms }: Entity, language: Language): string | undefined => {
+  const weigh = (form: string): number => {
+    const words = form.toLowerCase().split(' ')
+    const noun = words.map((word) => language.noun(word)).find(Boolean)
+    const vague = noun === undefined || noun.generic || noun.kind === 'kin'
+    const owned = words.some((word) => /^del?$/u.test(word))
+    return (forms.get(form) ?? 0) * (vague ? 0.5 : 1) * (owned ? 0.75 : 1)
+  }
+  return [...forms.keys()].sort((a, b) => weigh(b) - weigh(a))[0]
 }
 
 const plain = (form: string, entity: Entity): string => {

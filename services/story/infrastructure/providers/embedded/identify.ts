@@ -13,6 +13,9 @@ import type { Scene } from './scene.ts'
 import type { Stage } from './stage.ts'
 import { titlesOf } from './titles.ts'
 
+/** In how many paragraphs before several have to be met. */
+const RANKED = 30
+
 /** Says whom a name or noun means, given who is on stage. */
 export class Identifier {
   readonly cast: Cast
@@ -52,7 +55,9 @@ export class Identifier {
       const nominal = mention.nominal ? meantByAdjective(mention, traits, this.#stage(scene)) : undefined
       return (
         nominal ??
-        (create || this.#lore.lines.has(mention.head) || (mention.nominal && traits.has('rank'))
+        (create ||
+        this.#lore.lines.has(mention.head) ||
+        (mention.nominal && traits.has('rank') && this.#isRanked(mention, scene))
           ? this.#own(mention, mention.head, traits)
           : undefined)
       )
@@ -168,6 +173,15 @@ export class Identifier {
     entity.gender ??= this.#lore.genders.get(head)
     this.#byKey.set(key, entity.id)
     return entity
+  }
+
+  /** "the second" is somebody where there are several; a page or a night elsewhere. */
+  #isRanked({ gender }: Mention, scene: Scene): boolean {
+    if (!this.#language.dropsSubject) return true
+    return (
+      this.cast.alive.some(({ traits }) => traits.has('rank')) ||
+      scene.recent(this.get, RANKED).some((entity) => entity.plural && entity.gender === gender)
+    )
   }
 
   #variants(head: string): Entity[] {

@@ -32,7 +32,7 @@ export class Identities {
       const named = name && near.some((token) => this.#language.naming.has(token.lower)) && a.mention.kind !== 'name'
       const thusNamed =
         a.mention.kind === 'name' &&
-        b.mention.noun?.generic === true &&
+        (b.mention.noun?.generic === true || (this.#language.dropsSubject && b.mention.noun?.kind === 'kin')) &&
         !b.mention.oblique &&
         between.length <= 6 &&
         between[0]?.text === ',' &&
@@ -53,6 +53,31 @@ export class Identities {
       )
         name ? this.#identifier.cast.merge(a.entity, b.entity) : this.#identifier.cast.merge(b.entity, a.entity)
     }
+  }
+
+  /** "A boy came. His name was Nico": the sentence has no other subject. */
+  name({ tokens }: ReadSentence, [first]: readonly Met[]): void {
+    const [se, verb, name] = tokens.filter(({ word }) => word)
+    if (!this.#language.dropsSubject || se?.lower !== 'se' || !this.#language.naming.has(verb?.lower ?? '')) return
+    if (first?.mention.kind !== 'name' || tokens[first.mention.start] !== name) return
+    const subject = this.#scene.subject && this.#identifier.get(this.#scene.subject.id)
+    if (!subject || subject.named || subject.plural || subject === this.#narrator || !subject.noun) return
+    if (subject !== first.entity && this.#agree(subject, first.entity))
+      this.#identifier.cast.merge(subject, first.entity)
+  }
+
+  /** "A lady came. She was the same fairy": who has just come in is one already known. */
+  recognise({ tokens }: ReadSentence, [first]: readonly Met[]): void {
+    const last = this.#identifier.introduced ?? this.#scene.subject
+    const subject = last && this.#identifier.get(last.id)
+    const verb = tokens.findIndex(({ word }) => word)
+    if (!this.#language.dropsSubject || !this.#language.copulas.has(tokens[verb]?.lower ?? '')) return
+    if (first?.mention.start !== verb + 1 || first.mention.kind === 'pronoun' || first.mention.oblique) return
+    const known = this.#identifier.get(first.entity.id)
+    if (!subject || subject === known || subject === this.#narrator || subject.plural || known.plural) return
+    const same = first.mention.modifiers.some((word) => /^mism[oa]$/u.test(word))
+    if (!subject.noun?.generic || subject.named || !subject.introduced || !this.#agree(subject, known)) return
+    if (same || first.mention.definiteness === 'definite') this.#identifier.cast.merge(subject, known)
   }
 
   trades(sentence: ReadSentence, met: readonly Met[]): void {

@@ -82,7 +82,7 @@ export const aliasesOf = (
     link(kin.son, one(kin.prince))
     link(kin.wife, one(kin.queen))
   }
-  for (const role of relatives.roles) if (!aliases.has(role)) link(role, relatives.meant(role, cast.get.bind(cast)))
+  for (const role of relatives.roles) if (!aliases.has(role)) link(role, relatives.meant(role, cast))
   for (const [head, name] of titled(cast.alive)) aliases.set(head, name)
   return aliases
 }

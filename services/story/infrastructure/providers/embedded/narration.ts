@@ -54,6 +54,8 @@ export class Narration {
           this.#identifier.cast.describe(entity, word)
     }
     this.#identities.link(sentence, met)
+    this.#identities.recognise(sentence, met)
+    this.#identities.name(sentence, met)
     this.families.observe(sentence, met)
     this.relatives.observe(sentence, met, this.#scene)
     this.#identities.trades(sentence, met)

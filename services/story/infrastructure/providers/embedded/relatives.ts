@@ -19,6 +19,8 @@ export class Relatives {
   readonly #votes = new Map<string, Map<Entity, number>>()
   /** By noun of kinship those who stand beside it in a sentence, and so are others. */
   readonly #apart = new Map<string, Set<Entity>>()
+  /** "the king's son": what those are who have a relative, by their noun. */
+  readonly #owners: { role: string; head: string }[] = []
   #awaited: { speaker: Entity; roles: readonly string[] } | undefined
 
   constructor(language: Language, narrator: Entity) {
@@ -35,6 +37,9 @@ export class Relatives {
       const apart = this.#apart.get(noun.lemma) ?? new Set()
       for (const other of met) if (other.entity !== entity && other.mention.kind !== 'pronoun') apart.add(other.entity)
       this.#apart.set(noun.lemma, apart)
+      const owner = this.#language.noun(mention.owner?.split(' ').at(-1) ?? '')
+      const role = owner?.gender && this.#language.inverse?.[noun.lemma]?.[owner.gender === 'm' ? 0 : 1]
+      if (owner && role && !owner.plural) this.#owners.push({ role, head: owner.lemma })
       if (definiteness !== 'possessive') continue
       const holder =
         met.findLast((other) => other.mention.end <= start && !other.mention.oblique && other.entity !== entity)
@@ -77,25 +82,30 @@ export class Relatives {
   bearers(cast: Cast): Map<string, string> {
     const bearers = new Map<string, string>()
     for (const { named, head, at, gender } of cast.alive) {
-      const one = named && at.length === 0 ? this.meant(`name:${head}`, cast.get.bind(cast)) : undefined
+      const one = named && at.length === 0 ? this.meant(`name:${head}`, cast) : undefined
       if (one && !one.named && (gender === undefined || one.gender === gender)) bearers.set(head, one.head)
     }
     return bearers
   }
 
   /** The one a noun of kinship means by most that the text tells, if it is nobody of their own. */
-  meant(role: string, get: (id: number) => Entity): Entity | undefined {
+  meant(role: string, cast: Cast): Entity | undefined {
+    const get = (id: number): Entity => cast.get(id)
     const apart = new Set([...(this.#apart.get(role) ?? [])].map(({ id }) => get(id)))
     const sums = new Map<Entity, number>()
     for (const [entity, votes] of this.#votes.get(role) ?? [])
       sums.set(get(entity.id), (sums.get(get(entity.id)) ?? 0) + votes)
+    for (const { head } of this.#owners.filter((one) => one.role === role)) {
+      const owner = cast.alive.find(({ heads, plural }) => heads.has(head) && !plural)
+      if (owner) sums.set(owner, (sums.get(owner) ?? 0) + TOLD)
+    }
     const [first, second] = [...sums].sort((a, b) => b[1] - a[1])
     if (!first || (second && first[1] < ENOUGH) || first[1] === second?.[1] || apart.has(first[0])) return undefined
     return first[0].heads.has(role) ? undefined : first[0]
   }
 
   get roles(): string[] {
-    return [...this.#votes.keys()]
+    return [...new Set([...this.#votes.keys(), ...this.#owners.map(({ role }) => role)])]
   }
 
   #inverse(lemma: string, { gender }: Entity, plural: boolean): string | undefined {
@@ -104,7 +114,7 @@ export class Relatives {
   }
 
   #vote(role: string | undefined, entity: Entity, votes: number): void {
-    if (!role || entity === this.#narrator || entity.plural) return
+    if (!role || entity === this.#narrator || entity.plural || role === `name:${entity.head}`) return
     const gender = this.#language.noun(role)?.gender
     if (!role.startsWith('name:') && (entity.gender === undefined || entity.gender !== gender)) return
     const sums = this.#votes.get(role) ?? new Map<Entity, number>()

@@ -104,7 +104,7 @@ const FIRST_PERSON_MIN = 3
 const narratorName = (identifier: Identifier, narrator: Entity): string | undefined => {
   if (narrator.subjects < FIRST_PERSON_MIN) return undefined
   const called = identifier.cast.alive.filter(
-    (entity) => entity.named && entity.at.length === 0 && entity.addressed > 0,
+    (entity) => entity !== narrator && entity.named && entity.at.length === 0 && entity.addressed > 0,
   )
   return called.sort((a, b) => b.addressed - a.addressed)[0]?.head
 }

@@ -59,7 +59,7 @@ export const spanishMentions = ({ tokens }: Sentence, names: Vocabulary): Mentio
       i += 1
       continue
     }
-    const name = nameAt(tokens, i, names) ?? calledAt(tokens, i)
+    const name = nameAt(tokens, i, names) ?? calledAt(tokens, i) ?? parentAt(tokens, i)
     if (name) found.push({ ...name, oblique: prepositional, compared })
     i = name ? name.end : i + 1
   }
@@ -81,6 +81,18 @@ const calledAt = (tokens: Token[], at: number): Mention | undefined => {
     gender: noun.gender,
     plural: noun.plural,
   })
+}
+
+const PARENTS = words('mamá papá mami papi yaya')
+
+/** "dijo mamá desde la puerta": one's own, called like a name. */
+const parentAt = (tokens: Token[], at: number): Mention | undefined => {
+  const { lower, text } = tokens[at] as Token
+  const noun = PARENTS.has(lower) ? spanishNoun(lower) : undefined
+  return (
+    noun &&
+    mentionOf(at, at + 1, 'noun', text, { head: noun.lemma, noun, gender: noun.gender, definiteness: 'definite' })
+  )
 }
 
 const hasVerb = (tokens: Token[], i: number): boolean => tokens.slice(i, i + 6).some((token) => token.pos === 'verb')

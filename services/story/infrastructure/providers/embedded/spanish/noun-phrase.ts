@@ -66,6 +66,7 @@ export const nounPhrase = (
       .slice(from, end)
       .map((token) => token.text)
       .join(' ')
+    if (HONOURING.has(head.lower)) name = `${head.lower} ${name}`
   } else if (noun && owner) end = owner
   const superlative = noun?.generic && definiteness === 'definite' && isSuperlative(tokens, end)
   const parts = tokens.slice(from, end).filter((token) => token.word)
@@ -100,6 +101,8 @@ const AMBIGUOUS = words('pata patas muñeca muñecas')
 
 const isThing = (lower: string, gender: Gender | undefined): boolean =>
   AMBIGUOUS.has(lower) || (gender === 'f' && FEMININE_THINGS.has(lower))
+
+const HONOURING = words('señor señora señorita')
 
 const RULING = words('rey reina jefe jefa')
 
