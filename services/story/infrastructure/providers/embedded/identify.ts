@@ -35,7 +35,7 @@ export class Identifier {
     this.#lore = lore
     this.cast = new Cast(language)
     this.#contrasts = contrastsOf(mentions, language)
-    this.nameKey = indexNames(mentions, language.nickname)
+    this.nameKey = indexNames(mentions, language.nicknames)
     this.#lemmas = new Set(
       mentions.flatMap(({ noun, plural, definiteness }) =>
         noun && !plural && definiteness === 'definite' ? [noun.lemma] : [],

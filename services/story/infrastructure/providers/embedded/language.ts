@@ -12,6 +12,14 @@ export interface Vocabulary {
   isName(lower: string): boolean
 }
 
+/** Short forms of names, all in small letters. */
+export interface Nicknames {
+  /** The full name of a short form that does not show it. */
+  full(short: string): string | undefined
+  /** May the first be short for the second, with which it begins? */
+  shortens(short: string, full: string): boolean
+}
+
 /** The rules of one language. Everything else in the engine is the same for all. */
 export interface Language {
   readonly code: string
@@ -74,8 +82,7 @@ export interface Language {
   readonly and: string
   /** "called", as in "a girl called X". */
   readonly naming: ReadonlySet<string>
-  /** May the first of two names, in small letters, be short for the second? */
-  readonly nickname?: ((short: string, full: string) => boolean) | undefined
+  readonly nicknames?: Nicknames | undefined
   /** Verbs of changing one's shape: "turned (into)". */
   readonly turning: ReadonlySet<string>
   /** Verbs of having a trade: "worked (as)". */

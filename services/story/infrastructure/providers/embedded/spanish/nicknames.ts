@@ -1,4 +1,5 @@
 import { isFirstName } from '../first-names.ts'
+import type { Nicknames } from '../language.ts'
 
 /** Short forms that do not show what they are short for, by full name. */
 const IRREGULAR: Readonly<Record<string, string>> = {
@@ -54,14 +55,14 @@ const plain = (name: string): string => name.normalize('NFD').replaceAll(/\p{M}/
 
 const SMALL = /(?:c|z)?(?:it|ill|uc|ic)[oa]$/u
 
-/** "Puri" for Purificación, "Nando" for Fernando, "Juanito" for Juan: may the one be short or tender for the other? */
-export const isNickname = (short: string, full: string): boolean => {
-  if (short === full) return false
-  if (IRREGULAR[short] === full) return true
+/** "Puri" for Purificación, "Juanito" for Juan. */
+const shortens = (short: string, full: string): boolean => {
   const [a, b] = [plain(short), plain(full)]
+  if (a === b) return false
   const stem = a.replace(SMALL, '').replace(/qu$/u, 'c').replace(/gu$/u, 'g')
   if (stem !== a && stem.length >= 3 && b.replace(/[aeo]$/u, '') === stem) return true
-  // "Ana" is no short Mariana: a full name is one of its own.
-  if (a.length < 3 || a.length >= b.length || (isFirstName(short) && !/[io]$/u.test(a))) return false
-  return b.startsWith(a) || (b.endsWith(a) && a.length >= 4)
+  // "Ana" is not short for Anabel: a full name is one of its own.
+  return a.length >= 3 && a.length < b.length && b.startsWith(a) && !(isFirstName(short) && !/[io]$/u.test(a))
 }
+
+export const NICKNAMES: Nicknames = { full: (short) => IRREGULAR[short], shortens }

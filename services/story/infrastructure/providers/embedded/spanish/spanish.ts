@@ -4,7 +4,7 @@ import { traitTable } from '../trait-table.ts'
 import { INVERSE } from './kinship.ts'
 import { spanishMentions } from './mentions.ts'
 import { spanishNames } from './names.ts'
-import { isNickname } from './nicknames.ts'
+import { NICKNAMES } from './nicknames.ts'
 import { spanishNoun } from './nouns.ts'
 import { isSpanishVerb, spanishSpeech } from './verbs.ts'
 
@@ -92,7 +92,7 @@ export const spanish: Language = {
   naming: words('llamado llamada llamaba llamaban apodado apodada nombre llama conocían llamaron'),
   inverse: INVERSE,
   marrying: words('casó casaron casarse casaba casaban casado desposó desposaron'),
-  nickname: isNickname,
+  nicknames: NICKNAMES,
   turning: words(
     'convirtió convierte convertía transformó transformaba transformado transformada convertido convertida volvió trocó mudó',
   ),
