@@ -73,7 +73,7 @@ export class Cast {
     if (mention.kind === 'noun' && mention.definiteness === 'bare') entity.bare += 1
     if (mention.definiteness === 'indefinite') entity.introduced = true
     if (acting) entity.subjects += 1
-    if (mention.noun && !mention.noun.generic) entity.heads.add(mention.noun.lemma)
+    if (mention.noun && (!mention.noun.generic || mention.name !== undefined)) entity.heads.add(mention.noun.lemma)
     entity.at.push(offset)
     entity.gender ??= mention.gender
     for (const modifier of mention.modifiers) bump(entity.modifiers, modifier)

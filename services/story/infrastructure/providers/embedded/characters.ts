@@ -27,15 +27,16 @@ const best = (counts: ReadonlyMap<string, number>): string | undefined =>
   [...counts].sort((a, b) => b[1] - a[1])[0]?.[0]
 
 /** Acts or speaks: spoke at least once, or is a named or known being that does something. */
-const isCharacter = (entity: Entity, language: Language): boolean => {
+const isCharacter = (entity: Entity, language: Language, animalsSpeak: boolean): boolean => {
   if (entity.lines > 0) return true
   if (entity.plural) return false
   if (entity.named) return entity.subjects >= 1 && entity.at.length >= 2
   if (entity.noun === undefined) return entity.traits.size > 0 && entity.subjects >= 2
   if (entity.noun.generic && entity.at.length + entity.subjects < 3) return false
   // Whom the text names twice and lets do one thing, without a word, mostly passes by.
+  if (entity.noun.kind === 'animal' && language.dropsSubject && !animalsSpeak && entity.leads < 2) return false
   if (entity.at.length >= 2) return entity.subjects >= 2 || (entity.subjects >= 1 && entity.at.length >= 3)
-  return entity.noun.kind === 'person' && entity.deeds >= 1 && (entity.leads > 0 || !language.casesAlike)
+  return !language.dropsSubject && entity.noun.kind === 'person' && entity.deeds >= 1 && entity.leads > 0
 }
 
 const weight = (entity: Entity): number => entity.at.length + 2 * entity.lines + entity.subjects
@@ -49,8 +50,9 @@ export const listCharacters = (
 ): Listing => {
   const first = introductions(content, spans)
   const { cast, narrator } = reading
+  const animalsSpeak = cast.alive.some(({ noun, lines }) => noun?.kind === 'animal' && lines > 0)
   const entities = cast.alive
-    .filter((entity) => entity !== narrator && isCharacter(entity, language))
+    .filter((entity) => entity !== narrator && isCharacter(entity, language, animalsSpeak))
     .sort((a, b) => weight(b) - weight(a))
   const teller = best(narrator.names)
   const names = new Map([[narrator, teller ?? language.narrator]])
@@ -97,7 +99,7 @@ const unlike = (taken: ReadonlySet<string>, names: readonly string[]): string =>
 /** By what an entity may be listed, best first: its name, the usual form, other forms. */
 const displayNames = (entity: Entity, language: Language): string[] => {
   const name = best(entity.names)
-  const forms = [commonForm(entity) ?? capitalised(entity, language), ...entity.forms.keys()].map((form) =>
+  const forms = [commonForm(entity, language) ?? capitalised(entity, language), ...entity.forms.keys()].map((form) =>
     withArticle(form, entity, language),
   )
   return name === undefined ? forms : [name, ...entity.names.keys(), ...forms]
@@ -111,11 +113,23 @@ const withArticle = (given: string, entity: Entity, language: Language): string 
 }
 
 /** What the text calls them most; of forms used once, the plain noun, unless the adjective tells them apart. */
-const commonForm = (entity: Entity): string | undefined => {
-  const form = best(entity.forms)
+const commonForm = (entity: Entity, language: Language): string | undefined => {
+  const form = language.dropsSubject ? telling(entity, language) : best(entity.forms)
   if (form === undefined || entity.noun?.generic || entity.traits.size > 0 || (entity.forms.get(form) ?? 0) > 1)
     return form
   return plain(form, entity)
+}
+
+/** Rather "the king" than "the father", and than "the man", unless the text prefers those by far. */
+const telling = ({ forms }: Entity, language: Language): string | undefined => {
+  const weigh = (form: string): number => {
+    const words = form.toLowerCase().split(' ')
+    const noun = words.map((word) => language.noun(word)).find(Boolean)
+    const vague = noun === undefined || noun.generic || noun.kind === 'kin'
+    const owned = words.some((word) => /^del?$/u.test(word))
+    return (forms.get(form) ?? 0) * (vague ? 0.5 : 1) * (owned ? 0.75 : 1)
+  }
+  return [...forms.keys()].sort((a, b) => weigh(b) - weigh(a))[0]
 }
 
 const plain = (form: string, entity: Entity): string => {

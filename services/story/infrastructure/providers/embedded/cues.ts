@@ -47,7 +47,12 @@ const isNoVerb = (token: Token | undefined): boolean => token?.word === true && 
 
 const subjectOf = (sentence: ReadSentence, verb: number, language: Language): Mention | undefined => {
   const start = clauseStart(sentence, verb, language)
-  const usable = (mention: Mention): boolean => !mention.oblique && !mention.compared && !isTime(mention, language)
+  const number = language.dropsSubject ? language.speech(sentence.tokens[verb]?.lower ?? '')?.plural : undefined
+  const usable = (mention: Mention): boolean =>
+    !mention.oblique &&
+    !mention.compared &&
+    !isTime(mention, language) &&
+    !(number === false && mention.plural && !joined(sentence, mention, language))
   const left = sentence.mentions.filter((mention) => mention.start >= start && mention.end <= verb && usable(mention))
   const near = left.at(-1)
   const isThing = ({ kind, noun, nominal }: Mention): boolean => kind === 'noun' && noun === undefined && !nominal
@@ -64,8 +69,12 @@ const subjectOf = (sentence: ReadSentence, verb: number, language: Language): Me
   const distant =
     right !== undefined && right.kind === 'noun' && !right.noun && !right.nominal && right.start - verb > 1
   if (right && direct && !distant && !(reachesBack && language.code !== 'es')) return right
-  return sentence.mentions.find((mention) => mention.end <= start && isPerson(mention))
+  return sentence.mentions.find((mention) => mention.end <= start && isPerson(mention) && usable(mention))
 }
+
+/** "Ana y los niños": the verb may agree with the first of them. */
+const joined = ({ tokens }: ReadSentence, { start, end }: Mention, language: Language): boolean =>
+  tokens[end]?.lower === language.and || tokens[start - 1]?.lower === language.and
 
 const isTime = (mention: Mention, language: Language): boolean =>
   language.times.has(mention.head) ||

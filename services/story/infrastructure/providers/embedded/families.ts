@@ -29,7 +29,7 @@ export class Families {
 
   observe(sentence: ReadSentence, met: readonly Met[]): void {
     this.#pair(sentence, met)
-    this.#family(met)
+    this.#family(sentence, met)
     for (const { mention } of met) this.#marry(mention, met)
   }
 
@@ -42,19 +42,36 @@ export class Families {
   }
 
   /** "a woodcutter lived with his wife and children" */
-  #family(met: readonly Met[]): void {
+  #family({ tokens }: ReadSentence, met: readonly Met[]): void {
     const [first] = met
     if (!first || first.mention.kind === 'pronoun' || first.entity.plural) return
-    const offspring = met
-      .slice(1)
-      .some(
-        ({ mention }) =>
-          (mention.noun !== undefined &&
-            this.#language.offspring.has(mention.noun.lemma) &&
-            mention.definiteness !== 'definite') ||
-          (mention.plural && (mention.noun?.lemma === this.#language.child || LITTLE_ONES.test(mention.text))),
-      )
-    if (offspring && !this.#language.youths.has(first.entity.head)) this.parents.add(first.entity)
+    // "un rey que no tenía hijos": without an article they are nobody yet, but make parents.
+    const children = tokens.some(({ lower }, i) => {
+      const bare = tokens[i - 1]?.pos === 'verb' || tokens[i - 1]?.lower.endsWith('er') === true
+      const noun = this.#language.dropsSubject ? this.#language.noun(lower) : undefined
+      return bare && noun?.plural && noun.kind === 'kin' && this.#language.offspring.has(noun.lemma)
+    })
+    const offspring =
+      children ||
+      met
+        .slice(1)
+        .some(
+          ({ mention }) =>
+            (mention.noun !== undefined &&
+              this.#language.offspring.has(mention.noun.lemma) &&
+              mention.definiteness !== 'definite') ||
+            (mention.plural && (mention.noun?.lemma === this.#language.child || LITTLE_ONES.test(mention.text))),
+        )
+    if (!offspring || this.#language.youths.has(first.entity.head)) return
+    this.parents.add(first.entity)
+    const second = met[1]
+    const coupled =
+      this.#language.dropsSubject &&
+      second?.mention.start === first.mention.end + 1 &&
+      second.mention.kind !== 'pronoun' &&
+      !second.entity.plural &&
+      second.entity.gender !== first.entity.gender
+    if (coupled) this.parents.add(second.entity)
   }
 
   /** "with his wife": he who stands before, or acts. */

@@ -31,6 +31,23 @@ export const meantByGeneric = (
       ? recent.find((entity) => agrees(entity, mention) && !entity.plural && isOld(entity, language))
       : undefined
   if (aged) return aged
+  // "a poor woman… the old woman": how old she is comes after she has come in.
+  const stranger =
+    noun.age === 'old' && language.dropsSubject
+      ? scene
+          .recent(get, 2)
+          .find(
+            (entity) =>
+              entity.noun?.generic === true &&
+              entity.noun.kind === 'person' &&
+              entity.noun.age === undefined &&
+              entity.introduced &&
+              !entity.named &&
+              !entity.plural &&
+              entity.gender === mention.gender,
+          )
+      : undefined
+  if (stranger) return stranger
   // "the little one" among siblings is the youngest.
   const little = language.trait(noun.lemma)?.value === 'small'
   const youngest = little
@@ -64,5 +81,39 @@ export const meantByGeneric = (
             ![...entity.heads].some((head) => language.youths.has(head)),
         )
       : undefined
-  return unknown ?? recent.find(fits) ?? grown ?? (everywhere.length === 1 ? everywhere[0] : undefined)
+  // "a courier… the lad": of a trade that says no age.
+  const hand =
+    noun.age === 'young' && language.dropsSubject
+      ? scene
+          .recent(get, 2)
+          .find(
+            (entity) =>
+              entity.introduced &&
+              entity.noun?.kind === 'person' &&
+              !entity.named &&
+              !entity.plural &&
+              entity.gender === mention.gender &&
+              !fitsAge(entity, 'old', language),
+          )
+      : undefined
+  // A child is rather a grandson than somebody of no age told.
+  const youths = noun.lemma.startsWith(language.child.slice(0, -1))
+    ? cast.alive.filter(
+        (entity) => fits(entity) && entity.named && [...entity.heads].some((head) => language.youths.has(head)),
+      )
+    : []
+  const child = recent.find((entity) => youths.includes(entity)) ?? (youths.length === 1 ? youths[0] : undefined)
+  // Where every noun shows its gender, one of unknown gender comes second.
+  const sure = language.dropsSubject ? recent.find((entity) => fits(entity) && entity.gender !== undefined) : undefined
+  const beasts = noun.kind === 'animal' ? cast.alive.filter((entity) => fits(entity) && entity.lines > 0) : []
+  if (language.dropsSubject && beasts.length === 1) return beasts[0]
+  return (
+    unknown ??
+    child ??
+    sure ??
+    recent.find(fits) ??
+    hand ??
+    grown ??
+    (everywhere.length === 1 ? everywhere[0] : undefined)
+  )
 }

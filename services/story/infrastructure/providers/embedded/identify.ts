@@ -3,6 +3,7 @@ import { Cast } from './cast.ts'
 import { type Contrasts, contrastsOf, traitsOf } from './contrasts.ts'
 import type { Entity } from './entity.ts'
 import { meantByGeneric } from './generic-nouns.ts'
+import { meantByGroup } from './groups.ts'
 import type { Language } from './language.ts'
 import type { Lore } from './lore.ts'
 import type { Mention } from './mention.ts'
@@ -12,6 +13,9 @@ import type { Scene } from './scene.ts'
 import type { Stage } from './stage.ts'
 import { titlesOf } from './titles.ts'
 
+/** In how many paragraphs before several have to be met. */
+const RANKED = 30
+
 /** Says whom a name or noun means, given who is on stage. */
 export class Identifier {
   readonly cast: Cast
@@ -19,7 +23,8 @@ export class Identifier {
   introduced: Entity | undefined
   readonly #language: Language
   readonly #contrasts: Contrasts
-  readonly #nameKey: (text: string) => string
+  /** Tells which spellings of a name are one person. */
+  readonly nameKey: (text: string) => string
   readonly #lore: Lore
   readonly #titles: ReadonlyMap<string, string>
   readonly #lemmas: ReadonlySet<string>
@@ -30,13 +35,13 @@ export class Identifier {
     this.#lore = lore
     this.cast = new Cast(language)
     this.#contrasts = contrastsOf(mentions, language)
-    this.#nameKey = indexNames(mentions)
+    this.nameKey = indexNames(mentions, language.nicknames)
     this.#lemmas = new Set(
       mentions.flatMap(({ noun, plural, definiteness }) =>
         noun && !plural && definiteness === 'definite' ? [noun.lemma] : [],
       ),
     )
-    this.#titles = titlesOf(mentions, this.#nameKey)
+    this.#titles = titlesOf(mentions, this.nameKey)
   }
 
   readonly get = (id: number): Entity => this.cast.get(id)
@@ -50,13 +55,19 @@ export class Identifier {
       const nominal = mention.nominal ? meantByAdjective(mention, traits, this.#stage(scene)) : undefined
       return (
         nominal ??
-        (create || this.#lore.lines.has(mention.head) || (mention.nominal && traits.has('rank'))
+        (create ||
+        this.#lore.lines.has(mention.head) ||
+        (mention.nominal && traits.has('rank') && this.#isRanked(mention, scene))
           ? this.#own(mention, mention.head, traits)
           : undefined)
       )
     }
-    if (mention.noun.plural || mention.plural)
-      return this.#own({ ...mention, plural: true }, `${mention.noun.lemma}+`, traits)
+    if (mention.noun.plural || mention.plural) {
+      const head = `${mention.noun.lemma}+`
+      const group = this.#byKey.has(`${head}|`) ? undefined : meantByGroup(mention, this.#stage(scene))
+      if (group) this.#byKey.set(`${head}|`, group.id)
+      return group ?? this.#own({ ...mention, plural: true }, head, traits)
+    }
     const alias = mention.definiteness === 'indefinite' ? undefined : this.#alias(mention)
     if (alias) return alias
     if (mention.noun.generic && mention.definiteness !== 'indefinite' && !mention.restricted) {
@@ -72,7 +83,7 @@ export class Identifier {
 
   /** Does the text ever call somebody by this name? */
   named(text: string): Entity | undefined {
-    const id = this.#byKey.get(`name:${this.#nameKey(text)}`)
+    const id = this.#byKey.get(`name:${this.nameKey(text)}`)
     return id === undefined ? undefined : this.cast.get(id)
   }
 
@@ -102,13 +113,20 @@ export class Identifier {
   }
 
   #byName(mention: Mention): Entity {
-    const key = this.#nameKey(mention.name ?? mention.text)
+    const key = this.nameKey(mention.name ?? mention.text)
     const known = this.#byKey.get(`name:${key}`)
     if (known !== undefined) return this.cast.get(known)
     if (key === this.#lore.narrator) {
       const narrator = this.cast.get(0)
       narrator.names.set(mention.name ?? mention.text, 1)
       return narrator
+    }
+    const head = this.#lore.bearers.get(key)
+    const bearer = head === undefined ? undefined : this.#variants(head)[0]
+    if (bearer) {
+      this.#byKey.set(`name:${key}`, bearer.id)
+      bearer.forms.set(mention.name ?? mention.text, 1)
+      return bearer
     }
     const noun = this.#language.noun(key.split(' ').at(-1) ?? '')
     const being = noun && !noun.plural && key.includes(' ') ? this.#variants(noun.lemma) : []
@@ -155,6 +173,15 @@ export class Identifier {
     entity.gender ??= this.#lore.genders.get(head)
     this.#byKey.set(key, entity.id)
     return entity
+  }
+
+  /** "the second" is somebody where there are several; a page or a night elsewhere. */
+  #isRanked({ gender }: Mention, scene: Scene): boolean {
+    if (!this.#language.dropsSubject) return true
+    return (
+      this.cast.alive.some(({ traits }) => traits.has('rank')) ||
+      scene.recent(this.get, RANKED).some((entity) => entity.plural && entity.gender === gender)
+    )
   }
 
   #variants(head: string): Entity[] {

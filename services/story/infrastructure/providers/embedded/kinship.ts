@@ -2,18 +2,31 @@ import type { Entity } from './entity.ts'
 import type { Families } from './families.ts'
 import type { Identifier } from './identify.ts'
 import type { Language } from './language.ts'
+import type { Relatives } from './relatives.ts'
 import { TITLE } from './titles.ts'
 import type { Gender } from './tokens.ts'
+
+/** What narration and talk give away of who belongs to whom. */
+interface Told {
+  families: Families
+  relatives: Relatives
+}
 
 /**
  * Nouns of kinship that mean somebody known by another noun or a name: of two named in one breath the sister is the
  * woman, the father of the children is the one who has them, a king's daughter is the princess.
  */
-export const aliasesOf = (families: Families, { cast }: Identifier, language: Language): Map<string, string> => {
+export const aliasesOf = (
+  { families, relatives }: Told,
+  { cast }: Identifier,
+  language: Language,
+): Map<string, string> => {
   const aliases = new Map<string, string>()
   const { kin } = language
+  // Whom talk alone mentions is no husband or wife of those in the story.
+  const isTold = ({ at, lines }: Entity): boolean => !language.dropsSubject || at.length + lines > 0
   const one = (head: string): Entity | undefined =>
-    cast.alive.find((entity) => entity.heads.has(head) && !entity.plural)
+    cast.alive.find((entity) => entity.heads.has(head) && !entity.plural && isTold(entity))
   const loose = (head: string): boolean => {
     const entity = one(head)
     return entity !== undefined && !entity.named && !entity.introduced
@@ -58,6 +71,7 @@ export const aliasesOf = (families: Families, { cast }: Identifier, language: La
   const couple = coupleIn(cast.alive)
   link(kin.wife, one(kin.stepmother) ?? (one(kin.father) ? one(kin.mother) : (couple?.wife ?? spouse('f'))))
   link(kin.husband, one(kin.father) ?? couple?.husband ?? spouse('m'))
+  if (language.dropsSubject && one(kin.queen)) link(kin.husband, one(kin.king))
   if (!mother) link(kin.stepmother, one(kin.queen))
   const rulers = cast.alive.filter(({ head, plural }) => language.rulers.has(head) && !plural)
   if (rulers.length === 1) link(kin.king, rulers[0])
@@ -68,6 +82,7 @@ export const aliasesOf = (families: Families, { cast }: Identifier, language: La
     link(kin.son, one(kin.prince))
     link(kin.wife, one(kin.queen))
   }
+  for (const role of relatives.roles) if (!aliases.has(role)) link(role, relatives.meant(role, cast))
   for (const [head, name] of titled(cast.alive)) aliases.set(head, name)
   return aliases
 }

@@ -12,6 +12,14 @@ export interface Vocabulary {
   isName(lower: string): boolean
 }
 
+/** Short forms of names, all in small letters. */
+export interface Nicknames {
+  /** The full name of a short form that does not show it. */
+  full(short: string): string | undefined
+  /** May the first be short for the second, with which it begins? */
+  shortens(short: string, full: string): boolean
+}
+
 /** The rules of one language. Everything else in the engine is the same for all. */
 export interface Language {
   readonly code: string
@@ -56,6 +64,10 @@ export interface Language {
       string
     >
   >
+  /** By lemma of a noun of kinship what its owner is in turn, as a man and as a woman. */
+  readonly inverse?: Readonly<Record<string, readonly [m: string, f: string]>> | undefined
+  /** Verbs of marrying, in the forms of telling. */
+  readonly marrying?: ReadonlySet<string> | undefined
   /** Others who rule, and are as good as a king. */
   readonly rulers: ReadonlySet<string>
   /** Verbs of being, having, living and dying: no deeds in a story. */
@@ -70,8 +82,11 @@ export interface Language {
   readonly and: string
   /** "called", as in "a girl called X". */
   readonly naming: ReadonlySet<string>
+  readonly nicknames?: Nicknames | undefined
   /** Verbs of changing one's shape: "turned (into)". */
   readonly turning: ReadonlySet<string>
+  /** Verbs of having a trade: "worked (as)". */
+  readonly serving: ReadonlySet<string>
   readonly copulas: ReadonlySet<string>
   /** Words that join main clauses: "and", "but". */
   readonly joining: ReadonlySet<string>

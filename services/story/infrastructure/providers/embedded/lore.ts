@@ -5,6 +5,8 @@ export interface Lore {
   genders: ReadonlyMap<string, Gender>
   /** Nouns that mean somebody with another head: "sister" Mia, "father" the woodcutter. */
   aliases: ReadonlyMap<string, string>
+  /** Names that somebody without one is only ever called by, with that one's head. */
+  bearers: ReadonlyMap<string, string>
   /** Name of a narrator who only ever is called by it. */
   narrator: string | undefined
   /** Lines that the text itself gives somebody by a tag, by head. */

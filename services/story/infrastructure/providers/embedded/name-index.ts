@@ -1,3 +1,4 @@
+import type { Nicknames } from './language.ts'
 import type { Mention } from './mention.ts'
 import type { Gender } from './tokens.ts'
 
@@ -11,8 +12,11 @@ interface Known {
   gender: Gender | undefined
 }
 
-/** Tells which spellings of a name are one person: "Lena", "Lena Okafor" and "Ms. Okafor". */
-export const indexNames = (mentions: readonly Mention[]): ((text: string) => string) => {
+/** Tells which spellings of a name are one person: "Lena", "Lena Okafor" and "Ms. Okafor"; "Puri" and "Purificación". */
+export const indexNames = (
+  mentions: readonly Mention[],
+  nicknames?: Nicknames | undefined,
+): ((text: string) => string) => {
   const known = new Map<string, Known>()
   for (const mention of mentions) {
     const text = (mention.kind === 'name' ? mention.text : (mention.name ?? '')).toLowerCase()
@@ -40,6 +44,7 @@ export const indexNames = (mentions: readonly Mention[]): ((text: string) => str
       if (titled?.length === 1 && titled[0]) one.key = titled[0].key
     }
   }
+  if (nicknames) shorten([...known.values()], nicknames)
   return (text) => known.get(text.toLowerCase())?.key ?? text.toLowerCase()
 }
 
@@ -48,3 +53,22 @@ const contains = (parts: string[], one: Known): boolean =>
 
 const compatible = (a: Known, b: Known): boolean =>
   a.gender === undefined || b.gender === undefined || a.gender === b.gender
+
+/** The start that a short form shares with its full name, so that few have to be compared. */
+const startOf = (name: string): string => name.normalize('NFD').replaceAll(/\p{M}/gu, '').slice(0, 2)
+
+/** Gives a short form the key of the only full name it may stand for. */
+const shorten = (known: readonly Known[], { full, shortens }: Nicknames): void => {
+  const byStart = Map.groupBy(known, ({ parts }) => startOf(parts[0] ?? ''))
+  const byFirst = Map.groupBy(known, ({ parts }) => parts[0] ?? '')
+  for (const one of known) {
+    const [part = '', more] = one.parts
+    if (more !== undefined || one.key !== part) continue
+    const like = (byStart.get(startOf(part)) ?? []).filter(({ parts }) => shortens(part, parts[0] ?? ''))
+    const fitting = [...like, ...(byFirst.get(full(part) ?? '') ?? [])].filter(
+      (name) => compatible(name, one) && name.key !== one.key,
+    )
+    const [key, another] = new Set(fitting.map((name) => name.key))
+    if (key !== undefined && another === undefined) one.key = key
+  }
+}

@@ -1,11 +1,13 @@
 import { actionOf, leadingSubject } from './acting.ts'
 import type { Entity } from './entity.ts'
-import { explains, apposed as isApposed, isPredicate, isShape } from './equations.ts'
+import { explains, isPredicate, isShape } from './equations.ts'
 import { Families, type Met } from './families.ts'
 import type { Identifier } from './identify.ts'
+import { Identities } from './identities.ts'
 import type { Language } from './language.ts'
 import type { Mention } from './mention.ts'
 import type { ReadSentence } from './reading.ts'
+import { Relatives } from './relatives.ts'
 import type { Scene } from './scene.ts'
 import type { Gender } from './tokens.ts'
 import { predicates } from './traits.ts'
@@ -18,15 +20,19 @@ export class Narration {
   readonly #identifier: Identifier
   readonly #scene: Scene
   readonly #narrator: Entity
+  readonly #identities: Identities
   readonly votes = new Map<string, { m: number; f: number; n: number }>()
   readonly families: Families
+  readonly relatives: Relatives
 
   constructor(language: Language, identifier: Identifier, scene: Scene, narrator: Entity) {
     this.#language = language
     this.#identifier = identifier
     this.#scene = scene
     this.#narrator = narrator
+    this.#identities = new Identities(language, identifier, scene, narrator)
     this.families = new Families(language, narrator)
+    this.relatives = new Relatives(language, narrator)
   }
 
   observe(sentence: ReadSentence): void {
@@ -47,9 +53,12 @@ export class Narration {
         for (const word of predicates(sentence, mention.end, this.#language))
           this.#identifier.cast.describe(entity, word)
     }
-    this.#link(sentence, met)
+    this.#identities.link(sentence, met)
+    this.#identities.recognise(sentence, met)
+    this.#identities.name(sentence, met)
     this.families.observe(sentence, met)
-    this.#profession(sentence)
+    this.relatives.observe(sentence, met, this.#scene)
+    this.#identities.trades(sentence, met)
     this.#identifier.introduced = met.findLast(
       ({ mention, entity }) => mention.definiteness === 'indefinite' && entity.at.length === 1 && !entity.plural,
     )?.entity
@@ -112,11 +121,16 @@ export class Narration {
       return plural || (entity.gender === undefined && !entity.neuter) || entity.gender === mention.gender
     }
     const pointing = mention.text === 'der' || mention.text === 'die'
-    const candidate = pointing
-      ? this.#scene.latest(this.#identifier.get, fits)
-      : this.#scene.recent(this.#identifier.get, 4).find(fits)
+    const candidate = pointing ? this.#scene.latest(this.#identifier.get, fits) : this.#nearest(fits)
     if (candidate && candidate.gender === undefined && !plural) this.#vote(candidate, neuter ? 'n' : mention.gender)
     return candidate
+  }
+
+  /** In Spanish nouns show their gender, so that whoever shows none comes second. */
+  #nearest(fits: (entity: Entity) => boolean): Entity | undefined {
+    const recent = this.#scene.recent(this.#identifier.get, 4).filter(fits)
+    const sure = this.#language.dropsSubject ? recent.find(({ gender }) => gender !== undefined) : undefined
+    return sure ?? recent[0]
   }
 
   #goesWithPlural(sentence: ReadSentence, mention: Mention): boolean {
@@ -136,50 +150,5 @@ export class Narration {
     const votes = this.votes.get(entity.head) ?? { m: 0, f: 0, n: 0 }
     votes[gender] += 1
     this.votes.set(entity.head, votes)
-  }
-
-  /** "a girl called Mia", "Mia, the miller's daughter,". */
-  #link(sentence: ReadSentence, met: Met[]): void {
-    for (const [i, a] of met.entries()) {
-      const b = met[i + 1]
-      if (!b) return
-      const between = sentence.tokens.slice(a.mention.end, b.mention.start)
-      const [only] = between
-      const name = b.mention.kind === 'name'
-      const near = sentence.tokens.slice(Math.max(0, a.mention.start - 3), b.mention.start)
-      const named = name && near.some((token) => this.#language.naming.has(token.lower)) && a.mention.kind !== 'name'
-      const thusNamed =
-        a.mention.kind === 'name' &&
-        b.mention.noun?.generic === true &&
-        !b.mention.oblique &&
-        between.length <= 6 &&
-        between[0]?.text === ',' &&
-        this.#language.relatives.has(between[1]?.lower ?? '') &&
-        between.some(({ lower }) => this.#language.naming.has(lower))
-      if (thusNamed && this.#agree(a.entity, b.entity)) this.#identifier.cast.merge(b.entity, a.entity)
-      const apposed = between.length === 1 && only?.text === ',' && isApposed(sentence, a.mention, b.mention)
-      if (
-        (named || apposed) &&
-        a.entity !== this.#narrator &&
-        !a.entity.plural &&
-        !b.entity.plural &&
-        this.#agree(a.entity, b.entity)
-      )
-        name ? this.#identifier.cast.merge(a.entity, b.entity) : this.#identifier.cast.merge(b.entity, a.entity)
-    }
-  }
-
-  /** "Era inspectora": what the one spoken of before is by trade. */
-  #profession({ tokens }: ReadSentence): void {
-    const [first, second] = tokens.filter(({ word }) => word)
-    const noun = this.#language.noun(second?.lower ?? '')
-    const subject = this.#scene.subject && this.#identifier.get(this.#scene.subject.id)
-    if (!this.#language.dropsSubject || !first?.initial || !this.#language.copulas.has(first.lower)) return
-    if (!noun || noun.plural || noun.generic || noun.kind !== 'person' || !subject || subject.plural) return
-    if (subject !== this.#narrator && subject.gender === noun.gender) subject.heads.add(noun.lemma)
-  }
-
-  #agree(a: Entity, b: Entity): boolean {
-    return a.gender === undefined || b.gender === undefined || a.gender === b.gender
   }
 }

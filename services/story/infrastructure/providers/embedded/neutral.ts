@@ -70,6 +70,7 @@ export const neutral: Language = {
   and: '',
   naming: words(''),
   turning: words(''),
+  serving: words(''),
   copulas: words(''),
   joining: words(''),
   subordinators: words(''),

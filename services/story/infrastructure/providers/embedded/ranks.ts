@@ -42,6 +42,7 @@ export const knownByAdjective = (mention: Mention, stage: Stage): Entity | undef
   )
   if (!nominal) return undefined
   nominal.noun = mention.noun
+  nominal.heads.add(lemma)
   nominal.gender ??= mention.gender
   return nominal
 }
@@ -63,7 +64,9 @@ const nounlessBefore = (mention: Mention, { language, scene, get }: Stage): Enti
         entity.gender === mention.gender &&
         [...entity.heads].every((head) => language.noun(head)?.generic),
     )
-  if (found) found.noun = mention.noun
+  if (!found) return undefined
+  found.noun = mention.noun
+  found.heads.add(mention.noun.lemma)
   return found
 }
 

@@ -1,6 +1,7 @@
 import { addressedIn } from './address.ts'
 import type { Cue } from './cues.ts'
 import { type Entity, isSomebody } from './entity.ts'
+import type { Epithets } from './epithets.ts'
 import type { Identifier } from './identify.ts'
 import { Introductions } from './introductions.ts'
 import type { Language } from './language.ts'
@@ -24,6 +25,7 @@ export class Speakers {
   animalsSpeak = false
   readonly #turns: Turns
   readonly #introductions: Introductions
+  readonly #epithets: Epithets
   readonly speakers = new Map<number, Entity>()
 
   constructor(
@@ -34,6 +36,7 @@ export class Speakers {
     narration: Narration,
     narrator: Entity,
     lore: Lore,
+    epithets: Epithets,
   ) {
     this.#content = content
     this.#language = language
@@ -41,6 +44,7 @@ export class Speakers {
     this.#scene = scene
     this.#narration = narration
     this.#narrator = narrator
+    this.#epithets = epithets
     this.#turns = new Turns(language, identifier, scene, narrator, lore)
     this.#introductions = new Introductions(content, language, identifier, scene, narrator)
   }
@@ -91,6 +95,7 @@ export class Speakers {
       entity.addressed += 1
       this.#scene.appear(entity, false)
     }
+    this.#narration.relatives.hear(span, speaker, this.#turns.last()?.speaker, this.#identifier.nameKey)
     this.#turns.told = false
     speaker.lines += 1
     this.#scene.appear(speaker, true)
@@ -170,12 +175,19 @@ export class Speakers {
   #resolve(cue: Cue, addressed: Entity[], before: Entity | undefined): Entity | undefined {
     const { mention } = cue
     if (cue.person === 1) return cue.plural ? undefined : this.#narrator
-    if (mention === undefined) return before ?? this.#turns.implied(addressed)
+    if (mention === undefined) return before ?? this.#turns.implied(addressed, cue.plural)
     if (mention.kind === 'pronoun') return this.#turns.pronoun(mention, cue.plural, addressed, before)
     if (this.#language.voices.has(mention.head)) {
       const { subject } = this.#scene
       if (subject) addressed.push(subject)
       return undefined
+    }
+    if (this.#epithets.has(mention, this.#turns.told)) {
+      const meant = this.#turns.pronoun(mention, false, addressed, before)
+      if (meant && this.#epithets.fits(mention, meant)) {
+        if (mention.noun) meant.heads.add(mention.noun.lemma)
+        return meant
+      }
     }
     return this.#identifier.identify(mention, this.#scene, true)
   }

@@ -1,5 +1,6 @@
 import type { Cast } from './cast.ts'
 import type { Entity } from './entity.ts'
+import { Epithets } from './epithets.ts'
 import { Identifier } from './identify.ts'
 import { aliasesOf } from './kinship.ts'
 import type { Language } from './language.ts'
@@ -23,6 +24,7 @@ const NOTHING_KNOWN: Lore = {
   genders: new Map(),
   neuters: new Set(),
   aliases: new Map(),
+  bearers: new Map(),
   narrator: undefined,
   lines: new Map(),
   animalsSpeak: false,
@@ -55,7 +57,16 @@ const readOnce = async (
   const narrator = identifier.cast.create(narratorMention(language), '#narrator', new Map())
   const scene = new Scene()
   const narration = new Narration(language, identifier, scene, narrator)
-  const speakers = new Speakers(content, language, identifier, scene, narration, narrator, lore)
+  const speakers = new Speakers(
+    content,
+    language,
+    identifier,
+    scene,
+    narration,
+    narrator,
+    lore,
+    new Epithets(spans, language),
+  )
   let lead: ReadSentence | undefined
   for (const paragraph of paragraphs(spans)) {
     speakers.read(paragraph, lead)
@@ -93,7 +104,7 @@ const FIRST_PERSON_MIN = 3
 const narratorName = (identifier: Identifier, narrator: Entity): string | undefined => {
   if (narrator.subjects < FIRST_PERSON_MIN) return undefined
   const called = identifier.cast.alive.filter(
-    (entity) => entity.named && entity.at.length === 0 && entity.addressed > 0,
+    (entity) => entity !== narrator && entity.named && entity.at.length === 0 && entity.addressed > 0,
   )
   return called.sort((a, b) => b.addressed - a.addressed)[0]?.head
 }
@@ -121,7 +132,8 @@ const loreOf = (
   return {
     genders,
     neuters,
-    aliases: aliasesOf(narration.families, identifier, language),
+    aliases: aliasesOf(narration, identifier, language),
+    bearers: language.dropsSubject ? narration.relatives.bearers(identifier.cast) : new Map(),
     narrator: narratorName(identifier, narrator),
     lines: speakers.tagged,
     animalsSpeak: speakers.animalsSpeak,

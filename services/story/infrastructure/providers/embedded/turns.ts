@@ -45,12 +45,16 @@ export class Turns {
     if (this.#turns.length > 2 * MEMORY) this.#turns.splice(0, MEMORY)
   }
 
-  /** The subject left out: whoever acted last, or whose turn it is. */
-  implied(addressed: Entity[]): Entity | undefined {
-    const subject = this.#scene.subject
+  /** The subject left out: whoever acted last and is as many as the verb says. */
+  implied(addressed: Entity[], plural: boolean): Entity | undefined {
     const turn = this.last()
-    if ((!turn || this.told) && subject && !addressed.includes(subject) && isSomebody(subject)) return subject
-    return undefined
+    if (turn && !this.told) return undefined
+    const { subject } = this.#scene
+    const fits = (entity: Entity): boolean => !addressed.includes(entity) && isSomebody(entity)
+    if (!subject || !fits(subject)) return undefined
+    return subject.plural === plural
+      ? subject
+      : this.#scene.recent(this.#identifier.get, 4).find((entity) => fits(entity) && entity.plural === plural)
   }
 
   /** Whom the pronoun of a tag means. */
@@ -78,9 +82,11 @@ export class Turns {
     const earlier = this.#turns.findLast(
       (one) => this.#identifier.get(one.speaker.id) !== this.#identifier.get(turn.speaker.id),
     )
+    // With the subject left out, pronouns seldom reach back into another conversation.
+    const reach = this.#language.dropsSubject ? 4 : 8
     const other = [
       turn.addressee,
-      earlier && this.#scene.paragraph - earlier.paragraph < 8 ? earlier.speaker : undefined,
+      earlier && this.#scene.paragraph - earlier.paragraph < reach ? earlier.speaker : undefined,
     ].find((entity) => entity && fits(entity))
     return other ?? recent.find((entity) => entity !== turn.speaker) ?? recent[0]
   }

@@ -83,6 +83,7 @@ export const english: Language = {
   and: 'and',
   naming: words('called named nicknamed christened'),
   turning: words('turned changed transformed became'),
+  serving: words(''),
   copulas: words('was is were became'),
   joining: words('and but so then'),
   subordinators: words('when while as after before because although though if once since until whenever'),

@@ -89,6 +89,7 @@ export const german: Language = {
   and: 'und',
   naming: words('namens genannt hieß heißt nannte nannten getauft rief'),
   turning: words('verwandelte verwandelt wurde'),
+  serving: words(''),
   copulas: words('war waren ist wurde'),
   joining: words('und aber doch da'),
   subordinators: words('als wenn nachdem während weil obwohl bevor ehe sobald kaum indem seit'),

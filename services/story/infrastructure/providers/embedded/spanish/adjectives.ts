@@ -15,3 +15,14 @@ export const AFTER =
   words(`mayor menor mediano mediana pequeño pequeña viejo vieja joven grande rojo roja negro negra blanco blanca gris pardo parda
 feroz malvado malvada bueno buena malo mala pobre rico rica anciano anciana sabio sabia astuto astuta gordo gorda flaco flaca ciego
 ciega verde azul dorado dorada primero segundo tercero solitario solitaria real perezoso perezosa trabajador trabajadora`)
+
+/** Said instead of a noun of whoever was meant before: "la pobre", "el orgulloso". */
+export const EPITHETS =
+  words(`pobre pobrecito pobrecita pobrecillo pobrecilla orgulloso orgullosa malvado malvada astuto astuta necio necia
+codicioso codiciosa envidioso envidiosa presumido presumida vanidoso vanidosa desdichado desdichada desgraciado
+desgraciada cuitado cuitada valiente cobarde curioso curiosa travieso traviesa ambicioso ambiciosa ingrato ingrata miserable
+holgazán holgazana glotón glotona mentiroso mentirosa traidor traidora embustero embustera terco terca testarudo testaruda malo mala
+afligido afligida enamorado enamorada condenado condenada maldito maldita inocente ingenuo ingenua insensato insensata
+fugitivo fugitiva moribundo moribunda avariento tacaño tacaña gruñón gruñona
+simpático simpática atrevido atrevida descarado descarada sinvergüenza granuja tunante galopín aludido aludida interpelado
+interpelada susodicho susodicha infortunado infortunada`)

@@ -56,6 +56,7 @@ export const GENERIC: Readonly<Record<string, GenericNoun>> = {
   criatura: [undefined, undefined, 'animal'],
   bestia: [undefined, undefined, 'animal'],
   pájaro: ['m', undefined, 'animal'],
+  pez: ['m', undefined, 'animal'],
   ave: ['f', undefined, 'animal'],
   animalito: [undefined, undefined, 'animal'],
   persona: [undefined, undefined, 'person'],

@@ -1,6 +1,7 @@
 import type { Vocabulary } from '../language.ts'
 import { type Mention, mentionOf } from '../mention.ts'
 import { type Gender, type Token, words } from '../tokens.ts'
+import { AFTER } from './adjectives.ts'
 import { spanishNoun } from './nouns.ts'
 import { TITLES } from './titles.ts'
 
@@ -44,5 +45,18 @@ export const nameAt = (tokens: Token[], from: number, names: Vocabulary): Mentio
   if (noun && end === from + 1)
     return mentionOf(from, end, 'noun', text, { head: noun.lemma, noun, gender: noun.gender })
   const gender = title ? TITLES[lower] : (noun?.gender ?? parts.find((part) => part.gender)?.gender)
-  return mentionOf(from, end, 'name', text, { gender: gender ?? (noun ? undefined : spanishGender(lower)), noun })
+  // "Barba Azul" is no woman for all that a beard is feminine.
+  const told = AFTER.has(parts.at(-1)?.lower ?? '') ? spanishGender(parts.at(-1)?.lower ?? '') : spanishGender(lower)
+  const trade = tradeAt(tokens, from, end)
+  return mentionOf(from, trade ? end + 2 : end, 'name', text, {
+    gender: gender ?? (noun ? undefined : (trade?.gender ?? told)),
+    noun: noun ?? trade,
+  })
+}
+
+/** "Bartolo el pescador", but not "le dio a Bartolo el caballo". */
+const tradeAt = (tokens: Token[], from: number, end: number) => {
+  if (!/^(?:el|la)$/u.test(tokens[end]?.lower ?? '') || tokens[from - 1]?.lower === 'a') return undefined
+  const noun = spanishNoun(tokens[end + 1]?.lower ?? '')
+  return noun?.kind === 'person' && !noun.generic && !noun.plural && !tokens[end + 1]?.capital ? noun : undefined
 }

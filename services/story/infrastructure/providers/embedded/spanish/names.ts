@@ -41,7 +41,14 @@ export const spanishNames = (sentences: readonly Sentence[]): Vocabulary => {
   return {
     isName: (lower) => {
       const count = counts.get(lower)
-      if (!count || NEVER.has(lower) || spanishNoun(lower) || (spanishSpeech(lower) && count.inside === 0)) return false
+      if (
+        !count ||
+        lower.length < 2 ||
+        NEVER.has(lower) ||
+        spanishNoun(lower) ||
+        (spanishSpeech(lower) && count.inside === 0)
+      )
+        return false
       // Only ever "en Sevilla", "de Sevilla": a place.
       if (count.places > 0 && count.places + count.links === count.inside + count.initial && !isFirstName(lower))
         return false

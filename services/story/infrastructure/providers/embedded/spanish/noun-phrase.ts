@@ -1,7 +1,7 @@
 import type { Vocabulary } from '../language.ts'
 import { type Definiteness, type Mention, mentionOf } from '../mention.ts'
 import { type Gender, type Token, words } from '../tokens.ts'
-import { AFTER, BEFORE, NOMINAL } from './adjectives.ts'
+import { AFTER, BEFORE, EPITHETS, NOMINAL } from './adjectives.ts'
 import { nameAt, nameEnd, spanishGender } from './name-phrase.ts'
 import { spanishNoun } from './nouns.ts'
 
@@ -15,22 +15,24 @@ export const nounPhrase = (
   names: Vocabulary,
 ): Mention | undefined => {
   let i = from
-  while (i < from + 4 && BEFORE.has(tokens[i]?.lower ?? '') && tokens[i + 1]?.word) {
+  while (
+    i < from + 4 &&
+    ((BEFORE.has(tokens[i]?.lower ?? '') && !isRoom(tokens[i], tokens[i + 1])) ||
+      qualifies(tokens[i], tokens[i + 1])) &&
+    tokens[i + 1]?.word
+  ) {
     const next = tokens[i + 1] as Token
     const being = spanishNoun(tokens[i]?.lower ?? '') !== undefined
-    if (
-      being
-        ? spanishNoun(next.lower) === undefined && !(next.capital && names.isName(next.lower))
-        : !headLike(next, names)
-    )
-      break
+    if (being ? spanishNoun(next.lower) === undefined : !headLike(next, names)) break
     i += 1
   }
   const head = tokens[i]
   // "el muy pícaro" is whoever was meant before.
   if (head && tokens[from]?.lower === 'muy') return mentionOf(from, i + 1, 'pronoun', head.lower, { gender })
   if (!head?.word) return undefined
-  const owned = definiteness === 'possessive' && head.lower === 'mujer'
+  if (definiteness === 'definite' && !plural && i === from && EPITHETS.has(head.lower) && !tokens[i + 1]?.capital)
+    return mentionOf(from, i + 1, 'pronoun', head.lower, { gender })
+  const owned = head.lower === 'mujer' && (definiteness === 'possessive' || hasHusband(tokens, i + 1, names))
   const noun = isThing(head.lower, gender) ? undefined : spanishNoun(owned ? 'esposa' : head.lower)
   const ruled = noun && RULING.has(noun.lemma) ? animalsAt(tokens, i + 1) : undefined
   if (ruled)
@@ -64,7 +66,9 @@ export const nounPhrase = (
       .slice(from, end)
       .map((token) => token.text)
       .join(' ')
+    if (HONOURING.has(head.lower)) name = `${head.lower} ${name}`
   } else if (noun && owner) end = owner
+  const superlative = noun?.generic && definiteness === 'definite' && isSuperlative(tokens, end)
   const parts = tokens.slice(from, end).filter((token) => token.word)
   const own = spanishGender(head.lower)
   return mentionOf(from, end, 'noun', parts.map((part) => part.text).join(' '), {
@@ -76,7 +80,9 @@ export const nounPhrase = (
     gender: noun?.gender ?? (noun?.generic && noun.kind === 'animal' ? undefined : (gender ?? own)),
     plural: noun?.plural ?? (plural || false),
     name,
-    restricted: RESTRICTING.has(tokens[end]?.lower ?? ''),
+    ...(superlative ? { definiteness: 'indefinite' } : {}),
+    restricted:
+      RESTRICTING.has(tokens[end]?.lower ?? '') || tokens.slice(from, i).some(({ lower }) => /^únic[oa]$/u.test(lower)),
     owner:
       owner === undefined
         ? undefined
@@ -96,6 +102,8 @@ const AMBIGUOUS = words('pata patas muñeca muñecas')
 const isThing = (lower: string, gender: Gender | undefined): boolean =>
   AMBIGUOUS.has(lower) || (gender === 'f' && FEMININE_THINGS.has(lower))
 
+const HONOURING = words('señor señora señorita')
+
 const RULING = words('rey reina jefe jefa')
 
 /** "la reina de las hormigas" is an ant. */
@@ -111,6 +119,31 @@ const textOf = (tokens: Token[], from: number, end: number): string =>
     .slice(from, end)
     .map(({ text }) => text)
     .join(' ')
+
+/** "el hombre más raro que se había visto" comes in, for all his article. */
+const isSuperlative = (tokens: Token[], at: number): boolean =>
+  tokens[at]?.lower === 'más' && /^(?:que|del?)$/u.test(tokens[at + 2]?.lower ?? '')
+
+/** "la mujer del pescador", "la mujer de Tomás" */
+const hasHusband = (tokens: Token[], at: number, names: Vocabulary): boolean => {
+  const [link, next, after] = tokens.slice(at, at + 3)
+  if (link?.lower === 'del') return spanishNoun(next?.lower ?? '')?.kind === 'person'
+  return link?.lower === 'de' && (names.isName(next?.lower ?? '') || (next?.lower === 'su' && after?.word === true))
+}
+
+/** "otro cuarto más grande" is a room, "el cuarto hermano" a fourth. */
+const isRoom = (token: Token | undefined, next: Token | undefined): boolean =>
+  token?.lower === 'cuarto' && spanishNoun(next?.lower ?? '') === undefined
+
+const ADJECTIVAL = /(?:[osdctvln][oa]|ble|nte|or|ora|il|az|iz)$/u
+
+/** "la orgullosa reina": no list has the adjective, but what follows is a being. */
+const qualifies = (token: Token | undefined, next: Token | undefined): boolean => {
+  if (!token?.word || token.capital || token.pos !== undefined || !ADJECTIVAL.test(token.lower)) return false
+  const noun = spanishNoun(next?.lower ?? '')
+  if (!noun || noun.plural || next?.capital || spanishNoun(token.lower)) return false
+  return noun.gender === undefined || (spanishGender(token.lower) ?? noun.gender) === noun.gender
+}
 
 const headLike = (token: Token, names: Vocabulary): boolean =>
   spanishNoun(token.lower) !== undefined ||

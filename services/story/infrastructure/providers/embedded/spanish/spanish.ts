@@ -1,8 +1,10 @@
 import type { Language } from '../language.ts'
 import { type Sentence, words } from '../tokens.ts'
 import { traitTable } from '../trait-table.ts'
+import { INVERSE } from './kinship.ts'
 import { spanishMentions } from './mentions.ts'
 import { spanishNames } from './names.ts'
+import { NICKNAMES } from './nicknames.ts'
 import { spanishNoun } from './nouns.ts'
 import { isSpanishVerb, spanishSpeech } from './verbs.ts'
 
@@ -88,13 +90,17 @@ export const spanish: Language = {
   ],
   and: 'y',
   naming: words('llamado llamada llamaba llamaban apodado apodada nombre llama conocían llamaron'),
+  inverse: INVERSE,
+  marrying: words('casó casaron casarse casaba casaban casado desposó desposaron'),
+  nicknames: NICKNAMES,
   turning: words(
     'convirtió convierte convertía transformó transformaba transformado transformada convertido convertida volvió trocó mudó',
   ),
+  serving: words('trabajaba trabajó trabaja servía sirvió ejercía hacía oficiaba'),
   copulas: words('era fue es eran'),
   joining: words('y pero e entonces'),
   subordinators: words('cuando mientras como aunque si apenas tras al después antes'),
-  honorifics: words('señor señora señorita majestad alteza don doña caballero amo'),
+  honorifics: words('señor señora señorita majestad alteza don doña caballero amo hombre mujer'),
   times: words(
     'día noche mañana tarde vez año mes semana rato momento tiempo instante hora minuto invierno verano madrugada domingo',
   ),

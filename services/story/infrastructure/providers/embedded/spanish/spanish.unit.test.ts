@@ -56,4 +56,68 @@ describe('characters of a Spanish story', () => {
     expect(cast).toHaveLength(2)
     expect(cast.find((names) => names.includes('Yusuf'))).toContain('barbero')
   })
+
+  it('are not their epithets', async () => {
+    const cast = await castOf(
+      'La reina Isaura miró a un oso. —¿Quién eres? —preguntó la reina.',
+      '—Un oso, señora —contestó el pretendiente.',
+      '—Pues no te creo —dijo la orgullosa.',
+    )
+    expect(cast).toHaveLength(2)
+  })
+
+  it('are no lone listeners or groups that a verb in the singular leaves out', async () => {
+    const cast = await castOf('Un sastre cantaba en la plaza. Llegaron los vecinos.', '—¡Más alto! —gritaba el sastre.')
+    expect(cast.map(([name]) => name)).toEqual(['el sastre'])
+  })
+
+  it('are one group under two words, one of whom speaks for all', async () => {
+    const cast = await castOf(
+      'Llegaron dos forasteros. Los estafadores abrieron un saco.',
+      '—Es oro —dijo uno de los estafadores.',
+      '—Oro puro —añadieron los forasteros.',
+    )
+    expect(cast).toHaveLength(1)
+    expect(cast[0]).toEqual(expect.arrayContaining(['forasteros', 'estafadores']))
+  })
+
+  it('are known by what they are to each other', async () => {
+    const cast = await castOf(
+      'Don Matías paseaba con su nieto Luis. —Tengo frío —dijo Luis.',
+      '—Entonces corre —contestó su abuelo.',
+      'El abuelo echó a andar. —¡Espera! —gritó el niño.',
+    )
+    expect(cast).toHaveLength(2)
+    expect(cast.find((names) => names.includes('don Matías') || names.includes('Don Matías'))).toContain('abuelo')
+    expect(cast.find((names) => names.includes('Luis'))).toContain('niño')
+  })
+
+  it('take the rank of those they marry', async () => {
+    const cast = await castOf(
+      'Un rey conoció a una costurera. —Cósame esta capa —ordenó el rey.',
+      'La costurera cosió toda la noche. El rey se casó con la costurera.',
+      '—Ahora cose tú —dijo la reina.',
+    )
+    expect(cast).toHaveLength(2)
+    expect(cast.find((names) => names.includes('costurera'))).toContain('reina')
+  })
+
+  it('keep their trade, short names and those others call them by', async () => {
+    const cast = await castOf(
+      'Doña Purificación, que era portera, barría. —Buenos días, Puri —saludó el cartero.',
+      '—Buenos días —respondió la portera.',
+      'El cartero dejó una carta. —¿Es para mí, Damián? —preguntó Puri.',
+      '—Claro —contestó el cartero.',
+    )
+    expect(cast).toHaveLength(2)
+    expect(cast.find((names) => names.includes('Puri'))).toContain('portera')
+  })
+
+  it('are the ones a mark of identity says they are', async () => {
+    const cast = await castOf(
+      'El hada Melusa salió del lago. —Tengo sed —dijo el hada.',
+      'Más tarde llegó una dama. Era la misma hada. —Dame agua —pidió la dama.',
+    )
+    expect(cast).toHaveLength(1)
+  })
 })

@@ -39,5 +39,8 @@ export const SYNONYMS: Readonly<Record<string, string>> = {
   hechicera: 'bruja',
   hechicero: 'brujo',
   chicharra: 'cigarra',
+  sirvienta: 'criada',
+  mucama: 'criada',
+  sirviente: 'criado',
   boticario: 'farmacéutico',
 }
