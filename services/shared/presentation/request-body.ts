@@ -48,9 +48,10 @@ export const bodyWatch = (timeoutMs: number) => {
   const timer = setInterval(sweep, Math.max(20, Math.min(1000, timeoutMs / 4))).unref()
   return {
     watch(request: NodeServerRequest): void {
-      if (bodyArrived(request)) return
-      open.add(request)
-      request.once('close', () => open.delete(request))
+      if (!bodyArrived(request)) open.add(request)
+    },
+    forget(request: NodeServerRequest): void {
+      open.delete(request)
     },
     close: (): void => clearInterval(timer),
   }

@@ -46,7 +46,10 @@ export const requestRunner = ({ handler, limits, kindOf, onShed, log }: RunnerOp
   const run = async (request: NodeServerRequest, response: NodeServerResponse): Promise<void> => {
     const kind = kindOf(pathOf(request))
     running[kind] += 1
-    response.once('close', () => finished(kind))
+    response.once('close', () => {
+      bodies.forget(request)
+      finished(kind)
+    })
     response.on('error', (error) => log.warn('response failed', { path: pathOf(request), error }))
     response.once('finish', () => cutLingering(request, limits.lingerMs))
     if (draining && request.httpVersionMajor === 1) response.setHeader('connection', 'close')
