@@ -51,3 +51,33 @@ export const showFigures = (report: Report, part: string, meaning: string, figur
   report.table(`${part}: ${meaning}`, columns, rows)
   report.keep(part, figures)
 }
+
+/** Something measured by itself. */
+export interface Limit {
+  name: string
+  value: number
+  /** What it must not exceed. */
+  atMost?: number
+  /** What it must not fall short of. */
+  atLeast?: number
+}
+
+const limitVerdict = ({ value, atMost, atLeast }: Limit): string => {
+  if (atMost === undefined && atLeast === undefined) return ''
+  return value <= (atMost ?? value) && value >= (atLeast ?? value) ? 'holds' : 'missed'
+}
+
+const short = (value: number): string => (Math.abs(value) < 10 ? value.toFixed(2) : Math.round(value).toString())
+
+/** Prints what was measured by itself and notes each limit that it misses. */
+export const showLimits = (report: Report, part: string, meaning: string, limits: readonly Limit[]): void => {
+  const rows = limits.map((limit) => {
+    const { name, value, atMost, atLeast } = limit
+    const verdict = limitVerdict(limit)
+    const bound = atMost !== undefined ? `at most ${atMost}` : atLeast !== undefined ? `at least ${atLeast}` : ''
+    if (verdict === 'missed') report.fellShort(`${part}: ${name}: ${short(value)}, and it must be ${bound}`)
+    return [name, short(value), bound, verdict]
+  })
+  report.table(`${part}: ${meaning}`, ['', 'measured', 'limit', 'verdict'], rows)
+  report.keep(`${part}: ${meaning}`, limits)
+}

@@ -8,6 +8,7 @@ const parts = {
   write: async () => (await import('./write.ts')).write,
   read: async () => (await import('./read.ts')).read,
   unary: async () => (await import('./unary.ts')).unary,
+  client: async () => (await import('./client.ts')).client,
 } satisfies Record<string, () => Promise<Part>>
 
 export type PartName = keyof typeof parts
