@@ -4,6 +4,7 @@ import { startMesh } from '../../deploy/local/mesh.ts'
 import { freePort } from '../../deploy/local/processes.ts'
 import { pin } from './cores.ts'
 import { databaseUrl } from './database.ts'
+import { ownNats } from './own-nats.ts'
 import type { Bench } from './setting.ts'
 import { type Person, signIn } from './sign-in.ts'
 
@@ -22,12 +23,13 @@ export const startBenchMesh = async (bench: Bench, name: string): Promise<BenchM
   const { cores, environment, folder, signal } = bench
   const dataDir = join(folder, name)
   mkdirSync(dataDir, { recursive: true })
+  const nats = await ownNats(bench, name)
   const prefix = `bench_${name}_`
   const mesh = await startMesh({
     dataDir,
     split: false,
     port: await freePort(),
-    env: { ...environment, TROUPE_DATABASE_PREFIX: prefix, TROUPE_TIME_TRAVEL: '0' },
+    env: { ...environment, TROUPE_NATS_URL: nats.url, TROUPE_DATABASE_PREFIX: prefix, TROUPE_TIME_TRAVEL: '0' },
     log: (line) => bench.report.say(line),
     signal,
   })
@@ -43,6 +45,9 @@ export const startBenchMesh = async (bench: Bench, name: string): Promise<BenchM
       for (let one = 0; one < count; one += 1) people.push(await signIn(mesh.url))
       return people
     },
-    stop: mesh.stop,
+    stop: async () => {
+      await mesh.stop()
+      await nats.stop()
+    },
   }
 }

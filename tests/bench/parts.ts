@@ -9,6 +9,7 @@ const parts = {
   read: async () => (await import('./read.ts')).read,
   unary: async () => (await import('./unary.ts')).unary,
   client: async () => (await import('./client.ts')).client,
+  events: async () => (await import('./events.ts')).events,
 } satisfies Record<string, () => Promise<Part>>
 
 export type PartName = keyof typeof parts

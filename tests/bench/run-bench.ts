@@ -28,10 +28,14 @@ export const runBench = async (options: BenchOptions, signal: AbortSignal): Prom
   report.say(cores.description)
   for (const line of missingTools(tools)) report.say(line)
   report.say(`each figure: the median of ${runs} runs, in turn with its reference; a ratio of runs side by side`)
-  return withServers(async (servers, folder) => {
+  return withServers(async (servers) => {
+    // Servers that are left below it end with the others.
+    const folder = servers.TMPDIR ?? ''
     const environment = environmentOf(servers, folder)
     await cheapenSignIn(servers.TROUPE_TEST_POSTGRES_URL ?? '')
-    const bench = { report, quick, runs, seconds: quick ? 2 : 4, cores, tools, environment, folder, signal }
+    const natsServer = servers.TROUPE_TEST_NATS_SERVER ?? ''
+    const seconds = quick ? 2 : 4
+    const bench = { report, quick, runs, seconds, cores, tools, environment, natsServer, folder, signal }
     for (const name of parts) {
       signal.throwIfAborted()
       const part = await loadPart(name)

@@ -14,6 +14,8 @@ export interface Bench {
   tools: Tools
   /** Settings of the mesh's processes, servers and secrets included. */
   environment: NodeJS.ProcessEnv
+  /** The nats-server program. */
+  natsServer: string
   /** A folder of this run, gone afterwards. */
   folder: string
   /** Aborted when the run is to end early. */
