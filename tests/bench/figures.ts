@@ -23,19 +23,15 @@ const cpu = (samples: readonly Sample[] | undefined): string => {
 }
 
 /** How a ratio stands to its bounds. */
-export const verdictOf = (
-  ratio: number,
-  floor = 0,
-  goal = floor,
-): 'reached' | 'between floor and goal' | 'below floor' =>
-  ratio < floor || Number.isNaN(ratio) ? 'below floor' : ratio < goal ? 'between floor and goal' : 'reached'
+const verdictOf = (ratio: number, floor = 0, goal = floor): 'reached' | 'below goal' | 'below floor' =>
+  ratio < floor || Number.isNaN(ratio) ? 'below floor' : ratio < goal ? 'below goal' : 'reached'
 
 const rowOf = (report: Report, part: string, { name, ours, reference, floor, goal }: Figure): Cell[] => {
   const costs = [cpu(ours), cpu(reference)]
   const bounds = [floor ?? '', goal ?? '']
   if (!reference) return [name, rate(ours), '', ...costs, '', ...bounds, 'no reference']
   const ratio = medianRatio(ours, reference)
-  const verdict = floor === undefined ? '' : verdictOf(ratio, floor, goal)
+  const verdict = floor === undefined && goal === undefined ? '' : verdictOf(ratio, floor, goal)
   if (verdict === 'below floor') report.fellShort(`${part}: ${name}: ${ratio.toFixed(2)}, and the floor is ${floor}`)
   return [name, rate(ours), rate(reference), ...costs, ratio.toFixed(2), ...bounds, verdict]
 }

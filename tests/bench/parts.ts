@@ -10,6 +10,7 @@ const parts = {
   unary: async () => (await import('./unary.ts')).unary,
   client: async () => (await import('./client.ts')).client,
   events: async () => (await import('./events.ts')).events,
+  peers: async () => (await import('./peers.ts')).peers,
 } satisfies Record<string, () => Promise<Part>>
 
 export type PartName = keyof typeof parts

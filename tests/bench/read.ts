@@ -1,6 +1,5 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import {
-  GetStoryRequestSchema,
   GetStoryResponseSchema,
   ListStoriesRequestSchema,
   ListStoriesResponseSchema,
@@ -16,19 +15,11 @@ import { beside } from './measure.ts'
 import { startBenchMesh } from './mesh.ts'
 import { withCpuOf } from './process-cpu.ts'
 import { getStoryScript, listStoriesScript } from './references/story-scripts.ts'
+import { getStoryPath, listStoriesPath, someStories } from './requests.ts'
 import type { Bench } from './setting.ts'
-import { loadStories, storyId } from './story-data.ts'
+import { loadStories } from './story-data.ts'
 
-const service = '/troupe.story.v1.StoryService'
 const callers = 32
-const differentIds = 5000
-
-/** Requests for stories of 1 to `count`, at random. */
-const someStories = (count: number): Uint8Array[] =>
-  Array.from({ length: differentIds }, () => {
-    const id = storyId(1 + Math.floor(Math.random() * count))
-    return toBinary(GetStoryRequestSchema, create(GetStoryRequestSchema, { storyId: id }))
-  })
 
 interface Read {
   name: string
@@ -42,14 +33,14 @@ interface Read {
 const readsOf = async (database: string, viewer: string, stories: number): Promise<Read[]> => [
   {
     name: 'GetStory by id',
-    path: `${service}/GetStory`,
+    path: getStoryPath,
     messages: someStories(stories),
     isWhole: (answer) => fromBinary(GetStoryResponseSchema, answer).story?.content.length === 1024,
     script: await getStoryScript(database, viewer, stories),
   },
   {
     name: 'ListStories, a page of 20',
-    path: `${service}/ListStories`,
+    path: listStoriesPath,
     messages: [toBinary(ListStoriesRequestSchema, create(ListStoriesRequestSchema, { pageSize: 20 }))],
     isWhole: (answer) => fromBinary(ListStoriesResponseSchema, answer).stories.length === 20,
     script: await listStoriesScript(database, viewer),
