@@ -11,6 +11,8 @@ const parts = {
   client: async () => (await import('./client.ts')).client,
   events: async () => (await import('./events.ts')).events,
   peers: async () => (await import('./peers.ts')).peers,
+  growth: async () => (await import('./growth.ts')).growth,
+  weight: async () => (await import('./weight.ts')).weight,
 } satisfies Record<string, () => Promise<Part>>
 
 export type PartName = keyof typeof parts
