@@ -7,6 +7,7 @@ import { median, type Sample } from './measure.ts'
 import { ownNats } from './own-nats.ts'
 import { migrations } from './servers/page.ts'
 import type { Bench } from './setting.ts'
+import { storyIdSql } from './story-data.ts'
 
 const callers = 8
 const prefix = 'bench_backlog_'
@@ -17,7 +18,7 @@ interface Drained {
   count: number
 }
 
-const id = `('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))`
+const id = `(${storyIdSql('n')})::text`
 
 // StoryCreated on the wire: field 1 is the story's id, field 2 the author's, both 36 characters.
 const payload = `'\\x0a24'::bytea || convert_to(${id}, 'UTF8') || '\\x1224'::bytea || convert_to(${id}, 'UTF8')`

@@ -14,9 +14,10 @@ import type { Bench } from './setting.ts'
 const settledWithinMs = 60_000
 
 /** Waits until the relay has carried every event away: it would work on beside the next run. */
-export const untilCarried = async (database: string): Promise<void> => {
+export const untilCarried = async ({ signal }: Bench, database: string): Promise<void> => {
   const deadline = performance.now() + settledWithinMs
   for (;;) {
+    signal.throwIfAborted()
     const [row] = await onDatabase<{ waiting: string }>(database, 'select count(*) as waiting from outbox')
     if (Number(row?.waiting) === 0) return
     if (performance.now() > deadline) throw new Error(`${row?.waiting} events still wait in the outbox`)
@@ -35,13 +36,13 @@ export const gatewayWrites = async (bench: Bench): Promise<Figure[]> => {
   const load = await startNodeLoad(bench)
   const name = `CreateStory through the gateway, ${callers} callers`
   try {
-    const people = await mesh.people(16)
+    const people = mesh.people(16)
     const call = { url: mesh.url, path: createStoryPath, messages: [createRequest], people, callers, isKeyed: true }
     const create = withCpuOf(mesh.pid, gatewayRun(bench, load, call))
     const ours: Run = async () => {
       await onDatabase(url, 'checkpoint')
       const sample = await create()
-      await untilCarried(mesh.databaseOf('story'))
+      await untilCarried(bench, mesh.databaseOf('story'))
       return sample
     }
     const reference = pgbench(bench, url, transaction, callers)

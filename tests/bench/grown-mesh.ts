@@ -36,7 +36,7 @@ export const growMesh = async (bench: Bench, load: NodeLoad, size: number, name:
     // Search is not asked for here: its index would only make the loading long.
     await loadStories(database, size, 0)
     await loadEvents(database, size)
-    const people = await mesh.people(callers)
+    const people = mesh.people(callers)
     const call = { url: mesh.url, people, callers }
     const write = gatewayRun(bench, load, { ...call, path: createStoryPath, messages: [createRequest], isKeyed: true })
     const read = (path: string, messages: readonly Uint8Array[]) => gatewayRun(bench, load, { ...call, path, messages })
@@ -48,7 +48,7 @@ export const growMesh = async (bench: Bench, load: NodeLoad, size: number, name:
         'ListStories, deep page': read(listStoriesPath, [deepPage(size)]),
         CreateStory: async () => {
           const sample = await write()
-          await untilCarried(database)
+          await untilCarried(bench, database)
           return sample
         },
       },

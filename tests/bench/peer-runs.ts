@@ -68,7 +68,13 @@ export const startNest = async (bench: Bench, load: NodeLoad, { callers, pages }
   const database = await pageDatabase(bench, 'nest', pages)
   const nest = await startChild<{ url: string }>(bench, 'peers/nest.mjs', { measured: true, args: [database] })
   const call = (method: string, messages: readonly Uint8Array[]) =>
-    gatewayRun(bench, load, { url: nest.facts.url, path: `/bench.Pages/${method}`, messages, people: [], callers })
+    gatewayRun(bench, load, {
+      url: nest.facts.url,
+      path: `/bench.Pages/${method}`,
+      messages,
+      people: async () => [],
+      callers,
+    })
   return {
     create: call('CreatePage', [texts(page.authorId, page.title, page.content)]),
     read: call(

@@ -11,14 +11,14 @@ import { createRequest, createStoryPath, getStoryPath, someStories } from './req
 import type { Bench } from './setting.ts'
 import { loadStories } from './story-data.ts'
 
-const ours = async (bench: Bench, load: NodeLoad, mesh: BenchMesh, { callers, pages }: PeerLoad): Promise<Peer> => {
-  const people = await mesh.people(16)
+const ours = (bench: Bench, load: NodeLoad, mesh: BenchMesh, { callers, pages }: PeerLoad): Peer => {
+  const people = mesh.people(16)
   const call = { url: mesh.url, people, callers }
   const create = gatewayRun(bench, load, { ...call, path: createStoryPath, messages: [createRequest], isKeyed: true })
   return {
     create: async () => {
       const sample = await create()
-      await untilCarried(mesh.databaseOf('story'))
+      await untilCarried(bench, mesh.databaseOf('story'))
       return sample
     },
     read: gatewayRun(bench, load, { ...call, path: getStoryPath, messages: someStories(pages) }),
@@ -50,7 +50,7 @@ export const peers = async (bench: Bench): Promise<void> => {
   const started: Record<string, Peer> = {}
   try {
     await loadStories(mesh.databaseOf('story'), shape.pages)
-    started.ours = await ours(bench, load, mesh, shape)
+    started.ours = ours(bench, load, mesh, shape)
     started['NestJS (gRPC, TypeORM)'] = await startNest(bench, load, shape)
     started['Moleculer (NATS, pg)'] = await startMoleculer(bench, shape)
     started['emmett-postgresql, no network'] = await startEmmett(bench, shape)

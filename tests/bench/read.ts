@@ -4,7 +4,6 @@ import {
   ListStoriesRequestSchema,
   ListStoriesResponseSchema,
 } from '#gen/troupe/story/v1/story_service_pb.ts'
-import { onDatabase } from './database.ts'
 import { type Figure, showFigures } from './figures.ts'
 import { gatewayRun } from './load/gateway-load.ts'
 import { startNodeLoad } from './load/node-load.ts'
@@ -55,8 +54,8 @@ export const read = async (bench: Bench): Promise<void> => {
   try {
     const database = mesh.databaseOf('story')
     await loadStories(database, stories)
-    const people = await mesh.people(16)
-    const [viewer] = people
+    const people = mesh.people(16)
+    const [viewer] = await people()
     const figures: Figure[] = []
     for (const { name, path, messages, isWhole, script } of await readsOf(database, viewer?.id ?? '', stories)) {
       const target = rpcTarget('grpc', mesh.url, path, messages[0] as Uint8Array, viewer?.token)
@@ -67,7 +66,6 @@ export const read = async (bench: Bench): Promise<void> => {
     }
     const meaning = `through the gateway with ${stories} stories, ${callers} callers; reference: pgbench, the same queries by as many clients`
     showFigures(bench.report, 'read', meaning, figures)
-    await onDatabase(database, 'truncate stories, story_versions, story_list cascade')
   } finally {
     await load.stop()
     await mesh.stop()

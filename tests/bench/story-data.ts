@@ -7,6 +7,9 @@ const authorPrefix = '01800000-0000-7000-8000-'
 /** The id of the nth loaded story, from 1 on. */
 export const storyId = (number: number): string => `${idPrefix}${number.toString(16).padStart(12, '0')}`
 
+/** Whether an id is one of loaded stories. */
+export const isLoaded = (id: string): boolean => id.startsWith(idPrefix)
+
 const idOf = (prefix: string, number: string) => `('${prefix}' || lpad(to_hex(${number}), 12, '0'))::uuid`
 
 /** The same in SQL, of an expression that is a whole number. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { startMesh } from '../../deploy/local/mesh.ts'
 import { freePort } from '../../deploy/local/processes.ts'
 import { startChild } from './child.ts'
+import { onAllCores } from './cores.ts'
 import { median } from './measure.ts'
 import { ownNats } from './own-nats.ts'
 import type { Bench } from './setting.ts'
@@ -80,12 +81,14 @@ export const weight = async (bench: Bench): Promise<void> => {
   }
   const found = new Map<string, Weight[]>(Object.keys(sides).map((name) => [name, []]))
   try {
-    for (let round = 0; round <= bench.runs; round += 1) {
-      for (const [name, start] of Object.entries(sides)) {
-        const weight = await weigh(start)
-        if (round > 0) found.get(name)?.push(weight)
+    await onAllCores(bench.cores, async () => {
+      for (let round = 0; round <= bench.runs; round += 1) {
+        for (const [name, start] of Object.entries(sides)) {
+          const weight = await weigh(start)
+          if (round > 0) found.get(name)?.push(weight)
+        }
       }
-    }
+    })
   } finally {
     await nats.stop()
   }
