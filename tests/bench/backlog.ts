@@ -3,7 +3,7 @@ import { type Child, startChild } from './child.ts'
 import { databaseUrl, onDatabase } from './database.ts'
 import type { Limit } from './figures.ts'
 import { onEmptyTables, startWriter } from './kernel-writes.ts'
-import { median, type Sample } from './measure.ts'
+import { alternate, median, type Sample } from './measure.ts'
 import { ownNats } from './own-nats.ts'
 import { migrations } from './servers/page.ts'
 import type { Bench } from './setting.ts'
@@ -34,13 +34,11 @@ const insertBacklog = (count: number): string =>
    )
    insert into outbox (position) select position from stored`
 
-const writeAlone = async (bench: Bench, rounds: number): Promise<Sample[]> => {
+const writeAlone = async (bench: Bench, runs: number): Promise<Sample[]> => {
   const writer = await startWriter(bench)
   const run = onEmptyTables(writer.facts.url, () => writer.ask<Sample>('write', { callers, seconds: bench.seconds }))
-  const samples: Sample[] = []
   try {
-    for (let round = 0; round < rounds; round += 1) samples.push(await run())
-    return samples.slice(1)
+    return (await alternate({ run }, { ...bench, runs })).run
   } finally {
     await writer.stop()
   }
@@ -75,10 +73,10 @@ const drainOnce = async (bench: Bench, backlog: number): Promise<Drained> => {
  */
 export const drainBacklog = async (bench: Bench): Promise<Limit[]> => {
   const backlog = bench.quick ? 5_000 : 100_000
-  const rounds = Math.ceil(bench.runs / 2) + 1
-  const before = await writeAlone(bench, rounds)
+  const runs = Math.ceil(bench.runs / 2)
+  const before = await writeAlone(bench, runs)
   const { seconds, rates } = await drainOnce(bench, backlog)
-  const after = await writeAlone(bench, rounds)
+  const after = await writeAlone(bench, runs)
   const alone = median([...before, ...after].map(({ perSecond }) => perSecond))
   return [
     { name: `backlog of ${backlog} drained, a second`, value: backlog / seconds },

@@ -28,6 +28,7 @@ beforeAll(async () => {
     report: nothing satisfies Report,
     quick: true,
     runs: 1,
+    warmUps: 1,
     seconds: 0.2,
     cores: { core: undefined, measured: [], all: '', others: '', description: '' },
     tools: findTools(),
@@ -64,7 +65,7 @@ describe('the write path', () => {
         counted[name] = (counted[name] ?? 0) + sample.count
         return sample
       }
-      const samples = await beside(noted('ours', write), reference && noted('reference', reference), bench.runs)
+      const samples = await beside(noted('ours', write), reference && noted('reference', reference), bench)
       const [rows] = await onDatabase(
         url,
         `select count(*)::int as events, count(distinct e.stream_id)::int as pages, count(o.position)::int as waiting,

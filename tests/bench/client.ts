@@ -25,7 +25,7 @@ const network = async (bench: Bench, server: UnaryFacts, client: Child<unknown>)
       transport: hop(client, 'transportHop', server.bare),
       full: hop(client, 'clientHop', server.full),
     }
-    const samples = await alternate(sides, bench.runs)
+    const samples = await alternate(sides, bench)
     const figure = (name: string, ours: readonly Sample[]) => ({ name, ours, reference: samples.reference })
     return [
       { ...figure("a context's client → bare handler", samples.client), floor: 1, goal: 1.6 },

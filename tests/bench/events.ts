@@ -15,7 +15,7 @@ const rates = async (bench: Bench, mesh: Child<unknown>) => {
   const sustain = (child: Child<unknown>): Run =>
     withCpuOf(child.pid, () => child.ask<Sample>('sustain', { callers, seconds: bench.seconds }))
   try {
-    return await alternate({ ours: sustain(mesh), reference: sustain(nats) }, bench.runs)
+    return await alternate({ ours: sustain(mesh), reference: sustain(nats) }, bench)
   } finally {
     await nats.stop()
   }

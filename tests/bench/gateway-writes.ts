@@ -46,7 +46,7 @@ export const gatewayWrites = async (bench: Bench): Promise<Figure[]> => {
       return sample
     }
     const reference = pgbench(bench, url, transaction, callers)
-    const samples = await beside(ours, reference && onEmptyTables(url, reference), bench.runs)
+    const samples = await beside(ours, reference && onEmptyTables(url, reference), bench)
     return [{ name, ...samples, floor: 0.3, goal: 0.5 }]
   } finally {
     await load.stop()

@@ -21,7 +21,7 @@ const costs = (what: string, samples: Record<string, Sample[]>): Limit[] => {
 /** Runs one operation at every size in turn. */
 const compare = async (bench: Bench, meshes: readonly GrownMesh[], pick: (mesh: GrownMesh) => Run) => {
   const sides = Object.fromEntries(meshes.map((mesh): [string, Run] => [named(mesh.size), pick(mesh)]))
-  const samples: Record<string, Sample[]> = await alternate(sides, bench.runs)
+  const samples: Record<string, Sample[]> = await alternate(sides, bench)
   return samples
 }
 

@@ -23,15 +23,19 @@ describe('measuring', () => {
     expect(medianRatio(samples(50, 5, 60), samples(100, 10, 100))).toBe(0.5)
   })
 
-  it('runs the sides in turn and throws the first round away', async () => {
+  it('warms each side up until it gets no faster, then runs them in turn', async () => {
     const order: string[] = []
-    const side = (name: string) => async () => {
-      order.push(name)
-      return { perSecond: order.length, count: 1 }
+    const side = (name: string, ...rates: number[]) => {
+      let runs = 0
+      return async () => {
+        order.push(name)
+        return { perSecond: rates[runs++] ?? 0, count: 1 }
+      }
     }
-    const found = await alternate({ a: side('a'), b: side('b') }, 2)
-    expect(order.join('')).toBe('ababab')
-    expect(found).toEqual({ a: samples(3, 5), b: samples(4, 6) })
+    const sides = { a: side('a', 1, 2, 2, 3, 4), b: side('b', 5, 6, 7, 8, 9) }
+    const found = await alternate(sides, { runs: 2, warmUps: 3 })
+    expect(order.join('')).toBe('aaabbbabab')
+    expect(found).toEqual({ a: samples(3, 4), b: samples(8, 9) })
   })
 })
 

@@ -29,7 +29,7 @@ const ours = (bench: Bench, load: NodeLoad, mesh: BenchMesh, { callers, pages }:
 
 const compare = async (bench: Bench, peers: Record<string, Peer>, what: 'create' | 'read'): Promise<Figure[]> => {
   const sides = Object.entries(peers).map(([name, peer]): [string, Run] => [name, withCpuOf(peer.pid, peer[what])])
-  const samples: Record<string, Sample[]> = await alternate(Object.fromEntries(sides), bench.runs)
+  const samples: Record<string, Sample[]> = await alternate(Object.fromEntries(sides), bench)
   const goal = what === 'create' ? 2 : 3
   return Object.keys(peers)
     .filter((name) => name !== 'ours')

@@ -62,7 +62,7 @@ export const read = async (bench: Bench): Promise<void> => {
       if (!isWhole((await probe(target)).subarray(5))) throw new Error(`${path} answered no whole message`)
       const ours = withCpuOf(mesh.pid, gatewayRun(bench, load, { url: mesh.url, path, messages, people, callers }))
       const reference = pgbench(bench, database, script, callers)
-      figures.push({ name, ...(await beside(ours, reference, bench.runs)), floor: 0.15, goal: 0.3 })
+      figures.push({ name, ...(await beside(ours, reference, bench)), floor: 0.15, goal: 0.3 })
     }
     const meaning = `through the gateway with ${stories} stories, ${callers} callers; reference: pgbench, the same queries by as many clients`
     showFigures(bench.report, 'read', meaning, figures)

@@ -8,6 +8,8 @@ export interface Bench {
   quick: boolean
   /** Runs of each side. */
   runs: number
+  /** Runs of each side before them, at most: until it gets no faster. */
+  warmUps: number
   /** How long one run takes, in seconds. */
   seconds: number
   cores: Cores

@@ -49,7 +49,7 @@ const compare = async (bench: Bench, load: NodeLoad, server: Child<unknown>, tar
     const reference = { ...target, url: echo.facts[target.protocol] }
     const send = (to: Target) => closedLoop(bench, load, to, answered.length)
     const ours = withCpuOf(server.pid, await send(target))
-    return await beside(ours, withCpuOf(echo.pid, await send(reference)), bench.runs)
+    return await beside(ours, withCpuOf(echo.pid, await send(reference)), bench)
   } finally {
     await echo.stop()
   }
