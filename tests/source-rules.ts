@@ -42,7 +42,10 @@ export const sourceProblems = (path: string, text: string): string[] => {
 
 /** The source files of a repository, generated ones aside. */
 export const sourceFiles = (root: string): string[] =>
-  globSync(['*.ts', '{services,gateway,deploy,tests}/**/*.{ts,tsx,mts,mjs,js}'], { cwd: root }).sort()
+  globSync(['*.ts', '{services,gateway,deploy,tests}/**/*.{ts,tsx,mts,mjs,js}'], {
+    cwd: root,
+    exclude: ['**/node_modules'],
+  }).sort()
 
 /** What is wrong with any of them. */
 export const allSourceProblems = (root: string): string[] =>

@@ -6,6 +6,9 @@ export interface Cores {
   core: number | undefined
   /** What is put before a command that is measured: it gets one core to itself. */
   measured: readonly string[]
+  /** Every core, and those of the load, as taskset lists them. */
+  all: string
+  others: string
   /** Said in the report. */
   description: string
 }
@@ -30,6 +33,8 @@ export const takeCores = (): Cores => {
   const unpinned = (why: string): Cores => ({
     core: undefined,
     measured: [],
+    all: '',
+    others: '',
     description: `${why}: nothing is pinned to a core`,
   })
   const affinity = taskset('-cp', String(process.pid))?.split(':')[1]?.trim()
@@ -41,6 +46,8 @@ export const takeCores = (): Cores => {
   return {
     core: measured,
     measured: ['taskset', '-c', String(measured)],
+    all: affinity,
+    others: rest,
     description: `core ${measured} runs what is measured, core ${rest} the load, Postgres and NATS; on both sides alike`,
   }
 }
@@ -49,4 +56,15 @@ export const takeCores = (): Cores => {
 export const pin = ({ core }: Cores, pid: number): void => {
   if (core === undefined) return
   if (taskset('-acp', String(core), String(pid)) === undefined) throw new Error(`process ${pid} cannot be pinned`)
+}
+
+/** Runs something with no core kept free: what it starts may use all of them. */
+export const onAllCores = async <T>({ core, all, others }: Cores, run: () => Promise<T>): Promise<T> => {
+  if (core === undefined) return run()
+  taskset('-acp', all, String(process.pid))
+  try {
+    return await run()
+  } finally {
+    taskset('-acp', others, String(process.pid))
+  }
 }

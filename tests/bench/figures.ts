@@ -23,19 +23,15 @@ const cpu = (samples: readonly Sample[] | undefined): string => {
 }
 
 /** How a ratio stands to its bounds. */
-export const verdictOf = (
-  ratio: number,
-  floor = 0,
-  goal = floor,
-): 'reached' | 'between floor and goal' | 'below floor' =>
-  ratio < floor || Number.isNaN(ratio) ? 'below floor' : ratio < goal ? 'between floor and goal' : 'reached'
+const verdictOf = (ratio: number, floor = 0, goal = floor): 'reached' | 'below goal' | 'below floor' =>
+  ratio < floor || Number.isNaN(ratio) ? 'below floor' : ratio < goal ? 'below goal' : 'reached'
 
 const rowOf = (report: Report, part: string, { name, ours, reference, floor, goal }: Figure): Cell[] => {
   const costs = [cpu(ours), cpu(reference)]
   const bounds = [floor ?? '', goal ?? '']
   if (!reference) return [name, rate(ours), '', ...costs, '', ...bounds, 'no reference']
   const ratio = medianRatio(ours, reference)
-  const verdict = floor === undefined ? '' : verdictOf(ratio, floor, goal)
+  const verdict = floor === undefined && goal === undefined ? '' : verdictOf(ratio, floor, goal)
   if (verdict === 'below floor') report.fellShort(`${part}: ${name}: ${ratio.toFixed(2)}, and the floor is ${floor}`)
   return [name, rate(ours), rate(reference), ...costs, ratio.toFixed(2), ...bounds, verdict]
 }
@@ -50,4 +46,34 @@ export const showFigures = (report: Report, part: string, meaning: string, figur
   const rows = figures.map((figure) => rowOf(report, part, figure))
   report.table(`${part}: ${meaning}`, columns, rows)
   report.keep(part, figures)
+}
+
+/** Something measured by itself. */
+export interface Limit {
+  name: string
+  value: number
+  /** What it must not exceed. */
+  atMost?: number
+  /** What it must not fall short of. */
+  atLeast?: number
+}
+
+const limitVerdict = ({ value, atMost, atLeast }: Limit): string => {
+  if (atMost === undefined && atLeast === undefined) return ''
+  return value <= (atMost ?? value) && value >= (atLeast ?? value) ? 'holds' : 'missed'
+}
+
+const short = (value: number): string => (Math.abs(value) < 10 ? value.toFixed(2) : Math.round(value).toString())
+
+/** Prints what was measured by itself and notes each limit that it misses. */
+export const showLimits = (report: Report, part: string, meaning: string, limits: readonly Limit[]): void => {
+  const rows = limits.map((limit) => {
+    const { name, value, atMost, atLeast } = limit
+    const verdict = limitVerdict(limit)
+    const bound = atMost !== undefined ? `at most ${atMost}` : atLeast !== undefined ? `at least ${atLeast}` : ''
+    if (verdict === 'missed') report.fellShort(`${part}: ${name}: ${short(value)}, and it must be ${bound}`)
+    return [name, short(value), bound, verdict]
+  })
+  report.table(`${part}: ${meaning}`, ['', 'measured', 'limit', 'verdict'], rows)
+  report.keep(`${part}: ${meaning}`, limits)
 }

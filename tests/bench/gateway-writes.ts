@@ -1,5 +1,3 @@
-import { create, toBinary } from '@bufbuild/protobuf'
-import { CreateStoryRequestSchema } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { onDatabase } from './database.ts'
 import type { Figure } from './figures.ts'
 import { onEmptyTables, startWriter } from './kernel-writes.ts'
@@ -10,21 +8,16 @@ import { beside, type Run } from './measure.ts'
 import { startBenchMesh } from './mesh.ts'
 import { withCpuOf } from './process-cpu.ts'
 import { pageScripts } from './references/page-scripts.ts'
-import { sampleText } from './sample-story.ts'
+import { createRequest, createStoryPath } from './requests.ts'
 import type { Bench } from './setting.ts'
 
-const path = '/troupe.story.v1.StoryService/CreateStory'
 const settledWithinMs = 60_000
 
-const request = toBinary(
-  CreateStoryRequestSchema,
-  create(CreateStoryRequestSchema, { title: 'The Fox and the Grapes', content: sampleText, category: 'fable' }),
-)
-
 /** Waits until the relay has carried every event away: it would work on beside the next run. */
-export const untilCarried = async (database: string): Promise<void> => {
+export const untilCarried = async ({ signal }: Bench, database: string): Promise<void> => {
   const deadline = performance.now() + settledWithinMs
   for (;;) {
+    signal.throwIfAborted()
     const [row] = await onDatabase<{ waiting: string }>(database, 'select count(*) as waiting from outbox')
     if (Number(row?.waiting) === 0) return
     if (performance.now() > deadline) throw new Error(`${row?.waiting} events still wait in the outbox`)
@@ -43,17 +36,17 @@ export const gatewayWrites = async (bench: Bench): Promise<Figure[]> => {
   const load = await startNodeLoad(bench)
   const name = `CreateStory through the gateway, ${callers} callers`
   try {
-    const people = await mesh.people(16)
-    const call = { url: mesh.url, path, messages: [request], people, callers, isKeyed: true }
+    const people = mesh.people(16)
+    const call = { url: mesh.url, path: createStoryPath, messages: [createRequest], people, callers, isKeyed: true }
     const create = withCpuOf(mesh.pid, gatewayRun(bench, load, call))
     const ours: Run = async () => {
       await onDatabase(url, 'checkpoint')
       const sample = await create()
-      await untilCarried(mesh.databaseOf('story'))
+      await untilCarried(bench, mesh.databaseOf('story'))
       return sample
     }
     const reference = pgbench(bench, url, transaction, callers)
-    const samples = await beside(ours, reference && onEmptyTables(url, reference), bench.runs)
+    const samples = await beside(ours, reference && onEmptyTables(url, reference), bench)
     return [{ name, ...samples, floor: 0.3, goal: 0.5 }]
   } finally {
     await load.stop()

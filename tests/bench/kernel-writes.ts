@@ -43,7 +43,7 @@ export const kernelWrites = async (bench: Bench): Promise<Figure[]> => {
       const inStatement = pgbench(bench, url, statement, callers)
       const name = `kernel alone, ${callers} ${callers === 1 ? 'caller' : 'callers'}`
       if (!inTransaction || !inStatement) {
-        figures.push({ name, ...(await beside(ours, undefined, bench.runs)) })
+        figures.push({ name, ...(await beside(ours, undefined, bench)) })
         continue
       }
       const sides = {
@@ -51,7 +51,7 @@ export const kernelWrites = async (bench: Bench): Promise<Figure[]> => {
         transaction: onEmptyTables(url, inTransaction),
         statement: onEmptyTables(url, inStatement),
       }
-      const samples = await alternate(sides, bench.runs)
+      const samples = await alternate(sides, bench)
       figures.push({ name, ours: samples.ours, reference: samples.transaction, floor: 0.6, goal: 1 })
       figures.push({ name: 'the same, against one CTE by pgbench', ours: samples.ours, reference: samples.statement })
     }

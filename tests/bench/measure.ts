@@ -22,21 +22,36 @@ export interface Sample {
 /** One measurement. */
 export type Run = () => Promise<Sample>
 
-/**
- * Runs all sides in turn, A B A B, so that each round sees the same machine. A first round is thrown away: it warms up
- * compilers, caches and connections.
- */
+/** How often each side is run. */
+export interface Rounds {
+  /** Runs of each side that count. */
+  runs: number
+  /** Runs of each side before them, at most. */
+  warmUps: number
+}
+
+const stillFaster = 1.05
+
+/** Runs until it gets no faster: compilers, caches and connections are warm. */
+const warmUp = async (run: Run, most: number): Promise<void> => {
+  let last = 0
+  for (let tries = 0; tries < most; tries += 1) {
+    const { perSecond } = await run()
+    if (perSecond < last * stillFaster) return
+    last = perSecond
+  }
+}
+
+/** Warms all sides up, then runs them in turn, A B A B, so that each round sees the same machine. */
 export const alternate = async <Name extends string>(
   sides: Record<Name, Run>,
-  runs: number,
+  { runs, warmUps }: Rounds,
 ): Promise<Record<Name, Sample[]>> => {
   const names = Object.keys(sides) as Name[]
   const results = Object.fromEntries(names.map((name) => [name, [] as Sample[]])) as Record<Name, Sample[]>
-  for (let round = 0; round <= runs; round += 1) {
-    for (const name of names) {
-      const sample = await sides[name]()
-      if (round > 0) results[name].push(sample)
-    }
+  for (const name of names) await warmUp(sides[name], warmUps)
+  for (let round = 0; round < runs; round += 1) {
+    for (const name of names) results[name].push(await sides[name]())
   }
   return results
 }
@@ -45,9 +60,9 @@ export const alternate = async <Name extends string>(
 export const beside = async (
   ours: Run,
   reference: Run | undefined,
-  runs: number,
+  rounds: Rounds,
 ): Promise<{ ours: Sample[]; reference: Sample[] | undefined }> =>
-  reference ? alternate({ ours, reference }, runs) : { reference, ...(await alternate({ ours }, runs)) }
+  reference ? alternate({ ours, reference }, rounds) : { reference, ...(await alternate({ ours }, rounds)) }
 
 /** The median of the ratios of runs that were made side by side. */
 export const medianRatio = (ours: readonly Sample[], reference: readonly Sample[]): number =>

@@ -2,18 +2,20 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startMesh } from '../../deploy/local/mesh.ts'
 import { freePort } from '../../deploy/local/processes.ts'
+import { contextNames } from '../../services/contexts.ts'
 import { pin } from './cores.ts'
-import { databaseUrl } from './database.ts'
+import { databaseUrl, onDatabase } from './database.ts'
+import { ownNats } from './own-nats.ts'
 import type { Bench } from './setting.ts'
-import { type Person, signIn } from './sign-in.ts'
+import { freshPeople, type Person } from './sign-in.ts'
 
 /** The whole mesh in one process on the core of what is measured. */
 export interface BenchMesh {
   url: string
   pid: number
   databaseOf(context: string): string
-  /** Some accounts with fresh tokens. */
-  people(count: number): Promise<Person[]>
+  /** Some accounts whose tokens are good for some minutes more. */
+  people(count: number): () => Promise<readonly Person[]>
   stop(): Promise<void>
 }
 
@@ -22,12 +24,14 @@ export const startBenchMesh = async (bench: Bench, name: string): Promise<BenchM
   const { cores, environment, folder, signal } = bench
   const dataDir = join(folder, name)
   mkdirSync(dataDir, { recursive: true })
+  const nats = await ownNats(bench, name)
   const prefix = `bench_${name}_`
+  const server = environment.TROUPE_POSTGRES_URL ?? ''
   const mesh = await startMesh({
     dataDir,
     split: false,
     port: await freePort(),
-    env: { ...environment, TROUPE_DATABASE_PREFIX: prefix, TROUPE_TIME_TRAVEL: '0' },
+    env: { ...environment, TROUPE_NATS_URL: nats.url, TROUPE_DATABASE_PREFIX: prefix, TROUPE_TIME_TRAVEL: '0' },
     log: (line) => bench.report.say(line),
     signal,
   })
@@ -37,12 +41,14 @@ export const startBenchMesh = async (bench: Bench, name: string): Promise<BenchM
   return {
     url: mesh.url,
     pid,
-    databaseOf: (context) => databaseUrl(environment.TROUPE_POSTGRES_URL, `${prefix}${context}`),
-    people: async (count) => {
-      const people: Person[] = []
-      for (let one = 0; one < count; one += 1) people.push(await signIn(mesh.url))
-      return people
+    databaseOf: (context) => databaseUrl(server, `${prefix}${context}`),
+    people: (count) => freshPeople(mesh.url, count),
+    stop: async () => {
+      await mesh.stop()
+      await nats.stop()
+      for (const context of contextNames) {
+        await onDatabase(server, `drop database if exists ${prefix}${context} with (force)`)
+      }
     },
-    stop: mesh.stop,
   }
 }

@@ -8,6 +8,11 @@ const parts = {
   write: async () => (await import('./write.ts')).write,
   read: async () => (await import('./read.ts')).read,
   unary: async () => (await import('./unary.ts')).unary,
+  client: async () => (await import('./client.ts')).client,
+  events: async () => (await import('./events.ts')).events,
+  peers: async () => (await import('./peers.ts')).peers,
+  growth: async () => (await import('./growth.ts')).growth,
+  weight: async () => (await import('./weight.ts')).weight,
 } satisfies Record<string, () => Promise<Part>>
 
 export type PartName = keyof typeof parts

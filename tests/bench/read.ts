@@ -1,11 +1,9 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import {
-  GetStoryRequestSchema,
   GetStoryResponseSchema,
   ListStoriesRequestSchema,
   ListStoriesResponseSchema,
 } from '#gen/troupe/story/v1/story_service_pb.ts'
-import { onDatabase } from './database.ts'
 import { type Figure, showFigures } from './figures.ts'
 import { gatewayRun } from './load/gateway-load.ts'
 import { startNodeLoad } from './load/node-load.ts'
@@ -16,19 +14,11 @@ import { beside } from './measure.ts'
 import { startBenchMesh } from './mesh.ts'
 import { withCpuOf } from './process-cpu.ts'
 import { getStoryScript, listStoriesScript } from './references/story-scripts.ts'
+import { getStoryPath, listStoriesPath, someStories } from './requests.ts'
 import type { Bench } from './setting.ts'
-import { loadStories, storyId } from './story-data.ts'
+import { loadStories } from './story-data.ts'
 
-const service = '/troupe.story.v1.StoryService'
 const callers = 32
-const differentIds = 5000
-
-/** Requests for stories of 1 to `count`, at random. */
-const someStories = (count: number): Uint8Array[] =>
-  Array.from({ length: differentIds }, () => {
-    const id = storyId(1 + Math.floor(Math.random() * count))
-    return toBinary(GetStoryRequestSchema, create(GetStoryRequestSchema, { storyId: id }))
-  })
 
 interface Read {
   name: string
@@ -42,14 +32,14 @@ interface Read {
 const readsOf = async (database: string, viewer: string, stories: number): Promise<Read[]> => [
   {
     name: 'GetStory by id',
-    path: `${service}/GetStory`,
+    path: getStoryPath,
     messages: someStories(stories),
     isWhole: (answer) => fromBinary(GetStoryResponseSchema, answer).story?.content.length === 1024,
     script: await getStoryScript(database, viewer, stories),
   },
   {
     name: 'ListStories, a page of 20',
-    path: `${service}/ListStories`,
+    path: listStoriesPath,
     messages: [toBinary(ListStoriesRequestSchema, create(ListStoriesRequestSchema, { pageSize: 20 }))],
     isWhole: (answer) => fromBinary(ListStoriesResponseSchema, answer).stories.length === 20,
     script: await listStoriesScript(database, viewer),
@@ -64,19 +54,18 @@ export const read = async (bench: Bench): Promise<void> => {
   try {
     const database = mesh.databaseOf('story')
     await loadStories(database, stories)
-    const people = await mesh.people(16)
-    const [viewer] = people
+    const people = mesh.people(16)
+    const [viewer] = await people()
     const figures: Figure[] = []
     for (const { name, path, messages, isWhole, script } of await readsOf(database, viewer?.id ?? '', stories)) {
       const target = rpcTarget('grpc', mesh.url, path, messages[0] as Uint8Array, viewer?.token)
       if (!isWhole((await probe(target)).subarray(5))) throw new Error(`${path} answered no whole message`)
       const ours = withCpuOf(mesh.pid, gatewayRun(bench, load, { url: mesh.url, path, messages, people, callers }))
       const reference = pgbench(bench, database, script, callers)
-      figures.push({ name, ...(await beside(ours, reference, bench.runs)), floor: 0.15, goal: 0.3 })
+      figures.push({ name, ...(await beside(ours, reference, bench)), floor: 0.15, goal: 0.3 })
     }
     const meaning = `through the gateway with ${stories} stories, ${callers} callers; reference: pgbench, the same queries by as many clients`
     showFigures(bench.report, 'read', meaning, figures)
-    await onDatabase(database, 'truncate stories, story_versions, story_list cascade')
   } finally {
     await load.stop()
     await mesh.stop()

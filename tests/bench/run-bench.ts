@@ -27,11 +27,18 @@ export const runBench = async (options: BenchOptions, signal: AbortSignal): Prom
   const tools = findTools()
   report.say(cores.description)
   for (const line of missingTools(tools)) report.say(line)
-  report.say(`each figure: the median of ${runs} runs, in turn with its reference; a ratio of runs side by side`)
-  return withServers(async (servers, folder) => {
+  report.say(
+    `each figure: the median of ${runs} runs, in turn with its reference, after warming up until nothing gets faster`,
+  )
+  report.say('ratio: the median of those of runs side by side; µs: processor time of the measured process for each')
+  return withServers(async (servers) => {
+    // Servers that are left below it end with the others.
+    const folder = servers.TMPDIR ?? ''
     const environment = environmentOf(servers, folder)
     await cheapenSignIn(servers.TROUPE_TEST_POSTGRES_URL ?? '')
-    const bench = { report, quick, runs, seconds: quick ? 2 : 4, cores, tools, environment, folder, signal }
+    const natsServer = servers.TROUPE_TEST_NATS_SERVER ?? ''
+    const [seconds, warmUps] = quick ? [2, 3] : [3, 6]
+    const bench = { report, quick, runs, warmUps, seconds, cores, tools, environment, natsServer, folder, signal }
     for (const name of parts) {
       signal.throwIfAborted()
       const part = await loadPart(name)

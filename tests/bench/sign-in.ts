@@ -9,6 +9,21 @@ export interface Person {
   token: string
 }
 
+const freshMs = 4 * 60_000
+
+/** Some people at the mesh behind a URL; others when their tokens have grown old. */
+export const freshPeople = (url: string, count: number): (() => Promise<readonly Person[]>) => {
+  let people: Person[] = []
+  let since = 0
+  return async () => {
+    if (people.length > 0 && performance.now() - since < freshMs) return people
+    people = []
+    for (let one = 0; one < count; one += 1) people.push(await signIn(url))
+    since = performance.now()
+    return people
+  }
+}
+
 /** Opens an account at the mesh behind a URL and signs in. */
 export const signIn = async (url: string): Promise<Person> => {
   const identity = createClient(IdentityService, createGrpcTransport({ baseUrl: url }))

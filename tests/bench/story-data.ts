@@ -7,13 +7,21 @@ const authorPrefix = '01800000-0000-7000-8000-'
 /** The id of the nth loaded story, from 1 on. */
 export const storyId = (number: number): string => `${idPrefix}${number.toString(16).padStart(12, '0')}`
 
+/** Whether an id is one of loaded stories. */
+export const isLoaded = (id: string): boolean => id.startsWith(idPrefix)
+
 const idOf = (prefix: string, number: string) => `('${prefix}' || lpad(to_hex(${number}), 12, '0'))::uuid`
 
 /** The same in SQL, of an expression that is a whole number. */
 export const storyIdSql = (number: string): string => idOf(idPrefix, number)
 
 const author = idOf(authorPrefix, '1 + n % 1000')
-const time = `timestamptz '2026-01-01' + n * interval '1 second'`
+const firstTime = '2026-01-01T00:00:00Z'
+const time = `timestamptz '${firstTime}' + n * interval '1 second'`
+
+/** When the nth loaded story was made. */
+export const storyTime = (number: number): Date => new Date(new Date(firstTime).getTime() + number * 1000)
+
 const customization = `'{"coverUrl": "", "accentColor": "", "defaultNarratorVoiceId": "", "shellLanguage": ""}'::jsonb`
 const text = `'${sampleText}'`
 const hash = `encode(sha256(convert_to(${text}, 'UTF8')), 'hex')`
@@ -51,4 +59,18 @@ export const loadStories = async (database: string, count: number, searchChars =
     await onDatabase(database, ...statements(from, Math.min(count, from + step), searchChars))
   }
   await onDatabase(database, 'vacuum (analyze)', 'checkpoint')
+}
+
+/** Loads an event for each story, carried away long ago. */
+export const loadEvents = async (database: string, count: number): Promise<void> => {
+  const id = `(${storyIdSql('n')})::text`
+  const load = (from: number, to: number) =>
+    `insert into event_store (id, stream_id, stream_type, event_type, event_data, event_metadata, event_version,
+       occurred_at, payload)
+     select uuidv7(), ${id}, 'Story', 'troupe.story.v1.StoryCreated', jsonb_build_object('storyId', ${id}),
+       jsonb_build_object('correlationId', ${id}, 'causationId', ${id}, 'cause', 'bench', 'actor', ''), 1, ${time},
+       convert_to(${id}, 'UTF8')
+     from generate_series(${from + 1}, ${to}) as n`
+  for (let from = 0; from < count; from += step) await onDatabase(database, load(from, Math.min(count, from + step)))
+  await onDatabase(database, 'vacuum (analyze) event_store', 'checkpoint')
 }

@@ -49,7 +49,7 @@ const compare = async (bench: Bench, load: NodeLoad, server: Child<unknown>, tar
     const reference = { ...target, url: echo.facts[target.protocol] }
     const send = (to: Target) => closedLoop(bench, load, to, answered.length)
     const ours = withCpuOf(server.pid, await send(target))
-    return await beside(ours, withCpuOf(echo.pid, await send(reference)), bench.runs)
+    return await beside(ours, withCpuOf(echo.pid, await send(reference)), bench)
   } finally {
     await echo.stop()
   }
@@ -63,10 +63,11 @@ export const unary = async (bench: Bench): Promise<void> => {
   const server = await startChild<UnaryFacts>(bench, 'servers/unary-server.ts', { measured: true, env })
   const load = await startNodeLoad(bench)
   try {
-    const { token } = await signIn(server.facts.full)
     const figures: Figure[] = []
     for (const { chain, name: handler, floor, goal } of chains) {
       for (const { wire, name } of wires) {
+        // A token is good for ten minutes only.
+        const { token } = await signIn(server.facts.full)
         const target = rpcTarget(wire, server.facts[chain], path, request, chain === 'full' ? token : undefined)
         const { ours, reference } = await compare(bench, load, server, target, wire)
         figures.push({ name: `${handler}, ${name}`, ours, reference, floor, goal: goal(wire) })

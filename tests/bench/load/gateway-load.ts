@@ -14,7 +14,7 @@ export interface GatewayCall {
   /** Taken in turn. */
   messages: readonly Uint8Array[]
   /** Who call, in turn. */
-  people: readonly Person[]
+  people: () => Promise<readonly Person[]>
   /** Calls at once, on four connections. */
   callers: number
   /** Sends an Idempotency-Key of its own with every call. */
@@ -24,8 +24,9 @@ export interface GatewayCall {
 /** Runs of an rpc over gRPC by our own client, which can make every call another one. */
 export const gatewayRun =
   (bench: Bench, load: NodeLoad, call: GatewayCall): Run =>
-  () => {
-    const { url, path, messages, people, callers, isKeyed = false } = call
+  async () => {
+    const { url, path, messages, callers, isKeyed = false } = call
+    const people = await call.people()
     const targets = messages.map((message) => rpcTarget('grpc', url, path, message, undefined))
     return load.run({
       url,

@@ -98,7 +98,7 @@ const run = async (load: Load): Promise<LoadResult> => {
   const end = began + load.seconds * 1000
   let lanes = 0
   const lane = async ({ send }: { send: Send }) => {
-    const token = load.tokens?.[lanes++ % load.tokens.length]
+    const token = load.tokens?.[lanes++ % Math.max(1, load.tokens.length)]
     const shared = token ? { ...load.headers, authorization: `Bearer ${token}` } : load.headers
     while (performance.now() < end) {
       const number = sent++

@@ -3,7 +3,7 @@ import http2 from 'node:http2'
 import type { Target } from './target.ts'
 
 /** One answer in full. */
-export interface Probed {
+interface Probed {
   status: number
   /** Undefined where the protocol has none. */
   grpcStatus: string | undefined

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 /** Runs a load program and returns what it printed. Rejects when it fails, with the end of that. */
 export const runProgram = async (
   [program = '', ...args]: readonly string[],
-  options: { signal: AbortSignal; env?: NodeJS.ProcessEnv },
+  options: { signal: AbortSignal; env?: NodeJS.ProcessEnv; cwd?: string },
 ): Promise<string> => {
   try {
     const { stdout } = await promisify(execFile)(program, args, { maxBuffer: 2 ** 24, ...options })

@@ -1,4 +1,4 @@
-import { type CallContext, runInCall } from '../../../services/shared/infrastructure/call-context.ts'
+import { runInCall } from '../../../services/shared/infrastructure/call-context.ts'
 import { readConfig } from '../../../services/shared/infrastructure/config.ts'
 import { openDatabase } from '../../../services/shared/infrastructure/database.ts'
 import { MeshClock } from '../../../services/shared/infrastructure/mesh-clock.ts'
@@ -8,6 +8,7 @@ import { createUnits } from '../../../services/shared/infrastructure/units.ts'
 import { uuidv7 } from '../../../services/shared/infrastructure/uuid.ts'
 import { answer } from '../answers.ts'
 import { entities, migrations, Page, someAuthor } from './page.ts'
+import { writerCall } from './writer-call.ts'
 
 /** How many write at once, and for how long. */
 export interface Writing {
@@ -32,18 +33,6 @@ const units = createUnits({
   timeFlush: (run) => run(),
 })
 
-const callOf = (actor: string): CallContext => ({
-  principal: { kind: 'user', userId: actor, sessionId: '', roles: [] },
-  actor,
-  correlationId: uuidv7(),
-  causationId: uuidv7(),
-  cause: '/troupe.story.v1.StoryService/CreateStory',
-  traceparent: undefined,
-  address: '127.0.0.1',
-  deadline: undefined,
-  signal: new AbortController().signal,
-})
-
 const write = async ({ callers, seconds }: Writing) => {
   let count = 0
   const began = performance.now()
@@ -53,7 +42,7 @@ const write = async ({ callers, seconds }: Writing) => {
       const author = someAuthor(Math.floor(Math.random() * 1000))
       const handler = async (unit: { add(page: Page): void; next(): string }) =>
         unit.add(Page.write(unit.next(), author, clock.now()))
-      await runInCall(callOf(author), () => units.run({ key: uuidv7(), handler }))
+      await runInCall(writerCall(author), () => units.run({ key: uuidv7(), handler }))
       count += 1
     }
   }

@@ -1,0 +1,5 @@
+import { answer } from '../answers.ts'
+
+// The reference of weight: a Node process that does nothing.
+
+answer(undefined)

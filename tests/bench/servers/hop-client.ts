@@ -1,0 +1,69 @@
+import { createMethodImplSpec, type Transport } from '@connectrpc/connect'
+import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { clientOf } from '../../../services/shared/infrastructure/clients/client.ts'
+import { grpcTransport } from '../../../services/shared/infrastructure/clients/grpc-transport.ts'
+import { localTransport } from '../../../services/shared/infrastructure/clients/local-transport.ts'
+import { createMeshClients } from '../../../services/shared/infrastructure/clients/mesh-clients.ts'
+import { readConfig } from '../../../services/shared/infrastructure/config.ts'
+import { createServiceTokens } from '../../../services/shared/infrastructure/service-token.ts'
+import { startTracing } from '../../../services/shared/infrastructure/telemetry/tracing.ts'
+import { answer } from '../answers.ts'
+import { callersFor, type Hop } from '../hop.ts'
+import { storyRoute } from './story-from-memory.ts'
+
+// The calling end of a hop between contexts: the transport alone, and the client that a context is given.
+
+const [identityUrl = ''] = process.argv.slice(2)
+const request = { storyId: '019a0000-0000-7000-8000-000000000001' }
+const { serviceSecret } = readConfig(process.env)
+const tracing = startTracing({ service: 'bench', sampleRatio: 0 })
+const identity = clientOf(IdentityService, grpcTransport({ address: identityUrl }))
+
+const methods = new Map(
+  StoryService.methods
+    .filter((method) => method.localName === 'getStory')
+    .map((method) => [
+      `/${method.parent.typeName}/${method.name}`,
+      createMethodImplSpec(method, storyRoute.implementation[method.localName] as never),
+    ]),
+)
+const inProcess = localTransport({ methods, interceptors: [] })
+
+const meshClient = (local: Transport | undefined, url: string | undefined) =>
+  createMeshClients({
+    self: 'identity',
+    local: () => local,
+    urlOf: () => url,
+    tokens: createServiceTokens({ context: 'identity', secret: serviceSecret, identity }),
+    tracing,
+  })
+
+const transportHop = (hop: Hop) => {
+  const transport = grpcTransport({ address: hop.url })
+  const client = clientOf(StoryService, transport)
+  return callersFor(hop, () => client.getStory(request)).finally(() => transport.close())
+}
+
+const clientHop = (hop: Hop) => {
+  const clients = meshClient(undefined, hop.url)
+  const client = clients.client(StoryService)
+  return callersFor(hop, () => client.getStory(request)).finally(() => clients.close())
+}
+
+/** One after the other: processor time of a call that waits for nothing, in microseconds. */
+const cpuOf = async (calls: number, call: () => Promise<unknown>): Promise<number> => {
+  for (let done = 0; done < calls / 2; done += 1) await call()
+  const before = process.cpuUsage()
+  for (let done = 0; done < calls; done += 1) await call()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / calls
+}
+
+const inProcessCpu = ({ calls, kind }: { calls: number; kind: 'transport' | 'client' }) => {
+  const client =
+    kind === 'client' ? meshClient(inProcess, undefined).client(StoryService) : clientOf(StoryService, inProcess)
+  return cpuOf(calls, () => client.getStory(request))
+}
+
+answer(undefined, { transportHop, clientHop, inProcessCpu })
