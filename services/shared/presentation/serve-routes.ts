@@ -14,6 +14,8 @@ const defaults: Partial<UniversalHandlerOptions> = {
   writeMaxBytes: maxMessageBytes,
   maxTimeoutMs: longestTimerMs,
   acceptCompression: [compressionGzip, compressionBrotli],
+  // Below, compressing costs both ends more than the bytes that it saves.
+  compressMinBytes: 4096,
 }
 
 /** The handlers of routes by path: ours for unary calls, Connect's for everything else. `draining` ends streams. */

@@ -13,7 +13,8 @@ import { type Lease, releaseLease, renewLease } from './lease.ts'
 import { Processing } from './processing.ts'
 import { locate, subscribe } from './subscription.ts'
 
-const concurrency = 16
+// As many as one commit takes together.
+const concurrency = 64
 const renewMs = 1000
 const ackWaitMs = 30_000
 // Shorter than any event stays on a stream, however early that one was published.
