@@ -13,7 +13,7 @@ import type { HttpHandler, NodeServerRequest } from '../http-handler.ts'
 import { type Outcome, writeAnswer } from './answers.ts'
 import { onlyMessage, secondMessageWatch, tooLarge } from './envelopes.ts'
 import { type GetRequest, readGet } from './get-request.ts'
-import { type Codec, codecOf, grpc } from './protocols.ts'
+import { type Codec, codecOf } from './protocols.ts'
 import { type Arrived, readBody } from './read-body.ts'
 
 type Message = MessageShape<DescMessage>
@@ -111,8 +111,7 @@ export const unaryHandlers = (given: Partial<UniversalHandlerOptions>) => {
         : request.method === 'POST'
           ? codecOf(request.headers['content-type'] ?? '')
           : undefined
-      // Trailers of HTTP/1.1 are Connect's to write.
-      if (!codec || (codec.protocol === grpc && request.httpVersionMajor < 2)) return otherwise(request, response)
+      if (!codec) return otherwise(request, response)
 
       const { protocol, isBinary } = codec
       const header = (name: string) => (request.headers[name] as string | undefined) ?? null
