@@ -54,6 +54,9 @@ const openCall = (
   })
 }
 
+/** Without what Buffer does otherwise: handlers keep parts of it as the bytes of a message. */
+const plain = ({ buffer, byteOffset, byteLength }: Uint8Array) => new Uint8Array(buffer, byteOffset, byteLength)
+
 /** Reads and writes the messages of one method. */
 const messagesOf = ({ method }: UnarySpec, options: UniversalHandlerOptions) => {
   const { binaryOptions, jsonOptions, readMaxBytes } = options
@@ -61,7 +64,7 @@ const messagesOf = ({ method }: UnarySpec, options: UniversalHandlerOptions) => 
   const parseBinary = (data: Uint8Array): Message => {
     if (data.byteLength > readMaxBytes) throw tooLarge(data.byteLength, readMaxBytes)
     try {
-      return fromBinary(method.input, data, binaryOptions)
+      return fromBinary(method.input, plain(data), binaryOptions)
     } catch (error) {
       throw new ConnectError(`parse binary: ${(error as Error).message}`, Code.InvalidArgument)
     }
@@ -79,8 +82,8 @@ const messagesOf = ({ method }: UnarySpec, options: UniversalHandlerOptions) => 
       const parse = parserOf(codec.isBinary)
       if (get) return parse(await get.message(compression, readMaxBytes))
       if (codec.protocol.name === 'connect') return parse(await readPlain(request, compression))
-      const body = await readBody(request, secondMessageWatch(readMaxBytes))
       const hasTrailers = codec.protocol.name === 'grpc-web'
+      const body = await readBody(request, secondMessageWatch(readMaxBytes, hasTrailers))
       return onlyMessage(body, { maxBytes: readMaxBytes, compression, hasTrailers, parse })
     },
     write: (message: Message, isBinary: boolean): Uint8Array => serialization.getO(isBinary).serialize(message),

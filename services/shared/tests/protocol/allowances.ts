@@ -51,6 +51,7 @@ export const comparable = (outcome: Outcome, path: Path): Outcome =>
 export const deliberate = {
   undefinedThrown: 'Connect tells gRPC clients OK without a message when a handler throws undefined',
   otherHeaders: 'Connect forgets to remove every second header that an interceptor has left out',
+  brokenBase64: 'the message of a GET that is not the base64 it says to be is the fault of who sent it',
 } as const satisfies Record<string, string>
 
 export type Deliberate = keyof typeof deliberate
