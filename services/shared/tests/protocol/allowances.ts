@@ -52,6 +52,8 @@ export const deliberate = {
   undefinedThrown: 'Connect tells gRPC clients OK without a message when a handler throws undefined',
   otherHeaders: 'Connect forgets to remove every second header that an interceptor has left out',
   brokenBase64: 'the message of a GET that is not the base64 it says to be is the fault of who sent it',
+  leftEarly: 'Connect may run a handler on what has come of a body whose client has left; who cut it meant no call',
+  unreadRest: 'Connect leaves the rest of a body unread that it has answered early, which holds up the connection',
 } as const satisfies Record<string, string>
 
 export type Deliberate = keyof typeof deliberate

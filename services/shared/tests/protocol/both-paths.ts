@@ -29,7 +29,7 @@ export interface BothPaths {
   servers: Record<Path, Server>
   /** The behaviour of calls that carry the returned value in the header `x-case`. */
   behave(behaviour: Behaviour): string
-  /** What handlers have noted in a case. */
+  /** What handlers have noted in a case; goes on to grow while they run. */
   notesOf(path: Path, id: string): unknown[]
   /** Resolves when a server has nothing left to answer. */
   idle(path: Path): Promise<void>
@@ -56,10 +56,14 @@ const connectsOwn = (implementation: ServiceImpl<typeof SampleService>, options:
 export const startBoth = async (given: Partial<UniversalHandlerOptions> = {}): Promise<BothPaths> => {
   const behaviours = new Map<string, Behaviour>()
   const notes = new Map<string, unknown[]>()
-  const noteFor = (path: Path, id: string): Note => {
+  const notesOf = (path: Path, id: string): unknown[] => {
     const key = `${path} ${id}`
     const list = notes.get(key) ?? []
     notes.set(key, list)
+    return list
+  }
+  const noteFor = (path: Path, id: string): Note => {
+    const list = notesOf(path, id)
     return (seen) => list.push(seen)
   }
 
@@ -121,7 +125,7 @@ export const startBoth = async (given: Partial<UniversalHandlerOptions> = {}): P
       behaviours.set(id, behaviour)
       return id
     },
-    notesOf: (path, id) => notes.get(`${path} ${id}`) ?? [],
+    notesOf,
     idle: async (path) => {
       for (let waited = 0; servers[path].inFlight() > 0; waited += 1) {
         if (waited > 5_000) throw new Error(`a call never ends on the path ${path}`)

@@ -5,15 +5,15 @@ import net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Server } from '../../presentation/server.ts'
 
-/** Bytes to send, milliseconds to wait, a way to leave (for good, or with a code of HTTP/2), or something to wait for. */
-export type Step = Uint8Array | number | 'leave' | { reset: number } | (() => Promise<unknown>)
+/** Bytes to send, milliseconds or something else to wait for, the end of the body, or leaving. */
+export type Step = Uint8Array | number | (() => Promise<unknown>) | 'end' | 'leave' | { reset: number }
 
 export interface Sent {
   http: 1 | 2
   method: string
   path: string
   headers: Record<string, string | string[]>
-  /** The body ends after the last step, unless that is to leave. */
+  /** The body ends after the last step, unless it has ended before. */
   body: readonly Step[]
 }
 
@@ -47,6 +47,7 @@ const play = async (body: readonly Step[], way: Way, isOver: () => boolean): Pro
     if (step instanceof Uint8Array) way.write(step)
     else if (typeof step === 'number') await sleep(step)
     else if (typeof step === 'function') await step()
+    else if (step === 'end') way.end()
     else return void way.leave(step === 'leave' ? 8 : step.reset)
   }
   if (!isOver()) way.end()
