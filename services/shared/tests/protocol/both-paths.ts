@@ -79,17 +79,17 @@ export const startBoth = async (given: Partial<UniversalHandlerOptions> = {}): P
     const implementation: ServiceImpl<typeof SampleService> = {
       read: unary,
       write: unary,
-      async *watch(message) {
+      async *watch(message, context) {
         yield message
-        yield message
+        yield unary(message, context)
       },
-      async collect(messages) {
+      async collect(messages, context) {
         let last: Sample = create(SampleSchema)
         for await (const message of messages) last = message
-        return last
+        return unary(last, context)
       },
-      async *chat(messages) {
-        yield* messages
+      async *chat(messages, context) {
+        for await (const message of messages) yield unary(message, context)
       },
     }
     const options: Partial<UniversalHandlerOptions> = {

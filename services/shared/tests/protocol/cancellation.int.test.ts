@@ -49,7 +49,12 @@ const leftAtWork = async (make: (atWork: () => Promise<void>) => Sent, more: Beh
   return outcome
 }
 
-const notCalled: Behaviour = { handle: (message, _context, note) => (note('called'), message) }
+const notCalled: Behaviour = {
+  handle: (message, _context, note) => {
+    note('called')
+    return message
+  },
+}
 
 describe.each(binaryWays.map((way) => [nameOf(way), way] as const))('over %s', (_name, way) => {
   const body = bodyOf(way, { text: 'a text', tags: ['a', 'b'] })
@@ -110,7 +115,7 @@ describe.each(binaryWays.map((way) => [nameOf(way), way] as const))('over %s', (
         if (!context.signal.aborted) await once(context.signal, 'abort')
         noteSignal(context, note)
       },
-      handle: (message, _context, note) => (note('called'), message),
+      ...notCalled,
     })
     await sleep(20)
     expect(lean.cut).toEqual(reference.cut)
@@ -119,8 +124,12 @@ describe.each(binaryWays.map((way) => [nameOf(way), way] as const))('over %s', (
 
   test('the signal after the end of a call', async () => {
     const contexts: HandlerContext[] = []
-    const keep: Behaviour = { handle: (message, context) => (contexts.push(context), message) }
-    await same(callWith(way), keep)
+    await same(callWith(way), {
+      handle: (message, context) => {
+        contexts.push(context)
+        return message
+      },
+    })
     await same(callWith(way), {
       handle: (_message, context) => {
         contexts.push(context)
@@ -146,12 +155,14 @@ describe.each(binaryWays.map((way) => [nameOf(way), way] as const))('over %s', (
     })
   })
 
-  test.skipIf(way.http === 1).each([
-    constants.NGHTTP2_NO_ERROR,
-    constants.NGHTTP2_PROTOCOL_ERROR,
-    constants.NGHTTP2_REFUSED_STREAM,
-    constants.NGHTTP2_ENHANCE_YOUR_CALM,
-  ])('a reset with code %i', async (reset) => {
+  test
+    .skipIf(way.http === 1)
+    .each([
+      constants.NGHTTP2_NO_ERROR,
+      constants.NGHTTP2_PROTOCOL_ERROR,
+      constants.NGHTTP2_REFUSED_STREAM,
+      constants.NGHTTP2_ENHANCE_YOUR_CALM,
+    ])('a reset with code %i', async (reset) => {
     const { lean, reference } = await leftAtWork((atWork) => post(way, [body, 'end', atWork, { reset }]))
     expect(lean).toEqual(reference)
   })

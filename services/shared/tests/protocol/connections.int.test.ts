@@ -69,7 +69,10 @@ const overHttp1 = async (path: Path, way: Way, id: string, first: Uint8Array, re
     if (!request.writableFinished) await once(request, 'finish')
     const { date: _, ...headers } = response.headers
     const { statusCode: status = 0, trailers } = response
-    return { ...outcomeOf({ status, headers, trailers, body: Buffer.concat(chunks) }, []), isReused: request.reusedSocket }
+    return {
+      ...outcomeOf({ status, headers, trailers, body: Buffer.concat(chunks) }, []),
+      isReused: request.reusedSocket,
+    }
   }
   const answer = await call(id, first.byteLength + rest.byteLength, first, rest)
   const body = bodyOf(way, { text: 'next' })

@@ -27,8 +27,41 @@ const looksAtTheClock: Behaviour = {
   },
 }
 
-const connectValues = ['20000', '0', '00020000', '3600000', '3600001', '9999999999', '99999999999', '-1', '1.5', '1e3', 'x', '', '5m', ' 20000 ']
-const grpcValues = ['1H', '2H', '20M', '20S', '20000m', '20000000u', '0n', '0H', '20s', '123456789m', '5', 'm', '', '-1S', '1.5S', ' 20S ', '20S, 30S']
+const connectValues = [
+  '20000',
+  '0',
+  '00020000',
+  '3600000',
+  '3600001',
+  '9999999999',
+  '99999999999',
+  '-1',
+  '1.5',
+  '1e3',
+  'x',
+  '',
+  '5m',
+  ' 20000 ',
+]
+const grpcValues = [
+  '1H',
+  '2H',
+  '20M',
+  '20S',
+  '20000m',
+  '20000000u',
+  '0n',
+  '0H',
+  '20s',
+  '123456789m',
+  '5',
+  'm',
+  '',
+  '-1S',
+  '1.5S',
+  ' 20S ',
+  '20S, 30S',
+]
 
 describe.each(binaryWays.map((way) => [nameOf(way), way] as const))('over %s', (_name, way) => {
   test.each(way.protocol === 'connect' ? connectValues : grpcValues)('a deadline of "%s"', async (value) => {

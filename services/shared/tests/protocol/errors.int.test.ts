@@ -114,7 +114,7 @@ describe.each(binaryWays.map((way) => [nameOf(way), way] as const))('over %s', (
   })
 
   test.each(Object.entries(metadata))('metadata %s', async (_which, fields) => {
-    const error = () => new ConnectError('no', Code.OutOfRange, fields as HeadersInit)
+    const error = () => new ConnectError('no', Code.OutOfRange, fields as Record<string, string>)
     await same(callWith(way), { handle: () => thrower(error())() })
     await same(callWith(way), { handle: () => thrower(wire(error()))() })
   })

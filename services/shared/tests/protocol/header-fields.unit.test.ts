@@ -2,7 +2,20 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { HeaderFields } from '../../infrastructure/unary/header-fields.ts'
 
-const names = ['x-a', 'X-A', 'x-b', 'set-cookie', 'Set-Cookie', 'cookie', 'constructor', '__proto__', 'x-a-bin', 'a b', '', 'ä']
+const names = [
+  'x-a',
+  'X-A',
+  'x-b',
+  'set-cookie',
+  'Set-Cookie',
+  'cookie',
+  'constructor',
+  '__proto__',
+  'x-a-bin',
+  'a b',
+  '',
+  'ä',
+]
 const values = ['', 'a', 'b, c', ' a ', '\ta\r\n', 'a\nb', 'a\0', 'é', '日', 'a\u0001b', ', ', '\u00a0a', 'a=1; Path=/']
 
 const name = fc.constantFrom(...names)
@@ -10,7 +23,15 @@ const value = fc.constantFrom(...values)
 const step = fc.oneof(
   fc.record({ kind: fc.constantFrom('set' as const, 'append' as const), name, value }),
   fc.record({ kind: fc.constantFrom('delete' as const, 'get' as const, 'has' as const), name }),
-  fc.record({ kind: fc.constantFrom('entries' as const, 'keys' as const, 'values' as const, 'forEach' as const, 'cookies' as const) }),
+  fc.record({
+    kind: fc.constantFrom(
+      'entries' as const,
+      'keys' as const,
+      'values' as const,
+      'forEach' as const,
+      'cookies' as const,
+    ),
+  }),
 )
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never
 
@@ -51,7 +72,9 @@ test('whatever is done to it, it is as Headers are', () => {
 })
 
 test('copies of either hold the same', () => {
-  const fields = fc.array(fc.tuple(fc.constantFrom('x-a', 'X-A', 'set-cookie', 'cookie'), fc.constantFrom('a', 'b', 'c=1; d')))
+  const fields = fc.array(
+    fc.tuple(fc.constantFrom('x-a', 'X-A', 'set-cookie', 'cookie'), fc.constantFrom('a', 'b', 'c=1; d')),
+  )
   fc.assert(
     fc.property(fields, (list) => {
       const theirs = new Headers(list)
@@ -74,6 +97,17 @@ test('a copy stays what it was', () => {
 })
 
 test('what node has received is read as Headers would read it', () => {
-  const received = HeaderFields.received({ ':path': '/', 'x-a': ' a\t', 'set-cookie': ['b', ' c '], cookie: 'd; e', 'x-no': undefined })
-  expect([...received]).toEqual([['x-a', 'a'], ['set-cookie', 'b'], ['set-cookie', 'c'], ['cookie', 'd; e']])
+  const received = HeaderFields.received({
+    ':path': '/',
+    'x-a': ' a\t',
+    'set-cookie': ['b', ' c '],
+    cookie: 'd; e',
+    'x-no': undefined,
+  })
+  expect([...received]).toEqual([
+    ['x-a', 'a'],
+    ['set-cookie', 'b'],
+    ['set-cookie', 'c'],
+    ['cookie', 'd; e'],
+  ])
 })

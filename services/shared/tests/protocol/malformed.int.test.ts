@@ -24,7 +24,7 @@ const over = (some: readonly Way[]) => describe.each(some.map((way) => [nameOf(w
 
 const notMessages = {
   'bytes of no meaning': Buffer.from([0x0a, 0xff, 0x01, 0x02]),
-  'noise': Buffer.from('9f'.repeat(40), 'hex'),
+  noise: Buffer.from('9f'.repeat(40), 'hex'),
   'a cut message': bytesOf({ codec: 'proto' }, { text: 'a text' }).subarray(0, 5),
   'a message and more': Buffer.concat([bytesOf({ codec: 'proto' }, { text: 'a' }), Buffer.from([0x0a])]),
   'a field of another type': Buffer.from([0x08, 0x01]),
@@ -36,11 +36,14 @@ const notMessages = {
 const oddMessages = {
   'text that is no UTF-8': Buffer.from([0x0a, 0x03, 0x61, 0xff, 0xfe]),
   'unknown fields': Buffer.from([0xa2, 0x06, 0x02, 0x68, 0x69, 0x0a, 0x01, 0x61, 0xf8, 0x06, 0x07]),
-  'a field twice': Buffer.concat([bytesOf({ codec: 'proto' }, { text: 'a' }), bytesOf({ codec: 'proto' }, { text: 'b' })]),
+  'a field twice': Buffer.concat([
+    bytesOf({ codec: 'proto' }, { text: 'a' }),
+    bytesOf({ codec: 'proto' }, { text: 'b' }),
+  ]),
   'numbers at their ends': bytesOf({ codec: 'proto' }, { count: -(2n ** 63n), ratio: Number.NaN }),
-  'infinity': bytesOf({ codec: 'proto' }, { count: 2n ** 63n - 1n, ratio: Number.NEGATIVE_INFINITY }),
+  infinity: bytesOf({ codec: 'proto' }, { count: 2n ** 63n - 1n, ratio: Number.NEGATIVE_INFINITY }),
   'nested messages': bytesOf({ codec: 'proto' }, { child: { child: { child: { text: 'deep' } } }, tags: ['', 'a'] }),
-  'nothing': Buffer.alloc(0),
+  nothing: Buffer.alloc(0),
 }
 
 over(binaryWays)('over %s', (_name, way) => {
@@ -100,7 +103,7 @@ over(enveloped)('over %s', (_name, way) => {
     'no message, then one': [bad, good],
     'a message, then none': [good, bad],
     'no message, then a cut one': [bad, good.subarray(0, 7)],
-    'trailers': [trailers],
+    trailers: [trailers],
     'a message and trailers': [good, trailers],
     'trailers and a message': [trailers, good],
     'a message between trailers': [trailers, good, trailers],
@@ -128,13 +131,13 @@ const texts = {
   'two names of one field': '{"child":{},"text":"a","tags":[],"tags":["x"]}',
   null: 'null',
   'a null field': '{"text":null,"child":null,"tags":null}',
-  'nothing': '',
-  'space': '  \n ',
+  nothing: '',
+  space: '  \n ',
   'an empty object': '{}',
   'an array': '[]',
-  'text': '"a"',
+  text: '"a"',
   'a number': '1',
-  'cut': '{"text":"a',
+  cut: '{"text":"a',
   'more behind': '{"text":"a"} x',
   'a wrong type': '{"text":1}',
   'a wrong type deep inside': '{"child":{"child":{"tags":["a",2]}}}',
@@ -144,11 +147,11 @@ const texts = {
   'int64 with a fraction': '{"count":1.5}',
   'int64 as an exponent': '{"count":1e3}',
   'a number not a number': '{"ratio":"NaN"}',
-  'infinity': '{"ratio":"Infinity"}',
+  infinity: '{"ratio":"Infinity"}',
   'minus infinity': '{"ratio":"-Infinity"}',
   'infinity as a number': '{"ratio":1e999}',
   'NaN as JavaScript': '{"ratio":NaN}',
-  'bytes': '{"data":"AQL/"}',
+  bytes: '{"data":"AQL/"}',
   'bytes for URLs, unpadded': '{"data":"AQL_-w"}',
   'bytes that are none': '{"data":"!"}',
   'a byte order mark': '\ufeff{"text":"a"}',
@@ -177,13 +180,16 @@ over(json)('over %s', (_name, way) => {
 
 over(mainWays)('over %s', (_name, way) => {
   test('nobody is called for what is no message', async () => {
-    const outcome = await same(post(way, [framed(way, randomBytes(0)), ...(isEnveloped(way) ? [] : [Buffer.from([0x0a])])]), {
-      gate: (_context, note) => note('gate'),
-      intercept: (note) => (next) => async (request) => {
-        note('interceptor')
-        return next(request)
+    const outcome = await same(
+      post(way, [framed(way, randomBytes(0)), ...(isEnveloped(way) ? [] : [Buffer.from([0x0a])])]),
+      {
+        gate: (_context, note) => note('gate'),
+        intercept: (note) => (next) => async (request) => {
+          note('interceptor')
+          return next(request)
+        },
       },
-    })
+    )
     expect(outcome.notes).toContain('gate')
   })
 })

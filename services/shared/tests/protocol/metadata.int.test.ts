@@ -18,7 +18,12 @@ const sent: Record<string, Record<string, string | string[]>> = {
   'space around values': { 'x-space': '  a  b  ' },
   'odd names': { constructor: 'one', 'x.y_z': 'three', tostring: 'x', 'x-a`b|c~': 'four' },
   'latin letters': { 'x-latin': 'caf\u00e9' },
-  'names of the protocol': { 'grpc-message': 'hm', 'trailer-x': 'y', 'connect-protocol-version': '7', 'user-agent': 'u' },
+  'names of the protocol': {
+    'grpc-message': 'hm',
+    'trailer-x': 'y',
+    'connect-protocol-version': '7',
+    'user-agent': 'u',
+  },
   'very many of them': Object.fromEntries(Array.from({ length: 250 }, (_, n) => [`x-many-${n}`, `${n}`])),
 }
 
@@ -26,7 +31,13 @@ const seesAll = (_message: unknown, context: HandlerContext, note: Note) => {
   const header = context.requestHeader
   note(ownFields(header))
   note([...header.keys()].length === [...header.values()].length)
-  note([header.get('X-PLAIN'), header.get('x-twice'), header.get('cookie'), header.get('set-cookie'), header.get('x-no')])
+  note([
+    header.get('X-PLAIN'),
+    header.get('x-twice'),
+    header.get('cookie'),
+    header.get('set-cookie'),
+    header.get('x-no'),
+  ])
   note([header.has('X-Upper'), header.has('constructor'), header.has('x-no'), header.getSetCookie()])
   return { text: 'seen' }
 }

@@ -79,14 +79,26 @@ const overHttp2 = (session: ClientHttp2Session, { method, path, headers, body }:
       resolve(raw)
     })
     if (endStream) return
-    const way = { write: (b: Uint8Array) => stream.write(b), end: () => stream.end(), leave: (c: number) => stream.close(c) }
+    const way = {
+      write: (b: Uint8Array) => stream.write(b),
+      end: () => stream.end(),
+      leave: (c: number) => stream.close(c),
+    }
     void play(body, way, () => isOver)
   })
 
 const overHttp1 = (port: number, agent: http.Agent, { method, path, headers, body }: Sent): Promise<Raw> =>
   new Promise((resolve) => {
     const raw: Raw = { status: 0, headers: {}, trailers: {}, body: Buffer.alloc(0) }
-    const request = http.request({ host: '127.0.0.1', port, agent, method, path, headers, setHost: !('host' in headers) })
+    const request = http.request({
+      host: '127.0.0.1',
+      port,
+      agent,
+      method,
+      path,
+      headers,
+      setHost: !('host' in headers),
+    })
     let isOver = false
     const finish = (more: Partial<Raw> = {}) => {
       isOver = true
@@ -131,14 +143,20 @@ export const rawClient = (server: Server): RawClient => {
 }
 
 /** Sends bytes over a connection of their own and reads until the server closes it, or has said enough. */
-export const overSocket = async (server: Server, text: string, isEnough: (answer: string) => boolean): Promise<string> => {
+export const overSocket = async (
+  server: Server,
+  text: string,
+  isEnough: (answer: string) => boolean,
+): Promise<string> => {
   const socket = net.connect(server.port, '127.0.0.1')
   await once(socket, 'connect')
   const chunks: Buffer[] = []
-  socket.on('error', () => {}).on('data', (chunk) => {
-    chunks.push(chunk)
-    if (isEnough(Buffer.concat(chunks).toString('latin1'))) socket.destroy()
-  })
+  socket
+    .on('error', () => {})
+    .on('data', (chunk) => {
+      chunks.push(chunk)
+      if (isEnough(Buffer.concat(chunks).toString('latin1'))) socket.destroy()
+    })
   socket.write(text, 'latin1')
   await once(socket, 'close')
   return Buffer.concat(chunks).toString('latin1')

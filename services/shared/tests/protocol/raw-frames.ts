@@ -29,7 +29,9 @@ export const openStream = async (server: Server, headers: Record<string, string>
   const socket = net.connect(server.port, '127.0.0.1')
   await once(socket, 'connect')
   socket.on('error', () => {}).resume()
-  socket.write(Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame('settings', 0, 0, Buffer.alloc(0))]))
+  socket.write(
+    Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame('settings', 0, 0, Buffer.alloc(0))]),
+  )
   socket.write(frame('headers', endHeaders, 1, fields(headers)))
   return {
     write: (data: Uint8Array) => socket.write(frame('data', 0, 1, data)),

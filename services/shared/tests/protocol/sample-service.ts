@@ -1,10 +1,10 @@
 import { create, type Message, toBinary } from '@bufbuild/protobuf'
 import { fileDesc, type GenMessage, type GenService, messageDesc, serviceDesc } from '@bufbuild/protobuf/codegenv2'
 import {
-  FieldDescriptorProto_Label as Label,
-  FieldDescriptorProto_Type as Type,
   FileDescriptorProtoSchema,
+  FieldDescriptorProto_Label as Label,
   MethodOptions_IdempotencyLevel,
+  FieldDescriptorProto_Type as Type,
 } from '@bufbuild/protobuf/wkt'
 
 const sample = '.test.v1.Sample'

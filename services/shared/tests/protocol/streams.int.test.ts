@@ -1,11 +1,13 @@
+import { gzipSync } from 'node:zlib'
+import { Code, ConnectError } from '@connectrpc/connect'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { callScope, errors, validation } from '../../presentation/interceptors.ts'
 import { callKey } from '../../infrastructure/call-context.ts'
+import { callScope, errors, validation } from '../../presentation/interceptors.ts'
 import { anyCall, testLog } from '../fixture.ts'
 import { type BothPaths, startBoth } from './both-paths.ts'
 import { outcomeOf } from './outcome.ts'
-import { type RawClient, rawClient } from './raw-client.ts'
-import { bytesOf, envelope, type Protocol } from './ways.ts'
+import { type RawClient, rawClient, type Step } from './raw-client.ts'
+import { bytesOf, envelope, type Headers, type Protocol } from './ways.ts'
 
 const logged: string[] = []
 let both: BothPaths
@@ -30,12 +32,12 @@ const methods = ['Watch', 'Collect', 'Chat'] as const
 const everyWay = protocols.flatMap((protocol) => methods.map((method) => ({ protocol, method })))
 
 /** The code at the end of a stream, and how many messages came before it. */
-const send = async (protocol: Protocol, method: string, body: readonly Buffer[], codec = 'proto') => {
+const send = async (protocol: Protocol, method: string, body: readonly Step[], more: Headers = {}) => {
   const raw = await client.send({
     http: 2,
     method: 'POST',
     path: `/test.v1.SampleService/${method}`,
-    headers: { 'content-type': `application/${protocol}+${codec}`, te: 'trailers' },
+    headers: { 'content-type': `application/${protocol}+proto`, te: 'trailers', ...more },
     body,
   })
   const { parts, trailers } = outcomeOf(raw, [])
@@ -60,12 +62,26 @@ describe.each(everyWay)('$method over $protocol', ({ protocol, method }) => {
   test('a first message that is none is the fault of who sent it, and nobody is woken for it', async () => {
     logged.length = 0
     expect(await send(protocol, method, [garbage])).toEqual({ code: invalid, messages: 0 })
+    const packed = envelope(gzipSync(Buffer.from([0x0a, 0xff])), 1)
+    const gzip = { [protocol === 'connect' ? 'connect-content-encoding' : 'grpc-encoding']: 'gzip' }
+    const plain = { [protocol === 'connect' ? 'connect-accept-encoding' : 'grpc-accept-encoding']: 'identity' }
+    expect(await send(protocol, method, [packed], { ...gzip, ...plain })).toEqual({ code: invalid, messages: 0 })
     expect(logged).toEqual([])
+  })
+
+  test('an error of the handler is its own, whatever it says', async () => {
+    const id = both.behave({
+      handle: () => {
+        throw new ConnectError('parse binary: of something else', Code.Internal)
+      },
+    })
+    expect((await send(protocol, method, [good], { 'x-case': id })).code).toBe(protocol === 'connect' ? 'internal' : 13)
   })
 
   test('text that is no JSON is too', async () => {
     for (const text of ['{"text":', '{"text":1}']) {
-      expect((await send(protocol, method, [envelope(Buffer.from(text))], 'json')).code).toBe(invalid)
+      const json = { 'content-type': `application/${protocol}+json` }
+      expect((await send(protocol, method, [envelope(Buffer.from(text))], json)).code).toBe(invalid)
     }
   })
 
@@ -74,7 +90,6 @@ describe.each(everyWay)('$method over $protocol', ({ protocol, method }) => {
   })
 
   test.skipIf(method !== 'Chat')('one after good ones is told apart from them', async () => {
-    const parts = [good, () => new Promise((resolve) => setTimeout(resolve, 20)), good, garbage]
-    expect(await send(protocol, method, parts as never)).toEqual({ code: invalid, messages: 2 })
+    expect(await send(protocol, method, [good, 20, good, garbage])).toEqual({ code: invalid, messages: 2 })
   })
 })

@@ -1,7 +1,7 @@
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { create, type MessageInitShape, toBinary, toJsonString } from '@bufbuild/protobuf'
-import { SampleSchema } from './sample-service.ts'
 import type { Sent, Step } from './raw-client.ts'
+import { SampleSchema } from './sample-service.ts'
 
 export type Protocol = 'connect' | 'grpc' | 'grpc-web'
 
