@@ -54,6 +54,8 @@ export const deliberate = {
   brokenBase64: 'the message of a GET that is not the base64 it says to be is the fault of who sent it',
   leftEarly: 'Connect may run a handler on what has come of a body whose client has left; who cut it meant no call',
   unreadRest: 'Connect leaves the rest of a body unread that it has answered early, which holds up the connection',
+  noAuthority: 'Connect cannot answer a request whose host makes no URL, though nobody asks for the URL',
+  signalReason: 'Connect gives an AbortError as the reason when a call is over, ours a ConnectError with its code',
 } as const satisfies Record<string, string>
 
 export type Deliberate = keyof typeof deliberate

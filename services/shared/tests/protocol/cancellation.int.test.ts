@@ -137,7 +137,7 @@ describe.each(binaryWays.map((way) => [nameOf(way), way] as const))('over %s', (
       },
     })
     const seen = contexts.map(({ signal }) => [signal.aborted, ConnectError.from(signal.reason).code])
-    expect(seen).toEqual([
+    expectOurs('signalReason', seen).toEqual([
       [true, Code.Canceled],
       [true, Code.Canceled],
       [true, Code.Aborted],

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import {
   type CallOptions,
@@ -108,11 +109,13 @@ const telling: Behaviour = {
   },
 }
 
-const waiting = (started = () => {}): Behaviour => ({
+/** Works until it is stopped, and then for a while, so that no answer comes before its client has given up. */
+const waiting = (started = () => {}, lingerMs = 0): Behaviour => ({
   handle: async (message, { signal }, note) => {
     started()
     if (!signal.aborted) await once(signal, 'abort')
     note('stopped')
+    await sleep(lingerMs)
     return message
   },
 })
@@ -145,7 +148,9 @@ describe.each(Object.entries(transports))('%s', (_name, make) => {
   })
 
   test('a deadline that passes', async () => {
-    expect(await onBoth(waiting(), { timeoutMs: 100 })).toMatchObject({ outcome: { code: Code.DeadlineExceeded } })
+    expect(await onBoth(waiting(undefined, 50), { timeoutMs: 100 })).toMatchObject({
+      outcome: { code: Code.DeadlineExceeded },
+    })
   })
 
   test('cancellation', async () => {
@@ -215,7 +220,7 @@ describe.each([undefined, grpc.compressionAlgorithms.gzip])('grpc-js with compre
     expect(await onBoth(telling)).toMatchObject({ text: 'a text'.repeat(400) })
     expect(await onBoth(failing)).toMatchObject({ code: 9 })
     const soon = () => ({ deadline: Date.now() + 100 })
-    expect(await onBoth(waiting(), soon)).toMatchObject({ code: 4 })
+    expect(await onBoth(waiting(undefined, 50), soon)).toMatchObject({ code: 4 })
     for (const path of paths) {
       const started = Promise.withResolvers<void>()
       const id = both.behave(waiting(started.resolve))

@@ -13,7 +13,6 @@ import {
   isEnveloped,
   nameOf,
   post,
-  ways,
 } from './ways.ts'
 
 const { same } = comparison()
@@ -37,7 +36,7 @@ const accepted = [
   'identity, gzip',
 ]
 
-describe.each(ways.map((way) => [nameOf(way), way] as const))('over %s', (_name, way) => {
+describe.each(binaryWays.map((way) => [nameOf(way), way] as const))('over %s', (_name, way) => {
   test.each(encodings)('a request in %s is answered in it, when it is worth it', async (encoding) => {
     for (const message of Object.values(bodies)) {
       expect(codeIn(await same(compressedCall(way, encoding, bytesOf(way, message))))).toBeUndefined()

@@ -11,7 +11,7 @@ const { same } = comparison()
 /** Notes how much time is left, coarsely: by powers of two, in which a busy machine makes no difference. */
 const noteTime = (context: HandlerContext, note: Note): void => {
   const left = context.timeoutMs()
-  note(left === undefined ? 'no deadline' : left < 1 ? 'over' : `up to ${2 ** Math.ceil(Math.log2(left))} ms`)
+  note(left === undefined ? 'no deadline' : left < 25 ? 'over' : `up to ${2 ** Math.ceil(Math.log2(left))} ms`)
 }
 
 const noteSignal = ({ signal }: HandlerContext, note: Note): void => {

@@ -32,11 +32,6 @@ const places: Record<string, (error: unknown) => Behaviour> = {
 }
 
 describe.each(ways.map((way) => [nameOf(way), way] as const))('over %s', (_name, way) => {
-  test.each(codes)('code %i arrives with its message, details and metadata', async (code) => {
-    const outcome = await same(callWith(way), { handle: thrower(detailed(code)) })
-    expect(codeIn(outcome)).toBeDefined()
-  })
-
   test.each(Object.keys(places))('an error of the %s', async (place) => {
     const outcome = await same(callWith(way), places[place]?.(detailed(Code.NotFound)))
     expect(['5', 'not_found']).toContain(codeIn(outcome))
@@ -94,6 +89,11 @@ const metadata = {
 } as const
 
 describe.each(binaryWays.map((way) => [nameOf(way), way] as const))('over %s', (_name, way) => {
+  test.each(codes)('code %i arrives with its message, details and metadata', async (code) => {
+    const outcome = await same(callWith(way), { handle: thrower(detailed(code)) })
+    expect(codeIn(outcome)).toBeDefined()
+  })
+
   test.each(Object.entries(messages))('a message %s', async (_which, message) => {
     await same(callWith(way), { handle: thrower(new ConnectError(message, Code.Aborted)) })
     await same(callWith(way), { handle: thrower(detailed(Code.Aborted, message)) })
