@@ -2,8 +2,6 @@ import { Code, ConnectError, createContextValues } from '@connectrpc/connect'
 import type { UniversalHandler } from '@connectrpc/connect/protocol'
 import { universalRequestFromNodeRequest, universalResponseToNodeResponse } from '@connectrpc/connect-node'
 import type { HttpHandler, NodeServerResponse } from './http-handler.ts'
-import { blameCaller } from './malformed.ts'
-import { writeProtocolError } from './protocol-error.ts'
 
 /** Resolves when the answer is on its way, or nobody waits for it any more. */
 const over = (response: NodeServerResponse) =>
@@ -12,21 +10,12 @@ const over = (response: NodeServerResponse) =>
     response.once('close', resolve)
   })
 
-/** Whether the message of a Connect GET is the base64 it says to be. */
-const isDecodable = (url: string): boolean => {
-  const query = new URLSearchParams(url.split('?')[1])
-  return query.get('base64') !== '1' || /^[\w+/-]*={0,2}$/.test(query.get('message') ?? '')
-}
-
 /** Runs one rpc's handler on a request of node's server; resolves when it is answered. */
 export const nodeHandler =
   (handler: UniversalHandler): HttpHandler =>
   async (request, response) => {
-    if (request.method === 'GET' && !isDecodable(request.url ?? '')) {
-      return writeProtocolError(request, response, { code: Code.InvalidArgument, message: 'message is not base64' })
-    }
     const call = universalRequestFromNodeRequest(request, response, undefined, createContextValues())
-    const answer = async () => universalResponseToNodeResponse(await blameCaller(await handler(call)), response)
+    const answer = async () => universalResponseToNodeResponse(await handler(call), response)
     try {
       // Connect waits for an event that responses do not have: what it says of errors counts, its end does not.
       await Promise.race([answer(), over(response)])

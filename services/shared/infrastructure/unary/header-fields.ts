@@ -25,7 +25,8 @@ export class HeaderFields implements Headers {
     const received = new HeaderFields()
     for (const name in headers) {
       const value = headers[name]
-      if (value !== undefined && name.charCodeAt(0) !== 0x3a) received.fields[name] = value
+      if (value !== undefined && name.charCodeAt(0) !== 0x3a)
+        received.fields[name] = typeof value === 'string' ? trimmed(value) : value.map(trimmed)
     }
     return received
   }
@@ -41,29 +42,29 @@ export class HeaderFields implements Headers {
   }
 
   get(name: string): string | null {
-    const value = this.fields[name] ?? this.fields[name.toLowerCase()]
+    const value = this.fields[name] ?? this.fields[nameFor(name)]
     return value === undefined ? null : joined(value)
   }
 
   has(name: string): boolean {
-    return this.fields[name.toLowerCase()] !== undefined
+    return this.fields[nameFor(name)] !== undefined
   }
 
   set(name: string, value: string): void {
-    const [key, text] = checked(name, value)
-    this.fields[key] = text
+    this.fields[nameFor(name)] = valueFor(value)
   }
 
   append(name: string, value: string): void {
-    const [key, text] = checked(name, value)
+    const key = nameFor(name)
+    const text = valueFor(value)
     const before = this.fields[key]
     if (before === undefined) this.fields[key] = text
     else if (key === 'set-cookie') this.fields[key] = [before, text].flat()
-    else this.fields[key] = `${joined(before)}, ${text}`
+    else this.fields[key] = `${joined(before)}${key === 'cookie' ? '; ' : ', '}${text}`
   }
 
   delete(name: string): void {
-    delete this.fields[name.toLowerCase()]
+    delete this.fields[nameFor(name)]
   }
 
   getSetCookie(): string[] {
@@ -100,12 +101,25 @@ export class HeaderFields implements Headers {
   }
 }
 
-/** What `Headers` would make of a field; throws the TypeError that it throws. */
-const checked = (name: string, value: string): [string, string] => {
-  const text = String(value)
+/** A field's name as `Headers` keeps it; throws the TypeError that it throws. */
+const nameFor = (name: string): string => {
   if (!isName.test(name)) throw new TypeError(`${name} is an invalid header name.`)
-  if (!isValue.test(text)) throw new TypeError(`${text} is an invalid header value.`)
-  return [name.toLowerCase(), trimmed(text)]
+  return name.toLowerCase()
 }
 
-const trimmed = (text: string): string => text.replace(/^[\t ]+|[\t ]+$/g, '')
+/** The same for a value. */
+const valueFor = (value: string): string => {
+  const text = trimmed(String(value))
+  if (!isValue.test(text)) throw new TypeError(`${text} is an invalid header value.`)
+  return text
+}
+
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d
+
+const trimmed = (text: string): string => {
+  let start = 0
+  let end = text.length
+  while (start < end && isSpace(text.charCodeAt(start))) start += 1
+  while (end > start && isSpace(text.charCodeAt(end - 1))) end -= 1
+  return end - start === text.length ? text : text.slice(start, end)
+}

@@ -53,6 +53,8 @@ export class UnaryCall implements HandlerContext {
   private timer: NodeJS.Timeout | undefined
   /** Why the call is over; undefined while it runs. */
   private over: unknown
+  /** What the first interceptor is given. */
+  request: UnaryRequest | undefined
   /** Hears why the call is over, before its handler does. */
   onOver: ((reason: unknown) => void) | undefined
 
@@ -90,7 +92,8 @@ export class UnaryCall implements HandlerContext {
     const left = this.timeoutMs()
     if (left === undefined || this.timer) return
     const timeUp = () => this.abort(new ConnectError('the operation timed out', Code.DeadlineExceeded))
-    this.timer = setTimeout(timeUp, Math.min(left, longestTimerMs))
+    if (left <= 0) timeUp()
+    else this.timer = setTimeout(timeUp, Math.min(left, longestTimerMs))
   }
 
   /** Ends the call: whoever holds its signal hears why, now or on asking. Only the first reason counts. */
@@ -107,9 +110,13 @@ const callKey = createContextKey<UnaryCall | undefined>(undefined)
 
 /** The handler's context where an interceptor passed on another request than it was given. */
 const contextOf = (call: UnaryCall, request: UnaryRequest): HandlerContext => {
-  const { header, contextValues } = request
-  if (header === call.requestHeader && contextValues === call.values) return call
-  return Object.create(call, { requestHeader: { value: header }, values: { value: contextValues } })
+  if (request === call.request) return call
+  const { header, contextValues, signal } = request
+  return Object.create(call, {
+    requestHeader: { value: header },
+    values: { value: contextValues },
+    signal: { value: signal },
+  })
 }
 
 const replaceAll = (from: Headers, to: HeaderFields): void => {
@@ -142,7 +149,7 @@ export const unaryInvoker = (spec: UnarySpec, interceptors: readonly Interceptor
   const run = interceptors.reduceRight<Handle>((next, interceptor) => interceptor(next as never) as never, handle)
   return async (call: UnaryCall, message: MessageShape<DescMessage>): Promise<MessageShape<DescMessage>> => {
     call.values.set(callKey, call)
-    const response = await run({
+    const request: UnaryRequest = {
       stream: false,
       service,
       method,
@@ -156,7 +163,9 @@ export const unaryInvoker = (spec: UnarySpec, interceptors: readonly Interceptor
       get signal() {
         return call.signal
       },
-    })
+    }
+    call.request = request
+    const response = await run(request)
     replaceAll(response.header, call.responseHeader)
     replaceAll(response.trailer, call.responseTrailer)
     return response.message

@@ -25,6 +25,8 @@ interface Found {
   end: number
 }
 
+const isTrailer = ({ flags }: Found, hasTrailers: boolean): boolean => hasTrailers && (flags & trailerFlag) !== 0
+
 /** The envelope that begins at `start`, as far as its header is there. Throws as soon as its length is too large. */
 const envelopeAt = (body: Buffer, start: number, maxBytes: number): Found | undefined => {
   if (body.byteLength < start + envelopeHeaderBytes) return undefined
@@ -33,20 +35,27 @@ const envelopeAt = (body: Buffer, start: number, maxBytes: number): Found | unde
   return { flags: body[start] as number, start: start + envelopeHeaderBytes, end: start + envelopeHeaderBytes + length }
 }
 
+/** More of them are not read before the one message has come, or with it: each is looked at anew. */
+const maxEnvelopes = 16
+
 /**
  * Tells, as a body arrives, when no further byte can make it one of a single message: a second one is whole. Throws as
  * soon as one turns out to be too large.
  */
-export const secondMessageWatch = (maxBytes: number): ((arrived: Arrived) => boolean) => {
+export const secondMessageWatch = (maxBytes: number, hasTrailers: boolean): ((arrived: Arrived) => boolean) => {
   let start = 0
-  let end: number | undefined
+  let envelopes = 0
+  let messages = 0
+  let found: Found | undefined
   return (arrived) => {
     for (;;) {
-      end ??= envelopeAt(arrived.bytes, start, maxBytes)?.end
-      if (end === undefined || arrived.size < end) return false
-      if (start > 0) return true
-      start = end
-      end = undefined
+      found ??= envelopeAt(arrived.bytes, start, maxBytes)
+      if (!found || arrived.size < found.end) return false
+      envelopes += 1
+      if (!isTrailer(found, hasTrailers)) messages += 1
+      if (messages === 2 || envelopes === maxEnvelopes) return true
+      start = found.end
+      found = undefined
     }
   }
 }
@@ -65,11 +74,13 @@ export const onlyMessage = async <T>(body: Buffer, options: EnvelopeOptions<T>):
   let message: { value: T } | undefined
   for (let position = 0; position < body.byteLength; ) {
     const found = envelopeAt(body, position, maxBytes)
+    // Connect takes a header for nothing as long as none of its data has come.
+    if (found && found.end > found.start && found.start === body.byteLength) break
     if (!found || found.end > body.byteLength) throw incomplete()
     position = found.end
     const raw = body.subarray(found.start, found.end)
     const data = (found.flags & compressedFlag) === 0 ? raw : await decompressed(raw, compression, maxBytes)
-    if (hasTrailers && (found.flags & trailerFlag) !== 0) continue
+    if (isTrailer(found, hasTrailers)) continue
     const value = parse(data)
     if (message)
       throw new ConnectError('protocol error: received extra input message for unary method', Code.Unimplemented)

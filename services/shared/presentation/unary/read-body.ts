@@ -37,9 +37,12 @@ export const readBody = (request: NodeServerRequest, isEnough: (arrived: Arrived
         reject(error)
       }
       stop()
-      request.pause()
+      // The rest goes by unseen, so that what comes behind it on the connection is not held up.
+      request.resume()
     }
     const onEnd = () => {
+      // HTTP/2 lets a body that was cut off end like any other.
+      if (request.aborted) return onClose()
       stop()
       resolve(arrived.bytes)
     }

@@ -13,7 +13,7 @@ import type { HttpHandler, NodeServerRequest } from '../http-handler.ts'
 import { type Outcome, writeAnswer } from './answers.ts'
 import { onlyMessage, secondMessageWatch, tooLarge } from './envelopes.ts'
 import { type GetRequest, readGet } from './get-request.ts'
-import { type Codec, codecOf, grpc } from './protocols.ts'
+import { type Codec, codecOf } from './protocols.ts'
 import { type Arrived, readBody } from './read-body.ts'
 
 type Message = MessageShape<DescMessage>
@@ -54,6 +54,9 @@ const openCall = (
   })
 }
 
+/** Without what Buffer does otherwise: handlers keep parts of it as the bytes of a message. */
+const plain = ({ buffer, byteOffset, byteLength }: Uint8Array) => new Uint8Array(buffer, byteOffset, byteLength)
+
 /** Reads and writes the messages of one method. */
 const messagesOf = ({ method }: UnarySpec, options: UniversalHandlerOptions) => {
   const { binaryOptions, jsonOptions, readMaxBytes } = options
@@ -61,7 +64,7 @@ const messagesOf = ({ method }: UnarySpec, options: UniversalHandlerOptions) => 
   const parseBinary = (data: Uint8Array): Message => {
     if (data.byteLength > readMaxBytes) throw tooLarge(data.byteLength, readMaxBytes)
     try {
-      return fromBinary(method.input, data, binaryOptions)
+      return fromBinary(method.input, plain(data), binaryOptions)
     } catch (error) {
       throw new ConnectError(`parse binary: ${(error as Error).message}`, Code.InvalidArgument)
     }
@@ -79,8 +82,8 @@ const messagesOf = ({ method }: UnarySpec, options: UniversalHandlerOptions) => 
       const parse = parserOf(codec.isBinary)
       if (get) return parse(await get.message(compression, readMaxBytes))
       if (codec.protocol.name === 'connect') return parse(await readPlain(request, compression))
-      const body = await readBody(request, secondMessageWatch(readMaxBytes))
       const hasTrailers = codec.protocol.name === 'grpc-web'
+      const body = await readBody(request, secondMessageWatch(readMaxBytes, hasTrailers))
       return onlyMessage(body, { maxBytes: readMaxBytes, compression, hasTrailers, parse })
     },
     write: (message: Message, isBinary: boolean): Uint8Array => serialization.getO(isBinary).serialize(message),
@@ -111,8 +114,7 @@ export const unaryHandlers = (given: Partial<UniversalHandlerOptions>) => {
         : request.method === 'POST'
           ? codecOf(request.headers['content-type'] ?? '')
           : undefined
-      // Trailers of HTTP/1.1 are Connect's to write.
-      if (!codec || (codec.protocol === grpc && request.httpVersionMajor < 2)) return otherwise(request, response)
+      if (!codec) return otherwise(request, response)
 
       const { protocol, isBinary } = codec
       const header = (name: string) => (request.headers[name] as string | undefined) ?? null
