@@ -1,7 +1,9 @@
 import { Code, ConnectError } from '@connectrpc/connect'
+import type { UnaryCall } from '../../infrastructure/unary/unary-call.ts'
 import { isGone, type NodeServerRequest } from '../http-handler.ts'
 
-const clientLeft = () => new ConnectError('the client has left', Code.Canceled)
+/** Why a call is over that nobody waits for any more. */
+export const clientLeft = new ConnectError('the client has left', Code.Canceled)
 
 /** What has arrived of a body so far. */
 export class Arrived {
@@ -20,14 +22,21 @@ export class Arrived {
 }
 
 /**
- * The body of a request. `isEnough` is asked whenever more has arrived: it may end the reading, or refuse the body by
- * throwing. Rejects with CANCELED when the client leaves first.
+ * The body of a call's request. `isEnough` is asked whenever more has arrived: it may end the reading, or refuse the
+ * body by throwing. Rejects when the call is over first: with CANCELED when its client has left.
  */
-export const readBody = (request: NodeServerRequest, isEnough: (arrived: Arrived) => boolean): Promise<Buffer> =>
+export const readBody = (
+  request: NodeServerRequest,
+  call: UnaryCall,
+  isEnough: (arrived: Arrived) => boolean,
+): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    if (isGone(request)) return reject(clientLeft())
+    if (isGone(request)) return reject(clientLeft)
     const arrived = new Arrived()
-    const stop = () => request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose)
+    const stop = () => {
+      call.onOver = undefined
+      request.off('data', onData).off('end', onEnd)
+    }
     const onData = (chunk: Buffer) => {
       arrived.add(chunk)
       try {
@@ -41,14 +50,14 @@ export const readBody = (request: NodeServerRequest, isEnough: (arrived: Arrived
       request.resume()
     }
     const onEnd = () => {
+      stop()
       // HTTP/2 lets a body that was cut off end like any other.
-      if (request.aborted) return onClose()
-      stop()
-      resolve(arrived.bytes)
+      if (request.aborted) reject(clientLeft)
+      else resolve(arrived.bytes)
     }
-    const onClose = () => {
+    call.onOver = (reason) => {
       stop()
-      reject(clientLeft())
+      reject(reason)
     }
-    request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose)
+    request.on('data', onData).on('end', onEnd)
   })

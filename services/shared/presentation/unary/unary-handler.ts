@@ -14,7 +14,7 @@ import { type Outcome, writeAnswer } from './answers.ts'
 import { onlyMessage, secondMessageWatch, tooLarge } from './envelopes.ts'
 import { type GetRequest, readGet } from './get-request.ts'
 import { type Codec, codecOf } from './protocols.ts'
-import { type Arrived, readBody } from './read-body.ts'
+import { type Arrived, clientLeft, readBody } from './read-body.ts'
 
 type Message = MessageShape<DescMessage>
 
@@ -71,19 +71,25 @@ const messagesOf = ({ method }: UnarySpec, options: UniversalHandlerOptions) => 
   }
   const parserOf = (isBinary: boolean) => (isBinary ? parseBinary : serialization.getI(false).parse)
 
-  const readPlain = async (request: NodeServerRequest, compression: Compression | null): Promise<Uint8Array> => {
+  const readPlain = async (request: NodeServerRequest, call: UnaryCall, compression: Compression | null) => {
     const declared = Number(request.headers['content-length'])
     if (declared > readMaxBytes) throw tooLarge(declared, readMaxBytes)
-    const body = await readBody(request, sizeWatch(readMaxBytes))
+    const body = await readBody(request, call, sizeWatch(readMaxBytes))
     return compression ? compression.decompress(body as Uint8Array<ArrayBuffer>, readMaxBytes) : body
   }
   return {
-    read: async (request: NodeServerRequest, codec: Codec, compression: Compression | null, get?: GetRequest) => {
+    read: async (
+      request: NodeServerRequest,
+      call: UnaryCall,
+      codec: Codec,
+      compression: Compression | null,
+      get?: GetRequest,
+    ) => {
       const parse = parserOf(codec.isBinary)
       if (get) return parse(await get.message(compression, readMaxBytes))
-      if (codec.protocol.name === 'connect') return parse(await readPlain(request, compression))
+      if (codec.protocol.name === 'connect') return parse(await readPlain(request, call, compression))
       const hasTrailers = codec.protocol.name === 'grpc-web'
-      const body = await readBody(request, secondMessageWatch(readMaxBytes, hasTrailers))
+      const body = await readBody(request, call, secondMessageWatch(readMaxBytes, hasTrailers))
       return onlyMessage(body, { maxBytes: readMaxBytes, compression, hasTrailers, parse })
     },
     write: (message: Message, isBinary: boolean): Uint8Array => serialization.getO(isBinary).serialize(message),
@@ -128,13 +134,13 @@ export const unaryHandlers = (given: Partial<UniversalHandlerOptions>) => {
       const call = openCall(codec, request, spec, timeout.timeoutMs, compression.response?.name)
       running.add(call)
       if (shutdownSignal?.aborted) call.abort(shutdownSignal.reason)
-      response.once('close', () => call.abort())
+      response.once('close', () => call.abort(clientLeft))
       let outcome: Outcome
       try {
         await requestGate?.(call)
         if (compression.error) throw compression.error
         if (timeout.error) throw timeout.error
-        const input = await messages.read(request, codec, compression.request, get)
+        const input = await messages.read(request, call, codec, compression.request, get)
         outcome = { message: messages.write(await invoke(call, input), isBinary) }
       } catch (error) {
         call.abort(error)

@@ -95,6 +95,7 @@ export const startBoth = async (given: Partial<UniversalHandlerOptions> = {}): P
     const options: Partial<UniversalHandlerOptions> = {
       ...limits,
       acceptCompression: [compressionGzip, compressionBrotli],
+      compressMinBytes: 1024,
       requestGate: async (context) => {
         const { behaviour, note } = of(context.requestHeader)
         await behaviour.gate?.(context, note)
