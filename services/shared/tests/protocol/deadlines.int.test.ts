@@ -68,9 +68,10 @@ describe.each(binaryWays.map((way) => [nameOf(way), way] as const))('over %s', (
     await same(callWith(way, {}, { [timeoutHeader(way)]: value }), looksAtTheClock)
   })
 
-  test.skipIf(way.protocol === 'connect').each(['1n', '1u', '99999999n'])('one as short as "%s"', async (value) => {
-    expect(codeIn(await same(callWith(way, {}, { 'grpc-timeout': value })))).toBeUndefined()
-  })
+  if (way.protocol !== 'connect')
+    test.each(['1n', '1u', '99999999n'])('one as short as "%s"', async (value) => {
+      expect(codeIn(await same(callWith(way, {}, { 'grpc-timeout': value })))).toBeUndefined()
+    })
 
   test('none', async () => {
     await same(callWith(way), looksAtTheClock)

@@ -33,20 +33,22 @@ describe.each(binaryWays.map((way) => [nameOf(way), way] as const))('over %s', (
     expect(exhausted).toContain(codeIn(await answer(limits.writeMaxBytes + 1)))
   })
 
-  test.skipIf(!isEnveloped(way))('an envelope that announces too much', async () => {
-    for (const length of [limits.readMaxBytes + 1, 2 ** 31, 2 ** 32 - 1]) {
-      expect(exhausted).toContain(codeIn(await same(post(way, [envelope(Buffer.from('ab'), 0, length)]))))
-    }
-    const behind = [envelope(bytesOf(way, {})), envelope(Buffer.from('a'), 0, limits.readMaxBytes + 1)]
-    await same(post(way, [Buffer.concat(behind)]))
-  })
+  if (isEnveloped(way))
+    test('an envelope that announces too much', async () => {
+      for (const length of [limits.readMaxBytes + 1, 2 ** 31, 2 ** 32 - 1]) {
+        expect(exhausted).toContain(codeIn(await same(post(way, [envelope(Buffer.from('ab'), 0, length)]))))
+      }
+      const behind = [envelope(bytesOf(way, {})), envelope(Buffer.from('a'), 0, limits.readMaxBytes + 1)]
+      await same(post(way, [Buffer.concat(behind)]))
+    })
 
-  test.skipIf(!isEnveloped(way))('it is refused before its body is there', async () => {
-    const answered = Promise.withResolvers<void>()
-    const body = [envelope(Buffer.from('ab'), 0, limits.readMaxBytes + 1), () => answered.promise]
-    setTimeout(answered.resolve, 200)
-    expect(exhausted).toContain(codeIn(await same(post(way, body))))
-  })
+  if (isEnveloped(way))
+    test('it is refused before its body is there', async () => {
+      const answered = Promise.withResolvers<void>()
+      const body = [envelope(Buffer.from('ab'), 0, limits.readMaxBytes + 1), () => answered.promise]
+      setTimeout(answered.resolve, 200)
+      expect(exhausted).toContain(codeIn(await same(post(way, body))))
+    })
 })
 
 test('the message of a GET', async () => {

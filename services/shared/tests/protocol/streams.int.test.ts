@@ -89,7 +89,8 @@ describe.each(everyWay)('$method over $protocol', ({ protocol, method }) => {
     expect(await send(protocol, method, [good])).toEqual({ code: 0, messages: method === 'Watch' ? 2 : 1 })
   })
 
-  test.skipIf(method !== 'Chat')('one after good ones is told apart from them', async () => {
-    expect(await send(protocol, method, [good, 20, good, garbage])).toEqual({ code: invalid, messages: 2 })
-  })
+  if (method === 'Chat')
+    test('one after good ones is told apart from them', async () => {
+      expect(await send(protocol, method, [good, 20, good, garbage])).toEqual({ code: invalid, messages: 2 })
+    })
 })
