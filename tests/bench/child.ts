@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Answer, Question, Ready } from './answers.ts'
 import type { Bench } from './setting.ts'
@@ -16,14 +15,15 @@ export interface Child<Facts> {
 
 const keptBytes = 4000
 
-const started = async <Facts>(child: ChildProcess, name: string, output: () => string): Promise<Facts> => {
-  const ended = once(child, 'exit').then(([code, signal]) => {
-    throw new Error(`${name} ended (${signal ?? code}) before it was ready:\n${output()}`)
+/** Resolves with how a process ended, or why it could not be run. */
+const endOf = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve(String(signal ?? code)))
+    child.on('error', (error) => resolve(error.message))
   })
-  const [ready] = (await Promise.race([once(child, 'message'), ended])) as [Ready<Facts>]
-  ended.catch(() => {})
-  return ready.ready
-}
+
+const readiness = <Facts>(child: ChildProcess): Promise<Facts> =>
+  new Promise((resolve) => child.once('message', ({ ready }: Ready<Facts>) => resolve(ready)))
 
 /**
  * Starts `tests/bench/<file>` and waits until it is ready: on the core of what is measured, or beside the load. Its
@@ -41,16 +41,22 @@ export const startChild = async <Facts = undefined>(
     execArgv: [...flags, '--max-semi-space-size=8'],
     env: { ...process.env, ...environment, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    signal,
   })
+  const end = () => child.kill('SIGKILL')
+  signal.addEventListener('abort', end)
   let output = ''
   const keep = (chunk: Buffer) => {
     output = (output + chunk).slice(-keptBytes)
   }
   child.stdout?.on('data', keep)
   child.stderr?.on('data', keep)
-  child.on('error', keep)
-  const facts = await started<Facts>(child, file, () => output)
+  const ended = endOf(child)
+  const facts = await Promise.race([
+    readiness<Facts>(child),
+    ended.then((how): never => {
+      throw new Error(`${file} ended (${how}) before it was ready:\n${output}`)
+    }),
+  ])
   const waiting = new Map<number, PromiseWithResolvers<unknown>>()
   let next = 0
   child.on('message', ({ id, result, error }: Answer) => {
@@ -59,13 +65,17 @@ export const startChild = async <Facts = undefined>(
     if (error === undefined) asked?.resolve(result)
     else asked?.reject(new Error(`${file}: ${error}`))
   })
-  const ended = once(child, 'exit').then(() => {
-    for (const asked of waiting.values()) asked.reject(new Error(`${file} ended:\n${output}`))
+  let hasEnded = false
+  void ended.then((how) => {
+    hasEnded = true
+    signal.removeEventListener('abort', end)
+    for (const asked of waiting.values()) asked.reject(new Error(`${file} ended (${how}):\n${output}`))
   })
   return {
     pid: child.pid as number,
     facts,
-    ask: <T>(command: string, input?: unknown) => {
+    ask: async <T>(command: string, input?: unknown) => {
+      if (hasEnded) throw new Error(`${file} has ended:\n${output}`)
       const asked = Promise.withResolvers<unknown>()
       const id = next++
       waiting.set(id, asked)
@@ -73,8 +83,7 @@ export const startChild = async <Facts = undefined>(
       return asked.promise as Promise<T>
     },
     stop: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return
-      child.kill('SIGKILL')
+      end()
       await ended
     },
   }

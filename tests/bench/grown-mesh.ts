@@ -34,8 +34,8 @@ export const growMesh = async (bench: Bench, load: NodeLoad, size: number, name:
   try {
     const database = mesh.databaseOf('story')
     // Search is not asked for here: its index would only make the loading long.
-    await loadStories(database, size, 0)
-    await loadEvents(database, size)
+    await loadStories(bench, database, size, 0)
+    await loadEvents(bench, database, size)
     const people = mesh.people(callers)
     const call = { url: mesh.url, people, callers }
     const write = gatewayRun(bench, load, { ...call, path: createStoryPath, messages: [createRequest], isKeyed: true })

@@ -49,7 +49,7 @@ export const peers = async (bench: Bench): Promise<void> => {
   const mesh = await startBenchMesh(bench, 'peers')
   const started: Record<string, Peer> = {}
   try {
-    await loadStories(mesh.databaseOf('story'), shape.pages)
+    await loadStories(bench, mesh.databaseOf('story'), shape.pages)
     started.ours = ours(bench, load, mesh, shape)
     started['NestJS (gRPC, TypeORM)'] = await startNest(bench, load, shape)
     started['Moleculer (NATS, pg)'] = await startMoleculer(bench, shape)

@@ -53,7 +53,7 @@ export const read = async (bench: Bench): Promise<void> => {
   const load = await startNodeLoad(bench)
   try {
     const database = mesh.databaseOf('story')
-    await loadStories(database, stories)
+    await loadStories(bench, database, stories)
     const people = mesh.people(16)
     const [viewer] = await people()
     const figures: Figure[] = []

@@ -1,5 +1,6 @@
 import { onDatabase } from './database.ts'
 import { sampleText } from './sample-story.ts'
+import type { Bench } from './setting.ts'
 
 const idPrefix = '01900000-0000-7000-8000-'
 const authorPrefix = '01800000-0000-7000-8000-'
@@ -54,15 +55,21 @@ const step = 50_000
  * Loads stories of 1 KB, published by a thousand authors, into the database of the context story, and what would have
  * been written beside them. `searchChars` of each text are indexed.
  */
-export const loadStories = async (database: string, count: number, searchChars = sampleText.length): Promise<void> => {
+export const loadStories = async (
+  { signal }: Bench,
+  database: string,
+  count: number,
+  searchChars = sampleText.length,
+): Promise<void> => {
   for (let from = 0; from < count; from += step) {
+    signal.throwIfAborted()
     await onDatabase(database, ...statements(from, Math.min(count, from + step), searchChars))
   }
   await onDatabase(database, 'vacuum (analyze)', 'checkpoint')
 }
 
 /** Loads an event for each story, carried away long ago. */
-export const loadEvents = async (database: string, count: number): Promise<void> => {
+export const loadEvents = async ({ signal }: Bench, database: string, count: number): Promise<void> => {
   const id = `(${storyIdSql('n')})::text`
   const load = (from: number, to: number) =>
     `insert into event_store (id, stream_id, stream_type, event_type, event_data, event_metadata, event_version,
@@ -71,6 +78,9 @@ export const loadEvents = async (database: string, count: number): Promise<void>
        jsonb_build_object('correlationId', ${id}, 'causationId', ${id}, 'cause', 'bench', 'actor', ''), 1, ${time},
        convert_to(${id}, 'UTF8')
      from generate_series(${from + 1}, ${to}) as n`
-  for (let from = 0; from < count; from += step) await onDatabase(database, load(from, Math.min(count, from + step)))
+  for (let from = 0; from < count; from += step) {
+    signal.throwIfAborted()
+    await onDatabase(database, load(from, Math.min(count, from + step)))
+  }
   await onDatabase(database, 'vacuum (analyze) event_store', 'checkpoint')
 }

@@ -1,4 +1,4 @@
-import { createMethodImplSpec, type Transport } from '@connectrpc/connect'
+import { type Client, createMethodImplSpec, type Transport } from '@connectrpc/connect'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { clientOf } from '../../../services/shared/infrastructure/clients/client.ts'
@@ -39,17 +39,18 @@ const meshClient = (local: Transport | undefined, url: string | undefined) =>
     tracing,
   })
 
-const transportHop = (hop: Hop) => {
-  const transport = grpcTransport({ address: hop.url })
-  const client = clientOf(StoryService, transport)
-  return callersFor(hop, () => client.getStory(request)).finally(() => transport.close())
+/** Runs of a client that is made once for each URL, so that connecting is not measured. */
+const hops = (open: (url: string) => Client<typeof StoryService>) => {
+  const clients = new Map<string, Client<typeof StoryService>>()
+  return (hop: Hop) => {
+    const client = clients.get(hop.url) ?? open(hop.url)
+    clients.set(hop.url, client)
+    return callersFor(hop, () => client.getStory(request))
+  }
 }
 
-const clientHop = (hop: Hop) => {
-  const clients = meshClient(undefined, hop.url)
-  const client = clients.client(StoryService)
-  return callersFor(hop, () => client.getStory(request)).finally(() => clients.close())
-}
+const transportHop = hops((url) => clientOf(StoryService, grpcTransport({ address: url })))
+const clientHop = hops((url) => meshClient(undefined, url).client(StoryService))
 
 /** One after the other: processor time of a call that waits for nothing, in microseconds. */
 const cpuOf = async (calls: number, call: () => Promise<unknown>): Promise<number> => {
