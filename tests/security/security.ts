@@ -2,6 +2,7 @@ import { SetupError } from '../../deploy/local/setup-error.ts'
 import { onStopSignal } from '../../deploy/local/stop-signals.ts'
 import { withServers } from '../../deploy/local/test-servers.ts'
 import { type Report, startReport } from '../report.ts'
+import { runMassAssignment } from './mass/mass-assignment.ts'
 import { runMatrix } from './matrix/matrix.ts'
 import { reportMatrix } from './matrix/report-matrix.ts'
 import { type Options, type Part, readOptions } from './options.ts'
@@ -12,6 +13,7 @@ type RunPart = (stage: Stage, cast: Cast, report: Report, options: Options) => P
 
 const runs: Partial<Record<Part, RunPart>> = {
   matrix: async (stage, cast, report) => reportMatrix(report, await runMatrix(stage, cast)),
+  mass: (stage, cast, report) => runMassAssignment(stage, cast, report),
 }
 
 const attack = async (report: Report, options: Options, signal: AbortSignal): Promise<void> => {

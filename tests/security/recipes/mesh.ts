@@ -37,7 +37,13 @@ export const meshRecipes: Recipes = ofService('troupe.mesh.v1.MeshService', {
   GetDeadLetter: { fields: async (scene) => ({ ...inStory, id: await newDeadLetter(scene) }) },
   RedriveDeadLetter: { fields: async (scene) => ({ ...inStory, id: await newDeadLetter(scene) }) },
   GetLag: { fields: () => inStory },
-  ReplayProjection: { fields: () => ({ context: 'story', consumer: 'authors' }) },
+  ReplayProjection: {
+    fields: async ({ stage }) => {
+      // A replay takes them along: without them each does the same.
+      await stage.databases.sql('story', 'delete from dead_letters')
+      return { context: 'story', consumer: 'authors' }
+    },
+  },
   ReadEvents: { fields: () => ({ context: 'story', afterPosition: 0n, types: [] }) },
   ListRecentEvents: { fields: () => ({ ...inStory, aggregateId: '', type: '' }) },
   TraceCausation: {
