@@ -2,6 +2,7 @@ import { SetupError } from '../../deploy/local/setup-error.ts'
 import { onStopSignal } from '../../deploy/local/stop-signals.ts'
 import { withServers } from '../../deploy/local/test-servers.ts'
 import { type Report, startReport } from '../report.ts'
+import { runFuzz } from './fuzz/fuzz.ts'
 import { runMassAssignment } from './mass/mass-assignment.ts'
 import { runMatrix } from './matrix/matrix.ts'
 import { reportMatrix } from './matrix/report-matrix.ts'
@@ -11,9 +12,13 @@ import { openStage, type Stage } from './stage/stage.ts'
 
 type RunPart = (stage: Stage, cast: Cast, report: Report, options: Options) => Promise<void>
 
+/** Requests for each method. */
+const fuzzed = { quick: 50, normal: 1_000, long: 10_000 }
+
 const runs: Partial<Record<Part, RunPart>> = {
   matrix: async (stage, cast, report) => reportMatrix(report, await runMatrix(stage, cast)),
   mass: (stage, cast, report) => runMassAssignment(stage, cast, report),
+  fuzz: (stage, cast, report, { level, seed }) => runFuzz(stage, cast, report, { each: fuzzed[level], seed }),
 }
 
 const attack = async (report: Report, options: Options, signal: AbortSignal): Promise<void> => {
