@@ -2,11 +2,13 @@ import { SetupError } from '../../deploy/local/setup-error.ts'
 import { onStopSignal } from '../../deploy/local/stop-signals.ts'
 import { withServers } from '../../deploy/local/test-servers.ts'
 import { type Report, startReport } from '../report.ts'
+import { runChecks } from './checks.ts'
 import { runFuzz } from './fuzz/fuzz.ts'
 import { runMassAssignment } from './mass/mass-assignment.ts'
 import { runMatrix } from './matrix/matrix.ts'
 import { reportMatrix } from './matrix/report-matrix.ts'
 import { type Options, type Part, readOptions } from './options.ts'
+import { sessionChecks } from './sessions/sessions.ts'
 import { assembleCast, type Cast } from './stage/cast.ts'
 import { openStage, type Stage } from './stage/stage.ts'
 
@@ -18,6 +20,8 @@ const fuzzed = { quick: 50, normal: 1_000, long: 10_000 }
 const runs: Partial<Record<Part, RunPart>> = {
   matrix: async (stage, cast, report) => reportMatrix(report, await runMatrix(stage, cast)),
   mass: (stage, cast, report) => runMassAssignment(stage, cast, report),
+  sessions: (stage, cast, report, { level, seed }) =>
+    runChecks('sessions', sessionChecks, { stage, cast, level, seed }, report),
   fuzz: (stage, cast, report, { level, seed }) => runFuzz(stage, cast, report, { each: fuzzed[level], seed }),
 }
 

@@ -10,6 +10,8 @@ import { type StageClock, stageClock } from './mesh-clock.ts'
 import { newPerson, type Person } from './people.ts'
 
 export const redirectUri = 'http://127.0.0.1:9/oauth/callback'
+/** The only web origin whose scripts may call. */
+export const allowedOrigin = 'https://app.example'
 
 /** A mesh of its own to attack, and all that its owner knows of it. */
 export interface Stage {
@@ -40,6 +42,7 @@ export const openStage = async (name: string, split: boolean, env: NodeJS.Proces
   const own = await startTestMesh(name, split, {
     TROUPE_SERVICE_SECRET: serviceSecret,
     TROUPE_MASTER_KEY: masterKey,
+    TROUPE_CORS_ORIGINS: allowedOrigin,
     TROUPE_OAUTH_PROVIDERS: 'acme',
     TROUPE_OAUTH_REDIRECT_URIS: redirectUri,
     TROUPE_OAUTH_ACME_ISSUER: provider.issuer,
