@@ -11,6 +11,7 @@ import { type Options, type Part, readOptions } from './options.ts'
 import { sessionChecks } from './sessions/sessions.ts'
 import { assembleCast, type Cast } from './stage/cast.ts'
 import { openStage, type Stage } from './stage/stage.ts'
+import { wireChecks } from './wire/wire.ts'
 
 type RunPart = (stage: Stage, cast: Cast, report: Report, options: Options) => Promise<void>
 
@@ -22,6 +23,8 @@ const runs: Partial<Record<Part, RunPart>> = {
   mass: (stage, cast, report) => runMassAssignment(stage, cast, report),
   sessions: (stage, cast, report, { level, seed }) =>
     runChecks('sessions', sessionChecks, { stage, cast, level, seed }, report),
+  wire: (stage, cast, report, { level, seed }) =>
+    runChecks('wire', wireChecks(level), { stage, cast, level, seed }, report),
   fuzz: (stage, cast, report, { level, seed }) => runFuzz(stage, cast, report, { each: fuzzed[level], seed }),
 }
 
