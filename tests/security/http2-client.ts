@@ -25,7 +25,8 @@ export const openHttp2 = (url: string, timeoutMs: number) => {
   let session: ClientHttp2Session | undefined
   const connected = (): ClientHttp2Session => {
     if (session && !session.closed && !session.destroyed) return session
-    session = http2.connect(url)
+    // Node counts what was not sent of refused bodies for ever; its own limit would end the connection.
+    session = http2.connect(url, { maxSessionMemory: 1_000_000 })
     session.on('error', () => {})
     return session
   }
