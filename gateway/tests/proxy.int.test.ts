@@ -510,7 +510,7 @@ test('bodies that an upstream refuses unread cost others nothing', async () => {
     response.end()
   })
   const { server } = await gateway([refusing])
-  const post = (headers: Record<string, string>, body: BodyInit) =>
+  const post = (headers: Record<string, string>, body: string) =>
     fetch(`${server.url}${getStoryPath}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
