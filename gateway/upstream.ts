@@ -24,6 +24,10 @@ interface Connection {
 // However many a peer allows, one connection is one socket and one compression state.
 const maxStreams = 1000
 
+// Megabytes. Node goes on counting what a stream was closed without sending, as where a body is refused unread; by its
+// own limit of ten some 150 such calls would end those of everybody. What is really held, windows and streams bound.
+const maxSessionMemory = 1_000_000
+
 /** One address: its HTTP/2 connections, its health and its circuit breaker. */
 export class Upstream {
   readonly authority: string
@@ -103,7 +107,7 @@ export class Upstream {
   }
 
   private connect(): Connection {
-    const session = http2.connect(this.url)
+    const session = http2.connect(this.url, { maxSessionMemory })
     const timer = setTimeout(
       () => session.destroy(new Error('connect time-out')),
       this.options.connectTimeoutMs,

@@ -19,6 +19,8 @@ export interface TestMeshFacts {
 /** A mesh that a suite may kill and start again. */
 export interface OwnMesh {
   facts: TestMeshFacts
+  /** The folder of its data and logs. */
+  dataDir: string
   nats: Awaited<ReturnType<typeof suiteNats>>
   current(): Mesh
   /** SIGKILL to every process. */
@@ -61,6 +63,7 @@ export const startTestMesh = async (name: string, split: boolean, env: NodeJS.Pr
       databasePrefix,
       natsUrl: nats.url,
     },
+    dataDir,
     nats,
     current: () => mesh,
     kill: async () => {

@@ -503,6 +503,26 @@ test('bodies beyond the limit are refused while they are being sent', async () =
   expect((await clientOf(uploads.server).createStory({ title: 'abc', content })).story?.content).toBe(content)
 })
 
+test('bodies that an upstream refuses unread cost others nothing', async () => {
+  const refusing = await upstream('a', {}, (next) => (request, response) => {
+    if (request.headers['x-refuse'] === undefined) return next(request, response)
+    response.statusCode = 401
+    response.end()
+  })
+  const { server } = await gateway([refusing])
+  const post = (headers: Record<string, string>, body: string) =>
+    fetch(`${server.url}${getStoryPath}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body,
+    })
+  for (let round = 0; round < 60; round += 1) {
+    const answers = Array.from({ length: 8 }, () => post({ 'x-refuse': '1' }, 'x'.repeat(70_000)))
+    for (const answer of await Promise.all(answers)) expect(answer.status).toBe(401)
+    expect((await post({}, '{"storyId":"1"}')).status).toBe(200)
+  }
+})
+
 test('a path without a pool is UNIMPLEMENTED', async () => {
   const { server } = await gateway([await upstream('one')])
   const answer = await fetch(`${server.url}/nowhere`)

@@ -1,7 +1,7 @@
 import { file_troupe_identity_v1_identity_events as events } from '#gen/troupe/identity/v1/identity_events_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { Email } from '#shared/domain/email.ts'
-import { alreadyExists, precondition } from '#shared/domain/errors.ts'
+import { alreadyExists, notFound, precondition } from '#shared/domain/errors.ts'
 import { defineContext, type Kernel } from '#shared/presentation/context.ts'
 import { route } from '#shared/presentation/route.ts'
 import { createIdentityApp } from './application/identity-app.ts'
@@ -88,6 +88,9 @@ const compose = async (kernel: Kernel) => {
   }
 }
 
+// An access token outlives its account by up to ten minutes.
+const userNotFound = () => notFound('USER_NOT_FOUND', 'there is no such user')
+
 /** Accounts, credentials, sessions, and links to other providers' accounts. */
 export const identity = defineContext({
   name: 'identity',
@@ -99,6 +102,9 @@ export const identity = defineContext({
     oauth_links_account: () => alreadyExists('OAUTH_ACCOUNT_TAKEN', 'that account belongs to another user'),
     oauth_links_one_a_provider: () =>
       precondition('PROVIDER_ALREADY_LINKED', 'another account of that provider is linked already'),
+    oauth_states_user_id_fkey: userNotFound,
+    oauth_links_user_id_fkey: userNotFound,
+    sessions_user_id_fkey: userNotFound,
   },
   compose,
 })

@@ -17,12 +17,12 @@ export const suspendUser =
     return user
   }
 
-/** Lifts a suspension. Throws USER_NOT_FOUND. */
+/** Lifts a suspension. Throws OWN_ACCOUNT, USER_NOT_FOUND. */
 export const reactivateUser =
   ({ users, about }: Ports) =>
-  async (userId: string): Promise<User> => {
+  async (by: string, userId: string): Promise<User> => {
     about(userId)
     const user = await users.get(userId)
-    user.reactivate()
+    user.reactivate(by)
     return user
   }

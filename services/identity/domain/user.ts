@@ -185,8 +185,9 @@ export class User extends Aggregate {
     this.record(UserSuspendedSchema, { userId: this.id, reason })
   }
 
-  /** Reactivating an active account changes nothing. */
-  reactivate(): void {
+  /** Throws OWN_ACCOUNT: a suspended operator's token lives on for minutes. An active account stays as it is. */
+  reactivate(by: string): void {
+    if (by === this.id) throw precondition('OWN_ACCOUNT', 'nobody reactivates their own account')
     if (this.isActive) return
     this.suspendedAt = undefined
     this.suspensionReason = undefined

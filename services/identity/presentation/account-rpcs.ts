@@ -32,7 +32,9 @@ export const accountRpcs = (app: IdentityApp) =>
     suspendUser: async ({ userId, reason }, context) => ({
       user: toUser(await app.suspendUser(caller(context), userId, reason)),
     }),
-    reactivateUser: async ({ userId }) => ({ user: toUser(await app.reactivateUser(userId)) }),
+    reactivateUser: async ({ userId }, context) => ({
+      user: toUser(await app.reactivateUser(caller(context), userId)),
+    }),
     deleteUser: async ({ password }, context) => {
       await app.deleteUser(ownerOf(context), password)
       return {}

@@ -83,7 +83,7 @@ describe('an account', () => {
       refused('INVALID_CREDENTIALS'),
     )
     await expect(call(() => app.login(person.email, goodPassword, device))).rejects.toEqual(refused('USER_SUSPENDED'))
-    await call(() => app.reactivateUser(person.id))
+    await call(() => app.reactivateUser('operator', person.id))
     await expect(call(() => app.refreshSession(person.tokens.refresh.token, device))).rejects.toEqual(
       refused('SESSION_ENDED'),
     )

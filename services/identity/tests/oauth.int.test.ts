@@ -128,6 +128,10 @@ describe('signing in at another provider', () => {
     await expect(complete(await come('quin'))).rejects.toEqual(refused('OAUTH_EMAIL_MISSING'))
   })
 
+  it('is begun for nobody whose account is gone', async () => {
+    await expect(start(crypto.randomUUID())).rejects.toEqual(refused('USER_NOT_FOUND'))
+  })
+
   it('never takes an account over by its address', async () => {
     const person = await newPerson(identity, 'ruth@example.com')
     await expect(complete(await come('ruth'))).rejects.toEqual(refused('EMAIL_BELONGS_TO_ACCOUNT'))

@@ -67,8 +67,9 @@ describe('an account', () => {
     ]) {
       expect(act).toThrow(refused('USER_SUSPENDED'))
     }
-    user.reactivate()
-    user.reactivate()
+    expect(() => user.reactivate(user.id)).toThrow(refused('OWN_ACCOUNT'))
+    user.reactivate('operator')
+    user.reactivate('operator')
     user.signIn('s', 'password', now)
     expect(events(user)).toEqual(['UserRegistered', 'UserSuspended', 'UserReactivated', 'UserAuthenticated'])
   })

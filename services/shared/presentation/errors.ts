@@ -51,9 +51,14 @@ const headersOf = (error: DomainError): Record<string, string> | undefined => {
   return retryAfterMs === undefined ? undefined : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) }
 }
 
+// It travels in headers, where a long one would end the connection; what makes it long is text of the caller's own.
+const longestMessage = 1_000
+const shortened = (message: string) =>
+  message.length > longestMessage ? `${message.slice(0, longestMessage).toWellFormed()}…` : message
+
 /** The status a domain error answers with. */
 export const toConnectError = (error: DomainError, context: string): ConnectError =>
-  new ConnectError(error.message, codes[error.kind], headersOf(error), detailsOf(error, context) as never)
+  new ConnectError(shortened(error.message), codes[error.kind], headersOf(error), detailsOf(error, context) as never)
 
 // Text may hold U+0000, which Postgres cannot store (SQLSTATE 22021, in JSON 22P05).
 const isUnstorableText = (error: unknown): boolean =>

@@ -2,13 +2,14 @@ import type { DescMessage, Message } from '@bufbuild/protobuf'
 import { pathToString } from '@bufbuild/protobuf/reflect'
 import { createValidator, type Violation } from '@bufbuild/protovalidate'
 import { Code, ConnectError, type Interceptor, type StreamRequest, type UnaryRequest } from '@connectrpc/connect'
-import { DomainError } from '../domain/errors.ts'
+import { DomainError, invalid } from '../domain/errors.ts'
 import { type CallContext, callKey, remainingMs, runInCall } from '../infrastructure/call-context.ts'
 import type { Logger } from '../infrastructure/telemetry/logger.ts'
 import type { Metrics } from '../infrastructure/telemetry/metrics.ts'
 import type { Tracing } from '../infrastructure/telemetry/tracing.ts'
 import { longestTimerMs } from '../infrastructure/unary/unary-call.ts'
 import { codeName, isUnexpected, toAnswer } from './errors.ts'
+import { oversizedList } from './list-limits.ts'
 import { blameSender } from './malformed.ts'
 
 type Request = UnaryRequest | StreamRequest
@@ -122,13 +123,20 @@ const withinDeadline = async <T>(run: () => Promise<T>): Promise<T> => {
 
 const validator = createValidator()
 
+/** More of them help nobody, and an answer has to stay small. */
+const mostViolations = 20
+
 const violationsOf = (violations: readonly Violation[]): DomainError => {
-  const fields = violations.map(({ field, message }) => ({ field: pathToString(field), description: message }))
+  const fields = violations
+    .slice(0, mostViolations)
+    .map(({ field, message }) => ({ field: pathToString(field), description: message }))
   const text = fields.map(({ field, description }) => `${field}: ${description}`).join('; ')
   return new DomainError('invalid', 'INVALID_REQUEST', text, { fields })
 }
 
 const check = (schema: DescMessage, message: Message): void => {
+  const list = oversizedList(schema, message)
+  if (list) throw invalid(list.field, 'INVALID_REQUEST', `must contain at most ${list.max} items`)
   const result = validator.validate(schema, message)
   if (result.kind === 'invalid') throw violationsOf(result.violations)
   if (result.kind === 'error') throw result.error

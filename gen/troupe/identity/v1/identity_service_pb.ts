@@ -1204,7 +1204,7 @@ export const IdentityService: GenService<{
     output: typeof SuspendUserResponseSchema;
   },
   /**
-   * Lifts a suspension.
+   * Lifts a suspension. FAILED_PRECONDITION for one's own account.
    *
    * @generated from rpc troupe.identity.v1.IdentityService.ReactivateUser
    */

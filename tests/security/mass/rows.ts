@@ -1,0 +1,88 @@
+import type { Databases } from '../stage/databases.ts'
+
+/** What the kernel keeps about its own work, which goes on by itself. */
+const ownBusiness = [
+  'consumer_leases',
+  'idempotency',
+  'inbox',
+  'login_failures',
+  'mesh_clock',
+  'outbox',
+  'process_commands',
+  'process_timers',
+  'rate_limits',
+  'relay_state',
+]
+
+/** Where every database stands. */
+export type Mark = ReadonlyMap<string, { transaction: string; counts: ReadonlyMap<string, number> }>
+
+const tablesOf = async ({ sql }: Databases, context: string): Promise<string[]> => {
+  const rows = await sql<{ name: string }>(
+    context,
+    `select tablename as name from pg_tables where schemaname = 'public' and tablename <> all($1) order by 1`,
+    ownBusiness,
+  )
+  return rows.map(({ name }) => name)
+}
+
+const countsOf = async (databases: Databases, context: string, tables: readonly string[]) => {
+  const counts = tables.map(async (table) => {
+    const [row] = await databases.sql<{ n: string }>(context, `select count(*) as n from "${table}"`)
+    return [table, Number(row?.n)] as const
+  })
+  return new Map(await Promise.all(counts))
+}
+
+/** Notes where every database stands now. */
+export const markRows = async (databases: Databases): Promise<Mark> => {
+  const marks = databases.contexts.map(async (context) => {
+    const [row] = await databases.sql<{ id: string }>(
+      context,
+      'select pg_snapshot_xmax(pg_current_snapshot())::text as id',
+    )
+    return [
+      context,
+      { transaction: row?.id ?? '0', counts: await countsOf(databases, context, await tablesOf(databases, context)) },
+    ] as const
+  })
+  return new Map(await Promise.all(marks))
+}
+
+/** The rows that are new or different since a mark, as `context.table {…}`, and by how many each table grew. */
+export const rowsSince = async (databases: Databases, mark: Mark): Promise<string[]> => {
+  const found = databases.contexts.map(async (context) => {
+    const { transaction = '0', counts } = mark.get(context) ?? {}
+    const tables = await tablesOf(databases, context)
+    const changed = tables.map(async (table) => {
+      const rows = await databases.sql<{ row: string }>(
+        context,
+        `select (to_jsonb(t) - 'payload' - 'position' - 'document')::text as row from "${table}" t where xmin::text::bigint >= $1`,
+        transaction,
+      )
+      return rows.map(({ row }) => `${context}.${table} ${row}`)
+    })
+    const now = await countsOf(databases, context, tables)
+    const grown = [...now].flatMap(([table, count]) => {
+      const by = count - (counts?.get(table) ?? 0)
+      return by === 0 ? [] : [`${context}.${table} has ${by > 0 ? '+' : ''}${by} rows`]
+    })
+    return [...(await Promise.all(changed)).flat(), ...grown]
+  })
+  return (await Promise.all(found)).flat()
+}
+
+/** Rows with all that differs from one request to the next taken out: ids, times, hashes, numbers of telephones. */
+export const withoutIdentity = (rows: readonly string[]): string[] =>
+  rows
+    .map((row) =>
+      row
+        .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, '<id>')
+        .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)?/g, '<time>')
+        .replaceAll(/\\\\x[0-9a-f]*/g, '<bytes>')
+        .replaceAll(/\b[0-9a-f]{64}\b/g, '<hash>')
+        .replaceAll(/\$argon2id[^"]*/g, '<hash>')
+        .replaceAll(/\d{8,}/g, '<digits>')
+        .replaceAll(/"(seconds|nanos)": ?"?\d+"?/g, '<time>'),
+    )
+    .sort()

@@ -1,0 +1,102 @@
+import type { Fields } from '../call.ts'
+import { idFieldsOf } from '../id-fields.ts'
+import { gone } from '../stage/gone.ts'
+import { type Case, isOwners } from './case.ts'
+import type { Attempt } from './cell.ts'
+
+/** An attempt with the token that it is made with; undefined for none. */
+export interface Try extends Attempt {
+  token: string | undefined
+  /** Another request than the case's own. */
+  fields?: Fields
+}
+
+const no = { field: '', secrets: [] as readonly string[] }
+const hidden = ['permission_denied', 'not_found']
+
+/** What an answer must not contain, where neither a credential in the request nor an office entitles to it. */
+const secretsOf = ({ rpc: { rule }, recipe, person }: Case): readonly string[] => {
+  const isOpened = !recipe.isPrivate && Object.values(recipe.ids ?? {}).includes('trespass')
+  const isStaffs = rule.kind === 'internal' || (rule.kind === 'permission' && !rule.roles.includes('member'))
+  return isOpened || isStaffs ? [] : person.secrets
+}
+
+/** Tokens that prove nothing. */
+const byForgery = async (of: Case): Promise<Try[]> =>
+  Object.entries(await of.forged()).map(([name, token]) => ({
+    ...no,
+    attack: `a forged token: ${name}`,
+    refusals: ['unauthenticated'],
+    token,
+  }))
+
+const byNobody = (of: Case): Try => {
+  const { rpc, recipe } = of
+  const refusals = rpc.rule.kind !== 'public' ? ['unauthenticated'] : recipe.isPrivate ? hidden : undefined
+  return { ...no, attack: 'nobody', refusals, secrets: secretsOf(of), token: undefined }
+}
+
+const byService = async (of: Case): Promise<Try | undefined> => {
+  const { rpc, recipe, stage } = of
+  if (rpc.rule.kind === 'internal') return undefined
+  const refusals = rpc.rule.kind !== 'public' || recipe.isPrivate ? hidden : undefined
+  const token = await stage.tokenFor('service:story')
+  return { ...no, attack: 'a service', refusals, secrets: secretsOf(of), token }
+}
+
+const needsToken = ({ rpc, recipe }: Case) => rpc.rule.kind !== 'public' || recipe.isPrivate === true
+
+/** Another person, without any role and with each that there is. */
+const byAnother = async (of: Case): Promise<Try[]> => {
+  const { rpc, recipe, stage, another, roles } = of
+  const { rule } = rpc
+  const holds = (role: string) => rule.kind === 'permission' && (role === 'super-admin' || rule.roles.includes(role))
+  const owned = isOwners(of) && needsToken(of) && ownedFields(of).length > 0
+  const refusalsFor = (role: string) => {
+    if (rule.kind === 'internal') return ['permission_denied']
+    if (rule.kind === 'permission' && !rule.roles.includes('member'))
+      return holds(role) ? undefined : ['permission_denied']
+    return owned ? [...hidden, ...(recipe.refusals ?? [])] : undefined
+  }
+  const withRole = async (role: string): Promise<Try> => ({
+    ...no,
+    attack: role ? `another user, ${role}` : 'another user',
+    refusals: refusalsFor(role),
+    secrets: secretsOf(of),
+    token: role ? await stage.tokenFor(another.id, [role], another.sessionId) : another.token,
+  })
+  return Promise.all(['', ...roles].map(withRole))
+}
+
+const byGone = async ({ rpc, recipe, cast, sceneOf }: Case): Promise<Try[]> => {
+  const late = gone.map((how) => ({
+    ...no,
+    attack: `somebody ${how} eleven minutes ago`,
+    refusals: ['unauthenticated'],
+    token: cast.longGone[how].token,
+  }))
+  const atOnce = (recipe.refusedAtOnce ?? []).map(async (how): Promise<Try> => {
+    // As they would ask for themselves, where they can still bring about what it takes.
+    const own = await Promise.resolve(recipe.fields?.(sceneOf(cast.gone[how]))).catch(() => undefined)
+    const refusals = ['unauthenticated', ...hidden]
+    const fields = own && { fields: own }
+    return { ...no, attack: `somebody ${how} just now`, refusals, token: cast.gone[how].token, ...fields }
+  })
+  return rpc.rule.kind === 'internal' ? late : [...late, ...(await Promise.all(atOnce))]
+}
+
+/** The names of the request's id fields that are their owner's alone. */
+export const ownedFields = ({ rpc, recipe }: Pick<Case, 'rpc' | 'recipe'>) =>
+  idFieldsOf(rpc.method.input).filter(({ name, isPlace }) => !isPlace && (recipe.ids?.[name] ?? 'owned') === 'owned')
+
+/** Everything that is tried with the request as its rightful caller makes it. */
+export const attemptsOn = async (of: Case): Promise<Try[]> => {
+  const service = await byService(of)
+  return [
+    byNobody(of),
+    ...(service ? [service] : []),
+    ...(await byForgery(of)),
+    ...(await byAnother(of)),
+    ...(await byGone(of)),
+  ]
+}

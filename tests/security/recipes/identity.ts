@@ -1,0 +1,115 @@
+import type { Fields } from '../call.ts'
+import { type Gone, gone } from '../stage/gone.ts'
+import { signIn } from '../stage/people.ts'
+import { redirectUri } from '../stage/stage.ts'
+import { badAssertions, goodAssertion, inventedRefreshTokens, linkOAuth, newOAuthSignIn } from './identity-scenes.ts'
+import { ofService, type Recipe, type Recipes, type Scene, type Trespass } from './recipe.ts'
+
+const signInAgain = (scene: Scene) => signIn(scene.stage.transport(), scene.person)
+const password = () => `Correct-horse-${crypto.randomUUID()}`
+const ofNobody = async ({ stage }: Scene): Promise<Fields> => ({ userId: (await stage.newPerson()).id })
+
+/** Whoever does not know the password, but somebody else's. */
+const byPassword =
+  (
+    field: string,
+    name: string,
+    right: (scene: Scene) => Fields,
+    sendsToken = true,
+  ): NonNullable<Recipe['trespasses']> =>
+  async (scene, another) => {
+    const fields = { ...right(scene), [name]: another.password }
+    const token = sendsToken ? { token: scene.person.token } : {}
+    return [{ name: 'another’s password', field, fields, right: right(scene), ...token }]
+  }
+
+const withEach = (field: string, name: string, bad: Record<string, string>, good: string): Trespass[] => {
+  const right = { [name]: good }
+  return Object.entries(bad).map(([what, value]) => ({ name: `one ${what}`, field, fields: { [name]: value }, right }))
+}
+
+const refreshes: Recipe = {
+  fields: async (scene) => ({ refreshToken: (await signInAgain(scene)).refreshToken }),
+  ids: { refresh_token: 'trespass' },
+  isOnce: true,
+  trespasses: async (scene, another) => {
+    const [mine, theirs] = await Promise.all([signInAgain(scene), signIn(scene.stage.transport(), another)])
+    const bad = inventedRefreshTokens(mine.refreshToken, theirs.refreshToken, mine.token)
+    for (const how of gone) bad[`of an account that is ${how}`] = scene.gone[how].refreshToken
+    return withEach('refresh_token', 'refreshToken', bad, mine.refreshToken)
+  },
+}
+
+const atOnce: readonly Gone[] = gone
+const loginOf = ({ person }: Scene) => ({ email: person.email, password: person.password })
+const deletionOf = ({ person }: Scene) => ({ password: person.password })
+const newPassword = password()
+const changeOf = ({ person }: Scene) => ({ currentPassword: person.password, newPassword })
+const outOfOAuth = ['failed_precondition']
+
+/** How to use accounts and sessions rightly. */
+export const identityRecipes: Recipes = ofService('troupe.identity.v1.IdentityService', {
+  RegisterUser: { fields: () => ({ password: password() }), ids: { password: 'open' } },
+  Login: {
+    fields: loginOf,
+    ids: { password: 'trespass' },
+    trespasses: byPassword('password', 'password', loginOf, false),
+  },
+  RefreshSession: refreshes,
+  Logout: { needsOwnPerson: true },
+  ListSessions: {},
+  RevokeSession: { fields: async (scene) => ({ sessionId: (await signInAgain(scene)).sessionId }) },
+  ListOAuthProviders: {},
+  StartOAuth: { fields: () => ({ provider: 'acme', redirectUri }) },
+  CompleteOAuth: {
+    fields: (scene) => newOAuthSignIn(scene),
+    ids: { state: 'owned', code: 'owned' },
+    isOnce: true,
+    refusals: outOfOAuth,
+  },
+  LinkOAuth: {
+    fields: (scene) => newOAuthSignIn(scene, scene.person.token),
+    needsOwnPerson: true,
+    isOnce: true,
+    refusals: outOfOAuth,
+    refusedAtOnce: atOnce,
+  },
+  UnlinkOAuth: {
+    fields: async (scene) => {
+      await linkOAuth(scene)
+      return { provider: 'acme' }
+    },
+    needsOwnPerson: true,
+    refusedAtOnce: ['suspended', 'deleted'],
+  },
+  ChangePassword: {
+    fields: changeOf,
+    needsOwnPerson: true,
+    ids: { current_password: 'trespass' },
+    trespasses: byPassword('current_password', 'currentPassword', changeOf),
+    refusedAtOnce: atOnce,
+  },
+  GetMe: { refusedAtOnce: ['deleted'] },
+  GetUser: { fields: ({ person }) => ({ userId: person.id }), ids: { user_id: 'open' } },
+  BatchGetUsers: { fields: ({ person }) => ({ userIds: [person.id] }), ids: { user_ids: 'open' } },
+  UpdateProfile: { refusedAtOnce: ['suspended', 'deleted'] },
+  UpdatePreferences: { refusedAtOnce: ['suspended', 'deleted'] },
+  UpdateContactInfo: { refusedAtOnce: ['suspended', 'deleted'] },
+  ListUsers: { fields: () => ({ query: '', isActive: undefined }) },
+  SuspendUser: { fields: ofNobody },
+  ReactivateUser: { fields: ofNobody },
+  DeleteUser: {
+    fields: deletionOf,
+    needsOwnPerson: true,
+    ids: { password: 'trespass' },
+    trespasses: byPassword('password', 'password', deletionOf),
+    refusedAtOnce: atOnce,
+  },
+  IssueServiceToken: {
+    fields: async (scene) => ({ assertion: await goodAssertion(scene) }),
+    ids: { assertion: 'trespass' },
+    trespasses: async (scene) =>
+      withEach('assertion', 'assertion', await badAssertions(scene), await goodAssertion(scene)),
+  },
+  GetJwks: {},
+})

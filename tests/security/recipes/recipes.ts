@@ -1,0 +1,14 @@
+import { identityRecipes } from './identity.ts'
+import { meshRecipes } from './mesh.ts'
+import { openRecipes } from './open.ts'
+import type { Recipes } from './recipe.ts'
+import { storyRecipes } from './story.ts'
+
+/** How to call every rpc of the mesh rightly. */
+export const recipes: Recipes = { ...openRecipes, ...meshRecipes, ...identityRecipes, ...storyRecipes }
+
+/** Which file an rpc's recipe belongs into. */
+export const recipeFile = (rpc: string): string => {
+  const context = /^troupe\.(\w+)\./.exec(rpc)?.[1] ?? 'open'
+  return `tests/security/recipes/${context}.ts`
+}

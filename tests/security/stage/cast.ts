@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createClient } from '@connectrpc/connect'
+import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { type Gone, makeGone } from './gone.ts'
+import type { SigningKey } from './keys.ts'
+import { day, minute } from './mesh-clock.ts'
+import type { Person } from './people.ts'
+import type { Stage } from './stage.ts'
+
+/** Who takes part in the attacks on a stage. */
+export interface Cast {
+  /** Two people of the same standing. */
+  ann: Person
+  ben: Person
+  /** Their account or session ended a moment ago. */
+  gone: Record<Gone, Person>
+  /** Theirs ended so long ago that no access token of that time is good any more. */
+  longGone: Record<Gone, Person>
+  /** Signed once, and is published no more. */
+  retiredKey: SigningKey
+}
+
+/** Brings the cast together. Moves the clock of the mesh by a good month. */
+export const assembleCast = async (stage: Stage): Promise<Cast> => {
+  const { clock } = stage
+  const retiredKey = await stage.signingKey()
+  await clock.advance(31 * day)
+  // Asking makes the next key, to be used five minutes later; a quarter of an hour after that the old one is gone.
+  await createClient(IdentityService, stage.transport()).getJwks({})
+  await clock.advance(25 * minute)
+  // Verifiers ask for keys at most once a second, and to them no month has passed.
+  await sleep(1100)
+  const longGone = await makeGone(stage)
+  await clock.advance(11 * minute)
+  const gone = await makeGone(stage)
+  const [ann, ben] = await Promise.all([stage.newPerson(), stage.newPerson()])
+  return { ann, ben, gone, longGone, retiredKey }
+}

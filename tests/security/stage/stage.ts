@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto'
+import type { Transport } from '@connectrpc/connect'
+import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node'
+import { client, startOpenIdProvider } from '../../../services/identity/tests/openid-provider.ts'
+import { bearer } from '../../mesh.ts'
+import { type OwnMesh, startTestMesh } from '../../start-test-mesh.ts'
+import { type Databases, openDatabases } from './databases.ts'
+import { goodClaims, type SigningKey, signClaims, signingKeys } from './keys.ts'
+import { type StageClock, stageClock } from './mesh-clock.ts'
+import { newPerson, type Person } from './people.ts'
+
+export const redirectUri = 'http://127.0.0.1:9/oauth/callback'
+/** The only web origin whose scripts may call. */
+export const allowedOrigin = 'https://app.example'
+
+/** A mesh of its own to attack, and all that its owner knows of it. */
+export interface Stage {
+  own: OwnMesh
+  url: string
+  databases: Databases
+  clock: StageClock
+  serviceSecret: string
+  /** Whom the OpenID provider knows; add to it freely. */
+  oauthPeople: Record<string, { email: string; email_verified: boolean; name: string }>
+  /** A gRPC transport to the gateway on one connection, with a token or without. */
+  transport(token?: string): Transport
+  newPerson(): Promise<Person>
+  /** The key that identity signs with, at present or at a time. */
+  signingKey(at?: Date): Promise<SigningKey>
+  /** A good access token of anybody, with any roles. */
+  tokenFor(subject: string, roles?: readonly string[], sessionId?: string): Promise<string>
+  close(): Promise<void>
+}
+
+const secret = () => randomBytes(32).toString('base64url')
+
+/** Starts a mesh to attack, with an OpenID provider beside it. `env` overrides settings of its processes. */
+export const openStage = async (name: string, split: boolean, env: NodeJS.ProcessEnv = {}): Promise<Stage> => {
+  const [serviceSecret, masterKey] = [secret(), secret()]
+  const oauthPeople: Stage['oauthPeople'] = {}
+  const provider = await startOpenIdProvider(oauthPeople, redirectUri)
+  const own = await startTestMesh(name, split, {
+    TROUPE_SERVICE_SECRET: serviceSecret,
+    TROUPE_MASTER_KEY: masterKey,
+    TROUPE_CORS_ORIGINS: allowedOrigin,
+    TROUPE_OAUTH_PROVIDERS: 'acme',
+    TROUPE_OAUTH_REDIRECT_URIS: redirectUri,
+    TROUPE_OAUTH_ACME_ISSUER: provider.issuer,
+    TROUPE_OAUTH_ACME_CLIENT_ID: client.id,
+    TROUPE_OAUTH_ACME_CLIENT_SECRET: client.secret,
+    TROUPE_OAUTH_ACME_ALLOW_HTTP: '1',
+    ...env,
+  }).catch(async (error) => {
+    await provider.stop()
+    throw error
+  })
+  const { url } = own.facts
+  const databases = openDatabases(own.facts)
+  const sessionManager = new Http2SessionManager(url)
+  const transport = (token?: string) =>
+    createGrpcTransport({ baseUrl: url, sessionManager, interceptors: token ? [bearer(token)] : [] })
+  const keyAt = signingKeys(databases, masterKey)
+  const signingKey = (at = clock.now()) => keyAt(at)
+  const tokenFor = async (subject: string, roles: readonly string[] = [], sessionId = crypto.randomUUID()) => {
+    const isService = subject.startsWith('service:')
+    const more = isService ? {} : { sid: sessionId, roles: [...roles] }
+    return signClaims(goodClaims(clock.now(), subject, more), await signingKey())
+  }
+  const clock = stageClock(async () => transport(await tokenFor(crypto.randomUUID(), ['super-admin'])))
+  return {
+    own,
+    url,
+    databases,
+    clock,
+    serviceSecret,
+    oauthPeople,
+    transport,
+    newPerson: () => newPerson(transport(), transport),
+    signingKey,
+    tokenFor,
+    close: async () => {
+      sessionManager.abort()
+      await databases.close()
+      await own.stop()
+      await provider.stop()
+    },
+  }
+}

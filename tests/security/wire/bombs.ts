@@ -1,0 +1,94 @@
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { type Check, must } from '../checks.ts'
+import { envelope, readReply } from '../fuzz/protocols.ts'
+import { openHttp2, type RawRequest } from '../http2-client.ts'
+import { during, shownCost } from './during.ts'
+
+const path = '/troupe.story.v1.StoryService/SearchStories'
+const mebi = 2 ** 20
+const atOnce = 8
+
+/** Sends requests side by side; each must be refused with one of these codes. */
+const refusedAll =
+  (requests: () => Record<string, RawRequest>, codes: readonly string[]): Check['run'] =>
+  async (scene) => {
+    const made = requests()
+    const { cost } = await during(scene, async () => {
+      for (const [name, request] of Object.entries(made)) {
+        const client = openHttp2(scene.stage.url, 20_000)
+        const replies = await Promise.all(Array.from({ length: atOnce }, () => client.send(request)))
+        client.close()
+        for (const reply of replies) {
+          const { code, text } = readReply(reply)
+          // Who is refused before all is sent may find the stream closed.
+          must(codes.includes(code) || /closed with code 0/.test(code), `${name}: ${code} ${text.slice(0, 200)}`)
+        }
+      }
+    })
+    return `${atOnce * Object.keys(made).length} requests refused; ${shownCost(cost)}`
+  }
+
+const post = (type: string, body: Uint8Array | string, more: Record<string, string> = {}): RawRequest => ({
+  path,
+  headers: { 'content-type': type, ...more },
+  body,
+})
+
+const oversized = (): Record<string, RawRequest> => {
+  const json = JSON.stringify({ query: 'x'.repeat(5 * mebi) })
+  const bytes = Buffer.concat([Buffer.from([0x0a, 0x80, 0x80, 0xc0, 0x02]), Buffer.alloc(5 * mebi, 0x78)])
+  return {
+    'Connect JSON': post('application/json', json),
+    'Connect proto': post('application/proto', bytes),
+    gRPC: post('application/grpc+proto', envelope(bytes)),
+    'gRPC-Web': post('application/grpc-web+proto', envelope(bytes)),
+    'a frame that says 4 GiB': post('application/grpc+proto', Buffer.from([0, 0xff, 0xff, 0xff, 0xff, 1])),
+    'a compressed frame that says 4 GiB': post('application/grpc+proto', Buffer.from([1, 0xff, 0xff, 0xff, 0xff, 1]), {
+      'grpc-encoding': 'gzip',
+    }),
+  }
+}
+
+const bombs = (): Record<string, RawRequest> => {
+  const zeros = Buffer.alloc(200 * mebi)
+  const gzip = gzipSync(zeros, { level: 1 })
+  const brotli = brotliCompressSync(zeros, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } })
+  const all = (name: string, bomb: Buffer, encoding: string): Record<string, RawRequest> => ({
+    [`${name} over Connect JSON`]: post('application/json', bomb, { 'content-encoding': encoding }),
+    [`${name} over Connect proto`]: post('application/proto', bomb, { 'content-encoding': encoding }),
+    [`${name} over gRPC`]: post('application/grpc+proto', envelope(bomb, 1), { 'grpc-encoding': encoding }),
+    [`${name} over gRPC-Web`]: post('application/grpc-web+proto', envelope(bomb, 1), { 'grpc-encoding': encoding }),
+  })
+  return { ...all('gzip', gzip, 'gzip'), ...all('brotli', brotli, 'br') }
+}
+
+const deepJson = (): Record<string, RawRequest> => {
+  const arrays = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  const objects = `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`
+  return {
+    'arrays in arrays': post('application/json', arrays),
+    'arrays in a field': post('application/json', `{"query":${arrays}}`),
+    'arrays in an unknown field': post('application/json', `{"query":"x","other":${arrays}}`),
+    'objects in objects': post('application/json', objects),
+    'objects that do not end': post('application/json', '{"a":'.repeat(100_000)),
+    'over gRPC': post('application/grpc+json', envelope(Buffer.from(arrays))),
+    'groups in groups': post('application/proto', Buffer.alloc(100_000, 0x0b)),
+  }
+}
+
+/** Too much of everything. */
+export const bombChecks: readonly Check[] = [
+  {
+    name: 'messages of 5 MiB are refused',
+    run: refusedAll(oversized, ['resource_exhausted', 'invalid_argument']),
+  },
+  {
+    name: '200 MiB in a few hundred KiB of gzip or brotli are refused',
+    run: refusedAll(bombs, ['resource_exhausted', 'invalid_argument', 'unimplemented']),
+  },
+  {
+    name: 'JSON and groups nested 100,000 deep are refused',
+    // Unknown fields are ignored, however deep.
+    run: refusedAll(deepJson, ['invalid_argument', 'resource_exhausted', 'ok']),
+  },
+]
