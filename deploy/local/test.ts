@@ -1,13 +1,9 @@
-import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Check, type Counts, installed, runChecks, secondsSince } from './check.ts'
-import { dataFolder, root } from './data-folder.ts'
-import { findOrInstallNatsServer, startNats } from './nats-server.ts'
-import { startPostgres } from './postgres.ts'
-import { endLeftover } from './processes.ts'
+import { root } from './data-folder.ts'
 import { SetupError } from './setup-error.ts'
 import { onStopSignal } from './stop-signals.ts'
+import { withServers } from './temporary-servers.ts'
 import { runVitest } from './vitest-run.ts'
 
 const checks: Check[] = [
@@ -19,45 +15,11 @@ const checks: Check[] = [
 
 const log = (line: string) => console.log(line)
 
-/** Ends the servers of tests that were interrupted before they could do so. */
-const endServersBelow = async (folder: string): Promise<void> => {
-  for (const file of globSync('{*,*/*}/{postgres,nats}.pid', { cwd: folder })) {
-    await endLeftover(join(folder, file), file.endsWith('postgres.pid') ? 'SIGINT' : 'SIGTERM')
-  }
-}
-
-/** Runs `use` with a Postgres and a NATS of its own, which are gone afterwards. */
-const withServers = async <T>(use: (env: NodeJS.ProcessEnv, folder: string) => Promise<T>): Promise<T> => {
-  const folder = mkdtempSync(join(tmpdir(), 'troupe-test-'))
-  const temporary = join(folder, 'tmp')
-  mkdirSync(temporary)
-  for (const path of [folder, temporary]) chmodSync(path, 0o711) // Postgres may run as another user
-  const servers: { stop(): Promise<void> }[] = []
-  try {
-    const binary = await findOrInstallNatsServer({ dataDir: dataFolder(), log })
-    const postgres = await startPostgres({ dataDir: folder, log })
-    servers.push(postgres)
-    const nats = await startNats({ binary, dataDir: folder, log })
-    servers.push(nats)
-    const env = {
-      TROUPE_TEST_POSTGRES_URL: postgres.url,
-      TROUPE_TEST_NATS_URL: nats.url,
-      TROUPE_TEST_NATS_SERVER: binary,
-      TMPDIR: temporary,
-    }
-    return await use(env, folder)
-  } finally {
-    for (const server of servers.reverse()) await server.stop()
-    await endServersBelow(temporary)
-    rmSync(folder, { recursive: true, force: true })
-  }
-}
-
 const runAll = async (args: string[], signal: AbortSignal): Promise<Counts> => {
   const began = performance.now()
   const checked = args.length > 0 ? { passed: 0, failed: 0 } : await runChecks(checks, signal)
   const vitestBegan = performance.now()
-  const tested = await withServers((env, folder) => runVitest({ args, env, folder, signal }))
+  const tested = await withServers(log, (env, folder) => runVitest({ args, env, folder, signal }))
   log(`${tested.failed === 0 ? 'ok    ' : 'FAILED'} vitest (${secondsSince(vitestBegan)})`)
   log(`all of it took ${secondsSince(began)}`)
   return { passed: checked.passed + tested.passed, failed: checked.failed + tested.failed }
