@@ -10,7 +10,7 @@ import { checkStories } from './checks/stories.ts'
 import { checkStreams } from './checks/streams.ts'
 import type { Fault } from './faults/fault.ts'
 import type { Ground } from './ground.ts'
-import { meshOperator } from './operator.ts'
+import { type MeshOperator, meshOperator } from './operator.ts'
 import { untilQuiet } from './quiet.ts'
 import { seeded } from './random.ts'
 import { bringAbout, type Happened, plan } from './schedule.ts'
@@ -54,15 +54,12 @@ const checks: readonly Check[] = [
   checkProcesses,
 ]
 
-const checkAll = async (world: World, workload: Workload): Promise<Finding[]> => {
-  const operator = meshOperator(world.mesh)
-  const all = [
-    ...checks.map((check) => check(world, workload.journal)),
-    checkInvariants(operator),
-    checkAnswers(workload),
-  ]
+const checkAll = async (world: World, workload: Workload, operator: MeshOperator): Promise<Finding[]> => {
   const failed = (error: Error): Finding[] => [{ kind: 'wrong', check: 'checker', what: error.message }]
-  return (await Promise.all(all.map((check) => check.catch(failed)))).flat()
+  const compared = await Promise.all(checks.map((check) => check(world, workload.journal).catch(failed)))
+  // These make calls, and so events, themselves.
+  const invariants = await checkInvariants(operator).catch(failed)
+  return [...compared.flat(), ...invariants, ...(await checkAnswers(workload).catch(failed))]
 }
 
 const run = async (
@@ -75,7 +72,8 @@ const run = async (
   const happened = await bringAbout(world, plan(faults, random.fork(), spanMs))
   const endedAt = performance.now()
   workload.stop()
-  const awaited = await untilQuiet(world, workload.journal, meshOperator(world.mesh), patienceMs)
+  const operator = meshOperator(world.mesh)
+  const awaited = await untilQuiet(world, workload.journal, operator, patienceMs)
   const recoverySeconds = (performance.now() - endedAt) / 1000
   workload.abandon()
   await workload.done
@@ -85,7 +83,7 @@ const run = async (
     acknowledged: calls.filter(({ outcome }) => outcome === 'acknowledged').length,
     refused: calls.filter(({ outcome }) => outcome === 'refused').length,
     repeats: calls.reduce((sum, { tries }) => sum + tries - 1, 0),
-    findings: [...stuck, ...(await checkAll(world, workload))],
+    findings: [...stuck, ...(await checkAll(world, workload, operator))],
     internal: Object.fromEntries(internal),
     happened,
     recoverySeconds,

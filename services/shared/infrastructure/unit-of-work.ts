@@ -6,6 +6,7 @@ import type { Ids } from '../domain/ids.ts'
 import { inSteps, writeChangeSets, writeRevision } from './change-sets.ts'
 import type { Database, Row } from './database.ts'
 import { type StoredEvent, storedEvents, writeEvents } from './event-store.ts'
+import { failpoint } from './failpoints.ts'
 import { type Guard, writeGuards } from './guards.ts'
 import { runStatements, Statement } from './statement.ts'
 import { derivedUuid } from './uuid.ts'
@@ -172,7 +173,9 @@ export class UnitOfWork implements Ids {
     for (const write of this.writes) write(statement)
     writeEvents(statement, events)
     finish?.(statement)
+    failpoint('commit:before')
     await runStatements(this.database.pool, [...before, statement])
+    failpoint('commit:after')
     for (const hook of this.afterCommit) hook()
     return events
   }

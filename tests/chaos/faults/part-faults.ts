@@ -1,3 +1,4 @@
+import { waitUntil } from '../../../deploy/local/processes.ts'
 import { type Fault, pause, somePart } from './fault.ts'
 
 const kill: Fault = {
@@ -35,5 +36,29 @@ const clock: Fault = {
   },
 }
 
+const places = ['commit', 'publish', 'ack', 'effect', 'command'].flatMap((place) => [
+  `${place}:before`,
+  `${place}:after`,
+])
+const startMs = 4000
+
+/** A process that ends or hangs at one place of the kernel. */
+const failpoint: Fault = {
+  name: 'failpoint',
+  on: 'parts',
+  run: async ({ mesh }, random, holdMs) => {
+    const part = random.pick(mesh.parts.filter(({ name }) => name !== 'gateway'))
+    const hang = random.chance(0.25) ? `~${random.int(1000, 6000)}` : ''
+    const setting = `${random.pick(places)}#${random.int(1, 40)}${hang}`
+    part.arm({ TROUPE_FAILPOINTS: setting })
+    part.signal('SIGKILL')
+    await waitUntil(() => part.isArmed, startMs)
+    const hasDied = await waitUntil(() => !part.isArmed, startMs + holdMs)
+    // It may not come there for the nth time, and may not be left to do so later.
+    if (!hasDied) part.signal('SIGKILL')
+    return `${part.name} ${setting}${hasDied ? '' : ' in vain'}`
+  },
+}
+
 /** What happens to the processes themselves. */
-export const partFaults: readonly Fault[] = [kill, freeze, clock]
+export const partFaults: readonly Fault[] = [kill, freeze, failpoint, clock]
