@@ -3,10 +3,13 @@ import { readSecrets } from '../../deploy/local/secrets.ts'
 import { Link } from './link.ts'
 import { type Part, startPart } from './part.ts'
 
+/** By context; `gateway` is one, and the last. */
+export type Replicas = Readonly<Record<'identity' | 'story' | 'gateway', number>>
+
 interface Options {
   dataDir: string
-  /** A process a context, two of story's, and the gateway; otherwise one for all. */
-  split: boolean
+  /** How many processes each context and the gateway have; one for all where it is left out. */
+  replicas?: Replicas | undefined
   postgresUrl: string
   natsUrl: string
   databasePrefix: string
@@ -28,19 +31,20 @@ interface Role {
   host: string
 }
 
-const storyName = 'story.chaos.test'
+const hosts = ['127.0.0.1', '127.0.0.2']
 // Other addresses of the loopback interface need no set-up on Linux only.
-const hasManyLoopbacks = process.platform === 'linux'
+const mostReplicas = process.platform === 'linux' ? hosts.length : 1
 
-const rolesOf = (split: boolean): Role[] => {
-  const host = '127.0.0.1'
-  if (!split) return [{ name: 'mesh', contexts: [], host }]
-  return [
-    { name: 'identity', contexts: ['identity'], host },
-    { name: 'story-1', contexts: ['story'], host },
-    ...(hasManyLoopbacks ? [{ name: 'story-2', contexts: ['story'], host: '127.0.0.2' }] : []),
-    { name: 'gateway', contexts: ['gateway'], host },
-  ]
+const nameOf = (context: string) => `${context}.chaos.test`
+
+const rolesOf = (replicas: Replicas | undefined): Role[] => {
+  if (!replicas) return [{ name: 'mesh', contexts: [], host: '127.0.0.1' }]
+  return Object.entries(replicas).flatMap(([context, wanted]) =>
+    hosts.slice(0, Math.min(wanted, mostReplicas)).map((host, index) => {
+      const name = wanted === 1 ? context : `${context}-${index + 1}`
+      return { name, contexts: [context], host }
+    }),
+  )
 }
 
 const settings = {
@@ -62,7 +66,8 @@ const addressOf = (url: string) => ({ host: '127.0.0.1', port: Number(new URL(ur
 export const startChaosMesh = async (options: Options): Promise<ChaosMesh> => {
   const { dataDir, postgresUrl, natsUrl } = options
   const secrets = readSecrets(dataDir)
-  const roles = rolesOf(options.split)
+  const { replicas } = options
+  const roles = rolesOf(replicas)
   const links: Link[] = []
   const open = async (...args: Parameters<typeof Link.open>) => {
     const link = await Link.open(...args)
@@ -71,10 +76,11 @@ export const startChaosMesh = async (options: Options): Promise<ChaosMesh> => {
   }
   // Every replica of a context listens on the same port, as the addresses of one name do.
   const ports = { identity: await freePort(), story: await freePort() }
+  const hostsOf = (context: string) => roles.filter(({ contexts }) => contexts[0] === context).map(({ host }) => host)
   const addresses = {
-    TROUPE_IDENTITY_URL: `http://127.0.0.1:${ports.identity}`,
-    TROUPE_STORY_URL: `http://${storyName}:${ports.story}`,
-    CHAOS_NAMES: `${storyName}=${roles.filter(({ contexts }) => contexts[0] === 'story').map(({ host }) => host)}`,
+    TROUPE_IDENTITY_URL: `http://${nameOf('identity')}:${ports.identity}`,
+    TROUPE_STORY_URL: `http://${nameOf('story')}:${ports.story}`,
+    CHAOS_NAMES: ['identity', 'story'].map((context) => `${nameOf(context)}=${hostsOf(context)}`).join(';'),
   }
   const parts: Part[] = []
   const start = async (role: Role): Promise<Part> => {
@@ -87,7 +93,7 @@ export const startChaosMesh = async (options: Options): Promise<ChaosMesh> => {
       ...process.env,
       ...settings,
       ...secrets,
-      ...(options.split && addresses),
+      ...(replicas && addresses),
       ...options.env,
       TROUPE_POSTGRES_URL: through(postgresUrl, postgres),
       TROUPE_NATS_URL: through(natsUrl, nats),
@@ -97,23 +103,25 @@ export const startChaosMesh = async (options: Options): Promise<ChaosMesh> => {
     const ingress = isReached && { ingress: await open({ host: role.host, port }, role.host, ports[context]) }
     const part = startPart({ ...role, port, env, dataDir, links: { postgres, nats, ...ingress } })
     parts.push(part)
-    if (context === 'gateway' || context === '') url = `http://${role.host}:${port}`
+    if (!isReached) entries.push({ host: role.host, port })
     return part
   }
-  let url = ''
+  const entries: { host: string; port: number }[] = []
   const stop = async () => {
     await Promise.all(parts.map((part) => part.stop()))
     await Promise.all(links.map((link) => link.close()))
   }
   try {
-    const contexts = await Promise.all(roles.filter(({ name }) => name !== 'gateway').map(start))
+    const isGateway = ({ contexts }: Role) => contexts[0] === 'gateway'
+    const contexts = await Promise.all(roles.filter((role) => !isGateway(role)).map(start))
     await Promise.all(contexts.map((part) => part.ready()))
-    const gateways = await Promise.all(roles.filter(({ name }) => name === 'gateway').map(start))
+    const gateways = await Promise.all(roles.filter(isGateway).map(start))
     await Promise.all(gateways.map((part) => part.ready()))
   } catch (error) {
     await stop()
     throw error
   }
   const admin = { email: secrets.TROUPE_BOOTSTRAP_ADMIN, password: secrets.TROUPE_BOOTSTRAP_ADMIN_PASSWORD }
-  return { url, parts, admin, stop }
+  const front = await open(entries)
+  return { url: `http://127.0.0.1:${front.port}`, parts, admin, stop }
 }

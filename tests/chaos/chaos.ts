@@ -3,9 +3,10 @@ import { dataFolder } from '../../deploy/local/data-folder.ts'
 import { SetupError } from '../../deploy/local/setup-error.ts'
 import { onStopSignal } from '../../deploy/local/stop-signals.ts'
 import { withTemporaryFolder } from '../../deploy/local/temporary-servers.ts'
-import { startReport } from '../report.ts'
+import { type Report, startReport } from '../report.ts'
 import { faults } from './faults/faults.ts'
-import { withGround } from './ground.ts'
+import { type Ground, withGround } from './ground.ts'
+import { measureLoad } from './load/load.ts'
 import { type ChaosOptions, readOptions, usage } from './options.ts'
 import { reportResults, sayResult } from './results.ts'
 import { runSeed, type SeedResult } from './seed-run.ts'
@@ -15,25 +16,30 @@ const quickSpanMs = 5000
 
 const names = faults.map(({ name }) => name)
 
+const runSeeds = async (ground: Ground, report: Report, options: ChaosOptions, signal: AbortSignal): Promise<void> => {
+  const out = options.out ?? join(dataFolder(), 'reports')
+  const chosen = faults.filter(({ name }) => options.only === undefined || name === options.only)
+  const results: SeedResult[] = []
+  for (let seed = options.first; seed < options.first + options.seeds && !signal.aborted; seed += 1) {
+    const result = await runSeed(ground, {
+      seed,
+      split: options.split ?? seed % 2 === 0,
+      faults: chosen,
+      spanMs: options.quick ? quickSpanMs : spanMs,
+      keepLogs: join(out, `chaos-seed-${seed}`),
+    })
+    results.push(result)
+    sayResult(report, result)
+  }
+  reportResults(report, results, chosen)
+}
+
 const runAll = (options: ChaosOptions, signal: AbortSignal): Promise<number> =>
   withTemporaryFolder((folder) =>
     withGround({ folder, withDisks: true }, async (ground) => {
       const report = startReport('chaos', options.out)
-      const out = options.out ?? join(dataFolder(), 'reports')
-      const chosen = faults.filter(({ name }) => options.only === undefined || name === options.only)
-      const results: SeedResult[] = []
-      for (let seed = options.first; seed < options.first + options.seeds && !signal.aborted; seed += 1) {
-        const result = await runSeed(ground, {
-          seed,
-          split: options.split ?? seed % 2 === 0,
-          faults: chosen,
-          spanMs: options.quick ? quickSpanMs : spanMs,
-          keepLogs: join(out, `chaos-seed-${seed}`),
-        })
-        results.push(result)
-        sayResult(report, result)
-      }
-      reportResults(report, results, chosen)
+      if (options.load !== 'only') await runSeeds(ground, report, options, signal)
+      if (options.load !== 'not') await measureLoad(ground, report, signal)
       return report.finish()
     }),
   )

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { dataFolder } from '../../deploy/local/data-folder.ts'
 import { findOrInstallNatsServer } from '../../deploy/local/nats-server.ts'
-import { type ChaosMesh, startChaosMesh } from './chaos-mesh.ts'
+import { type ChaosMesh, type Replicas, startChaosMesh } from './chaos-mesh.ts'
 import { type ChaosServer, startChaosNats, startChaosPostgres } from './servers.ts'
 import { type World, withDatabase } from './world.ts'
 
@@ -15,7 +15,7 @@ export interface Ground {
 export interface WorldOptions {
   /** Tells this world's databases and folders from others'. */
   name: string
-  split: boolean
+  replicas?: Replicas | undefined
   env?: NodeJS.ProcessEnv
 }
 
@@ -46,7 +46,7 @@ export const withGround = async <T>(
 ): Promise<T> => {
   const natsServer = binary ?? (await findOrInstallNatsServer({ dataDir: dataFolder(), log: console.log }))
   const postgres: ChaosServer = await startChaosPostgres(join(folder, 'servers'), withDisks)
-  const withWorld: Ground['withWorld'] = async ({ name, split, env }, run) => {
+  const withWorld: Ground['withWorld'] = async ({ name, replicas, env }, run) => {
     const dataDir = join(folder, name)
     const databasePrefix = `${name.replaceAll('-', '_')}_`
     const nats = await startChaosNats(dataDir, natsServer, withDisks)
@@ -54,7 +54,7 @@ export const withGround = async <T>(
     try {
       mesh = await startChaosMesh({
         dataDir,
-        split,
+        replicas,
         databasePrefix,
         postgresUrl: postgres.url,
         natsUrl: nats.url,

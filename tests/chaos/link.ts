@@ -8,6 +8,11 @@ interface Pair {
   isSilent: boolean
 }
 
+interface Address {
+  host: string
+  port: number
+}
+
 /**
  * How a link carries bytes. `slow` delays each chunk; `stalled` holds everything back until it is healed; `silent`
  * loses whatever its connections send for as long as they live, as a router does that forgot them; `refusing` resets.
@@ -16,19 +21,20 @@ export type LinkMode = { kind: 'open' | 'stalled' | 'silent' | 'refusing' } | { 
 
 /** A TCP connection between two parts of the mesh that can be made to misbehave. */
 export class Link {
-  private readonly target: { host: string; port: number }
+  private readonly targets: readonly Address[]
+  private turn = 0
   private readonly server: Server
   private readonly pairs = new Set<Pair>()
   private mode: LinkMode = { kind: 'open' }
 
-  private constructor(target: { host: string; port: number }) {
-    this.target = target
+  private constructor(targets: readonly Address[]) {
+    this.targets = targets
     this.server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.accept(client))
   }
 
-  /** Listens on a free port of `host`, or the given one, and carries on to the target. */
-  static async open(target: { host: string; port: number }, host = '127.0.0.1', port = 0): Promise<Link> {
-    const link = new Link(target)
+  /** Listens on a free port of `host`, or the given one, and carries on to the targets by turns, past those that are away. */
+  static async open(target: Address | readonly Address[], host = '127.0.0.1', port = 0): Promise<Link> {
+    const link = new Link([target].flat())
     link.server.listen(port, host)
     await once(link.server, 'listening')
     return link
@@ -74,13 +80,30 @@ export class Link {
       client.resetAndDestroy()
       return
     }
-    const server = connect({ ...this.target, allowHalfOpen: true, noDelay: true })
-    server.on('error', () => {})
+    client.pause()
+    this.connectTo(client, this.targets.length)
+  }
+
+  private connectTo(client: Socket, tries: number): void {
+    const target = this.targets[this.turn++ % this.targets.length] as Address
+    const server = connect({ ...target, allowHalfOpen: true, noDelay: true })
+    server.once('error', () => {
+      if (tries > 1) this.connectTo(client, tries - 1)
+      else client.resetAndDestroy()
+    })
+    server.once('connect', () => this.join(client, server))
+  }
+
+  private join(client: Socket, server: Socket): void {
+    server.removeAllListeners('error').on('error', () => {})
     const pair = { client, server, isSilent: this.mode.kind === 'silent' }
     this.pairs.add(pair)
     this.carry(pair, client, server)
     this.carry(pair, server, client)
-    if (this.mode.kind === 'stalled') this.set(this.mode)
+    if (client.destroyed) server.destroy()
+    else if (this.mode.kind === 'refusing') this.reset(pair)
+    else if (this.mode.kind === 'stalled') this.set(this.mode)
+    else client.resume()
   }
 
   private carry(pair: Pair, from: Socket, to: Socket): void {

@@ -9,19 +9,22 @@ export interface ChaosOptions {
   split: boolean | undefined
   /** The only fault; undefined for all. */
   only: string | undefined
+  /** Whether to measure the mesh under load: without faults, after the seeds. */
+  load: 'too' | 'only' | 'not'
   /** Where the report goes; undefined for the default. */
   out: string | undefined
 }
 
 export const usage = (faults: readonly string[]): string =>
   [
-    'npm run chaos -- [--seeds N] [--first N] [--quick] [--split | --single] [--only FAULT] [--out FOLDER]',
+    'npm run chaos -- [--seeds N] [--first N] [--quick] [--split | --single] [--only FAULT] [--load] [--out FOLDER]',
     '',
     '  --seeds N      how many schedules of faults to run; default 20',
     '  --first N      the first seed; the others follow it; default 1',
     '  --quick        3 short seeds',
     '  --split        one process a context, two of story; --single: one for all; default: by turns',
     '  --only FAULT   nothing but this fault, again and again',
+    '  --load         only what comes after the seeds: restarts, idle streams, overload and slow clients, each under load',
     '  --out FOLDER   where chaos.txt, chaos.json and the logs of seeds that fell short go',
     '',
     `  faults: ${faults.join(', ')}`,
@@ -40,6 +43,7 @@ const flags = {
   split: { type: 'boolean', default: false },
   single: { type: 'boolean', default: false },
   only: { type: 'string' },
+  load: { type: 'boolean', default: false },
   out: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const
@@ -54,7 +58,7 @@ const parse = (args: string[]) => {
 
 /** Reads the command line. Throws SetupError saying what is wrong with it; undefined when only help is wanted. */
 export const readOptions = (args: string[], faults: readonly string[]): ChaosOptions | undefined => {
-  const { seeds, first, quick, split, single, only, out, help } = parse(args)
+  const { seeds, first, quick, split, single, only, load, out, help } = parse(args)
   if (help) return undefined
   if (split && single) throw new SetupError('--split and --single exclude each other')
   if (only !== undefined && !faults.includes(only)) {
@@ -66,6 +70,7 @@ export const readOptions = (args: string[], faults: readonly string[]): ChaosOpt
     quick,
     split: split || single ? split : undefined,
     only,
+    load: load ? 'only' : quick || only !== undefined ? 'not' : 'too',
     out,
   }
 }

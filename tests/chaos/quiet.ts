@@ -65,17 +65,33 @@ const awaitedBy = async (world: World, journal: Journal, operator: MeshOperator)
   return awaited.length > 0 ? awaited : behind(operator)
 }
 
-/** Waits until all is done that was begun. Returns what is still awaited when the patience, in milliseconds, ends. */
+/** What was waited for, and for how long, in seconds since the beginning. */
+export interface Wait {
+  for: string
+  until: number
+}
+
+/**
+ * Waits until all is done that was begun. Returns what was waited for, one after the other, and what still is when the
+ * patience, in milliseconds, ends.
+ */
 export const untilQuiet = async (
   world: World,
   journal: Journal,
   operator: MeshOperator,
   patienceMs: number,
-): Promise<string[]> => {
-  const end = performance.now() + patienceMs
+): Promise<{ awaited: string[]; waits: Wait[]; seconds: number }> => {
+  const began = performance.now()
+  const waits: Wait[] = []
   for (;;) {
     const awaited = await awaitedBy(world, journal, operator).catch((error: Error) => [error.message])
-    if (awaited.length === 0 || performance.now() > end) return awaited
+    const seconds = (performance.now() - began) / 1000
+    if (awaited.length === 0 || seconds * 1000 > patienceMs) return { awaited, waits, seconds }
+    // Numbers go down while one waits for the same.
+    const what = awaited.join(', ').replace(/\d+ /g, '')
+    const last = waits.at(-1)
+    if (last?.for === what) last.until = seconds
+    else waits.push({ for: what, until: seconds })
     await sleep(pollMs)
   }
 }

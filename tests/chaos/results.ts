@@ -6,6 +6,8 @@ import type { SeedResult } from './seed-run.ts'
 const recoverWithin = 30
 const kinds: readonly FindingKind[] = ['lost', 'doubled', 'stuck', 'wrong']
 const shownFindings = 8
+/** Recoveries longer than this, in seconds, are explained. */
+const longRecovery = 15
 
 const countOf = ({ findings }: SeedResult, kind: FindingKind) => findings.filter((one) => one.kind === kind).length
 
@@ -18,6 +20,10 @@ export const sayResult = (report: Report, result: SeedResult): void => {
   report.say(
     `seed ${result.seed} ${topologyOf(result)}: ${result.acknowledged} acknowledged, ${counts}, recovered in ${result.recoverySeconds.toFixed(1)} s · ${faults}`,
   )
+  if (result.recoverySeconds > longRecovery) {
+    const waits = result.waits.map(({ for: what, until }) => `${what} until ${until.toFixed(1)} s`)
+    report.say(`  waited for ${waits.join(' · ')}`)
+  }
   for (const { kind, check, what } of result.findings.slice(0, shownFindings))
     report.say(`  ${kind} · ${check}: ${what}`)
   const more = result.findings.length - shownFindings

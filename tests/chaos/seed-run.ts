@@ -11,16 +11,18 @@ import { checkStreams } from './checks/streams.ts'
 import type { Fault } from './faults/fault.ts'
 import type { Ground } from './ground.ts'
 import { type MeshOperator, meshOperator } from './operator.ts'
-import { untilQuiet } from './quiet.ts'
+import { untilQuiet, type Wait } from './quiet.ts'
 import { seeded } from './random.ts'
 import { bringAbout, type Happened, plan } from './schedule.ts'
 import { startWorkload, type Workload } from './workload/workload.ts'
 import type { World } from './world.ts'
 
 const patienceMs = 90_000
+const splitReplicas = { identity: 1, story: 2, gateway: 1 }
 
 export interface SeedOptions {
   seed: number
+  /** A process a context, two of story's, and the gateway; otherwise one for all. */
   split: boolean
   faults: readonly Fault[]
   /** For how long faults are begun. */
@@ -42,6 +44,7 @@ export interface SeedResult {
   happened: Happened[]
   /** From the end of the last fault until all was at rest. */
   recoverySeconds: number
+  waits: Wait[]
 }
 
 const checks: readonly Check[] = [
@@ -70,11 +73,9 @@ const run = async (
   const workload = startWorkload(world.mesh.url, random.fork())
   await workload.begun
   const happened = await bringAbout(world, plan(faults, random.fork(), spanMs))
-  const endedAt = performance.now()
   workload.stop()
   const operator = meshOperator(world.mesh)
-  const awaited = await untilQuiet(world, workload.journal, operator, patienceMs)
-  const recoverySeconds = (performance.now() - endedAt) / 1000
+  const { awaited, waits, seconds } = await untilQuiet(world, workload.journal, operator, patienceMs)
   workload.abandon()
   await workload.done
   const stuck: Finding[] = awaited.map((what) => ({ kind: 'stuck', check: 'comes to rest', what }))
@@ -86,14 +87,16 @@ const run = async (
     findings: [...stuck, ...(await checkAll(world, workload, operator))],
     internal: Object.fromEntries(internal),
     happened,
-    recoverySeconds,
+    recoverySeconds: seconds,
+    waits,
   }
 }
 
 /** Lets faults come over a mesh at work, as its seed says, and compares what is left with what was acknowledged. */
 export const runSeed = (ground: Ground, options: SeedOptions): Promise<SeedResult> => {
   const { seed, split, keepLogs } = options
-  return ground.withWorld({ name: `seed-${seed}`, split }, async (world, logs) => {
+  const replicas = split ? splitReplicas : undefined
+  return ground.withWorld({ name: `seed-${seed}`, replicas }, async (world, logs) => {
     const result = { seed, split, ...(await run(world, options)) }
     if (keepLogs && result.findings.length > 0) cpSync(logs, keepLogs, { recursive: true })
     return result

@@ -49,7 +49,7 @@ const failpoint: Fault = {
   run: async ({ mesh }, random, holdMs) => {
     const part = random.pick(mesh.parts.filter(({ name }) => name !== 'gateway'))
     const hang = random.chance(0.25) ? `~${random.int(1000, 6000)}` : ''
-    const setting = `${random.pick(places)}#${random.int(1, 40)}${hang}`
+    const setting = `${random.pick(places)}#${random.int(1, 12)}${hang}`
     part.arm({ TROUPE_FAILPOINTS: setting })
     part.signal('SIGKILL')
     await waitUntil(() => part.isArmed, startMs)
