@@ -16,8 +16,9 @@ const quickSpanMs = 5000
 
 const names = faults.map(({ name }) => name)
 
+const folderOf = ({ out }: ChaosOptions): string => out ?? join(dataFolder(), 'reports')
+
 const runSeeds = async (ground: Ground, report: Report, options: ChaosOptions, signal: AbortSignal): Promise<void> => {
-  const out = options.out ?? join(dataFolder(), 'reports')
   const chosen = faults.filter(({ name }) => options.only === undefined || name === options.only)
   const results: SeedResult[] = []
   for (let seed = options.first; seed < options.first + options.seeds && !signal.aborted; seed += 1) {
@@ -26,7 +27,7 @@ const runSeeds = async (ground: Ground, report: Report, options: ChaosOptions, s
       split: options.split ?? seed % 2 === 0,
       faults: chosen,
       spanMs: options.quick ? quickSpanMs : spanMs,
-      keepLogs: join(out, `chaos-seed-${seed}`),
+      keepLogs: join(folderOf(options), `chaos-seed-${seed}`),
     })
     results.push(result)
     sayResult(report, result)
@@ -37,9 +38,9 @@ const runSeeds = async (ground: Ground, report: Report, options: ChaosOptions, s
 const runAll = (options: ChaosOptions, signal: AbortSignal): Promise<number> =>
   withTemporaryFolder((folder) =>
     withGround({ folder, withDisks: true }, async (ground) => {
-      const report = startReport('chaos', options.out)
+      const report = startReport('chaos', folderOf(options))
       if (options.load !== 'only') await runSeeds(ground, report, options, signal)
-      if (options.load !== 'not') await measureLoad(ground, report, signal)
+      if (options.load !== 'not') await measureLoad(ground, report, folderOf(options), signal)
       return report.finish()
     }),
   )

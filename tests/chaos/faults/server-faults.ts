@@ -48,6 +48,8 @@ const natsDisk: Fault = {
     nats.disk?.fill()
     await pause(holdMs)
     nats.disk?.free()
+    // A stream that could not be written to takes nothing more, until the server is started again.
+    await nats.crash('SIGTERM')
     await nats.start()
     return ''
   },

@@ -1,3 +1,5 @@
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Report } from '../../report.ts'
 import type { Replicas } from '../chaos-mesh.ts'
 import type { Ground } from '../ground.ts'
@@ -26,12 +28,17 @@ const runs: readonly Run[] = [
   { name: 'load-slow-single', replicas: undefined, env: {}, measure: slowClients },
 ]
 
-/** Measures the mesh under load, on a mesh of its own for each figure, and reports what missed its bound. */
-export const measureLoad = async (ground: Ground, report: Report, signal: AbortSignal): Promise<void> => {
+/** Measures the mesh under load, on a mesh of its own for each figure, and reports what missed its bound. Logs go to `out`. */
+export const measureLoad = async (ground: Ground, report: Report, out: string, signal: AbortSignal): Promise<void> => {
   const figures: Figure[] = []
   for (const { name, replicas, env, measure } of runs) {
     if (signal.aborted) return
-    const found = await ground.withWorld({ name, replicas, env }, measure).catch((error: Error) => {
+    const measured = ground.withWorld({ name, replicas, env }, async (world, logs) => {
+      const all = await measure(world)
+      if (all.some(({ isMet }) => !isMet)) cpSync(logs, join(out, `chaos-${name}`), { recursive: true })
+      return all
+    })
+    const found = await measured.catch((error: Error) => {
       report.fellShort(`${name} could not be measured: ${error.message}`)
       return []
     })
