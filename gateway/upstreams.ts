@@ -10,7 +10,8 @@ export interface UpstreamPoolOptions extends UpstreamOptions {
 export interface UpstreamPool {
   /**
    * The address with the fewest open streams, of those whose circuit is closed: a ready one rather than one that is
-   * not, one that is not in `tried` rather than one that is. Undefined when none can be reached.
+   * not, one that is not in `tried` rather than one that is. Once one was tried in vain, others are candidates whatever
+   * their circuit: it may be open from a moment ago, when they were started. Undefined when none can be reached.
    */
   pick(tried?: ReadonlySet<Upstream>): Upstream | undefined
   /** Drops all connections at once. */
@@ -61,7 +62,8 @@ export const createUpstreamPool = async (
 
   return {
     pick(tried) {
-      const reachable = [...upstreams.values()].filter((upstream) => upstream.isReachable)
+      const isCandidate = (upstream: Upstream) => upstream.isReachable || (tried?.size && !tried.has(upstream))
+      const reachable = [...upstreams.values()].filter(isCandidate)
       const cost = (upstream: Upstream) =>
         (tried?.has(upstream) ? 2e9 : 0) + (upstream.isReady ? 0 : 1e9) + upstream.outstanding
       turn += 1

@@ -1,5 +1,5 @@
 import { type ContextName, contextNames, isContextName, loadContext } from './contexts.ts'
-import { startProcess } from './mesh-process.ts'
+import { type MeshProcess, startProcess } from './mesh-process.ts'
 import { ConfigError } from './shared/infrastructure/config.ts'
 
 /** Hosts the named contexts, `gateway` among them or not; all and the gateway when none is named. */
@@ -11,6 +11,7 @@ const run = async (names: readonly string[]): Promise<void> => {
   const hosted = names.length === 0 ? contextNames : (names.filter((name) => name !== 'gateway') as ContextName[])
   const isGateway = names.length === 0 || names.includes('gateway')
   let stopping = false
+  let running: MeshProcess | undefined
   const started = startProcess({
     environment: process.env,
     definitions: await Promise.all(hosted.map(loadContext)),
@@ -19,14 +20,15 @@ const run = async (names: readonly string[]): Promise<void> => {
   const stop = async () => {
     if (stopping) return
     stopping = true
-    await (await started).stop()
+    // While it starts it serves nobody, and may wait for what never comes.
+    await running?.stop()
     process.exit(0)
   }
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   // Started by a parent that watches over it: without the parent there is nobody to stop it.
   process.on('disconnect', stop)
-  await started
+  running = await started
 }
 
 run(process.argv.slice(2)).catch((error: unknown) => {

@@ -30,8 +30,10 @@ export interface MeshProcess {
 interface Options {
   name: string
   contexts: readonly string[]
-  /** Where it listens, on 127.0.0.1. */
+  /** Where it listens. */
   port: number
+  /** 127.0.0.1 where none is given. */
+  host?: string
   env: NodeJS.ProcessEnv
   dataDir: string
   log: Log
@@ -52,12 +54,13 @@ const eachLine = (stream: Readable | null, take: (line: string) => void): void =
  * Starts one process of the mesh. It does not hear the terminal's Ctrl-C; the channel to it closes when this process
  * dies, and it ends itself then. All it prints goes to `<dataDir>/logs/<name>.log`, warnings to `log` as well.
  */
-export const startMeshProcess = ({ name, contexts, port, env, dataDir, log, verbose }: Options): MeshProcess => {
+export const startMeshProcess = (options: Options): MeshProcess => {
+  const { name, contexts, port, host = '127.0.0.1', env, dataDir, log, verbose } = options
   const child = spawn(process.execPath, [...heapFlags, join(root, 'services', 'main.ts'), ...contexts], {
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    env: { ...env, TROUPE_PORT: String(port) },
+    env: { ...env, TROUPE_HOST: host, TROUPE_PORT: String(port) },
   })
   const file = createWriteStream('', { fd: openLog(join(dataDir, 'logs', `${name}.log`)) })
   file.on('error', (error) => log(`${name}: its log cannot be written: ${error.message}`))
@@ -87,7 +90,7 @@ export const startMeshProcess = ({ name, contexts, port, env, dataDir, log, verb
     child.once('error', (error) => end(error.message))
   })
   const ready = async () => {
-    const url = `http://127.0.0.1:${port}`
+    const url = `http://${host}:${port}`
     const inTime = await waitUntil(async () => hasEnded || (hasSaidReady && (await answersReady(url))), readyWithin)
     if (hasEnded) throw new SetupError(await ended)
     if (inTime) return

@@ -63,7 +63,6 @@ const settingsOf = ({ dataDir, split, env }: Options, roles: Role[]): NodeJS.Pro
   ...readSecrets(dataDir),
   ...process.env,
   ...env,
-  TROUPE_HOST: '127.0.0.1',
   TROUPE_DATA: dataDir,
   ...(split && addressesOf(roles)),
 })

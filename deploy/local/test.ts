@@ -3,7 +3,7 @@ import { type Check, type Counts, installed, runChecks, secondsSince } from './c
 import { root } from './data-folder.ts'
 import { SetupError } from './setup-error.ts'
 import { onStopSignal } from './stop-signals.ts'
-import { withServers } from './test-servers.ts'
+import { withServers } from './temporary-servers.ts'
 import { runVitest } from './vitest-run.ts'
 
 const checks: Check[] = [
@@ -19,7 +19,7 @@ const runAll = async (args: string[], signal: AbortSignal): Promise<Counts> => {
   const began = performance.now()
   const checked = args.length > 0 ? { passed: 0, failed: 0 } : await runChecks(checks, signal)
   const vitestBegan = performance.now()
-  const tested = await withServers((env, folder) => runVitest({ args, env, folder, signal }))
+  const tested = await withServers(log, (env, folder) => runVitest({ args, env, folder, signal }))
   log(`${tested.failed === 0 ? 'ok    ' : 'FAILED'} vitest (${secondsSince(vitestBegan)})`)
   log(`all of it took ${secondsSince(began)}`)
   return { passed: checked.passed + tested.passed, failed: checked.failed + tested.failed }

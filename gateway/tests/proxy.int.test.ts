@@ -427,6 +427,28 @@ test('an address that cannot be connected to is left alone, and used again when 
   expect(pool.pick()?.isReady).toBe(true)
 })
 
+test('an address that was given up is tried all the same before a call fails', async () => {
+  const first = await upstream('first')
+  const second = await upstream('second')
+  const circuit = { threshold: 2, openMs: 60_000, maxOpenMs: 60_000 }
+  const pool = await createUpstreamPool([first.server.url, second.server.url], { healthIntervalMs: 60_000, circuit })
+  cleanups.push(() => pool.close())
+  const server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    handler: proxy(() => pool, { isSafe: () => true }),
+    log: { warn: () => {} },
+  })
+  cleanups.push(() => server.close())
+  const client = clientOf(server)
+  const { port } = first.server
+  await first.server.close()
+  for (let i = 0; i < 8; i++) expect((await client.createStory({ title: 'abc' })).story?.authorName).toBe('second')
+  await upstream('first again', { port })
+  await second.server.close()
+  expect((await client.createStory({ title: 'abc' })).story?.authorName).toBe('first again')
+})
+
 test('an address that is not ready gets nothing while another one is', async () => {
   const leaving = await upstream('leaving')
   const staying = await upstream('staying')

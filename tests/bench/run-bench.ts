@@ -1,5 +1,5 @@
 import { readSecrets } from '../../deploy/local/secrets.ts'
-import { withServers } from '../../deploy/local/test-servers.ts'
+import { withServers } from '../../deploy/local/temporary-servers.ts'
 import { startReport } from '../report.ts'
 import type { BenchOptions } from './arguments.ts'
 import { takeCores } from './cores.ts'
@@ -31,7 +31,7 @@ export const runBench = async (options: BenchOptions, signal: AbortSignal): Prom
     `each figure: the median of ${runs} runs, in turn with its reference, after warming up until nothing gets faster`,
   )
   report.say('ratio: the median of those of runs side by side; µs: processor time of the measured process for each')
-  return withServers(async (servers) => {
+  return withServers(report.say, async (servers) => {
     // Servers that are left below it end with the others.
     const folder = servers.TMPDIR ?? ''
     const environment = environmentOf(servers, folder)

@@ -1,6 +1,6 @@
 import { SetupError } from '../../deploy/local/setup-error.ts'
 import { onStopSignal } from '../../deploy/local/stop-signals.ts'
-import { withServers } from '../../deploy/local/test-servers.ts'
+import { withServers } from '../../deploy/local/temporary-servers.ts'
 import { type Report, startReport } from '../report.ts'
 import { runChecks } from './checks.ts'
 import { runFuzz } from './fuzz/fuzz.ts'
@@ -59,7 +59,7 @@ const main = async (): Promise<number> => {
   const report = startReport('security', options.out)
   report.say(`${options.level}, ${options.split ? 'a process per context' : 'one process'}, seed ${options.seed}`)
   report.keep('options', options)
-  await withServers((env) => {
+  await withServers(report.say, (env) => {
     Object.assign(process.env, env)
     return attack(report, options, stopping.signal)
   })

@@ -1,4 +1,5 @@
 import { EnvReader } from './env-reader.ts'
+import { failpointProblem } from './failpoints.ts'
 
 export { ConfigError, EnvReader } from './env-reader.ts'
 
@@ -68,6 +69,8 @@ export const readConfig = (env: Env): MeshConfig => {
   const keyFile = read.optional('TROUPE_TLS_KEY')
   if (Boolean(certFile) !== Boolean(keyFile)) read.problem('TROUPE_TLS_CERT and TROUPE_TLS_KEY go together')
   checkContexts(read, env)
+  const problem = failpointProblem(env)
+  if (problem) read.problem(problem)
   const variable = (context: string, rest: string) => env[`TROUPE_${context.toUpperCase()}_${rest}`] || undefined
   const config: MeshConfig = {
     postgresUrl,

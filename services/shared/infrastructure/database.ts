@@ -76,7 +76,9 @@ export const openDatabase = (options: {
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
       allowExitOnIdle: true,
-      options: `-c timezone=UTC -c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000${more}`,
+      // A connection that was cut without a word answers nothing for as long as TCP hopes.
+      query_timeout: 12_000,
+      options: `-c timezone=UTC -c statement_timeout=10000 -c idle_in_transaction_session_timeout=30000${more}`,
     })
     // Without a listener a dropped idle connection ends the process.
     opened.on('error', (error) => options.log.warn('database connection lost', { error }))

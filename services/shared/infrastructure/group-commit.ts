@@ -35,13 +35,14 @@ const preparedOn = (connection: Connection): Set<string> => {
  */
 class Batch implements Submittable {
   private readonly statements: readonly PlainStatement[]
-  private readonly done: (error?: unknown) => void
+  /** By this name, so that pg's own time limit finds it. */
+  callback: (error?: unknown) => void
   private readonly parsing: string[] = []
   private connection: Connection | undefined
 
-  constructor(statements: readonly PlainStatement[], done: (error?: unknown) => void) {
+  constructor(statements: readonly PlainStatement[], callback: (error?: unknown) => void) {
     this.statements = statements
-    this.done = done
+    this.callback = callback
   }
 
   submit(connection: Connection): void {
@@ -77,7 +78,7 @@ class Batch implements Submittable {
 
   private end(error?: unknown): void {
     this.connection?.off('parseComplete', this.onParsed)
-    this.done(error)
+    this.callback(error)
   }
 
   handleRowDescription(): void {}

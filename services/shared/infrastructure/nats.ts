@@ -21,7 +21,7 @@ export const connectNats = async (servers: readonly string[], name: string, log:
     reconnectTimeWait: 250,
     reconnectJitter: 250,
     waitOnFirstConnect: true,
-    pingInterval: 10_000,
+    pingInterval: 3_000,
     maxPingOut: 2,
   })
   const listeners = new Set<() => void>()

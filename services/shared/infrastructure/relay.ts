@@ -1,10 +1,11 @@
-import { Client } from 'pg'
 import type { Clock } from '../domain/clock.ts'
 import type { Database } from './database.ts'
 import { type EventContract, subjectOf } from './event-codec.ts'
 import type { EventRow } from './event-store.ts'
+import { failpoint } from './failpoints.ts'
 import type { Nats } from './nats.ts'
 import { eventHeaders, rememberedStream, rememberStream, settlePublished, waitingEvents } from './outbox.ts'
+import { openRelayLock, type RelayLock } from './relay-lock.ts'
 import { ensureStream } from './stream.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Tracing } from './telemetry/tracing.ts'
@@ -13,7 +14,6 @@ import { Wakeup } from './wakeup.ts'
 const batchSize = 512
 const gatherMs = 5
 const pollMs = 1000
-const lockClass = 0x7472
 /** What waited for longer than it is kept must still be there when its consumers come. */
 const minTtlMs = 24 * 60 * 60 * 1000
 
@@ -77,15 +77,11 @@ export class Relay {
   private async run(): Promise<void> {
     let failures = 0
     while (!this.stopped) {
-      const lock = new Client({ connectionString: this.options.databaseUrl, keepAlive: true })
-      let lost = false
-      lock.on('error', () => {
-        lost = true
-      })
+      let lock: RelayLock | undefined
       try {
-        await lock.connect()
-        while (!lost && !this.stopped) {
-          this.active ||= await this.takeLock(lock)
+        lock = await openRelayLock(this.options.databaseUrl)
+        while (!lock.isLost() && !this.stopped) {
+          this.active ||= await lock.take()
           const more = this.active && (await this.carry())
           failures = 0
           await this.wakeup.wait(more ? 0 : pollMs)
@@ -98,14 +94,9 @@ export class Relay {
         await this.wakeup.wait(Math.min(100 * 2 ** failures, 2000), this.stopping.signal)
       } finally {
         this.active = false
-        await lock.end().catch(() => {}) // it is gone already when the server is
+        await lock?.close()
       }
     }
-  }
-
-  private async takeLock(lock: Client): Promise<boolean> {
-    const { rows } = await lock.query<{ ours: boolean }>('select pg_try_advisory_lock($1, 0) as ours', [lockClass])
-    return rows[0]?.ours === true
   }
 
   /** Publishes one batch. Returns whether there may be more. */
@@ -141,7 +132,9 @@ export class Relay {
     const { traceparent: parent } = row.event_metadata
     return tracing.span(`${subject} publish`, { kind: 'producer', parent }, async () => {
       const headers = eventHeaders(context, row, tracing.traceparent() ?? parent)
+      failpoint('publish:before')
       const acknowledged = await nats.js.publish(subject, row.payload, { msgID: row.id, headers, ttl, timeout: 5000 })
+      failpoint('publish:after')
       return acknowledged.seq
     })
   }

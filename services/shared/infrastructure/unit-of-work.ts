@@ -6,6 +6,7 @@ import type { Ids } from '../domain/ids.ts'
 import { inSteps, writeChangeSets, writeRevision } from './change-sets.ts'
 import type { Database } from './database.ts'
 import { type StoredEvent, storedEvents, writeEvents } from './event-store.ts'
+import { failpoint } from './failpoints.ts'
 import { type Guard, writeGuards } from './guards.ts'
 import type { Row } from './prepared.ts'
 import { runStatements, Statement } from './statement.ts'
@@ -173,7 +174,9 @@ export class UnitOfWork implements Ids {
     for (const write of this.writes) write(statement)
     writeEvents(statement, events)
     finish?.(statement)
+    failpoint('commit:before')
     await runStatements(this.database, [...before, statement])
+    failpoint('commit:after')
     for (const hook of this.afterCommit) hook()
     return events
   }

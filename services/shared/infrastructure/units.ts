@@ -21,15 +21,15 @@ interface PgError {
   message?: string
 }
 
-/** Whether the database could not be reached, or went away under the statement. */
+/** Whether the database could not be reached, went away under the statement, or has run out of something. */
 export const isDatabaseDown = (error: unknown): boolean => {
   if (!(error instanceof Object)) return false
   const { code = '', message = '' } = error as PgError
   return (
-    /^(08...|57P0.|53300|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH)$/.test(
+    /^(08...|57P0.|53...|ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|E(HOST|NET)UNREACH)$/.test(
       code,
     ) ||
-    /Connection terminated|connection timeout|timeout exceeded when trying to connect|Client has encountered a connection error/i.test(
+    /Connection terminated|connection timeout|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error/i.test(
       message,
     )
   )

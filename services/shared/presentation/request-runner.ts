@@ -51,7 +51,9 @@ export const requestRunner = ({ handler, limits, kindOf, onShed, log }: RunnerOp
       finished(kind)
     })
     response.on('error', (error) => log.warn('response failed', { path: pathOf(request), error }))
-    response.once('finish', () => cutLingering(request, limits.lingerMs))
+    // A response of HTTP/2 calls itself finished only when its stream is closed, from both sides.
+    const answer = 'stream' in request ? request.stream : response
+    answer.once('finish', () => cutLingering(request, limits.lingerMs))
     if (draining && request.httpVersionMajor === 1) response.setHeader('connection', 'close')
     if (kind !== 'stream') bodies.watch(request)
     if (running[kind] > capacity[kind]) {

@@ -6,7 +6,7 @@ export interface ServerLimits {
   maxHeaderBytes: number
   /** Until the headers of a request, or the first bytes of a connection, are complete. */
   headerTimeoutMs: number
-  /** How long a half-sent request body may pause. Requests of kind `stream` are exempt. */
+  /** How long a half-sent request body may pause, or trickle. Requests of kind `stream` are exempt. */
   bodyTimeoutMs: number
   maxConnections: number
   /** Requests of kind `request` running at once; more are shed. */
@@ -25,7 +25,7 @@ export const defaultLimits: ServerLimits = {
   maxStreams: 256,
   maxHeaderBytes: 16 * 1024,
   headerTimeoutMs: 10_000,
-  bodyTimeoutMs: 30_000,
+  bodyTimeoutMs: 25_000,
   maxConnections: 20_000,
   maxInFlight: 1_000,
   maxOpenStreams: 10_000,

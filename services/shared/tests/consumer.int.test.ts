@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { getEventListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { create, toBinary } from '@bufbuild/protobuf'
@@ -166,14 +167,18 @@ it('what cannot be understood is put aside at once with the reason, and nothing 
     'ce-aggregateversion': '-1e999',
   }
   await forge({ ...nonsense, 'ce-type': 'x', 'ce-subject': 'odd' })
+  await forge({ ...event('contr\0l', 'no\0ne'), 'ce-correlationid': '\0', 'ce-actor': '\0' })
+  const endless = randomBytes(3000).toString('hex')
+  await forge({ ...event(`z${endless}`), 'ce-correlationid': endless }, Buffer.from([0xff]))
   const payload = toBinary(StoryCreatedSchema, create(StoryCreatedSchema))
   await forge(event('well'), payload)
   await write()
   await allSeen(3)
-  const found = await lettersBecome(4)
+  const found = await lettersBecome(6)
   const dead = { status: 'DEAD', attempts: 1 }
   expect(found.toSorted((a, b) => (a.aggregate_id < b.aggregate_id ? -1 : 1))).toEqual([
     { ...dead, aggregate_id: '', event_type: '', reason: expect.stringMatching(/^UNKNOWN_EVENT: /) },
+    { ...dead, aggregate_id: 'contrl', event_type: 'none', reason: expect.stringMatching(/^UNKNOWN_EVENT: /) },
     {
       ...dead,
       aggregate_id: 'foreign',
@@ -187,6 +192,12 @@ it('what cannot be understood is put aside at once with the reason, and nothing 
       reason: expect.stringMatching(/^UNDECODABLE_EVENT: /),
     },
     { ...dead, aggregate_id: 'odd', event_type: 'x', reason: expect.stringMatching(/^UNKNOWN_EVENT: /) },
+    {
+      ...dead,
+      aggregate_id: `z${endless}`.slice(0, 300),
+      event_type: StoryCreatedSchema.typeName,
+      reason: expect.stringMatching(/^UNDECODABLE_EVENT: /),
+    },
   ])
   expect(await versionsOf('well')).toEqual([1])
 })

@@ -178,12 +178,48 @@ test('half-sent bodies are cut; slow ones and answers that take long are not', a
   const slow = session.request({ ':method': 'POST', ':path': '/' })
   const answer = once(slow, 'data')
   for (let i = 0; i < 6; i++) {
-    slow.write('x')
+    slow.write('x'.repeat(100))
     await sleep(150)
   }
   slow.end()
-  expect(String((await answer)[0])).toBe('6')
+  expect(String((await answer)[0])).toBe('600')
   expect(String((await call(session, { ':path': '/watch' })).body)).toBe('..........')
+})
+
+test('bodies that trickle in are cut, and so is what goes on being sent after its answer', async () => {
+  const handler: HttpHandler = (request, response) => {
+    if (request.url !== '/answered') return length(request, response)
+    response.end('enough')
+  }
+  const { server } = await start(handler, { limits: { bodyTimeoutMs: 400, lingerMs: 200 } })
+  const session = connect(server)
+  const trickle = async (begin: () => { write(text: string): unknown }, isOver: () => boolean) => {
+    const to = begin()
+    for (let n = 0; n < 40 && !isOver(); n += 1) {
+      to.write('x')
+      await sleep(50)
+    }
+    return isOver()
+  }
+  for (const path of ['/', '/answered']) {
+    const socket = await rawSocket(server)
+    socket.on('error', () => {}).resume()
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\n`)
+    const stream = session.request({ ':method': 'POST', ':path': path })
+    stream.on('error', () => {}).resume()
+    const cut = await Promise.all([
+      trickle(
+        () => socket,
+        () => socket.closed,
+      ),
+      trickle(
+        () => stream,
+        () => stream.closed,
+      ),
+    ])
+    expect([path, ...cut]).toEqual([path, true, true])
+  }
+  expect(server.inFlight()).toBe(0)
 })
 
 test('a body that the handler does not read yet is not taken for a stalled one', async () => {

@@ -211,7 +211,17 @@ describe('a database that is away', () => {
   })
 
   it('is told from other troubles', () => {
-    for (const code of ['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN', 'EHOSTUNREACH', '57P01', '57P03', '08006', '53300'])
+    for (const code of [
+      'ECONNREFUSED',
+      'ECONNRESET',
+      'EAI_AGAIN',
+      'EHOSTUNREACH',
+      '57P01',
+      '57P03',
+      '08006',
+      '53300',
+      '53100',
+    ])
       expect(isDatabaseDown({ code })).toBe(true)
     for (const code of ['23505', '40001', '42601', '57014', 'ENOENT', '']) expect(isDatabaseDown({ code })).toBe(false)
     for (const odd of [undefined, null, 'text', 7, new Error('the handler broke')])

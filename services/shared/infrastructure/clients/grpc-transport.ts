@@ -29,7 +29,7 @@ const openChannel = (address: string, maxMessageBytes: number): Channel => {
   return new Channel(target, secure ? credentials.createSsl() : credentials.createInsecure(), {
     'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ [healthCheckedRoundRobin]: {} }] }),
     'grpc.service_config_disable_resolution': 1,
-    'grpc.keepalive_time_ms': 30_000,
+    'grpc.keepalive_time_ms': 10_000,
     'grpc.keepalive_timeout_ms': 5_000,
     'grpc.initial_reconnect_backoff_ms': 100,
     'grpc.max_reconnect_backoff_ms': 5_000,

@@ -37,9 +37,12 @@ export const fromHeaders = (headers: DeliveryHeaders, payload: Uint8Array, seque
 
 const numberOf = (text: string): number => (/^\d{1,15}$/.test(text) ? Number(text) : 0)
 
+// An id or a type of ours is shorter; a row of an index holds no more than 2,700 bytes, and text no U+0000.
+const longestHeader = 300
+
 /** Whoever put it on the stream: what it does not say of itself gets a value that it can be put aside with. */
 export const fromStream = (message: JsMsg): Delivery => {
-  const header = (name: string) => message.headers?.get(name) ?? ''
+  const header = (name: string) => (message.headers?.get(name) ?? '').replaceAll('\0', '').slice(0, longestHeader)
   const id = header('ce-id')
   const time = new Date(header('ce-time'))
   return {

@@ -5,6 +5,7 @@ import type { CallContext } from '../call-context.ts'
 import { runInCall } from '../call-context.ts'
 import type { Database } from '../database.ts'
 import { eventDecoder } from '../event-codec.ts'
+import { failpoint } from '../failpoints.ts'
 import type { Statement } from '../statement.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { AlreadyHandled, isDatabaseDown, LeaseLost, type Units } from '../units.ts'
@@ -97,12 +98,14 @@ export const deliveryHandler = (options: HandleOptions) => {
       units.run({
         key: derivedUuid(delivery.eventId, name),
         handler: async () => {
+          failpoint('effect:before')
           await definition.handle(event as never, {
             id: delivery.eventId,
             aggregateId: delivery.aggregateId,
             aggregateVersion: delivery.aggregateVersion,
             occurredAt: delivery.occurredAt,
           })
+          failpoint('effect:after')
         },
         finish: (statement) => {
           finish(statement, delivery, lease)

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { JsMsg } from '@nats-io/jetstream'
 import type { ConsumerDefinition } from '../../application/consumers.ts'
 import type { Database } from '../database.ts'
+import { failpoint } from '../failpoints.ts'
 import type { Nats } from '../nats.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { AggregateQueues } from './aggregate-queues.ts'
@@ -130,7 +131,9 @@ export class Reading {
       position: Math.max(this.lastSeen.position, delivery.position),
     }
     this.enqueue(delivery, () => {
+      failpoint('ack:before')
       this.pending.get(message.seq)?.message.ack()
+      failpoint('ack:after')
       this.pending.delete(message.seq)
     })
   }

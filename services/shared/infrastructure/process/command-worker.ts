@@ -2,6 +2,7 @@ import { type DescMethodUnary, fromBinary, type Message } from '@bufbuild/protob
 import type { ProcessMessage } from '../../application/process.ts'
 import type { CallContext } from '../call-context.ts'
 import { runInCall } from '../call-context.ts'
+import { failpoint } from '../failpoints.ts'
 import type { UnitOfWork } from '../unit-of-work.ts'
 import { derivedUuid } from '../uuid.ts'
 import {
@@ -73,7 +74,9 @@ export class CommandWorker {
       return { outcome: 'EXPIRED', detail: '', message: (at) => ({ kind: 'expired', ...about, at }) }
     }
     try {
+      failpoint('command:before')
       const response = await this.call(command, method, leftMs, signal)
+      failpoint('command:after')
       return { outcome: 'ANSWERED', detail: '', message: (at) => ({ kind: 'answer', ...about, response, at }) }
     } catch (error) {
       const refusal = signal.aborted ? undefined : refusalOf(error)

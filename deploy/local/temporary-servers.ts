@@ -1,0 +1,54 @@
+import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { dataFolder } from './data-folder.ts'
+import { findOrInstallNatsServer, startNats } from './nats-server.ts'
+import { startPostgres } from './postgres.ts'
+import { endLeftover } from './processes.ts'
+import type { Log } from './setup-error.ts'
+
+/** Ends the servers of those who were interrupted before they could do so. */
+const endServersBelow = async (folder: string): Promise<void> => {
+  for (const file of globSync('{*,*/*}/{postgres,nats}.pid', { cwd: folder })) {
+    await endLeftover(join(folder, file), file.endsWith('postgres.pid') ? 'SIGINT' : 'SIGTERM')
+  }
+}
+
+/**
+ * Runs `use` with a folder of its own, open to the user that Postgres runs as. Afterwards it is gone, with all servers
+ * that have their data one or two folders below it.
+ */
+export const withTemporaryFolder = async <T>(use: (folder: string) => Promise<T>): Promise<T> => {
+  const folder = mkdtempSync(join(tmpdir(), 'troupe-test-'))
+  chmodSync(folder, 0o711)
+  try {
+    return await use(folder)
+  } finally {
+    await endServersBelow(folder)
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Runs `use` with a Postgres and a NATS of its own, which are gone afterwards. */
+export const withServers = <T>(log: Log, use: (env: NodeJS.ProcessEnv, folder: string) => Promise<T>): Promise<T> =>
+  withTemporaryFolder(async (temporary) => {
+    const folder = join(temporary, 'servers')
+    mkdirSync(folder, { mode: 0o711 })
+    const servers: { stop(): Promise<void> }[] = []
+    try {
+      const binary = await findOrInstallNatsServer({ dataDir: dataFolder(), log })
+      const postgres = await startPostgres({ dataDir: folder, log })
+      servers.push(postgres)
+      const nats = await startNats({ binary, dataDir: folder, log })
+      servers.push(nats)
+      const env = {
+        TROUPE_TEST_POSTGRES_URL: postgres.url,
+        TROUPE_TEST_NATS_URL: nats.url,
+        TROUPE_TEST_NATS_SERVER: binary,
+        TMPDIR: temporary,
+      }
+      return await use(env, folder)
+    } finally {
+      for (const server of servers.reverse()) await server.stop()
+    }
+  })

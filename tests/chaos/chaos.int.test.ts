@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { faults } from './faults/faults.ts'
+import { type Ground, withGround } from './ground.ts'
+import { runSeed } from './seed-run.ts'
+
+const spanMs = 4000
+
+const onGround = async <T>(use: (ground: Ground) => Promise<T>): Promise<T> => {
+  const binary = process.env.TROUPE_TEST_NATS_SERVER
+  if (!binary) throw new Error('TROUPE_TEST_NATS_SERVER is not set: run tests with npm test')
+  const folder = mkdtempSync(join(tmpdir(), 'troupe-chaos-'))
+  try {
+    return await withGround({ folder, withDisks: false, binary }, use)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const possible = faults.filter(({ obstacle }) => !obstacle)
+// Cut without a word: it takes many seconds until anybody can know.
+const brief = possible.filter(({ name }) => name !== 'link-silent')
+const chosen = (...names: string[]) => faults.filter(({ name }) => names.includes(name))
+
+describe('whatever goes wrong while authors work', () => {
+  it('nothing acknowledged is lost, nothing happens twice, and all comes to rest', async () => {
+    await onGround(async (ground) => {
+      const runs = [
+        { seed: 1, split: false, faults: chosen('kill', 'failpoint', 'nats-wipe', 'postgres-crash') },
+        { seed: 2, split: true, faults: brief },
+        { seed: 3, split: false, faults: brief },
+      ]
+      for (const run of runs) {
+        const { acknowledged, findings, internal } = await runSeed(ground, { ...run, spanMs })
+        expect({ seed: run.seed, findings, internal }).toEqual({ seed: run.seed, findings: [], internal: {} })
+        expect(acknowledged).toBeGreaterThan(6)
+      }
+    })
+  }, 300_000)
+})

@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { dataFolder } from '../../deploy/local/data-folder.ts'
+import { SetupError } from '../../deploy/local/setup-error.ts'
+import { onStopSignal } from '../../deploy/local/stop-signals.ts'
+import { withTemporaryFolder } from '../../deploy/local/temporary-servers.ts'
+import { type Report, startReport } from '../report.ts'
+import { faults } from './faults/faults.ts'
+import { type Ground, withGround } from './ground.ts'
+import { measureLoad } from './load/load.ts'
+import { type ChaosOptions, readOptions, usage } from './options.ts'
+import { reportResults, sayResult } from './results.ts'
+import { runSeed, type SeedResult } from './seed-run.ts'
+
+const spanMs = 12_000
+const quickSpanMs = 5000
+
+const names = faults.map(({ name }) => name)
+
+const folderOf = ({ out }: ChaosOptions): string => out ?? join(dataFolder(), 'reports')
+
+const runSeeds = async (ground: Ground, report: Report, options: ChaosOptions, signal: AbortSignal): Promise<void> => {
+  const chosen = faults.filter(({ name }) => options.only === undefined || name === options.only)
+  const results: SeedResult[] = []
+  for (let seed = options.first; seed < options.first + options.seeds && !signal.aborted; seed += 1) {
+    const result = await runSeed(ground, {
+      seed,
+      split: options.split ?? seed % 2 === 0,
+      faults: chosen,
+      spanMs: options.quick ? quickSpanMs : spanMs,
+      keepLogs: join(folderOf(options), `chaos-seed-${seed}`),
+    })
+    results.push(result)
+    sayResult(report, result)
+  }
+  reportResults(report, results, chosen)
+}
+
+const runAll = (options: ChaosOptions, signal: AbortSignal): Promise<number> =>
+  withTemporaryFolder((folder) =>
+    withGround({ folder, withDisks: true }, async (ground) => {
+      const report = startReport('chaos', folderOf(options))
+      if (options.load !== 'only') await runSeeds(ground, report, options, signal)
+      if (options.load !== 'not') await measureLoad(ground, report, folderOf(options), signal)
+      return report.finish()
+    }),
+  )
+
+const stopping = new AbortController()
+onStopSignal(
+  () => stopping.abort(),
+  () => process.exit(130),
+)
+
+try {
+  const options = readOptions(process.argv.slice(2), names)
+  if (!options) console.log(usage(names))
+  process.exit(options ? await runAll(options, stopping.signal) : 0)
+} catch (error) {
+  if (error instanceof SetupError) console.error(`${error.message}\n\n${usage(names)}`)
+  else console.error(error)
+  process.exit(stopping.signal.aborted ? 130 : 1)
+}

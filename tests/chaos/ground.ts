@@ -1,0 +1,83 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { dataFolder } from '../../deploy/local/data-folder.ts'
+import { findOrInstallNatsServer } from '../../deploy/local/nats-server.ts'
+import { type ChaosMesh, type Replicas, startChaosMesh } from './chaos-mesh.ts'
+import { type ChaosServer, startChaosNats, startChaosPostgres } from './servers.ts'
+import { type World, withDatabase } from './world.ts'
+
+/** What the seeds of one run stand on: a Postgres for all, and a nats-server and a mesh for each. */
+export interface Ground {
+  /** Runs `use` with new databases, an empty nats-server and a mesh, which are gone afterwards. */
+  withWorld<T>(options: WorldOptions, use: (world: World, logs: string) => Promise<T>): Promise<T>
+}
+
+export interface WorldOptions {
+  /** Tells this world's databases and folders from others'. */
+  name: string
+  replicas?: Replicas | undefined
+  env?: NodeJS.ProcessEnv
+}
+
+// Who writes an author's name here leaves a trace each time, which the read model itself does not.
+const traceOfEffects = [
+  'create table chaos_effects (author_id uuid not null)',
+  `create function chaos_effect() returns trigger language plpgsql as
+   $$ begin insert into chaos_effects values (new.author_id); return null; end $$`,
+  'create trigger chaos_effect after insert or update on authors for each row execute function chaos_effect()',
+]
+
+const dropDatabases = (world: Pick<World, 'postgres' | 'databasePrefix'>): Promise<void> =>
+  withDatabase(world, undefined, async (client) => {
+    const { rows } = await client.query<{ datname: string }>(
+      'select datname from pg_database where starts_with(datname, $1)',
+      [world.databasePrefix],
+    )
+    for (const { datname } of rows) await client.query(`drop database "${datname}" with (force)`)
+  })
+
+/**
+ * Starts Postgres in the folder and runs `use`. `withDisks` puts the servers' data on small disks that can be filled,
+ * where such can be mounted.
+ */
+export const withGround = async <T>(
+  { folder, withDisks, binary }: { folder: string; withDisks: boolean; binary?: string },
+  use: (ground: Ground) => Promise<T>,
+): Promise<T> => {
+  const natsServer = binary ?? (await findOrInstallNatsServer({ dataDir: dataFolder(), log: console.log }))
+  const postgres: ChaosServer = await startChaosPostgres(join(folder, 'servers'), withDisks)
+  const withWorld: Ground['withWorld'] = async ({ name, replicas, env }, run) => {
+    const dataDir = join(folder, name)
+    const databasePrefix = `${name.replaceAll('-', '_')}_`
+    const nats = await startChaosNats(dataDir, natsServer, withDisks)
+    let mesh: ChaosMesh | undefined
+    try {
+      mesh = await startChaosMesh({
+        dataDir,
+        replicas,
+        databasePrefix,
+        postgresUrl: postgres.url,
+        natsUrl: nats.url,
+        ...(env && { env }),
+      })
+      const world: World = { mesh, postgres, nats, databasePrefix, poison: [], lostPoison: [], wipes: 0 }
+      await withDatabase(world, 'story', async (client) => {
+        for (const sql of traceOfEffects) await client.query(sql)
+      })
+      return await run(world, join(dataDir, 'logs'))
+    } finally {
+      await mesh?.stop()
+      await nats.stop()
+      nats.disk?.unmount()
+      await postgres.start()
+      await dropDatabases({ postgres, databasePrefix })
+      rmSync(dataDir, { recursive: true, force: true })
+    }
+  }
+  try {
+    return await use({ withWorld })
+  } finally {
+    await postgres.stop()
+    postgres.disk?.unmount()
+  }
+}

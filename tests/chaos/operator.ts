@@ -1,0 +1,33 @@
+import { createClient, type Interceptor } from '@connectrpc/connect'
+import { createGrpcTransport } from '@connectrpc/connect-node'
+import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { type GetLagResponse, type InvariantResult, MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import type { ChaosMesh } from './chaos-mesh.ts'
+
+const timeoutMs = 5000
+
+/** What an operator asks the mesh through the gateway. */
+export interface MeshOperator {
+  lag(): Promise<GetLagResponse>
+  checkInvariants(): Promise<InvariantResult[]>
+}
+
+/** Signs in at first use. */
+export const meshOperator = ({ url, admin }: Pick<ChaosMesh, 'url' | 'admin'>): MeshOperator => {
+  let token = ''
+  const withToken: Interceptor = (next) => (request) => {
+    if (token) request.header.set('authorization', `Bearer ${token}`)
+    return next(request)
+  }
+  const transport = createGrpcTransport({ baseUrl: url, interceptors: [withToken] })
+  const identity = createClient(IdentityService, transport)
+  const mesh = createClient(MeshService, transport)
+  const signedIn = async <T>(ask: () => Promise<T>): Promise<T> => {
+    if (!token) token = (await identity.login(admin, { timeoutMs })).tokens?.accessToken ?? ''
+    return ask()
+  }
+  return {
+    lag: () => signedIn(() => mesh.getLag({}, { timeoutMs })),
+    checkInvariants: () => signedIn(async () => (await mesh.checkInvariants({}, { timeoutMs: 20_000 })).results),
+  }
+}

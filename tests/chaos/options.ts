@@ -1,0 +1,76 @@
+import { parseArgs } from 'node:util'
+import { SetupError } from '../../deploy/local/setup-error.ts'
+
+export interface ChaosOptions {
+  seeds: number
+  first: number
+  quick: boolean
+  /** Only this topology; undefined for both in turn. */
+  split: boolean | undefined
+  /** The only fault; undefined for all. */
+  only: string | undefined
+  /** Whether to measure the mesh under load: without faults, after the seeds. */
+  load: 'too' | 'only' | 'not'
+  /** Where the report goes; undefined for the default. */
+  out: string | undefined
+}
+
+export const usage = (faults: readonly string[]): string =>
+  [
+    'npm run chaos -- [--seeds N] [--first N] [--quick] [--split | --single] [--only FAULT] [--load] [--out FOLDER]',
+    '',
+    '  --seeds N      how many schedules of faults to run; default 20',
+    '  --first N      the first seed; the others follow it; default 1',
+    '  --quick        3 short seeds',
+    '  --split        one process a context, two of story; --single: one for all; default: by turns',
+    '  --only FAULT   nothing but this fault, again and again',
+    '  --load         only what comes after the seeds: restarts, idle streams, overload and slow clients, each under load',
+    '  --out FOLDER   where chaos.txt, chaos.json and the logs of seeds that fell short go',
+    '',
+    `  faults: ${faults.join(', ')}`,
+  ].join('\n')
+
+const wholeNumber = (name: string, text: string): number => {
+  const value = Number(text)
+  if (/^\d+$/.test(text) && value > 0 && value < 2 ** 31) return value
+  throw new SetupError(`--${name} must be a whole number above 0, not "${text}"`)
+}
+
+const flags = {
+  seeds: { type: 'string' },
+  first: { type: 'string', default: '1' },
+  quick: { type: 'boolean', default: false },
+  split: { type: 'boolean', default: false },
+  single: { type: 'boolean', default: false },
+  only: { type: 'string' },
+  load: { type: 'boolean', default: false },
+  out: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const
+
+const parse = (args: string[]) => {
+  try {
+    return parseArgs({ args, options: flags }).values
+  } catch (error) {
+    throw new SetupError((error as Error).message)
+  }
+}
+
+/** Reads the command line. Throws SetupError saying what is wrong with it; undefined when only help is wanted. */
+export const readOptions = (args: string[], faults: readonly string[]): ChaosOptions | undefined => {
+  const { seeds, first, quick, split, single, only, load, out, help } = parse(args)
+  if (help) return undefined
+  if (split && single) throw new SetupError('--split and --single exclude each other')
+  if (only !== undefined && !faults.includes(only)) {
+    throw new SetupError(`there is no fault "${only}"; there are: ${faults.join(', ')}`)
+  }
+  return {
+    seeds: wholeNumber('seeds', seeds ?? (quick ? '3' : '20')),
+    first: wholeNumber('first', first),
+    quick,
+    split: split || single ? split : undefined,
+    only,
+    load: load ? 'only' : quick || only !== undefined ? 'not' : 'too',
+    out,
+  }
+}

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { heard, typesOf } from './checks/heard.ts'
+import type { MeshOperator } from './operator.ts'
+import type { Journal } from './workload/journal.ts'
+import { contexts, rowsOf, type World } from './world.ts'
+
+const pollMs = 100
+
+const work = `select (select count(*) from outbox) as outbox,
+  (select count(*) from process_commands where outcome is null) as commands,
+  (select count(*) from process_timers where outcome is null) as timers,
+  (select count(*) from processes where not ended) as processes`
+
+const unhandled = async (world: World): Promise<string[]> => {
+  const awaited: string[] = []
+  for (const one of heard) {
+    const [events] = await rowsOf<{ n: string }>(
+      world,
+      one.source,
+      'select count(*) as n from event_store where event_type = any($1::text[])',
+      [typesOf(one)],
+    )
+    const [inbox] = await rowsOf<{ n: string }>(
+      world,
+      one.context,
+      'select count(*) as n from inbox where consumer = $1',
+      [one.consumer],
+    )
+    const left = Number(events?.n ?? 0) - Number(inbox?.n ?? 0)
+    if (left !== 0) awaited.push(`${left} events for ${one.consumer}`)
+  }
+  return awaited
+}
+
+const inDatabases = async (world: World): Promise<string[]> => {
+  const awaited: string[] = []
+  for (const context of contexts) {
+    const [row = {}] = await rowsOf<Record<string, string>>(world, context, work)
+    for (const [what, n] of Object.entries(row)) if (Number(n) > 0) awaited.push(`${n} ${what} of ${context}`)
+  }
+  const [running] = await rowsOf<{ n: string }>(
+    world,
+    'story',
+    `select count(*) as n from story_analyses where status = 'running'`,
+  )
+  if (Number(running?.n ?? 0) > 0) awaited.push(`${running?.n} analyses`)
+  return [...awaited, ...(await unhandled(world))]
+}
+
+const behind = async (operator: MeshOperator): Promise<string[]> => {
+  const { relays, consumers } = await operator.lag()
+  const all = [
+    ...relays.map(({ context, pending }) => ({ name: `relay of ${context}`, pending })),
+    ...consumers.map(({ consumer, source, pending }) => ({ name: `${consumer} on ${source}`, pending })),
+  ]
+  return all.filter(({ pending }) => pending > 0n).map(({ name, pending }) => `${pending} pending for ${name}`)
+}
+
+/** What keeps the mesh from being at rest; nothing when it is. */
+const awaitedBy = async (world: World, journal: Journal, operator: MeshOperator): Promise<string[]> => {
+  const open = journal.calls.filter(({ outcome }) => outcome === 'open').length
+  if (open > 0) return [`${open} calls`]
+  for (const part of world.mesh.parts) if (!(await part.isReady())) return [`${part.name} to be ready`]
+  const awaited = await inDatabases(world)
+  return awaited.length > 0 ? awaited : behind(operator)
+}
+
+/** What was waited for, and for how long, in seconds since the beginning. */
+export interface Wait {
+  for: string
+  until: number
+}
+
+/**
+ * Waits until all is done that was begun. Returns what was waited for, one after the other, and what still is when the
+ * patience, in milliseconds, ends.
+ */
+export const untilQuiet = async (
+  world: World,
+  journal: Journal,
+  operator: MeshOperator,
+  patienceMs: number,
+): Promise<{ awaited: string[]; waits: Wait[]; seconds: number }> => {
+  const began = performance.now()
+  const waits: Wait[] = []
+  for (;;) {
+    const awaited = await awaitedBy(world, journal, operator).catch((error: Error) => [error.message])
+    const seconds = (performance.now() - began) / 1000
+    if (awaited.length === 0 || seconds * 1000 > patienceMs) return { awaited, waits, seconds }
+    // Numbers go down while one waits for the same.
+    const what = awaited.join(', ').replace(/\d+ /g, '')
+    const last = waits.at(-1)
+    if (last?.for === what) last.until = seconds
+    else waits.push({ for: what, until: seconds })
+    await sleep(pollMs)
+  }
+}

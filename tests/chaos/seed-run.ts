@@ -1,0 +1,104 @@
+import { cpSync } from 'node:fs'
+import { checkAccounts } from './checks/accounts.ts'
+import { checkCalls } from './checks/calls.ts'
+import { checkConsumers } from './checks/consumers.ts'
+import { checkDeadLetters } from './checks/dead-letters.ts'
+import type { Check, Finding } from './checks/finding.ts'
+import { checkAnswers, checkInvariants } from './checks/operators.ts'
+import { checkProcesses } from './checks/processes.ts'
+import { checkStories } from './checks/stories.ts'
+import { checkStreams } from './checks/streams.ts'
+import type { Fault } from './faults/fault.ts'
+import type { Ground } from './ground.ts'
+import { type MeshOperator, meshOperator } from './operator.ts'
+import { untilQuiet, type Wait } from './quiet.ts'
+import { seeded } from './random.ts'
+import { bringAbout, type Happened, plan } from './schedule.ts'
+import { startWorkload, type Workload } from './workload/workload.ts'
+import type { World } from './world.ts'
+
+const patienceMs = 90_000
+const splitReplicas = { identity: 1, story: 2, gateway: 1 }
+
+export interface SeedOptions {
+  seed: number
+  /** A process a context, two of story's, and the gateway; otherwise one for all. */
+  split: boolean
+  faults: readonly Fault[]
+  /** For how long faults are begun. */
+  spanMs: number
+  /** Where logs are kept when something was found. */
+  keepLogs?: string
+}
+
+export interface SeedResult {
+  seed: number
+  split: boolean
+  acknowledged: number
+  refused: number
+  /** Tries beyond the first. */
+  repeats: number
+  findings: Finding[]
+  /** Answers INTERNAL, which an outage must not cause. */
+  internal: Record<string, number>
+  happened: Happened[]
+  /** From the end of the last fault until all was at rest. */
+  recoverySeconds: number
+  waits: Wait[]
+}
+
+const checks: readonly Check[] = [
+  checkCalls,
+  checkStories,
+  checkAccounts,
+  checkStreams,
+  checkConsumers,
+  checkDeadLetters,
+  checkProcesses,
+]
+
+const checkAll = async (world: World, workload: Workload, operator: MeshOperator): Promise<Finding[]> => {
+  const failed = (error: Error): Finding[] => [{ kind: 'wrong', check: 'checker', what: error.message }]
+  const compared = await Promise.all(checks.map((check) => check(world, workload.journal).catch(failed)))
+  // These make calls, and so events, themselves.
+  const invariants = await checkInvariants(operator).catch(failed)
+  return [...compared.flat(), ...invariants, ...(await checkAnswers(workload).catch(failed))]
+}
+
+const run = async (
+  world: World,
+  { seed, faults, spanMs }: SeedOptions,
+): Promise<Omit<SeedResult, 'seed' | 'split'>> => {
+  const random = seeded(seed)
+  const workload = startWorkload(world.mesh.url, random.fork())
+  await workload.begun
+  const happened = await bringAbout(world, plan(faults, random.fork(), spanMs))
+  workload.stop()
+  const operator = meshOperator(world.mesh)
+  const { awaited, waits, seconds } = await untilQuiet(world, workload.journal, operator, patienceMs)
+  workload.abandon()
+  await workload.done
+  const stuck: Finding[] = awaited.map((what) => ({ kind: 'stuck', check: 'comes to rest', what }))
+  const { calls, internal } = workload.journal
+  return {
+    acknowledged: calls.filter(({ outcome }) => outcome === 'acknowledged').length,
+    refused: calls.filter(({ outcome }) => outcome === 'refused').length,
+    repeats: calls.reduce((sum, { tries }) => sum + tries - 1, 0),
+    findings: [...stuck, ...(await checkAll(world, workload, operator))],
+    internal: Object.fromEntries(internal),
+    happened,
+    recoverySeconds: seconds,
+    waits,
+  }
+}
+
+/** Lets faults come over a mesh at work, as its seed says, and compares what is left with what was acknowledged. */
+export const runSeed = (ground: Ground, options: SeedOptions): Promise<SeedResult> => {
+  const { seed, split, keepLogs } = options
+  const replicas = split ? splitReplicas : undefined
+  return ground.withWorld({ name: `seed-${seed}`, replicas }, async (world, logs) => {
+    const result = { seed, split, ...(await run(world, options)) }
+    if (keepLogs && result.findings.length > 0) cpSync(logs, keepLogs, { recursive: true })
+    return result
+  })
+}

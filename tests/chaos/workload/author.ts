@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Client, createClient, type Interceptor } from '@connectrpc/connect'
+import { createGrpcTransport } from '@connectrpc/connect-node'
+import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import type { Random } from '../random.ts'
+import { type CallerOptions, callUntilAnswered } from './caller.ts'
+import type { AuthorRecord, CallEntry, Journal, StoryRecord } from './journal.ts'
+
+/** Refusals that the author brings about himself; any other contradicts what he was told before. */
+const expected = new Set(['STORY_NOT_ANALYZED', 'PUBLISHING_RUNNING', 'STORY_ALREADY_PUBLISHED'])
+
+interface Options {
+  url: string
+  journal: Journal
+  random: Random
+  signal: AbortSignal
+}
+
+/** Someone with an account who works on stories of their own, one call at a time. */
+export class Author {
+  readonly record: AuthorRecord
+  private readonly identity: Client<typeof IdentityService>
+  private readonly story: Client<typeof StoryService>
+  private readonly options: Options
+  private readonly calling: CallerOptions
+  private token = ''
+  private count = 0
+
+  constructor(options: Options) {
+    this.options = options
+    const withToken: Interceptor = (next) => (request) => {
+      if (this.token) request.header.set('authorization', `Bearer ${this.token}`)
+      return next(request)
+    }
+    const transport = createGrpcTransport({ baseUrl: options.url, interceptors: [withToken] })
+    this.identity = createClient(IdentityService, transport)
+    this.story = createClient(StoryService, transport)
+    this.calling = { journal: options.journal, signal: options.signal, signIn: () => this.signIn() }
+    const email = `${randomUUID()}@example.com`
+    this.record = { id: '', key: '', email, password: `Correct-horse-${email}`, names: [], sessions: [], stories: [] }
+  }
+
+  /** Opens the account and signs in. False when that was not answered. */
+  async begin(): Promise<boolean> {
+    const { email, password } = this.record
+    const displayName = 'Author, name 1'
+    const { entry, response } = await callUntilAnswered(
+      { journal: this.options.journal, signal: this.options.signal },
+      'RegisterUser',
+      (options) => this.identity.registerUser({ email, password, displayName }, options),
+    )
+    this.judge(entry)
+    if (!response?.user) return false
+    Object.assign(this.record, { id: response.user.id, key: entry.key, names: [displayName] })
+    this.options.journal.authors.push(this.record)
+    await this.signIn()
+    return this.token !== ''
+  }
+
+  /** Does one thing of those that are possible. */
+  async act(): Promise<void> {
+    const { random } = this.options
+    const stories = this.record.stories.filter(({ isDeleted }) => !isDeleted)
+    if (stories.length < 2 || random.chance(0.3)) return this.create()
+    const story = random.pick(stories.slice(-8))
+    const dice = random.next()
+    if (dice < 0.45) return this.update(story)
+    if (dice < 0.62) return this.analyze(story)
+    if (dice < 0.82) return this.publish(story)
+    if (dice < 0.92) return this.rename()
+    return this.delete(story)
+  }
+
+  /** Makes an acknowledged CreateStory once more; its answer must be the same. */
+  async repeat({ id, key, versions }: StoryRecord): Promise<string | undefined> {
+    const [first] = versions
+    const headers = { 'idempotency-key': key }
+    const answer = await this.story.createStory({ ...first }, { headers, timeoutMs: 4000 })
+    return answer.story?.id === id ? undefined : `CreateStory ${key} answered ${id}, and now ${answer.story?.id}`
+  }
+
+  /** The name that lists show for the author. */
+  async listedName(): Promise<string | undefined> {
+    const { stories } = await this.story.listStories({ authorId: this.record.id, pageSize: 1 }, { timeoutMs: 4000 })
+    return stories[0]?.authorName
+  }
+
+  private async signIn(): Promise<void> {
+    const { email, password } = this.record
+    const { signal } = this.options
+    while (!signal.aborted) {
+      try {
+        const { tokens, user } = await this.identity.login({ email, password }, { timeoutMs: 4000, signal })
+        if (user?.id !== this.record.id) this.contradiction(`Login answers ${user?.id} for ${this.record.id}`)
+        this.token = tokens?.accessToken ?? ''
+        return
+      } catch {
+        await sleep(200, undefined, { signal }).catch(() => {}) // the loop ends then
+      }
+    }
+  }
+
+  private async create(): Promise<void> {
+    this.count += 1
+    const version = { title: `Story ${this.count} of ${this.record.id}`, content: this.text() }
+    const { entry, response } = await this.call('CreateStory', (options) => this.story.createStory(version, options))
+    if (!response?.story) return
+    const { id } = response.story
+    this.record.stories.push({ id, key: entry.key, versions: [version], publishings: [], isDeleted: false })
+  }
+
+  private async update(story: StoryRecord): Promise<void> {
+    const { id: storyId, versions } = story
+    const last = versions.at(-1) as StoryRecord['versions'][number]
+    const content = this.options.random.chance(0.5) ? { content: this.text() } : {}
+    const change = { title: `${versions[0]?.title}, version ${versions.length + 1}`, ...content }
+    const request = { storyId, expectedVersion: versions.length, ...change }
+    const { response } = await this.call('UpdateStory', (options) => this.story.updateStory(request, options))
+    if (!response) return
+    versions.push({ ...last, ...change })
+    if (response.story?.version === versions.length) return
+    this.contradiction(`UpdateStory of ${storyId} made version ${response.story?.version} of ${versions.length - 1}`)
+  }
+
+  private async analyze({ id: storyId }: StoryRecord): Promise<void> {
+    await this.call('AnalyzeStory', (options) => this.story.analyzeStory({ storyId }, options))
+  }
+
+  private async publish(story: StoryRecord): Promise<void> {
+    const { response } = await this.call('PublishStory', (options) =>
+      this.story.publishStory({ storyId: story.id }, options),
+    )
+    if (response?.publishing) story.publishings.push(response.publishing.id)
+  }
+
+  private async delete(story: StoryRecord): Promise<void> {
+    const { response } = await this.call('DeleteStory', (options) =>
+      this.story.deleteStory({ storyId: story.id }, options),
+    )
+    if (response) story.isDeleted = true
+  }
+
+  private async rename(): Promise<void> {
+    const displayName = `Author, name ${this.record.names.length + 1}`
+    const { response } = await this.call('UpdateProfile', (options) =>
+      this.identity.updateProfile({ displayName }, options),
+    )
+    if (response) this.record.names.push(displayName)
+  }
+
+  private async call<T>(method: string, call: Parameters<typeof callUntilAnswered<T>>[2]) {
+    const result = await callUntilAnswered(this.calling, method, call)
+    this.judge(result.entry)
+    return result
+  }
+
+  private judge({ outcome, reason, method, key }: CallEntry): void {
+    if (outcome === 'refused' && !expected.has(reason)) this.contradiction(`${method} ${key} was refused: ${reason}`)
+  }
+
+  private contradiction(what: string): void {
+    this.options.journal.contradictions.push(what)
+  }
+
+  private text(): string {
+    const number = this.options.random.int(1, 1e9)
+    const question = `“Number ${number},” said Anna, “is it really you?” asked the wolf at the door of the house.`
+    return `${question}
+
+Anna laughed. “It is ${number},” she said, and opened it.`
+  }
+}

@@ -1,0 +1,48 @@
+/** One call as its caller knows it, whatever the mesh has made of it. */
+export interface CallEntry {
+  /** Its Idempotency-Key, and its correlation id in every try. */
+  key: string
+  method: string
+  outcome: 'open' | 'acknowledged' | 'refused'
+  /** Why it was refused. */
+  reason: string
+  tries: number
+  /** Whether some try ended without telling what became of it. */
+  isUncertain: boolean
+}
+
+/** A story as its author was told it is. */
+export interface StoryRecord {
+  id: string
+  /** Of the call that created it. */
+  key: string
+  /** Titles and texts, the first version first. */
+  versions: { title: string; content: string }[]
+  /** Of acknowledged PublishStory calls. */
+  publishings: string[]
+  isDeleted: boolean
+}
+
+/** An account as its owner was told it is. */
+export interface AuthorRecord {
+  id: string
+  key: string
+  email: string
+  password: string
+  /** Every name it was given, the first one first. */
+  names: string[]
+  sessions: string[]
+  stories: StoryRecord[]
+}
+
+/** What was acknowledged and what was refused; the driver's own memory, which no fault reaches. */
+export interface Journal {
+  calls: CallEntry[]
+  authors: AuthorRecord[]
+  /** Answers that contradict what was acknowledged before. */
+  contradictions: string[]
+  /** How often a try was answered INTERNAL, by method and message. */
+  internal: Map<string, number>
+}
+
+export const newJournal = (): Journal => ({ calls: [], authors: [], contradictions: [], internal: new Map() })

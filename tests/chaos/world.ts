@@ -1,0 +1,66 @@
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
+import { Client } from 'pg'
+import type { ChaosMesh } from './chaos-mesh.ts'
+import type { ChaosNats, ChaosServer } from './servers.ts'
+
+/** A message that no consumer can make sense of. */
+export interface Poison {
+  source: string
+  consumers: readonly string[]
+  payload: Uint8Array
+  /** How it is wrong. */
+  kind: string
+}
+
+/** All that faults are brought about in, and that is checked afterwards. */
+export interface World {
+  mesh: ChaosMesh
+  postgres: ChaosServer
+  nats: ChaosNats
+  databasePrefix: string
+  /** What was put onto streams since they were last wiped, and acknowledged there. */
+  poison: Poison[]
+  /** Of poison before: its letters may or may not be there. */
+  lostPoison: Poison[]
+  /** How often the streams were wiped. */
+  wipes: number
+}
+
+/** The contexts whose databases and streams there are. */
+export const contexts = ['identity', 'story'] as const
+
+/** Runs SQL on one connection to a database, straight and not over a link. */
+export const withDatabase = async <T>(
+  { postgres, databasePrefix }: Pick<World, 'postgres' | 'databasePrefix'>,
+  context: string | undefined,
+  use: (client: Client) => Promise<T>,
+): Promise<T> => {
+  const url = new URL(postgres.url)
+  if (context) url.pathname = `/${databasePrefix}${context}`
+  const client = new Client({ connectionString: url.toString(), connectionTimeoutMillis: 2000, query_timeout: 10_000 })
+  client.on('error', () => {}) // the running query reports it
+  await client.connect()
+  try {
+    return await use(client)
+  } finally {
+    await client.end().catch(() => {}) // it is gone already when the server is
+  }
+}
+
+/** Asks a context's database. */
+export const rowsOf = <Row>(world: World, context: string, sql: string, values: unknown[] = []): Promise<Row[]> =>
+  withDatabase(world, context, async (client) => (await client.query(sql, values)).rows as Row[])
+
+/** Runs with a connection to NATS, straight and not over a link; fails at once where the server is away. */
+export const withStreams = async <T>(
+  { nats }: Pick<World, 'nats'>,
+  use: (parts: { js: JetStreamClient; manager: JetStreamManager }) => Promise<T>,
+): Promise<T> => {
+  const connection = await connect({ servers: nats.url, reconnect: false, timeout: 2000 })
+  try {
+    return await use({ js: jetstream(connection), manager: await jetstreamManager(connection, { checkAPI: false }) })
+  } finally {
+    await connection.close()
+  }
+}
