@@ -14,8 +14,7 @@ import { type Lease, releaseLease, renewLease } from './lease.ts'
 import { Processing } from './processing.ts'
 import { locate, subscribe } from './subscription.ts'
 
-// As many as one commit takes together.
-const concurrency = 64
+const concurrency = 64 // as many as one commit takes together
 const renewMs = 1000
 const ackWaitMs = 30_000
 // Shorter than any event stays on a stream, however early that one was published.
