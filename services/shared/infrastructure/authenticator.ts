@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLocalJWKSet, errors, type JSONWebKeySet, jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
@@ -96,7 +96,7 @@ export const createAuthenticator = (options: {
 
   return {
     verify: async (token) => {
-      const digest = createHash('sha256').update(token).digest('base64')
+      const digest = hash('sha256', token, 'base64')
       const known = verified.get(digest)
       if (known && known.expiresAt > options.now().getTime()) return known.principal
       try {

@@ -25,8 +25,18 @@ export interface EventContract {
 /** The context of a type name: `troupe.story.v1.StoryCreated` → `story`. */
 export const contextOf = (typeName: string): string => typeName.split('.')[1] as string
 
+const contracts = new WeakMap<DescMessage, EventContract>()
+
 /** The contract of an event message. Throws for a message without the option: it is no event. */
 export const eventContract = (schema: DescMessage): EventContract => {
+  const known = contracts.get(schema)
+  if (known) return known
+  const contract = readContract(schema)
+  contracts.set(schema, contract)
+  return contract
+}
+
+const readContract = (schema: DescMessage): EventContract => {
   if (!hasOption(schema, eventOption)) throw new Error(`${schema.typeName} has no (troupe.mesh.v1.event) option`)
   const option = getOption(schema, eventOption)
   return {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 import { precondition } from '../domain/errors.ts'
 import type { Database } from './database.ts'
 import type { Statement } from './statement.ts'
@@ -17,11 +17,11 @@ export interface IdempotentRequest {
 /** Responses to repeated requests, kept for 24 hours in the unit of work that made them. */
 export class IdempotencyStore {
   private readonly database: Database
-  private readonly key: Uint8Array
+  private readonly key: KeyObject
 
   constructor(database: Database, key: Uint8Array) {
     this.database = database
-    this.key = key
+    this.key = createSecretKey(key)
   }
 
   /** What a request is recognised by. Keyed: a request may hold a password, and a plain digest of it can be guessed at. */

@@ -23,6 +23,8 @@ export const connectNats = async (servers: readonly string[], name: string, log:
     waitOnFirstConnect: true,
     pingInterval: 3_000,
     maxPingOut: 2,
+    // Else it takes a stack trace with every message that it sends.
+    noAsyncTraces: true,
   })
   const listeners = new Set<() => void>()
   let connected = true

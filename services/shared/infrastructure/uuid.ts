@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomFillSync } from 'node:crypto'
 
 const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
@@ -11,13 +11,27 @@ const format = (bytes: Buffer): string => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
+const idBytes = 16
+const stock = Buffer.alloc(idBytes * 256)
+let used = stock.length
+
+/** Random bytes, of which it fetches many at once: asking for each is most of what an id costs. */
+const randomBytes = (): Buffer => {
+  if (used === stock.length) {
+    randomFillSync(stock)
+    used = 0
+  }
+  used += idBytes
+  return Buffer.from(stock.subarray(used - idBytes, used))
+}
+
 const sequences = 0x1000
 let lastMillisecond = 0
 let sequence = 0
 
 /** A random UUID v7 (RFC 9562); those made one after another for the same millisecond ascend. */
 export const uuidv7 = (milliseconds: number = Date.now()): string => {
-  const bytes = randomBytes(16)
+  const bytes = randomBytes()
   if (milliseconds === lastMillisecond) sequence += 1
   else {
     lastMillisecond = milliseconds
@@ -37,7 +51,7 @@ const timeOf = (key: string): Buffer =>
  * otherwise: the same key must give the same id whenever it comes.
  */
 export const derivedUuid = (key: string, purpose: string): string => {
-  const bytes = createHash('sha256').update(key).update('\0').update(purpose).digest().subarray(0, 16)
+  const bytes = hash('sha256', `${key}\0${purpose}`, 'buffer').subarray(0, idBytes)
   timeOf(key).copy(bytes)
   return format(bytes)
 }

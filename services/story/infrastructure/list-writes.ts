@@ -75,7 +75,7 @@ export class ListWrites {
   }
 
   private get isUnchanged(): boolean {
-    return this.isRemoved || this.before?.facts === factsOf(this.story)
+    return this.isRemoved || (this.before !== undefined && this.before.facts === factsOf(this.story))
   }
 
   private forAuthor(): [string, unknown[]] {
