@@ -10,6 +10,7 @@ import { reportMatrix } from './matrix/report-matrix.ts'
 import { type Options, type Part, readOptions } from './options.ts'
 import { sessionChecks } from './sessions/sessions.ts'
 import { assembleCast, type Cast } from './stage/cast.ts'
+import { readLogs } from './stage/logs.ts'
 import { openStage, type Stage } from './stage/stage.ts'
 import { wireChecks } from './wire/wire.ts'
 
@@ -19,7 +20,8 @@ type RunPart = (stage: Stage, cast: Cast, report: Report, options: Options) => P
 const fuzzed = { quick: 50, normal: 1_000, long: 10_000 }
 
 const runs: Partial<Record<Part, RunPart>> = {
-  matrix: async (stage, cast, report) => reportMatrix(report, await runMatrix(stage, cast)),
+  matrix: async (stage, cast, report, { level }) =>
+    reportMatrix(report, await runMatrix(stage, cast, level === 'quick' ? 6 : 1)),
   mass: (stage, cast, report) => runMassAssignment(stage, cast, report),
   sessions: (stage, cast, report, { level, seed }) =>
     runChecks('sessions', sessionChecks, { stage, cast, level, seed }, report),
@@ -36,9 +38,14 @@ const attack = async (report: Report, options: Options, signal: AbortSignal): Pr
   const runAll = async () => {
     const stage = await opening
     const cast = await assembleCast(stage)
+    let seen = readLogs(stage.own.dataDir).length
     for (const part of options.parts) {
       const began = performance.now()
       await runs[part]?.(stage, cast, report, options)
+      const logged = readLogs(stage.own.dataDir)
+      for (const line of logged.slice(seen))
+        report.fellShort(`${part}: the mesh logged ${JSON.stringify(line).slice(0, 1_000)}`)
+      seen = logged.length
       report.say(`${part} took ${((performance.now() - began) / 1000).toFixed(1)} s`)
     }
   }

@@ -236,14 +236,6 @@ describe('who may', () => {
     expect((await anyone.getStory({ storyId: open })).story?.title).toBe('The Mill')
   })
 
-  it('not take the steps of the publishing process', async () => {
-    const publishingId = crypto.randomUUID()
-    const internal = [Code.PermissionDenied, 'INTERNAL_ONLY']
-    expect(await refusal(stories(ann).validatePublishing({ publishingId }))).toEqual(internal)
-    expect(await refusal(stories(ann).completePublishing({ publishingId }))).toEqual(internal)
-    expect(await refusal(stories(ann).abortPublishing({ publishingId, reason: 'no' }))).toEqual(internal)
-  })
-
   it('be told what is wrong with a request', async () => {
     const error = await stories(ann)
       .createStory({ title: 'ab', content })

@@ -86,6 +86,7 @@ const withoutProof = ({ claims, key, retiredKey, keysUrl, genuine }: Forgery) =>
 /** Tokens that are really signed but do not say what an access token says. */
 const wronglySaid = ({ claims, key }: Forgery) => {
   const seconds = Number(claims.iat)
+  const machineSeconds = Math.floor(Date.now() / 1000)
   const said = (changed: object, header: Record<string, unknown> = {}) =>
     signClaims({ ...claims, ...changed }, key, header)
   return {
@@ -97,7 +98,8 @@ const wronglySaid = ({ claims, key }: Forgery) => {
     'no typ': said({}, { typ: undefined }),
     'no exp': said({ exp: undefined }),
     'exp that is text': said({ exp: String(seconds + 600) }),
-    expired: said({ iat: seconds - 4200, exp: seconds - 3600 }),
+    // Also by the machine's time, which a gateway without contexts goes by.
+    expired: said({ iat: machineSeconds - 4200, exp: machineSeconds - 3600 }),
     'not yet valid': said({ nbf: seconds + 3600 }),
     'no iat': said({ iat: undefined }),
     'iat that is text': said({ iat: 'yesterday' }),

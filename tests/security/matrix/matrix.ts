@@ -46,8 +46,11 @@ const runCase = async (parts: CaseParts): Promise<Cell[]> => {
 /** Operators' rpcs act on the whole mesh: one after another, when nobody else does anything. */
 const isAlone = ({ name }: Rpc) => name.startsWith('troupe.mesh.')
 
-/** Tries every rpc of the mesh with every kind of caller who must not make it, and beside them with the one who may. */
-export const runMatrix = async (stage: Stage, cast: Cast): Promise<MatrixResult> => {
+/**
+ * Tries every rpc of the mesh with every kind of caller who must not make it, and beside them with the one who may. With
+ * a `forgedShare` of n, each rpc sees every n-th forged token only, the next one others.
+ */
+export const runMatrix = async (stage: Stage, cast: Cast, forgedShare = 1): Promise<MatrixResult> => {
   const rpcs = allRpcs()
   const names = new Set(rpcs.map(({ name }) => name))
   const roles = rolesNamed(rpcs)
@@ -61,10 +64,18 @@ export const runMatrix = async (stage: Stage, cast: Cast): Promise<MatrixResult>
     ),
   ]
   let covered = 0
-  const run = async (rpc: Rpc): Promise<Cell[]> => {
+  const run = async (rpc: Rpc, index: number): Promise<Cell[]> => {
     const recipe = recipes[rpc.name] as Recipe
     try {
-      const parts = { rpc, recipe, stage, cast, roles, keysUrl: keysServer.url }
+      const parts = {
+        rpc,
+        recipe,
+        stage,
+        cast,
+        roles,
+        keysUrl: keysServer.url,
+        forged: { share: forgedShare, turn: index },
+      }
       const cells = await runCase(parts)
       const missed = untried(parts, cells).map((gap) => `${rpc.name}: ${gap} (${recipeFile(rpc.name)})`)
       gaps.push(...missed)

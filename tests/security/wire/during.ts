@@ -5,7 +5,7 @@ import { openHttp2 } from '../http2-client.ts'
 const probePath = '/troupe.story.v1.StoryService/ListStories'
 const probeEveryMs = 50
 /** How long a probe may take while an attack is under way, on a machine that does other things, too. */
-const slowestProbeMs = 3_000
+const slowestProbeMs = 5_000
 /** How much more memory all processes together may hold at any moment of an attack. */
 const mostGrowthMiB = 200
 
@@ -39,7 +39,7 @@ export const during = async <T>(
   const failures: string[] = []
   let isOver = false
   const probing = (async () => {
-    const client = openHttp2(stage.url, 10_000)
+    const client = openHttp2(stage.url, 20_000)
     while (!isOver || cost.probes === 0) {
       const { status, ms, broken } = await client.send({
         path: probePath,

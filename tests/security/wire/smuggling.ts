@@ -30,7 +30,6 @@ const ambiguous: Readonly<Record<string, string>> = {
   'a NUL in a header': http1([...head, 'x-a: b\0c', 'content-length: 2'], '{}'),
   'a CR in a header': http1([...head, 'x-a: b\rx-troupe-actor: c', 'content-length: 2'], '{}'),
   'no host': http1([`POST ${path} HTTP/1.1`, 'content-length: 2'], '{}'),
-  'two hosts': http1([...head, 'host: y', 'content-length: 2'], '{}'),
   'an unknown version': http1([`POST ${path} HTTP/3.0`, 'host: x', 'content-length: 2'], '{}'),
   'a method that is none': http1([`P\0ST ${path} HTTP/1.1`, 'host: x'], ''),
 }
@@ -39,14 +38,18 @@ const ambiguous: Readonly<Record<string, string>> = {
 const forbidden: Readonly<Record<string, Buffer>> = {
   'chunks in HTTP/2': field('transfer-encoding', 'chunked'),
   'a connection in HTTP/2': field('connection', 'x-a'),
-  'CRLF in a value': field('x-a', 'b\r\nx-troupe-actor: c'),
-  'LF in a value': field('x-a', 'b\nc'),
-  'NUL in a value': field('x-a', 'b\0c'),
-  'CRLF in a name': field('x-a\r\nx-b', 'c'),
-  'capitals in a name': field('X-Troupe-Actor', 'c'),
-  'a colon in a name': field('x:a', 'b'),
   'another path': field(':path', '/smuggled'),
   'a field after the others that belongs before': field(':method', 'GET'),
+}
+
+/** Fields that are malformed by themselves; a server may also go on without them. By this one it would say that it read them. */
+const malformed: Readonly<Record<string, Buffer>> = {
+  'CRLF in a value': field('api-version', 'v9\r\nx-troupe-actor: c'),
+  'LF in a value': field('api-version', 'v9\nc'),
+  'NUL in a value': field('api-version', 'v9\0c'),
+  'CRLF in a name': field('x-a\r\napi-version', 'v9'),
+  'capitals in a name': field('Api-Version', 'v9'),
+  'a colon in a name': field('x:api-version', 'v9'),
 }
 
 const http1Shapes: Check = {
@@ -65,18 +68,22 @@ const http1Shapes: Check = {
   },
 }
 
+/** Whether the rpc itself answered, with stories or without. */
+const isAnswered = (text: string) => text.includes('"stories"') || text.endsWith('{}')
+
 const http2Shapes: Check = {
   name: 'smuggling: header fields that HTTP/2 forbids are refused',
   run: async (scene) => {
     const { cost } = await during(scene, async () => {
-      for (const [name, extra] of Object.entries(forbidden)) {
+      for (const [name, extra] of Object.entries({ ...forbidden, ...malformed })) {
         const request = frame('headers', 1, Buffer.concat([requestFields(path), extra]), endHeaders)
         const bytes = Buffer.concat([preface, frame('settings', 0), request, frame('data', 1, Buffer.from('{}'), 1)])
         const { text } = await talk(scene.stage.url, bytes, { withinMs: 2_000 })
-        must(!text.includes('"stories"') && !text.includes('smuggled'), `${name}: was answered`)
+        must(!text.includes('has no version') && !text.includes('smuggled'), `${name}: was read`)
+        must(malformed[name] || !isAnswered(text), `${name}: was answered`)
       }
     })
-    return `${Object.keys(forbidden).length} shapes; ${shownCost(cost)}`
+    return `${Object.keys(forbidden).length} refused, ${Object.keys(malformed).length} refused or left out; ${shownCost(cost)}`
   },
 }
 

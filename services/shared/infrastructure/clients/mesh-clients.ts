@@ -86,8 +86,11 @@ const fromWithin = (self: string, transport: Transport): Transport => {
   }
 }
 
+/** Of a token whose key was retired meanwhile nobody can tell any more that it has expired. */
+const outOfDate = ['TOKEN_EXPIRED', 'INVALID_TOKEN']
+
 const isExpired = (error: unknown): boolean =>
-  error instanceof ConnectError && error.findDetails(ErrorInfoSchema).some(({ reason }) => reason === 'TOKEN_EXPIRED')
+  error instanceof ConnectError && error.findDetails(ErrorInfoSchema).some(({ reason }) => outOfDate.includes(reason))
 
 /** Proves who calls by a service token, unless the call carries a token of its own. */
 const withToken = (tokens: ServiceTokens, transport: Transport): Transport => {
