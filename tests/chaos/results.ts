@@ -50,12 +50,14 @@ export const reportResults = (report: Report, results: readonly SeedResult[], fa
     ]),
   )
   const happened = results.flatMap((result) => result.happened)
+  const notRun: Record<string, string> = Object.assign({}, ...results.map((result) => result.notRun))
   report.table(
     'Faults',
-    ['fault', 'times', 'seconds'],
+    ['fault', 'times', 'seconds', ''],
     faults.map(({ name }) => {
       const own = happened.filter(({ fault }) => fault === name)
-      return [name, own.length, (sum(own.map(({ from, to }) => to - from)) / 1000).toFixed(1)]
+      const seconds = (sum(own.map(({ from, to }) => to - from)) / 1000).toFixed(1)
+      return [name, own.length, seconds, notRun[name] ? `not run: ${notRun[name]}` : '']
     }),
   )
   report.keep('seeds', results)
@@ -69,6 +71,7 @@ export const reportResults = (report: Report, results: readonly SeedResult[], fa
     }
     for (const what of Object.keys(result.internal)) report.fellShort(`seed ${result.seed}: INTERNAL from ${what}`)
   }
+  for (const [name, why] of Object.entries(notRun)) report.say(`${name} was not run: ${why}`)
   const times = results.map(({ recoverySeconds }) => recoverySeconds).sort((one, other) => one - other)
   report.say(
     `\n${results.length} seeds: ${sum(results.map(({ acknowledged }) => acknowledged))} acknowledged, ` +

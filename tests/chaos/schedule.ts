@@ -22,6 +22,7 @@ export interface Happened {
 
 /** Which faults come when, following from the seed: each other one than those before while there are others. */
 export const plan = (faults: readonly Fault[], random: Random, spanMs: number): Planned[] => {
+  if (faults.length === 0) return []
   const count = Math.max(3, Math.round((spanMs / 1000) * 0.7) + random.int(-1, 1))
   let left: Fault[] = []
   return Array.from({ length: count }, () => {

@@ -42,6 +42,8 @@ export interface SeedResult {
   /** Answers INTERNAL, which an outage must not cause. */
   internal: Record<string, number>
   happened: Happened[]
+  /** Faults that cannot be brought about here, with the reason. */
+  notRun: Record<string, string>
   /** From the end of the last fault until all was at rest. */
   recoverySeconds: number
   waits: Wait[]
@@ -70,9 +72,12 @@ const run = async (
   { seed, faults, spanMs }: SeedOptions,
 ): Promise<Omit<SeedResult, 'seed' | 'split'>> => {
   const random = seeded(seed)
+  const obstacles = faults.map((fault) => [fault.name, fault.obstacle?.(world)] as const)
+  const notRun = Object.fromEntries(obstacles.filter((entry): entry is [string, string] => entry[1] !== undefined))
+  const possible = faults.filter(({ name }) => notRun[name] === undefined)
   const workload = startWorkload(world.mesh.url, random.fork())
   await workload.begun
-  const happened = await bringAbout(world, plan(faults, random.fork(), spanMs))
+  const happened = await bringAbout(world, plan(possible, random.fork(), spanMs))
   workload.stop()
   const operator = meshOperator(world.mesh)
   const { awaited, waits, seconds } = await untilQuiet(world, workload.journal, operator, patienceMs)
@@ -87,6 +92,7 @@ const run = async (
     findings: [...stuck, ...(await checkAll(world, workload, operator))],
     internal: Object.fromEntries(internal),
     happened,
+    notRun,
     recoverySeconds: seconds,
     waits,
   }
