@@ -21,6 +21,8 @@ export interface ChaosMesh {
   /** Of the gateway. */
   url: string
   parts: readonly Part[]
+  /** Before the gateways. */
+  front: Link
   admin: { email: string; password: string }
   stop(): Promise<void>
 }
@@ -123,5 +125,5 @@ export const startChaosMesh = async (options: Options): Promise<ChaosMesh> => {
   }
   const admin = { email: secrets.TROUPE_BOOTSTRAP_ADMIN, password: secrets.TROUPE_BOOTSTRAP_ADMIN_PASSWORD }
   const front = await open(entries)
-  return { url: `http://127.0.0.1:${front.port}`, parts, admin, stop }
+  return { url: `http://127.0.0.1:${front.port}`, parts, front, admin, stop }
 }

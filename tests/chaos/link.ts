@@ -8,7 +8,8 @@ interface Pair {
   isSilent: boolean
 }
 
-interface Address {
+/** Where something listens. */
+export interface Address {
   host: string
   port: number
 }
@@ -25,6 +26,7 @@ export class Link {
   private turn = 0
   private readonly server: Server
   private readonly pairs = new Set<Pair>()
+  private readonly leftOut = new Set<string>()
   private mode: LinkMode = { kind: 'open' }
 
   private constructor(targets: readonly Address[]) {
@@ -52,6 +54,13 @@ export class Link {
       else if (mode.kind === 'refusing') this.reset(pair)
       else for (const socket of [pair.client, pair.server]) mode.kind === 'stalled' ? socket.pause() : socket.resume()
     }
+  }
+
+  /** Whether new connections go to this target, as a cluster's balancer leaves out what is about to end. */
+  use(target: Address, isUsed: boolean): void {
+    const key = `${target.host}:${target.port}`
+    if (isUsed) this.leftOut.delete(key)
+    else this.leftOut.add(key)
   }
 
   /** Resets every connection, once. */
@@ -85,7 +94,9 @@ export class Link {
   }
 
   private connectTo(client: Socket, tries: number): void {
-    const target = this.targets[this.turn++ % this.targets.length] as Address
+    const used = this.targets.filter(({ host, port }) => !this.leftOut.has(`${host}:${port}`))
+    const target = used[this.turn++ % used.length]
+    if (!target) return void client.resetAndDestroy()
     const server = connect({ ...target, allowHalfOpen: true, noDelay: true })
     server.once('error', () => {
       if (tries > 1) this.connectTo(client, tries - 1)

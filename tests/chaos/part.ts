@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { type MeshProcess, startMeshProcess, stopMeshProcess } from '../../deploy/local/mesh-process.ts'
-import type { Link } from './link.ts'
+import type { Address, Link } from './link.ts'
 
 const restartMs = 200
 const drainMs = 10_000
@@ -19,6 +19,8 @@ export interface PartLinks {
 /** One process of the mesh, started again whenever it ends. */
 export interface Part {
   readonly name: string
+  /** Where it listens. */
+  readonly address: Address
   readonly links: PartLinks
   /** Of the process that runs at present. */
   readonly pid: number
@@ -93,6 +95,7 @@ export const startPart = (options: Options): Part => {
   const watching = watch()
   return {
     name,
+    address: { host, port },
     links,
     get pid() {
       return current.child.pid ?? 0

@@ -40,7 +40,7 @@ const places = ['commit', 'publish', 'ack', 'effect', 'command'].flatMap((place)
   `${place}:before`,
   `${place}:after`,
 ])
-const startMs = 4000
+const startMs = 6000
 
 /** A process that ends or hangs at one place of the kernel. */
 const failpoint: Fault = {
@@ -53,7 +53,8 @@ const failpoint: Fault = {
     part.arm({ TROUPE_FAILPOINTS: setting })
     part.signal('SIGKILL')
     await waitUntil(() => part.isArmed, startMs)
-    const hasDied = await waitUntil(() => !part.isArmed, startMs + holdMs)
+    await waitUntil(async () => !part.isArmed || (await part.isReady()), startMs)
+    const hasDied = await waitUntil(() => !part.isArmed, holdMs)
     // It may not come there for the nth time, and may not be left to do so later.
     if (!hasDied) part.signal('SIGKILL')
     return `${part.name} ${setting}${hasDied ? '' : ' in vain'}`

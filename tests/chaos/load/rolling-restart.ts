@@ -31,7 +31,10 @@ export const rollingRestart: Measurement = async ({ mesh }) => {
   const working = Promise.all(Array.from({ length: workers }, work))
   await sleep(settleMs)
   for (const part of mesh.parts) {
+    mesh.front.use(part.address, false)
+    await sleep(settleMs / 2)
     await part.restart()
+    mesh.front.use(part.address, true)
     await sleep(settleMs)
   }
   isOver = true
