@@ -24,8 +24,8 @@ const openUnary = (
     protocolName: 'grpc',
     requestMethod: 'POST',
     requestHeader: HeaderFields.of(header),
-    ...(timeoutMs !== undefined && timeoutMs > 0 && { timeoutMs }),
-    ...(values && { values: layerOver(values) }),
+    timeoutMs: timeoutMs !== undefined && timeoutMs > 0 ? timeoutMs : undefined,
+    values: values && layerOver(values),
     url: () => `http://local${pathOf(method)}`,
   })
 

@@ -26,7 +26,7 @@ export interface UnaryCallInit {
   requestMethod: string
   requestHeader: Headers
   responseHeader?: HeaderFields
-  responseTrailer?: HeaderFields
+  responseTrailer?: HeaderFields | undefined
   /** Milliseconds that the caller waits at most; undefined for no bound. */
   timeoutMs?: number | undefined
   values?: ContextValues | undefined

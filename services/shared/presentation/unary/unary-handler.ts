@@ -48,7 +48,7 @@ const openCall = (
     requestMethod: request.method ?? 'POST',
     requestHeader: HeaderFields.received(request.headers),
     responseHeader,
-    ...(!isConnect && { responseTrailer: new HeaderFields({ 'grpc-status': '0' }) }),
+    responseTrailer: isConnect ? undefined : new HeaderFields({ 'grpc-status': '0' }),
     timeoutMs,
     url: () => urlOf(request),
   })
