@@ -37,6 +37,18 @@ const isStalePlan = (error: unknown): boolean => {
   return code === '0A000' && message === 'cached plan must not change result type'
 }
 
+const isUnanswered = (error: unknown): boolean => (error as Error | undefined)?.message === 'Query read timeout'
+
+/** Ends the connections that nobody uses: where one was cut without a word, they were cut with it. */
+const endIdle = (pool: Pool): void => {
+  for (let idle = pool.idleCount; idle > 0; idle -= 1) {
+    pool.connect().then(
+      (client) => client.release(true),
+      () => {}, // there is none to end then
+    )
+  }
+}
+
 /**
  * Runs one statement, prepared, on a pool or on one connection. Where another version of the program has added columns
  * to a table meanwhile, it is planned anew.
@@ -51,6 +63,7 @@ export const runSql = async <R extends Row = Row>(
   const prepared = on.query<R>({ ...(name ? { name } : {}), ...query })
   const result = await (on instanceof Pool
     ? prepared.catch((error: unknown) => {
+        if (isUnanswered(error)) endIdle(on)
         if (!isStalePlan(error)) throw error
         return on.query<R>(query)
       })
@@ -107,6 +120,8 @@ export const openDatabase = (options: {
   poolSize: number
   entities: readonly EntitySchema[]
   log: Logger
+  /** How long the server may take to answer a statement before its connection is given up; 12 s. */
+  answerWithinMs?: number
 }): Database => {
   const pool = new Pool({
     connectionString: options.url,
@@ -116,7 +131,7 @@ export const openDatabase = (options: {
     keepAlive: true,
     allowExitOnIdle: true,
     // A connection that was cut without a word answers nothing for as long as TCP hopes.
-    query_timeout: 12_000,
+    query_timeout: options.answerWithinMs ?? 12_000,
     options: '-c timezone=UTC -c statement_timeout=10000 -c idle_in_transaction_session_timeout=30000',
   })
   // Without a listener a dropped idle connection ends the process.
