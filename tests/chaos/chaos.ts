@@ -41,6 +41,7 @@ const runAll = (options: ChaosOptions, signal: AbortSignal): Promise<number> =>
       const report = startReport('chaos', folderOf(options))
       if (options.load !== 'only') await runSeeds(ground, report, options, signal)
       if (options.load !== 'not') await measureLoad(ground, report, folderOf(options), signal)
+      if (signal.aborted) report.fellShort('interrupted before its end')
       return report.finish()
     }),
   )

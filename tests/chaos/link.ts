@@ -118,21 +118,30 @@ export class Link {
   }
 
   private carry(pair: Pair, from: Socket, to: Socket): void {
-    from.on('data', (chunk) => {
+    // What waits to be late; whatever comes meanwhile comes after it.
+    let held: Buffer[] | undefined
+    const letGo = () => {
+      for (const chunk of held ?? []) if (!pair.isSilent && to.writable) to.write(chunk)
+      held = undefined
+      if (this.mode.kind !== 'stalled') from.resume()
+    }
+    from.on('data', (chunk: Buffer) => {
       if (pair.isSilent) return
-      if (this.mode.kind !== 'slow') {
-        if (to.write(chunk)) return
+      if (held) {
+        held.push(chunk)
+      } else if (this.mode.kind === 'slow') {
+        held = [chunk]
+        from.pause()
+        setTimeout(letGo, this.mode.delayMs)
+      } else if (!to.write(chunk)) {
         from.pause()
         to.once('drain', () => this.mode.kind !== 'stalled' && from.resume())
-        return
       }
-      from.pause()
-      setTimeout(() => {
-        if (!pair.isSilent && to.writable) to.write(chunk)
-        if (this.mode.kind !== 'stalled') from.resume()
-      }, this.mode.delayMs)
     })
-    from.once('end', () => pair.isSilent || to.end())
+    from.once('end', () => {
+      if (held) letGo()
+      if (!pair.isSilent) to.end()
+    })
     from.once('close', (hadError) => {
       if (pair.isSilent) return
       this.pairs.delete(pair)

@@ -67,6 +67,8 @@ export const openDatabase = (options: {
   poolSize: number
   entities: readonly EntitySchema[]
   log: Logger
+  /** How long the server may take to answer a statement before its connection is given up; 12 s. */
+  answerWithinMs?: number
 }): Database => {
   const openPool = (max: number, more = '') => {
     const opened = new Pool({
@@ -77,7 +79,7 @@ export const openDatabase = (options: {
       keepAlive: true,
       allowExitOnIdle: true,
       // A connection that was cut without a word answers nothing for as long as TCP hopes.
-      query_timeout: 12_000,
+      query_timeout: options.answerWithinMs ?? 12_000,
       options: `-c timezone=UTC -c statement_timeout=10000 -c idle_in_transaction_session_timeout=30000${more}`,
     })
     // Without a listener a dropped idle connection ends the process.

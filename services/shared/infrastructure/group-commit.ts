@@ -1,6 +1,6 @@
 import type { Connection, Pool, Submittable } from 'pg'
 import { prepareValue } from 'pg/lib/utils.js'
-import { runSql, statementName } from './prepared.ts'
+import { endIdle, isUnanswered, runSql, statementName } from './prepared.ts'
 
 /** Longest batch: more would make the first wait for the last. */
 const mostAtOnce = 64
@@ -124,6 +124,7 @@ export const createGroupCommit = (lane: Pool, pool: Pool) => {
       await runBatch(lane, batch)
       for (const { resolve } of batch) resolve()
     } catch (error) {
+      if (isUnanswered(error)) endIdle(pool)
       const byItself =
         wasRolledBack(error) && (batch.length > 1 || (error as { code?: string }).code === lockNotAvailable)
       for (const each of batch) byItself ? void alone(each) : each.reject(error)

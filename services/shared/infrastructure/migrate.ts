@@ -12,14 +12,25 @@ export interface Migration {
 
 const lockKey = 0x7472_6f75 // "trou"
 
-const connected = async <T>(url: string, run: (client: Client) => Promise<T>): Promise<T> => {
-  const client = new Client({ connectionString: url })
+const answerWithinMs = 10_000
+
+interface Patience {
+  /** How long a statement may take. Without it: as long as a migration takes, or others' before it. */
+  query_timeout?: number
+}
+
+const connected = async <T>(url: string, run: (client: Client) => Promise<T>, patience: Patience = {}): Promise<T> => {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: answerWithinMs, ...patience })
   client.on('error', () => {}) // the running query reports it
-  await client.connect()
   try {
-    return await run(client)
-  } finally {
+    await client.connect()
+    const result = await run(client)
     await client.end()
+    return result
+  } catch (error) {
+    // Of a connection that was cut without a word, the end would never be answered.
+    client.connection.stream.destroy()
+    throw error
   }
 }
 
@@ -50,10 +61,27 @@ const migrationClass = (step: Migration) =>
     }
   }
 
+/** Asked first: a process that starts again has nothing to migrate, and nothing to wait for without end. */
+const isUpToDate = (url: string, names: readonly string[]): Promise<boolean> =>
+  connected(
+    url,
+    async (client) => {
+      const { rows } = await client.query<{ name: string }>('select name from mesh_migrations')
+      const done = new Set(rows.map(({ name }) => name))
+      return names.every((name) => done.has(name))
+    },
+    { query_timeout: answerWithinMs },
+  ).catch((error: { code?: string }) => {
+    if (error.code === '42P01') return false // not even the table is there
+    throw error
+  })
+
 /** Brings a context's database up to date; replicas that start together take turns. */
 export const migrate = async (url: string, migrations: readonly Migration[]): Promise<void> => {
   await ensureDatabase(url)
   const steps = [...kernelMigrations, ...migrations]
+  const names = steps.map(({ name }) => name)
+  if (await isUpToDate(url, names)) return
   const orm = new MikroORM({
     driver: PostgreSqlDriver,
     clientUrl: url,

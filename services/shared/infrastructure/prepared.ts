@@ -23,6 +23,19 @@ const isStalePlan = (error: unknown): boolean => {
   return code === '0A000' && message === 'cached plan must not change result type'
 }
 
+/** Whether a statement was not answered in time. */
+export const isUnanswered = (error: unknown): boolean => (error as Error | undefined)?.message === 'Query read timeout'
+
+/** Ends the connections that nobody uses: where one was cut without a word, they were cut with it. */
+export const endIdle = (pool: Pool): void => {
+  for (let idle = pool.idleCount; idle > 0; idle -= 1) {
+    pool.connect().then(
+      (client) => client.release(true),
+      () => {}, // there is none to end then
+    )
+  }
+}
+
 /**
  * Runs one statement, prepared, on a pool or on one connection. Where another version of the program has added columns
  * to a table meanwhile, it is planned anew.
@@ -37,6 +50,7 @@ export const runSql = async <R extends Row = Row>(
   const prepared = on.query<R>({ ...(name ? { name } : {}), ...query })
   const result = await (on instanceof Pool
     ? prepared.catch((error: unknown) => {
+        if (isUnanswered(error)) endIdle(on)
         if (!isStalePlan(error)) throw error
         return on.query<R>(query)
       })

@@ -1,5 +1,5 @@
 import type http from 'node:http'
-import type http2 from 'node:http2'
+import http2 from 'node:http2'
 import type net from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RequestRunner } from './request-runner.ts'
@@ -13,8 +13,10 @@ interface Draining {
   close: () => Promise<void>
 }
 
-/** Requests that were on their way when the drain began still find their HTTP/1.1 connection open for this long. */
-const keepAliveGraceMs = 250
+/** Requests that were on their way when the drain began still find their connection open for this long. */
+const graceForLateMs = 250
+/** A GOAWAY with it refuses nothing yet: the client is told to go before streams are counted (RFC 9113, 6.8). */
+const highestStream = 2 ** 31 - 1
 
 /** Takes a server out of service without failing a request that it has accepted. */
 export const drainServer = async ({ front, http1, sessions, runner, graceMs, close }: Draining): Promise<void> => {
@@ -22,8 +24,9 @@ export const drainServer = async ({ front, http1, sessions, runner, graceMs, clo
   const left = () => Math.max(0, deadline - performance.now())
   runner.startDraining()
   if (front.listening) front.close()
+  for (const session of sessions) session.goaway(http2.constants.NGHTTP2_NO_ERROR, highestStream)
+  await sleep(Math.min(graceForLateMs, left()))
   for (const session of sessions) session.close()
-  await sleep(Math.min(keepAliveGraceMs, left()))
   const timeUp = new AbortController()
   await Promise.race([runner.idle(), sleep(left(), undefined, { signal: timeUp.signal }).catch(() => {})])
   timeUp.abort()

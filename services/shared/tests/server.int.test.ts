@@ -378,6 +378,15 @@ test('drain answers what it has accepted, tells clients to leave and takes nothi
   await expect(fetch(server.url)).rejects.toThrow()
 })
 
+test('drain answers what was on its way when it began', async () => {
+  const { server } = await start(version)
+  const session = connect(server)
+  await call(session, { ':path': '/' })
+  const drained = server.drain(5000)
+  expect(String((await call(session, { ':path': '/' })).body)).toBe('HTTP/2.0')
+  await drained
+})
+
 test('drain gives up after its grace', async () => {
   const { server } = await start(() => {})
   const hanging = call(connect(server), { ':path': '/' })

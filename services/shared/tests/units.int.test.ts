@@ -223,6 +223,7 @@ describe('a database that is away', () => {
       '53100',
     ])
       expect(isDatabaseDown({ code })).toBe(true)
+    expect(isDatabaseDown(new Error('Query read timeout'))).toBe(true)
     for (const code of ['23505', '40001', '42601', '57014', 'ENOENT', '']) expect(isDatabaseDown({ code })).toBe(false)
     for (const odd of [undefined, null, 'text', 7, new Error('the handler broke')])
       expect(isDatabaseDown(odd)).toBe(false)

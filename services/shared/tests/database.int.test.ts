@@ -1,0 +1,42 @@
+import { Client } from 'pg'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { Link } from '../../../tests/chaos/link.ts'
+import { openDatabase } from '../infrastructure/database.ts'
+import { migrate } from '../infrastructure/migrate.ts'
+import { migrations, testLog } from './fixture.ts'
+import { suiteDatabase } from './suite-database.ts'
+
+let suite: Awaited<ReturnType<typeof suiteDatabase>>
+let link: Link
+
+beforeAll(async () => {
+  suite = await suiteDatabase('database', migrations)
+  const url = new URL(suite.url)
+  link = await Link.open({ host: url.hostname, port: Number(url.port) })
+})
+
+afterAll(async () => {
+  await link.close()
+  await suite.drop()
+})
+
+it('is left alone when it is up to date, whoever else migrates', async () => {
+  const other = new Client({ connectionString: suite.url })
+  await other.connect()
+  await other.query('select pg_advisory_lock($1)', [0x7472_6f75])
+  await migrate(suite.url, migrations)
+  await other.end()
+})
+
+it('gives up all its connections when one does not answer any more, and goes on with new ones', async () => {
+  const url = new URL(suite.url)
+  url.port = String(link.port)
+  const database = openDatabase({ url: url.toString(), poolSize: 4, entities: [], log: testLog, answerWithinMs: 400 })
+  await Promise.all(Array.from({ length: 4 }, () => database.sql('select pg_sleep(0.05)')))
+  expect(database.pool.totalCount).toBe(4)
+  link.set({ kind: 'silent' })
+  link.set({ kind: 'open' })
+  await expect(database.sql('select 1')).rejects.toThrow('Query read timeout')
+  for (let n = 0; n < 4; n += 1) expect(await database.sql('select 1 as one')).toEqual([{ one: 1 }])
+  await database.close()
+})
