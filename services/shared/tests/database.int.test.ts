@@ -40,3 +40,16 @@ it('gives up all its connections when one does not answer any more, and goes on 
   for (let n = 0; n < 4; n += 1) expect(await database.sql('select 1 as one')).toEqual([{ one: 1 }])
   await database.close()
 })
+
+it('commits on when the connection that units share does not answer any more', async () => {
+  const url = new URL(suite.url)
+  url.port = String(link.port)
+  const database = openDatabase({ url: url.toString(), poolSize: 4, entities: [], log: testLog, answerWithinMs: 400 })
+  await database.commit('select 1', [])
+  link.set({ kind: 'silent' })
+  link.set({ kind: 'open' })
+  const both = [database.commit('select 1', []), database.commit('select 2', [])]
+  expect((await Promise.allSettled(both)).map(({ status }) => status)).toContain('rejected')
+  await database.commit('select 1', [])
+  await database.close()
+})
