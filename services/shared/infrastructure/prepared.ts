@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Pool, type PoolClient } from 'pg'
+import { Pool, type PoolClient, type QueryConfig, type QueryResult as QueryRows } from 'pg'
 
 const maxNamedStatements = 1000
 const names = new Map<string, string>()
@@ -36,6 +36,28 @@ export const endIdle = (pool: Pool): void => {
   }
 }
 
+const isRefused = (error: unknown): boolean =>
+  (error as { severity?: string } | undefined)?.severity === 'ERROR' && !isStalePlan(error)
+
+/** The pool's own `query` closes the connection with every error, be it that the server refused the statement. */
+const queryOnce = <R extends Row>(pool: Pool, query: QueryConfig): Promise<QueryRows<R>> =>
+  new Promise((resolve, reject) => {
+    pool.connect((failure, client) => {
+      if (!client) return reject(failure)
+      let isOver = false
+      const end = (error: Error | undefined, result?: QueryRows<R>) => {
+        if (isOver) return
+        isOver = true
+        client.off('error', end)
+        client.release(error && !isRefused(error) ? error : undefined)
+        if (error) reject(error)
+        else resolve(result as QueryRows<R>)
+      }
+      client.once('error', end)
+      client.query<R>(query, (error, result) => end(error ?? undefined, result))
+    })
+  })
+
 /**
  * Runs one statement, prepared, on a pool or on one connection. Where another version of the program has added columns
  * to a table meanwhile, it is planned anew.
@@ -47,13 +69,13 @@ export const runSql = async <R extends Row = Row>(
 ): Promise<{ rows: R[]; rowCount: number }> => {
   const name = statementName(text)
   const query = { text, values: values as unknown[] }
-  const prepared = on.query<R>({ ...(name ? { name } : {}), ...query })
+  const prepared = { ...(name ? { name } : {}), ...query }
   const result = await (on instanceof Pool
-    ? prepared.catch((error: unknown) => {
+    ? queryOnce<R>(on, prepared).catch((error: unknown) => {
         if (isUnanswered(error)) endIdle(on)
         if (!isStalePlan(error)) throw error
-        return on.query<R>(query)
+        return queryOnce<R>(on, query)
       })
-    : prepared)
+    : on.query<R>(prepared))
   return { rows: result.rows, rowCount: result.rowCount ?? 0 }
 }

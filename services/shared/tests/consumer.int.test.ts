@@ -6,6 +6,7 @@ import { Code, ConnectError } from '@connectrpc/connect'
 import { headers as natsHeaders } from '@nats-io/transport-node'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { StoryCreatedSchema, StoryUpdatedSchema } from '#gen/troupe/story/v1/story_events_pb.ts'
+import { Link } from '../../../tests/chaos/link.ts'
 import { eventually } from '../../../tests/mesh.ts'
 import { suiteNats } from '../../../tests/suite-nats.ts'
 import { type ConsumerDefinition, type EventInfo, project, react } from '../application/consumers.ts'
@@ -200,6 +201,30 @@ it('what cannot be understood is put aside at once with the reason, and nothing 
     },
   ])
   expect(await versionsOf('well')).toEqual([1])
+})
+
+it('what was lost on its way comes before what follows it', async () => {
+  started(relayOf(publisher, source.url))
+  const { hostname: host, port } = new URL(nats.url)
+  const link = await Link.open({ host, port: Number(port) })
+  const linked = await openSide(target.url, `nats://127.0.0.1:${link.port}`)
+  stops.push(async () => {
+    await linked.close()
+    await link.close()
+  })
+  read(reaction(), undefined, linked)
+  const id = await write()
+  await allSeen(1)
+  link.set({ kind: 'silent' })
+  await touch(id)
+  await published()
+  const back = new Promise<void>((resolve) => linked.nats.onReconnect(resolve))
+  link.set({ kind: 'open' })
+  link.resetAll()
+  await back
+  await touch(id, 3)
+  await allSeen(5)
+  expect(await versionsOf(id)).toEqual(upTo(5))
 })
 
 describe('a handler', () => {

@@ -28,6 +28,17 @@ it('is left alone when it is up to date, whoever else migrates', async () => {
   await other.end()
 })
 
+it('keeps its connection when the server refuses a statement', async () => {
+  const database = openDatabase({ url: suite.url, poolSize: 1, entities: [], log: testLog })
+  const [before] = await database.sql('select pg_backend_pid() as pid')
+  await expect(database.sql('select 1 / $1::int', 0)).rejects.toMatchObject({ code: '22012' })
+  expect(await database.sql('select pg_backend_pid() as pid')).toEqual([before])
+  await expect(database.sql('select pg_terminate_backend(pg_backend_pid())')).rejects.toMatchObject({ code: '57P01' })
+  const [after] = await database.sql('select pg_backend_pid() as pid')
+  expect(after?.pid).not.toBe(before?.pid)
+  await database.close()
+})
+
 it('gives up all its connections when one does not answer any more, and goes on with new ones', async () => {
   const url = new URL(suite.url)
   url.port = String(link.port)

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { JsMsg } from '@nats-io/jetstream'
 import type { ConsumerDefinition } from '../../application/consumers.ts'
 import type { Database } from '../database.ts'
-import { failpoint } from '../failpoints.ts'
 import type { Nats } from '../nats.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { AggregateQueues } from './aggregate-queues.ts'
+import { Arrivals } from './arrivals.ts'
 import { catchUp, type ReadEvents } from './catch-up.ts'
 import { redrivenAggregates } from './dead-letters.ts'
 import { type Delivery, fromStream } from './delivery.ts'
@@ -39,11 +39,6 @@ export interface ReaderOptions {
   ackWaitMs?: number
 }
 
-interface Pending {
-  message: JsMsg
-  position: number
-}
-
 /** One tenure of the lease: reads on from where the last one stood until the lease is lost or the reader stops. */
 export class Reading {
   private readonly options: ReaderOptions
@@ -51,9 +46,7 @@ export class Reading {
   private readonly ending = new AbortController()
   private readonly queues = new AggregateQueues(concurrency)
   private readonly processing: Processing
-  /** Delivered and not yet done, by stream sequence. */
-  private readonly pending = new Map<number, Pending>()
-  private lastSeen: { sequence: number; position: number }
+  private readonly arrivals: Arrivals
   private readonly redriving = new Set<string>()
   private readonly stopping: AbortSignal
   private readonly onStop = () => this.ending.abort()
@@ -61,7 +54,7 @@ export class Reading {
   constructor(options: ReaderOptions, lease: Lease, stopping: AbortSignal) {
     this.options = options
     this.lease = lease
-    this.lastSeen = { sequence: lease.floor, position: lease.caughtUp }
+    this.arrivals = new Arrivals(lease)
     this.stopping = stopping
     stopping.addEventListener('abort', this.onStop, { once: true })
     if (stopping.aborted) this.ending.abort()
@@ -69,16 +62,19 @@ export class Reading {
   }
 
   async run(): Promise<void> {
-    const { database } = this.options
+    const { database, nats } = this.options
     const renewal = this.keepLease()
+    // What was on its way when the connection broke would come again much later, after what follows it.
+    const forget = nats.onReconnect(() => this.ending.abort())
     try {
       await this.read()
     } finally {
+      forget()
       this.stopping.removeEventListener('abort', this.onStop)
       this.ending.abort()
       await Promise.race([this.queues.idle(), sleep(drainMs, undefined, { ref: false })])
       await renewal
-      this.advance()
+      this.arrivals.advance()
       await releaseLease(database, this.lease).catch(() => {}) // it runs out by itself
     }
   }
@@ -94,7 +90,7 @@ export class Reading {
     const isLost = !stream.known && !isNew
     const isLongAway = this.lease.idleMs > longAwayMs
     if (!stream.known) this.lease.floor = 0
-    this.lastSeen.sequence = this.lease.floor
+    this.arrivals.begin()
     if (isGap || isLost || isLongAway || (isNew && definition.kind === 'project')) await this.catchUpFromStore()
     this.lease.streamCreated = stream.created
     const messages = await subscribe(nats, context, this.lease, types, {
@@ -115,26 +111,17 @@ export class Reading {
       for (const delivery of page) this.enqueue(delivery, () => {})
       await this.queues.idle()
       if (this.ending.signal.aborted) return
-      this.lastSeen.position = Math.max(this.lastSeen.position, page.at(-1)?.position ?? 0)
+      this.arrivals.readUpTo(page.at(-1)?.position ?? 0)
     })
     this.ending.signal.throwIfAborted()
   }
 
   private receive(message: JsMsg): void {
+    if (this.ending.signal.aborted) return
     const delivery = fromStream(message)
-    const isRunning = this.pending.has(message.seq)
-    this.pending.set(message.seq, { message, position: delivery.position })
-    if (isRunning) return
-    this.lastSeen = {
-      sequence: Math.max(this.lastSeen.sequence, message.seq),
-      position: Math.max(this.lastSeen.position, delivery.position),
-    }
-    this.enqueue(delivery, () => {
-      failpoint('ack:before')
-      this.pending.get(message.seq)?.message.ack()
-      failpoint('ack:after')
-      this.pending.delete(message.seq)
-    })
+    const arrival = this.arrivals.take(message, delivery.position)
+    if (arrival === 'gap') this.ending.abort()
+    if (arrival === 'new') this.enqueue(delivery, () => this.arrivals.done(message.seq))
   }
 
   private enqueue(delivery: Delivery, done: () => void): void {
@@ -164,14 +151,6 @@ export class Reading {
     )
   }
 
-  private advance(): void {
-    const { lease, lastSeen, pending } = this
-    const sequence = pending.size > 0 ? Math.min(...pending.keys()) - 1 : lastSeen.sequence
-    const positions = Array.from(pending.values(), ({ position }) => position - 1)
-    lease.floor = Math.max(lease.floor, sequence)
-    lease.caughtUp = Math.max(lease.caughtUp, Math.min(lastSeen.position, ...positions))
-  }
-
   private get ackWaitMs(): number {
     return this.options.ackWaitMs ?? ackWaitMs
   }
@@ -184,14 +163,14 @@ export class Reading {
     while (!signal.aborted) {
       await sleep(renewMs, undefined, { signal }).catch(() => {}) // ended early
       if (signal.aborted) return
-      this.advance()
+      this.arrivals.advance()
       const renewed = await renewLease(database, this.lease).catch(() => undefined)
       if (renewed) renewedAt = performance.now()
       // Postgres away for long: whoever comes first afterwards takes a new lease.
       if (renewed === false || performance.now() - renewedAt > 10 * renewMs) this.ending.abort()
       if (performance.now() - keptAlive > this.ackWaitMs / 3) {
         keptAlive = performance.now()
-        for (const { message } of this.pending.values()) message.working()
+        this.arrivals.keepAlive()
       }
       const redriven = await redrivenAggregates(database, definition.name, source).catch(() => [])
       for (const aggregateId of redriven) this.redrive(aggregateId)
