@@ -57,9 +57,12 @@ const mortal = (nth: number, moment: Moment) => {
     if (isLast) die()
     return dead ? never() : result
   }
-  const wire = ({ pool }: Database) => {
-    const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>
-    pool.query = ((...args: unknown[]) => live(() => query(...args))) as typeof pool.query
+  const wire = (database: Database) => {
+    const { sql, commit } = database
+    Object.assign(database, {
+      sql: (...statement: Parameters<typeof sql>) => live(() => sql(...statement)),
+      commit: (...statement: Parameters<typeof commit>) => live(() => commit(...statement)),
+    })
   }
   return { died, live, wire }
 }
