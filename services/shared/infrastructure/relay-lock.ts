@@ -29,7 +29,14 @@ export const openRelayLock = async (databaseUrl: string, silenceMs = 10_000): Pr
   }
   client.on('error', lose)
   await client.connect()
-  const beat = setInterval(() => client.query('select 1').catch(lose), silenceMs / 5)
+  let isAsking = false
+  const ask = async () => {
+    if (isAsking) return
+    isAsking = true
+    await client.query('select 1').catch(lose)
+    isAsking = false
+  }
+  const beat = setInterval(() => void ask(), silenceMs / 5)
   return {
     take: async () => {
       const { rows } = await client.query<{ ours: boolean }>('select pg_try_advisory_lock($1, 0) as ours', [lockClass])
