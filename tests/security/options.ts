@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const parts = ['matrix', 'mass', 'sessions', 'wire', 'fuzz'] as const
+const parts = ['matrix', 'mass', 'sessions', 'wire', 'fuzz'] as const
 export type Part = (typeof parts)[number]
 
 export interface Options {

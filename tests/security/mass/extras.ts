@@ -3,7 +3,7 @@ import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import { readDescriptors } from '../../../services/shared/presentation/descriptors.ts'
 
 /** What is slipped in, to be found again wherever it stays. */
-export const taint = {
+const taint = {
   text: 'slipped-in-text',
   id: '5115abcd-0bad-4bad-8bad-0000deadbeef',
   number: 986_543,

@@ -2,7 +2,6 @@
 const types = { data: 0, headers: 1, rst: 3, settings: 4, ping: 6, windowUpdate: 8, continuation: 9 } as const
 
 export const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')
-export const endStream = 0x1
 export const endHeaders = 0x4
 
 export const frame = (

@@ -8,9 +8,8 @@ const isValue = /^[^\0\r\n\u0100-\uffff]*$/
 const joined = (value: string | string[]): string => (typeof value === 'string' ? value : value.join(', '))
 
 /**
- * Header fields as the web's `Headers` give them, over a plain record: a tenth of its cost, which is most of what a
- * small call costs. Names are kept in lower case and in the order they came in; several values of one name read as one,
- * but `set-cookie`.
+ * Header fields as the web's `Headers` give them, over a plain record, which costs far less to make. Names are kept in
+ * lower case and in the order they came in; several values of one name read as one, but `set-cookie`.
  */
 export class HeaderFields implements Headers {
   private readonly fields: Fields

@@ -3,7 +3,7 @@ import { type Compression, compressedFlag } from '@connectrpc/connect/protocol'
 import { trailerFlag } from '@connectrpc/connect/protocol-grpc-web'
 import type { Arrived } from './read-body.ts'
 
-export const envelopeHeaderBytes = 5
+const envelopeHeaderBytes = 5
 
 /** Puts the five bytes of an envelope before a message. */
 export const envelope = (flags: number, data: Uint8Array): Buffer => {

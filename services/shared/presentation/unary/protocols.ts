@@ -31,13 +31,13 @@ export const connect: UnaryProtocol = {
   acceptEncodingHeader: 'accept-encoding',
   parseTimeout: parseConnectTimeout,
 }
-export const grpc: UnaryProtocol = {
+const grpc: UnaryProtocol = {
   name: 'grpc',
   proto: 'application/grpc+proto',
   json: 'application/grpc+json',
   ...grpcHeaders,
 }
-export const grpcWeb: UnaryProtocol = {
+const grpcWeb: UnaryProtocol = {
   name: 'grpc-web',
   proto: 'application/grpc-web+proto',
   json: 'application/grpc-web+json',

@@ -98,7 +98,7 @@ const messagesOf = ({ method }: UnarySpec, options: UniversalHandlerOptions) => 
 
 /**
  * Makes handlers of unary methods that answer Connect (GET too), gRPC and gRPC-Web straight on node's servers: with the
- * gate, interceptors, limits, compression, details and trailers of Connect's own handlers at a fifth of their cost.
+ * gate, interceptors, limits, compression, details and trailers of Connect's own handlers.
  * What a unary call in one of these protocols does not look like goes to `otherwise`.
  */
 export const unaryHandlers = (given: Partial<UniversalHandlerOptions>) => {

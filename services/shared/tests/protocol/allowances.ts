@@ -48,7 +48,7 @@ export const comparable = (outcome: Outcome, path: Path): Outcome =>
   allowances.reduce((evened, { apply }) => apply(evened, path), outcome)
 
 /** Cases in which the two paths differ on purpose, and why ours does not do as Connect does. */
-export const deliberate = {
+const deliberate = {
   undefinedThrown: 'Connect tells gRPC clients OK without a message when a handler throws undefined',
   otherHeaders: 'Connect forgets to remove every second header that an interceptor has left out',
   brokenBase64: 'the message of a GET that is not the base64 it says to be is the fault of who sent it',

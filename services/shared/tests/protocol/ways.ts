@@ -40,7 +40,7 @@ export const envelope = (data: Uint8Array, flags = 0, length = data.byteLength):
   return Buffer.concat([head, data])
 }
 
-export const compress = { gzip: gzipSync, br: brotliCompressSync }
+const compress = { gzip: gzipSync, br: brotliCompressSync }
 
 export const contentTypeOf = ({ protocol, codec }: Way): string =>
   protocol === 'connect' ? `application/${codec}` : `application/${protocol}+${codec}`
