@@ -37,11 +37,10 @@ const runSeeds = async (ground: Ground, report: Report, options: ChaosOptions, s
 
 const runAll = (options: ChaosOptions, signal: AbortSignal): Promise<number> =>
   withTemporaryFolder((folder) =>
-    withGround({ folder, withDisks: true }, async (ground) => {
+    withGround({ folder, withDisks: true, signal }, async (ground) => {
       const report = startReport('chaos', folderOf(options))
       if (options.load !== 'only') await runSeeds(ground, report, options, signal)
       if (options.load !== 'not') await measureLoad(ground, report, folderOf(options), signal)
-      if (signal.aborted) report.fellShort('interrupted before its end')
       return report.finish()
     }),
   )
@@ -58,6 +57,6 @@ try {
   process.exit(options ? await runAll(options, stopping.signal) : 0)
 } catch (error) {
   if (error instanceof SetupError) console.error(`${error.message}\n\n${usage(names)}`)
-  else console.error(error)
+  else if (!stopping.signal.aborted) console.error(error)
   process.exit(stopping.signal.aborted ? 130 : 1)
 }

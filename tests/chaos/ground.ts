@@ -38,14 +38,18 @@ const dropDatabases = (world: Pick<World, 'postgres' | 'databasePrefix'>): Promi
 
 /**
  * Starts Postgres in the folder and runs `use`. `withDisks` puts the servers' data on small disks that can be filled,
- * where such can be mounted.
+ * where such can be mounted. When the signal aborts, what runs is given up and cleared away.
  */
 export const withGround = async <T>(
-  { folder, withDisks, binary }: { folder: string; withDisks: boolean; binary?: string },
+  { folder, withDisks, binary, signal }: { folder: string; withDisks: boolean; binary?: string; signal?: AbortSignal },
   use: (ground: Ground) => Promise<T>,
 ): Promise<T> => {
   const natsServer = binary ?? (await findOrInstallNatsServer({ dataDir: dataFolder(), log: console.log }))
   const postgres: ChaosServer = await startChaosPostgres(join(folder, 'servers'), withDisks)
+  const interrupted = new Promise<never>((_, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  interrupted.catch(() => {}) // there may be nothing to interrupt
   const withWorld: Ground['withWorld'] = async ({ name, replicas, env }, run) => {
     const dataDir = join(folder, name)
     const databasePrefix = `${name.replaceAll('-', '_')}_`
@@ -64,7 +68,7 @@ export const withGround = async <T>(
       await withDatabase(world, 'story', async (client) => {
         for (const sql of traceOfEffects) await client.query(sql)
       })
-      return await run(world, join(dataDir, 'logs'))
+      return await Promise.race([run(world, join(dataDir, 'logs')), interrupted])
     } finally {
       await mesh?.stop()
       await nats.stop()
