@@ -22,13 +22,18 @@ const runSeeds = async (ground: Ground, report: Report, options: ChaosOptions, s
   const chosen = faults.filter(({ name }) => options.only === undefined || name === options.only)
   const results: SeedResult[] = []
   for (let seed = options.first; seed < options.first + options.seeds && !signal.aborted; seed += 1) {
-    const result = await runSeed(ground, {
+    const seedOptions = {
       seed,
       split: options.split ?? seed % 2 === 0,
       faults: chosen,
       spanMs: options.quick ? quickSpanMs : spanMs,
       keepLogs: join(folderOf(options), `chaos-seed-${seed}`),
+    }
+    const result = await runSeed(ground, seedOptions).catch((error: Error) => {
+      if (signal.aborted) throw error
+      report.fellShort(`seed ${seed} could not be run: ${error.message}`)
     })
+    if (!result) continue
     results.push(result)
     sayResult(report, result)
   }
