@@ -1,4 +1,5 @@
 import { cpSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { checkAccounts } from './checks/accounts.ts'
 import { checkCalls } from './checks/calls.ts'
 import { checkConsumers } from './checks/consumers.ts'
@@ -76,7 +77,8 @@ const run = async (
   const notRun = Object.fromEntries(obstacles.filter((entry): entry is [string, string] => entry[1] !== undefined))
   const possible = faults.filter(({ name }) => notRun[name] === undefined)
   const workload = startWorkload(world.mesh.url, random.fork())
-  await workload.begun
+  // Where its servers died already, the faults go on without it.
+  await Promise.race([workload.begun, setTimeout(patienceMs)])
   const happened = await bringAbout(world, plan(possible, random.fork(), spanMs))
   workload.stop()
   const operator = meshOperator(world.mesh)

@@ -82,8 +82,9 @@ export const openDatabase = (options: {
       query_timeout: options.answerWithinMs ?? 12_000,
       options: `-c timezone=UTC -c statement_timeout=10000 -c idle_in_transaction_session_timeout=30000${more}`,
     })
-    // Without a listener a dropped idle connection ends the process.
     opened.on('error', (error) => options.log.warn('database connection lost', { error }))
+    // A connection that breaks tells its statement, then whoever listens: nobody would end the process.
+    opened.on('connect', (client) => client.on('error', () => {}))
     return opened
   }
   const pool = openPool(options.poolSize)

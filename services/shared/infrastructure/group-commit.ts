@@ -94,14 +94,9 @@ const wasRolledBack = (error: unknown): boolean => {
   return severity === 'ERROR' && code !== undefined
 }
 
-// Without a listener a connection that drops now ends the process; the running batch reports it.
-const ignore = () => {}
-
 const runBatch = async (lane: Pool, batch: readonly PlainStatement[]): Promise<void> => {
   const client = await lane.connect()
-  client.on('error', ignore)
   const error = await new Promise<unknown>((resolve) => client.query(new Batch(batch, resolve)))
-  client.off('error', ignore)
   // A connection that said anything else is not to be trusted.
   client.release(error !== undefined && !wasRolledBack(error))
   if (error !== undefined) throw error

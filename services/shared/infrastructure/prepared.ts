@@ -44,17 +44,12 @@ const queryOnce = <R extends Row>(pool: Pool, query: QueryConfig): Promise<Query
   new Promise((resolve, reject) => {
     pool.connect((failure, client) => {
       if (!client) return reject(failure)
-      let isOver = false
-      const end = (error: Error | undefined, result?: QueryRows<R>) => {
-        if (isOver) return
-        isOver = true
-        client.off('error', end)
+      // Types say Error; what comes is null where all went well.
+      client.query<R>(query, (error: Error | null, result) => {
         client.release(error && !isRefused(error) ? error : undefined)
         if (error) reject(error)
-        else resolve(result as QueryRows<R>)
-      }
-      client.once('error', end)
-      client.query<R>(query, (error, result) => end(error ?? undefined, result))
+        else resolve(result)
+      })
     })
   })
 

@@ -65,15 +65,11 @@ export const runStatements = async (database: Database, statements: readonly Sta
   if (!first) return
   if (more.length === 0) return database.commit(first.text, first.values)
   const client = await database.pool.connect()
-  // Without a listener a connection that drops now ends the process; the running query reports it.
-  const ignore = () => {}
-  client.on('error', ignore)
   try {
     await client.query('begin')
     for (const { text, values } of [first, ...more]) await runSql(client, text, values)
     const { command } = await client.query('commit')
     if (command !== 'COMMIT') throw new Error(`commit was answered ${command}`)
-    client.off('error', ignore)
     client.release()
   } catch (error) {
     client.release(error as Error) // closes the connection, which rolls back

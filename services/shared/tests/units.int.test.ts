@@ -279,6 +279,36 @@ describe('a connection killed in the middle of a unit', () => {
   })
 })
 
+it('lives on while its connections are ended again and again, whatever runs on them', async () => {
+  const end = 'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = $1'
+  const uncaught: unknown[] = []
+  const note = (error: unknown) => uncaught.push(error)
+  process.on('uncaughtException', note)
+  const [old, held] = [await write(), await write()]
+  const jobs = [
+    () => fixture.database.sql('select pg_sleep(0.002)'),
+    () => write(),
+    () => fixture.database.sql('select $1::int', 'no number'),
+    () =>
+      run(async (unit) => {
+        for (const id of [old, held]) (await unit.find(Note, id))?.edit(uuidv7())
+      }),
+  ]
+  let isOver = false
+  const busy = [...jobs, ...jobs].map(async (job) => {
+    while (!isOver) await job().catch(() => new Promise((next) => setTimeout(next, 1)))
+  })
+  for (let round = 0; round < 150; round += 1) {
+    await admin.query(end, [new URL(suite.url).pathname.slice(1)])
+    await new Promise((next) => setTimeout(next, 7))
+  }
+  isOver = true
+  await Promise.all(busy)
+  process.off('uncaughtException', note)
+  expect(uncaught).toEqual([])
+  await write()
+})
+
 it('survives a network that resets its connections in the middle of a unit', async () => {
   const sockets = new Set<Socket>()
   const { hostname, port } = new URL(suite.url)
