@@ -29,7 +29,7 @@ export const replayableBody = (request: NodeServerRequest, { maxReplayBytes, max
   }
   const start = () => {
     request.on('data', onData)
-    request.once('end', () => {
+    request.on('end', () => {
       ended = true
       if (!target?.destroyed) target?.end()
     })

@@ -19,6 +19,7 @@ import {
   GetStoryResponseSchema,
   StoryService,
 } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { cut } from '#shared/presentation/http-handler.ts'
 import { type HttpHandler, type Server, startServer } from '#shared/presentation/server.ts'
 import { EnvelopeTracker } from '../envelopes.ts'
 import { type ProxyOptions, proxy } from '../proxy.ts'
@@ -377,7 +378,7 @@ test('a deadline holds where the upstream ignores it, also in the middle of an a
 })
 
 test('safe calls and calls with an idempotency key are tried once more elsewhere', async () => {
-  const dropping = await upstream('dropping', {}, () => (request) => void request.socket.destroy())
+  const dropping = await upstream('dropping', {}, () => (request) => void cut(request))
   const good = await upstream('good')
   const { server } = await gateway([dropping, good])
   const client = clientOf(server)
@@ -397,7 +398,7 @@ test('calls that may have run are not repeated, nor those with a long body', asy
     upstream('dropping', {}, () => async (request) => {
       calls.push(request.url ?? '')
       for await (const _ of request);
-      request.socket.destroy()
+      cut(request)
     })
   const { server } = await gateway([await dropping(), await dropping()])
   const client = clientOf(server)

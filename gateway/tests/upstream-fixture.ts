@@ -2,6 +2,7 @@ import { Code, ConnectError } from '@connectrpc/connect'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
 import { ServerReflection } from '#gen/grpc/reflection/v1/reflection_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { asNode } from '#shared/presentation/node-handler.ts'
 import { type HttpHandler, type Server, type ServerOptions, startServer } from '#shared/presentation/server.ts'
 
 /** What an upstream has seen, for tests to look at. */
@@ -65,7 +66,7 @@ export const startUpstream = async (
       })
     },
   })
-  const service = wrap(rpc)
+  const service = wrap((request, response) => rpc(...asNode(request, response)))
   const handler: HttpHandler = (request, response) => {
     if (request.url === '/ready') {
       response.statusCode = seen.isReady ? 200 : 503

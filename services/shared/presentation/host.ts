@@ -18,6 +18,7 @@ import { createLogger, type Logger } from '../infrastructure/telemetry/logger.ts
 import { createMetrics, type Metrics } from '../infrastructure/telemetry/metrics.ts'
 import { otlpExporter } from '../infrastructure/telemetry/trace-exporter.ts'
 import { startTracing } from '../infrastructure/telemetry/tracing.ts'
+import { shareWriterBuffer } from '../infrastructure/writer-buffer.ts'
 import type { ContextDefinition } from './context.ts'
 import { readDescriptors } from './descriptors.ts'
 import type { HttpHandler } from './http-handler.ts'
@@ -71,6 +72,7 @@ export const startHost = async (
   definitions: readonly ContextDefinition[],
   options: { exporter?: SpanExporter } = {},
 ): Promise<Host> => {
+  shareWriterBuffer()
   const config = readConfig(environment)
   const env = new EnvReader(environment)
   const logFor = (service: string) => createLogger({ service, level: config.logLevel, context: logContext })

@@ -1,12 +1,11 @@
-import type { IncomingMessage } from 'node:http'
-import type { Http2ServerRequest } from 'node:http2'
-import type { universalResponseToNodeResponse } from '@connectrpc/connect-node'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2Request, Http2Response } from './http2-exchange.ts'
 
-/** A request of node:http or node:http2 (the compatibility API). */
-export type NodeServerRequest = IncomingMessage | Http2ServerRequest
+/** A request of HTTP/1.1 or HTTP/2. */
+export type NodeServerRequest = IncomingMessage | Http2Request
 
 /** The response that belongs to it, with the writing methods that both kinds share. */
-export type NodeServerResponse = Parameters<typeof universalResponseToNodeResponse>[1]
+export type NodeServerResponse = ServerResponse | Http2Response
 
 /** Answers one request. Resolves or returns when it has nothing more to do; what it throws is answered INTERNAL. */
 export type HttpHandler = (request: NodeServerRequest, response: NodeServerResponse) => void | Promise<void>

@@ -1,70 +1,61 @@
-import { IncomingMessage } from 'node:http'
-import { Http2ServerRequest } from 'node:http2'
+import type { Readable } from 'node:stream'
 import { bodyArrived, cut, type NodeServerRequest } from './http-handler.ts'
 
 /** A body that brings fewer bytes a second is there to hold the request open. */
 const leastBytesPerSecond = 128
 
-const lengthOf = (chunk: unknown): number => (chunk as Buffer | null)?.length ?? 0
-
-/** A request of HTTP/1.1 that remembers how its body arrives; times are `performance.now()`'s. */
-export class TimedHttp1Request extends IncomingMessage {
-  readonly startedAt = performance.now()
-  lastByteAt = performance.now()
-  bodyBytes = 0
-
-  override push(chunk: unknown, encoding?: BufferEncoding): boolean {
-    this.lastByteAt = performance.now()
-    this.bodyBytes += lengthOf(chunk)
-    return super.push(chunk, encoding)
-  }
+/** How a body arrives; times are `performance.now()`'s. */
+interface Arrival {
+  since: number
+  lastByteAt: number
+  bytes: number
 }
 
-/** The same for HTTP/2. */
-export class TimedHttp2Request extends Http2ServerRequest {
-  readonly startedAt = performance.now()
-  lastByteAt = performance.now()
-  bodyBytes = 0
+const sourceOf = (request: NodeServerRequest): Readable => ('stream' in request ? request.stream : request)
 
-  override push(chunk: unknown, encoding?: BufferEncoding): boolean {
-    this.lastByteAt = performance.now()
-    this.bodyBytes += lengthOf(chunk)
-    return super.push(chunk, encoding)
+const watchArrival = (source: Readable, now: number): Arrival => {
+  const arrival = { since: now, lastByteAt: now, bytes: 0 }
+  const push = source.push
+  source.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
+    arrival.lastByteAt = performance.now()
+    arrival.bytes += chunk?.length ?? 0
+    return push.call(source, chunk, encoding)
   }
+  return arrival
 }
 
-const isUnread = (request: NodeServerRequest): boolean =>
-  request.readableLength > 0 || ('stream' in request && request.stream.readableLength > 0)
-
-const isStalled = (request: NodeServerRequest, now: number, timeoutMs: number): boolean => {
-  const timed = request as TimedHttp1Request | TimedHttp2Request
+const isStalled = (source: Readable, arrival: Arrival, now: number, timeoutMs: number): boolean => {
   // Bytes that wait for the handler are the handler's delay, not the client's.
-  if (isUnread(request)) {
-    timed.lastByteAt = now
+  if (source.readableLength > 0) {
+    arrival.lastByteAt = now
     return false
   }
-  const tookMs = now - timed.startedAt
-  const isSlow = timed.bodyBytes < (tookMs / 1000) * leastBytesPerSecond
-  return now - timed.lastByteAt >= timeoutMs || (tookMs >= timeoutMs && isSlow)
+  const tookMs = now - arrival.since
+  const isSlow = arrival.bytes < (tookMs / 1000) * leastBytesPerSecond
+  return now - arrival.lastByteAt >= timeoutMs || (tookMs >= timeoutMs && isSlow)
 }
 
-/** Watches request bodies and cuts those of which no byte, or next to none, arrives for `timeoutMs`. */
+/**
+ * Watches request bodies and cuts those of which no byte, or next to none, arrives for `timeoutMs`. The time counts from
+ * the first look at it, so that the many bodies that are there at once cost nothing.
+ */
 export const bodyWatch = (timeoutMs: number) => {
-  const open = new Set<NodeServerRequest>()
+  const open = new Map<NodeServerRequest, Arrival | undefined>()
+  const look = (request: NodeServerRequest, arrival: Arrival | undefined, now: number) => {
+    if (bodyArrived(request)) return open.delete(request)
+    if (!arrival) return open.set(request, watchArrival(sourceOf(request), now))
+    if (!isStalled(sourceOf(request), arrival, now, timeoutMs)) return
+    open.delete(request)
+    cut(request)
+  }
   const sweep = () => {
     const now = performance.now()
-    for (const request of open) {
-      if (bodyArrived(request)) open.delete(request)
-      else if (isStalled(request, now, timeoutMs)) {
-        open.delete(request)
-        cut(request)
-      }
-    }
+    for (const [request, arrival] of open) look(request, arrival, now)
   }
   const timer = setInterval(sweep, Math.max(20, Math.min(1000, timeoutMs / 4))).unref()
   return {
     watch(request: NodeServerRequest): void {
-      if (!bodyArrived(request)) open.add(request)
+      open.set(request, undefined)
     },
     forget(request: NodeServerRequest): void {
       open.delete(request)

@@ -46,14 +46,13 @@ export const requestRunner = ({ handler, limits, kindOf, onShed, log }: RunnerOp
   const run = async (request: NodeServerRequest, response: NodeServerResponse): Promise<void> => {
     const kind = kindOf(pathOf(request))
     running[kind] += 1
-    response.once('close', () => {
+    response.on('close', () => {
       bodies.forget(request)
       finished(kind)
     })
-    response.on('error', (error) => log.warn('response failed', { path: pathOf(request), error }))
-    // A response of HTTP/2 calls itself finished only when its stream is closed, from both sides.
-    const answer = 'stream' in request ? request.stream : response
-    answer.once('finish', () => cutLingering(request, limits.lingerMs))
+    response.on('finish', () => cutLingering(request, limits.lingerMs))
+    if (!('stream' in response))
+      response.on('error', (error) => log.warn('response failed', { path: pathOf(request), error }))
     if (draining && request.httpVersionMajor === 1) response.setHeader('connection', 'close')
     if (kind !== 'stream') bodies.watch(request)
     if (running[kind] > capacity[kind]) {
@@ -86,5 +85,5 @@ export type RequestRunner = ReturnType<typeof requestRunner>
 const cutLingering = (request: NodeServerRequest, lingerMs: number): void => {
   if (bodyArrived(request)) return
   const timer = setTimeout(() => !bodyArrived(request) && cut(request, 0), lingerMs).unref()
-  request.once('close', () => clearTimeout(timer))
+  request.on('close', () => clearTimeout(timer))
 }

@@ -5,7 +5,7 @@ import net from 'node:net'
 import tls from 'node:tls'
 import { drainServer } from './drain.ts'
 import type { HttpHandler } from './http-handler.ts'
-import { TimedHttp1Request, TimedHttp2Request } from './request-body.ts'
+import { Http2Request, Http2Response } from './http2-exchange.ts'
 import { requestRunner } from './request-runner.ts'
 import { defaultKind, defaultLimits, type RequestKind, type ServerLimits } from './server-limits.ts'
 import { sniffHttp2 } from './sniff-http2.ts'
@@ -49,7 +49,6 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
   const sessions = new Set<http2.ServerHttp2Session>()
 
   const http1 = http.createServer({
-    IncomingMessage: TimedHttp1Request,
     maxHeaderSize: limits.maxHeaderBytes,
     headersTimeout: limits.headerTimeoutMs,
     requestTimeout: 0,
@@ -61,12 +60,11 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
   http1.emit('listening')
 
   const h2 = http2.createServer({
-    Http2ServerRequest: TimedHttp2Request,
     settings: { maxConcurrentStreams: limits.maxStreams, maxHeaderListSize: limits.maxHeaderBytes },
     streamResetBurst: limits.maxResetsPerSecond,
     streamResetRate: limits.maxResetsPerSecond,
   })
-  h2.on('request', runner.run)
+  h2.on('stream', (stream, headers) => runner.run(new Http2Request(stream, headers), new Http2Response(stream)))
   h2.on('session', (session) => {
     sessions.add(session)
     closeWhenIdle(session, limits.idleTimeoutMs)
@@ -122,7 +120,7 @@ const closeWhenIdle = (session: http2.ServerHttp2Session, idleTimeoutMs: number)
   const timer = setTimeout(() => streams === 0 && session.close(), idleTimeoutMs).unref()
   session.on('stream', (stream) => {
     streams += 1
-    stream.once('close', () => {
+    stream.on('close', () => {
       streams -= 1
       if (streams === 0) timer.refresh()
     })

@@ -9,6 +9,7 @@ import { endStreamFromJson, errorFromJson } from '@connectrpc/connect/protocol-c
 import { findTrailerError } from '@connectrpc/connect/protocol-grpc'
 import { afterEach, expect, test } from 'vitest'
 import { ErrorInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
+import { asNode } from '#shared/presentation/node-handler.ts'
 import { type HttpHandler, type Server, type ServerOptions, startServer } from '#shared/presentation/server.ts'
 import { localhostTls } from './tls-fixture.ts'
 
@@ -112,6 +113,66 @@ test('a body of several megabytes arrives whole over both', async () => {
   const body = Buffer.alloc(3_000_000)
   expect(await (await fetch(server.url, { method: 'POST', body })).text()).toBe('3000000')
   expect(String((await call(connect(server), { ':path': '/' }, body)).body)).toBe('3000000')
+})
+
+test('whoever begins late to read a body of nothing hears its end too', async () => {
+  const readers: Record<string, HttpHandler> = {
+    '/events': (request, response) => {
+      request.on('data', () => {})
+      request.on('end', () => response.end('ended'))
+    },
+    '/loop': async (request, response) => {
+      for await (const _ of request);
+      response.end('ended')
+    },
+    '/as-node': async (given, returned) => {
+      const [request, response] = asNode(given, returned)
+      for await (const _ of request);
+      response.end('ended')
+    },
+  }
+  const { server } = await start(async (request, response) => {
+    await sleep(50)
+    return readers[request.url ?? '']?.(request, response)
+  })
+  for (const path of Object.keys(readers)) {
+    expect(String((await call(connect(server), { ':path': path })).body), path).toBe('ended')
+    expect(String((await call(connect(server), { ':path': path }, 'some')).body), path).toBe('ended')
+  }
+})
+
+test('over HTTP/2 an answer to HEAD has no body, headers go when they are flushed, trailers come last', async () => {
+  const { server } = await start(async (request, response) => {
+    response.setHeader('X-Set', 'early')
+    if (request.url === '/whole') return void response.writeHead(201, { 'x-set': 'late' }).end('body')
+    response.writeHead(200)
+    if (request.url === '/flushed') response.flushHeaders()
+    await sleep(100)
+    response.write('first')
+    response.addTrailers({ 'x-trailer': 'one' })
+    response.addTrailers({ 'x-other': 'two' })
+    response.end()
+    response.end('again')
+  })
+  const session = connect(server)
+  const head = await call(session, { ':method': 'HEAD', ':path': '/whole' })
+  expect([head.status, head.headers['x-set'], head.body.length]).toEqual([201, 'late', 0])
+  expect(String((await call(session, { ':path': '/whole' })).body)).toBe('body')
+  for (const [path, isFlushed] of [
+    ['/flushed', true],
+    ['/kept', false],
+  ] as const) {
+    const stream = session.request({ ':path': path })
+    let hasHeaders = false
+    stream.once('response', (headers) => {
+      hasHeaders = headers['x-set'] === 'early'
+    })
+    const trailers = once(stream, 'trailers')
+    await sleep(50)
+    expect(hasHeaders, path).toBe(isFlushed)
+    expect(String((await once(stream, 'data'))[0])).toBe('first')
+    expect((await trailers)[0]).toMatchObject({ 'x-trailer': 'one', 'x-other': 'two' })
+  }
 })
 
 test('what a handler throws is answered and logged, and the server goes on', async () => {

@@ -8,11 +8,15 @@ import { createMeshClients } from '../../../services/shared/infrastructure/clien
 import { readConfig } from '../../../services/shared/infrastructure/config.ts'
 import { createServiceTokens } from '../../../services/shared/infrastructure/service-token.ts'
 import { startTracing } from '../../../services/shared/infrastructure/telemetry/tracing.ts'
+import { shareWriterBuffer } from '../../../services/shared/infrastructure/writer-buffer.ts'
 import { answer } from '../answers.ts'
 import { callersFor, type Hop } from '../hop.ts'
 import { storyRoute } from './story-from-memory.ts'
 
 // The calling end of a hop between contexts: the transport alone, and the client that a context is given.
+
+// As every process of the mesh does.
+shareWriterBuffer()
 
 const [identityUrl = ''] = process.argv.slice(2)
 const request = { storyId: '019a0000-0000-7000-8000-000000000001' }

@@ -115,7 +115,8 @@ const contextOf = (call: UnaryCall, request: UnaryRequest): HandlerContext => {
   return Object.create(call, {
     requestHeader: { value: header },
     values: { value: contextValues },
-    signal: { value: signal },
+    // A copy made with `...` has none: it is one of the call's, made when it is asked for.
+    ...(signal && { signal: { value: signal } }),
   })
 }
 
@@ -123,6 +124,36 @@ const replaceAll = (from: Headers, to: HeaderFields): void => {
   if (from === to) return
   for (const name of [...to.keys()]) to.delete(name)
   for (const [name, value] of from) to.append(name, value)
+}
+
+/** What the first interceptor is given. */
+class CallRequest implements UnaryRequest {
+  readonly stream = false
+  readonly service: UnaryRequest['service']
+  readonly method: UnaryRequest['method']
+  readonly requestMethod: string
+  readonly message: UnaryRequest['message']
+  readonly header: Headers
+  readonly contextValues: ContextValues
+  private readonly call: UnaryCall
+
+  constructor(call: UnaryCall, message: UnaryRequest['message']) {
+    this.service = call.service
+    this.method = call.method as UnaryRequest['method']
+    this.requestMethod = call.requestMethod
+    this.message = message
+    this.header = call.requestHeader
+    this.contextValues = call.values
+    this.call = call
+  }
+
+  get url(): string {
+    return this.call.url
+  }
+
+  get signal(): AbortSignal {
+    return this.call.signal
+  }
 }
 
 /** Runs a method's handler behind the interceptors; the chain is built once, not for each call. */
@@ -149,23 +180,8 @@ export const unaryInvoker = (spec: UnarySpec, interceptors: readonly Interceptor
   const run = interceptors.reduceRight<Handle>((next, interceptor) => interceptor(next as never) as never, handle)
   return async (call: UnaryCall, message: MessageShape<DescMessage>): Promise<MessageShape<DescMessage>> => {
     call.values.set(callKey, call)
-    const request: UnaryRequest = {
-      stream: false,
-      service,
-      method,
-      message,
-      requestMethod: call.requestMethod,
-      header: call.requestHeader,
-      contextValues: call.values,
-      get url() {
-        return call.url
-      },
-      get signal() {
-        return call.signal
-      },
-    }
-    call.request = request
-    const response = await run(request)
+    call.request = new CallRequest(call, message)
+    const response = await run(call.request)
     replaceAll(response.header, call.responseHeader)
     replaceAll(response.trailer, call.responseTrailer)
     return response.message

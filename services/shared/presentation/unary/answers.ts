@@ -28,22 +28,32 @@ interface Answer {
 const asConnectError = (error: unknown): ConnectError =>
   error instanceof ConnectError ? error : new ConnectError('internal error', Code.Internal)
 
-const enveloped = async (
+type MaybeLater<T> = T | Promise<T>
+
+const enveloped = (
   flags: number,
   data: Uint8Array,
   { compression, compressMinBytes }: AnswerOptions,
-): Promise<Buffer> =>
+): MaybeLater<Buffer> =>
   compression && data.byteLength >= compressMinBytes
-    ? envelope(flags | compressedFlag, await compression.compress(data as Uint8Array<ArrayBuffer>))
+    ? compression
+        .compress(data as Uint8Array<ArrayBuffer>)
+        .then((compressed) => envelope(flags | compressedFlag, compressed))
     : envelope(flags, data)
 
-const grpcAnswer = async (call: UnaryCall, outcome: Outcome, options: AnswerOptions): Promise<Answer> => {
-  if ('error' in outcome) setTrailerStatus(call.responseTrailer, asConnectError(outcome.error))
-  return { status: 200, body: 'message' in outcome ? await enveloped(0, outcome.message, options) : undefined }
+const grpcBody = (call: UnaryCall, outcome: Outcome, options: AnswerOptions): MaybeLater<Buffer> | undefined => {
+  if ('message' in outcome) return enveloped(0, outcome.message, options)
+  setTrailerStatus(call.responseTrailer, asConnectError(outcome.error))
+  return undefined
+}
+
+const grpcAnswer = (call: UnaryCall, outcome: Outcome, options: AnswerOptions): MaybeLater<Answer> => {
+  const body = grpcBody(call, outcome, options)
+  return body instanceof Promise ? body.then((later) => ({ status: 200, body: later })) : { status: 200, body }
 }
 
 const grpcWebAnswer = async (call: UnaryCall, outcome: Outcome, options: AnswerOptions): Promise<Answer> => {
-  const { body } = await grpcAnswer(call, outcome, options)
+  const body = await grpcBody(call, outcome, options)
   const trailer = await enveloped(trailerFlag, trailerSerialize(call.responseTrailer), options)
   return { status: 200, body: body ? Buffer.concat([body, trailer]) : trailer }
 }
@@ -58,35 +68,45 @@ const failed = (
   return { status: codeToHttpStatus(error.code), body: errorToJsonBytes(error, jsonOptions) }
 }
 
-const connectAnswer = async (call: UnaryCall, outcome: Outcome, options: AnswerOptions): Promise<Answer> => {
-  const { responseHeader: header, responseTrailer: trailer } = call
-  const answer =
+const withLength = (
+  { responseHeader: header, responseTrailer }: UnaryCall,
+  status: number,
+  body: Uint8Array,
+): Answer => {
+  if (!responseTrailer.isEmpty) for (const [name, value] of responseTrailer) header.append(`trailer-${name}`, value)
+  header.set('content-length', String(body.byteLength))
+  return { status, body }
+}
+
+const connectAnswer = (call: UnaryCall, outcome: Outcome, options: AnswerOptions): MaybeLater<Answer> => {
+  const { status, body } =
     'message' in outcome ? { status: 200, body: outcome.message } : failed(call, asConnectError(outcome.error), options)
   const { compression, compressMinBytes } = options
-  if (compression && answer.body.byteLength >= compressMinBytes) {
-    answer.body = await compression.compress(answer.body as Uint8Array<ArrayBuffer>)
-    header.set('content-encoding', compression.name)
-  }
-  for (const [name, value] of trailer) header.append(`trailer-${name}`, value)
-  header.set('content-length', String(answer.body.byteLength))
-  return answer
+  if (!compression || body.byteLength < compressMinBytes) return withLength(call, status, body)
+  return compression.compress(body as Uint8Array<ArrayBuffer>).then((compressed) => {
+    call.responseHeader.set('content-encoding', compression.name)
+    return withLength(call, status, compressed)
+  })
 }
 
 const answers = { connect: connectAnswer, grpc: grpcAnswer, 'grpc-web': grpcWebAnswer }
 
 /** Writes how a call ended, in its protocol. Does nothing when nobody waits for it any more. */
-export const writeAnswer = async (
+export const writeAnswer = (
   request: NodeServerRequest,
   response: NodeServerResponse,
   call: UnaryCall,
   outcome: Outcome,
   options: AnswerOptions,
-): Promise<void> => {
+): MaybeLater<void> => {
   const { protocol } = options
-  const { status, body } = await answers[protocol.name](call, outcome, options)
-  if (isGone(request)) return
-  response.writeHead(status, call.responseHeader.record)
-  if (protocol.name === 'grpc') response.addTrailers(call.responseTrailer.record)
-  if (body) response.end(body)
-  else response.end()
+  const write = ({ status, body }: Answer) => {
+    if (isGone(request)) return
+    response.writeHead(status, call.responseHeader.record)
+    if (protocol.name === 'grpc') response.addTrailers(call.responseTrailer.record)
+    if (body) response.end(body)
+    else response.end()
+  }
+  const answer = answers[protocol.name](call, outcome, options)
+  return answer instanceof Promise ? answer.then(write) : write(answer)
 }

@@ -69,7 +69,14 @@ export interface EnvelopeOptions<T> {
 }
 
 /** The one message of a request body. Throws what the protocol says of a body that does not hold exactly one. */
-export const onlyMessage = async <T>(body: Buffer, options: EnvelopeOptions<T>): Promise<T> => {
+export const onlyMessage = <T>(body: Buffer, options: EnvelopeOptions<T>): T | Promise<T> => {
+  // Nearly every body is one message as it is.
+  const found = body[0] === 0 ? envelopeAt(body, 0, options.maxBytes) : undefined
+  if (found?.end !== body.byteLength) return amongEnvelopes(body, options)
+  return options.parse(body.subarray(found.start))
+}
+
+const amongEnvelopes = async <T>(body: Buffer, options: EnvelopeOptions<T>): Promise<T> => {
   const { compression, hasTrailers, maxBytes, parse } = options
   let message: { value: T } | undefined
   for (let position = 0; position < body.byteLength; ) {

@@ -35,7 +35,8 @@ export const readBody = (
     const arrived = new Arrived()
     const stop = () => {
       call.onOver = undefined
-      request.off('data', onData).off('end', onEnd)
+      request.off('data', onData)
+      request.off('end', onEnd)
     }
     const onData = (chunk: Buffer) => {
       arrived.add(chunk)
@@ -50,7 +51,7 @@ export const readBody = (
       request.resume()
     }
     const onEnd = () => {
-      stop()
+      call.onOver = undefined
       // HTTP/2 lets a body that was cut off end like any other.
       if (request.aborted) reject(clientLeft)
       else resolve(arrived.bytes)
@@ -59,5 +60,6 @@ export const readBody = (
       stop()
       reject(reason)
     }
-    request.on('data', onData).on('end', onEnd)
+    request.on('data', onData)
+    request.on('end', onEnd)
   })

@@ -71,11 +71,11 @@ const messagesOf = ({ method }: UnarySpec, options: UniversalHandlerOptions) => 
   }
   const parserOf = (isBinary: boolean) => (isBinary ? parseBinary : serialization.getI(false).parse)
 
-  const readPlain = async (request: NodeServerRequest, call: UnaryCall, compression: Compression | null) => {
+  const sizeIsEnough = sizeWatch(readMaxBytes)
+  const readPlain = (request: NodeServerRequest, call: UnaryCall): Promise<Buffer> => {
     const declared = Number(request.headers['content-length'])
     if (declared > readMaxBytes) throw tooLarge(declared, readMaxBytes)
-    const body = await readBody(request, call, sizeWatch(readMaxBytes))
-    return compression ? compression.decompress(body as Uint8Array<ArrayBuffer>, readMaxBytes) : body
+    return readBody(request, call, sizeIsEnough)
   }
   return {
     read: async (
@@ -87,7 +87,10 @@ const messagesOf = ({ method }: UnarySpec, options: UniversalHandlerOptions) => 
     ) => {
       const parse = parserOf(codec.isBinary)
       if (get) return parse(await get.message(compression, readMaxBytes))
-      if (codec.protocol.name === 'connect') return parse(await readPlain(request, call, compression))
+      if (codec.protocol.name === 'connect') {
+        const body = await readPlain(request, call)
+        return parse(compression ? await compression.decompress(body as Uint8Array<ArrayBuffer>, readMaxBytes) : body)
+      }
       const hasTrailers = codec.protocol.name === 'grpc-web'
       const body = await readBody(request, call, secondMessageWatch(readMaxBytes, hasTrailers))
       return onlyMessage(body, { maxBytes: readMaxBytes, compression, hasTrailers, parse })
@@ -134,10 +137,10 @@ export const unaryHandlers = (given: Partial<UniversalHandlerOptions>) => {
       const call = openCall(codec, request, spec, timeout.timeoutMs, compression.response?.name)
       running.add(call)
       if (shutdownSignal?.aborted) call.abort(shutdownSignal.reason)
-      response.once('close', () => call.abort(clientLeft))
+      response.on('close', () => call.abort(clientLeft))
       let outcome: Outcome
       try {
-        await requestGate?.(call)
+        if (requestGate) await requestGate(call)
         if (compression.error) throw compression.error
         if (timeout.error) throw timeout.error
         const input = await messages.read(request, call, codec, compression.request, get)
@@ -150,7 +153,7 @@ export const unaryHandlers = (given: Partial<UniversalHandlerOptions>) => {
         call.abort()
       }
       const written = { protocol, compression: compression.response, compressMinBytes, jsonOptions }
-      await writeAnswer(request, response, call, outcome, written)
+      return writeAnswer(request, response, call, outcome, written)
     }
   }
 }
