@@ -25,7 +25,8 @@ describe('writers that share a buffer', () => {
   })
 
   it('do not write over each other, however they take turns, give up, or are used again', () => {
-    const turns = fc.array(fc.tuple(fc.nat(4), fc.constantFrom('write', 'number', 'finish', 'abandon'), fc.nat(9_000)))
+    const turn = fc.tuple(fc.nat(4), fc.constantFrom('write', 'number', 'finish', 'abandon'), fc.nat(9_000))
+    const turns = fc.array(turn, { maxLength: 60, size: 'max' })
     fc.assert(
       fc.property(turns, lengths, (steps, last) => {
         const writers = Array.from({ length: 5 }, () => ({ writer: new BinaryWriter(), parts: [] as Buffer[] }))
