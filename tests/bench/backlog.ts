@@ -72,7 +72,7 @@ const drainOnce = async (bench: Bench, backlog: number): Promise<Drained> => {
  * and afterwards, by the rates of each second.
  */
 export const drainBacklog = async (bench: Bench): Promise<Limit[]> => {
-  const backlog = bench.quick ? 5_000 : 100_000
+  const backlog = bench.quick ? 10_000 : 100_000
   const runs = Math.ceil(bench.runs / 2)
   const before = await writeAlone(bench, runs)
   const { seconds, rates } = await drainOnce(bench, backlog)

@@ -39,7 +39,7 @@ const network = async (bench: Bench, server: UnaryFacts, client: Child<unknown>)
 }
 
 const inProcess = async (bench: Bench, client: Child<unknown>) => {
-  const calls = bench.quick ? 5_000 : 30_000
+  const calls = bench.quick ? 20_000 : 50_000
   const micros = async (kind: 'transport' | 'client') => {
     const runs: number[] = []
     for (let run = 0; run < bench.runs; run += 1) runs.push(await client.ask<number>('inProcessCpu', { calls, kind }))

@@ -7,7 +7,7 @@ import { withCpuOf } from './process-cpu.ts'
 import type { Delays } from './servers/event-mesh.ts'
 import type { Bench } from './setting.ts'
 
-const callers = 16
+const callers = 64
 const slowestMs = 25
 
 const rates = async (bench: Bench, mesh: Child<unknown>) => {

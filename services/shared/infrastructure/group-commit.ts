@@ -128,7 +128,11 @@ export const createGroupCommit = (lane: Pool, pool: Pool) => {
 
   const run = async (): Promise<void> => {
     isRunning = true
-    while (waiting.length > 0) await commit(waiting.splice(0, mostAtOnce))
+    while (waiting.length > 0) {
+      await commit(waiting.splice(0, mostAtOnce))
+      // Who waited for this batch may have more at once: with those who wait for the next one they make one of it.
+      await new Promise((next) => setImmediate(next))
+    }
     isRunning = false
   }
 

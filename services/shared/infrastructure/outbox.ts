@@ -4,23 +4,34 @@ import type { Database } from './database.ts'
 import type { EventContract } from './event-codec.ts'
 import type { EventRow } from './event-store.ts'
 
-/** What waits, oldest first. */
+/**
+ * What waits, oldest first. Each event is looked up by itself: a join planned while the tables were small would go on
+ * reading the whole event store.
+ */
 export const waitingEvents = (database: Database, limit: number): Promise<EventRow[]> =>
   database.sql<EventRow>(
     `select e.position, e.id, e.stream_id, e.stream_type, e.event_type, e.event_metadata, e.event_version,
        e.occurred_at, e.payload
-     from outbox o join event_store e on e.position = o.position order by o.position limit ${limit}`,
+     from (select position from outbox order by position limit $1) o
+     cross join lateral (select * from event_store where position = o.position limit 1) e
+     order by o.position`,
+    limit,
   )
 
-/** Removes what was acknowledged and notes how long the stream is. */
+/**
+ * Removes what was acknowledged and notes how long the stream is. Waits for no disk: what a crash brings back is
+ * published again, and taken for the repeat that it is.
+ */
 export const settlePublished = (
   database: Database,
   context: string,
   published: readonly { position: number; sequence: number }[],
 ): Promise<unknown> =>
   database.sql(
-    `with gone as (delete from outbox where position = any($1::bigint[]))
-     update relay_state set last_sequence = greatest(last_sequence, $2) where stream = $3`,
+    `with gone as (delete from outbox where position = any($1::bigint[])),
+       unhurried as (select set_config('synchronous_commit', 'off', true))
+     update relay_state set last_sequence = greatest(last_sequence, $2)
+     from unhurried where stream = $3`,
     published.map((entry) => entry.position),
     Math.max(...published.map((entry) => entry.sequence)),
     context,

@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../domain/clock.ts'
 import type { Database } from './database.ts'
 import { type EventContract, subjectOf } from './event-codec.ts'
 import type { EventRow } from './event-store.ts'
 import { failpoint } from './failpoints.ts'
+import { restAfter } from './foreground.ts'
 import type { Nats } from './nats.ts'
 import { eventHeaders, rememberedStream, rememberStream, settlePublished, waitingEvents } from './outbox.ts'
 import { openRelayLock, type RelayLock } from './relay-lock.ts'
@@ -11,7 +13,7 @@ import type { Logger } from './telemetry/logger.ts'
 import type { Tracing } from './telemetry/tracing.ts'
 import { Wakeup } from './wakeup.ts'
 
-const batchSize = 512
+const batchSize = 256 // making them ready keeps everything else waiting
 const gatherMs = 5
 const pollMs = 1000
 /** What waited for longer than it is kept must still be there when its consumers come. */
@@ -41,6 +43,8 @@ export class Relay {
   private running: Promise<void> | undefined
   private mustVerify = true
   private active = false
+  /** How old what was carried last is. */
+  private ageMs = 0
 
   constructor(options: RelayOptions) {
     this.options = options
@@ -82,10 +86,11 @@ export class Relay {
         lock = await openRelayLock(this.options.databaseUrl)
         while (!lock.isLost() && !this.stopped) {
           this.active ||= await lock.take()
+          const begunAt = performance.now()
           const more = this.active && (await this.carry())
           failures = 0
           await this.wakeup.wait(more ? 0 : pollMs)
-          if (!more) await new Promise((done) => setTimeout(done, gatherMs))
+          await sleep(more ? restAfter(performance.now() - begunAt, this.ageMs) : gatherMs)
         }
       } catch (error) {
         failures += 1
@@ -103,7 +108,9 @@ export class Relay {
   private async carry(): Promise<boolean> {
     if (this.mustVerify) await this.verifyStream()
     const rows = await waitingEvents(this.options.database, batchSize)
-    if (rows.length === 0) return false
+    const [oldest] = rows
+    if (!oldest) return false
+    this.ageMs = this.options.clock.now().getTime() - oldest.occurred_at.getTime()
     const published: { position: number; sequence: number }[] = []
     const chains = [...Map.groupBy(rows, (row) => row.stream_id).values()]
     const results = await Promise.allSettled(chains.map((chain) => this.publishChain(chain, published)))

@@ -2,6 +2,7 @@ import type { Clock } from '../domain/clock.ts'
 import { DomainError, unavailable } from '../domain/errors.ts'
 import type { Database } from './database.ts'
 import type { StoredEvent } from './event-store.ts'
+import { countForeground } from './foreground.ts'
 import { refusalOf, type Statement } from './statement.ts'
 import { UnitOfWork } from './unit-of-work.ts'
 
@@ -105,20 +106,19 @@ export const createUnits = (options: {
       throw translate(error, unit, options.constraints)
     }
   }
-  return {
-    async run<T>(unit: UnitOptions<T>): Promise<T> {
-      for (let tries = 1; ; tries += 1) {
-        try {
-          return await attempt(unit)
-        } catch (error) {
-          if (isDatabaseDown(error)) throw databaseDown()
-          if (!isConflict(error)) throw error
-          options.onConflict()
-          if (tries === maxTries)
-            throw new DomainError('conflict', 'TOO_MUCH_CONTENTION', 'others keep changing this; try again')
-          await pause(tries)
-        }
+  const persistently = async <T>(unit: UnitOptions<T>): Promise<T> => {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await attempt(unit)
+      } catch (error) {
+        if (isDatabaseDown(error)) throw databaseDown()
+        if (!isConflict(error)) throw error
+        options.onConflict()
+        if (tries === maxTries)
+          throw new DomainError('conflict', 'TOO_MUCH_CONTENTION', 'others keep changing this; try again')
+        await pause(tries)
       }
-    },
+    }
   }
+  return { run: (unit) => countForeground(() => persistently(unit)) }
 }

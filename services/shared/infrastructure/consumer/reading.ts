@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { JsMsg } from '@nats-io/jetstream'
 import type { ConsumerDefinition } from '../../application/consumers.ts'
 import type { Database } from '../database.ts'
+import { restAfter } from '../foreground.ts'
 import type { Nats } from '../nats.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { AggregateQueues } from './aggregate-queues.ts'
@@ -44,7 +45,9 @@ export class Reading {
   private readonly options: ReaderOptions
   private readonly lease: Lease
   private readonly ending = new AbortController()
-  private readonly queues = new AggregateQueues(concurrency)
+  private readonly queues = new AggregateQueues(concurrency, (workedMs) => restAfter(workedMs, this.ageMs))
+  /** How old what came last is. */
+  private ageMs = 0
   private readonly processing: Processing
   private readonly arrivals: Arrivals
   private readonly redriving = new Set<string>()
@@ -125,6 +128,7 @@ export class Reading {
   }
 
   private enqueue(delivery: Delivery, done: () => void): void {
+    this.ageMs = this.options.now().getTime() - delivery.occurredAt.getTime()
     this.queues.add(delivery.aggregateId, async () => {
       if (this.ending.signal.aborted) return
       try {

@@ -7,7 +7,8 @@ import type { MeshParts } from './parts.ts'
 const relayLag = async ({ clock, context, database }: MeshParts) => {
   const [row] = await database.sql<{ pending: number; oldest: Date | null }>(
     `select (select count(*) from outbox) as pending,
-       (select e.occurred_at from outbox o join event_store e on e.position = o.position order by o.position limit 1) as oldest`,
+       (select occurred_at from event_store
+        where position = (select position from outbox order by position limit 1)) as oldest`,
   )
   const oldest = row?.oldest ? { oldest: duration(Math.max(0, clock.now().getTime() - row.oldest.getTime())) } : {}
   return { context, pending: BigInt(row?.pending ?? 0), ...oldest }
