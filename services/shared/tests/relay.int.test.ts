@@ -3,9 +3,11 @@ import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../../../tests/mesh.ts'
 import { suiteNats } from '../../../tests/suite-nats.ts'
+import { openDatabase } from '../infrastructure/database.ts'
+import { waitingEvents } from '../infrastructure/outbox.ts'
 import { uuidv7 } from '../infrastructure/uuid.ts'
 import { openSide, relayOf, type Side } from './event-fixture.ts'
-import { inCall, migrations, Note } from './fixture.ts'
+import { inCall, migrations, Note, testLog } from './fixture.ts'
 import { suiteDatabase } from './suite-database.ts'
 
 const stream = 'TROUPE_STORY'
@@ -146,6 +148,29 @@ describe('of two relays on one database', () => {
     expect(second.isActive).toBe(true)
     expectInOrder(await published(), new Map([[id, 4]]))
   })
+})
+
+it('looks up what waits event by event, even where that was planned while everything was empty', async () => {
+  const database = openDatabase({ url: suite.url, poolSize: 1, entities: [], log: testLog })
+  stops.push(() => database.close())
+  const scanned = async () => {
+    await database.sql('select pg_stat_force_next_flush()')
+    const [row] = await database.sql<{ rows: number }>(
+      `select seq_tup_read::int as rows from pg_stat_user_tables where relname = 'event_store'`,
+    )
+    return row?.rows ?? Number.NaN
+  }
+  // From the sixth time on, Postgres keeps a plan.
+  for (let times = 0; times < 8; times += 1) expect(await waitingEvents(database, 512)).toEqual([])
+  await database.sql(
+    `insert into event_store (id, stream_id, stream_type, event_type, event_data, event_metadata, event_version,
+       occurred_at, payload)
+     select uuidv7(), n::text, 'Note', 'x', '{}', '{}', 1, now(), '' from generate_series(1, 20000) n`,
+  )
+  await database.sql('insert into outbox select position from event_store order by position desc limit 3')
+  const before = await scanned()
+  for (let times = 0; times < 3; times += 1) expect(await waitingEvents(database, 512)).toHaveLength(3)
+  expect((await scanned()) - before).toBeLessThan(1000)
 })
 
 it('a slow transaction with a lower position is not passed over', async () => {
