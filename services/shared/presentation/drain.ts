@@ -13,8 +13,11 @@ interface Draining {
   close: () => Promise<void>
 }
 
-/** Requests that were on their way when the drain began still find their connection open for this long. */
-const graceForLateMs = 250
+/**
+ * Requests that were on their way when the drain began still find their connection open for this long. A client that is
+ * busy takes its time to hear that it is sent away; a ping would not tell, as node's clients answer none after that.
+ */
+const graceForLateMs = 1000
 /** A GOAWAY with it refuses nothing yet: the client is told to go before streams are counted (RFC 9113, 6.8). */
 const highestStream = 2 ** 31 - 1
 

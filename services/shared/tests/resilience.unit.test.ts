@@ -118,7 +118,8 @@ describe('retries', () => {
     const { client, calls, timeouts } = target(failTimes(2, unavailable(80)))
     expect((await errorOf(client.read({}, { timeoutMs: 100 }))).code).toBe(Code.Unavailable)
     expect(calls()).toBe(2)
-    expect(timeouts[1]).toBeLessThanOrEqual(20)
+    // A timer of node's may fire up to a millisecond early.
+    expect(timeouts[1]).toBeLessThanOrEqual(21)
   })
 
   test('stop when the caller gives up', async () => {
