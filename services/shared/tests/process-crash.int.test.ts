@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { command, end, timer } from '../application/process-output.ts'
 import type { Database } from '../infrastructure/database.ts'
@@ -126,6 +127,9 @@ describe('a machine that dies', () => {
 describe('a database that drops its connections', () => {
   it('again and again: everything is done in the end, once', async () => {
     const name = 'dropped'
+    // On a connection that the drops leave alone.
+    const operator = new Client({ connectionString: suite.url })
+    await operator.connect()
     const callee = orderCallee()
     const one = await replica({ url: suite.url, processes: [joining(name)], claimMs, call: callee.call })
     const two = await replica({ url: suite.url, processes: [joining(name)], claimMs, call: callee.call })
@@ -134,12 +138,10 @@ describe('a database that drops its connections', () => {
       await Promise.all(orders.map((orderId) => one.tell(OrderPlacedSchema, { orderId }, randomUUID())))
       one.runner.start()
       two.runner.start()
-      const dropAll = () =>
-        two.database.sql(
+      for (let drops = 0; drops < 10; drops += 1) {
+        await operator.query(
           'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
         )
-      for (let drops = 0; drops < 10; drops += 1) {
-        await dropAll()
         await sleep(60)
       }
       await vi.waitFor(
@@ -153,6 +155,7 @@ describe('a database that drops its connections', () => {
       for (const row of await instances(two.database, name)) expect(row.state).toEqual(state)
       expect(callee.effects).toHaveLength(3 * orders.length)
     } finally {
+      await operator.end()
       await one.close()
       await two.close()
     }
