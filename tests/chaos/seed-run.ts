@@ -1,5 +1,5 @@
 import { cpSync } from 'node:fs'
-import { setTimeout } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { checkAccounts } from './checks/accounts.ts'
 import { checkCalls } from './checks/calls.ts'
 import { checkConsumers } from './checks/consumers.ts'
@@ -78,7 +78,7 @@ const run = async (
   const possible = faults.filter(({ name }) => notRun[name] === undefined)
   const workload = startWorkload(world.mesh.url, random.fork())
   // Where its servers died already, the faults go on without it.
-  await Promise.race([workload.begun, setTimeout(patienceMs)])
+  await Promise.race([workload.begun, sleep(patienceMs)])
   const happened = await bringAbout(world, plan(possible, random.fork(), spanMs))
   workload.stop()
   const operator = meshOperator(world.mesh)

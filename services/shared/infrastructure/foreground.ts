@@ -4,14 +4,17 @@ import { currentCall } from './call-context.ts'
 const stillThereMs = 20
 /** Time left to callers for each that a backlog takes. */
 const restForWork = 5
+/** However long a round took: one whose handler waited for something that is away says nothing of its cost. */
+const longestRestMs = 500
 const freshMs = 2000
 
 let units = 0
 let lastEnded = Number.NEGATIVE_INFINITY
 
-/** Counts a unit of work while it runs, if somebody waits for it: one that no service runs. */
+/** Counts a unit of work while it runs, if somebody waits for it: one of a call that no service makes. */
 export const countForeground = async <T>(run: () => Promise<T>): Promise<T> => {
-  if (currentCall()?.principal.kind === 'service') return run()
+  const call = currentCall()
+  if (!call || call.principal.kind === 'service') return run()
   units += 1
   try {
     return await run()
@@ -29,4 +32,4 @@ const hasCallers = (): boolean => units > 0 || performance.now() - lastEnded < s
  * it has some: they would else get the share that is left to the few of them.
  */
 export const restAfter = (workedMs: number, ageMs: number): number =>
-  ageMs > freshMs && hasCallers() ? workedMs * restForWork : 0
+  ageMs > freshMs && hasCallers() ? Math.min(workedMs * restForWork, longestRestMs) : 0

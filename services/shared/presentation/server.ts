@@ -64,7 +64,10 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     streamResetBurst: limits.maxResetsPerSecond,
     streamResetRate: limits.maxResetsPerSecond,
   })
-  h2.on('stream', (stream, headers) => runner.run(new Http2Request(stream, headers), new Http2Response(stream)))
+  h2.on('stream', (stream, headers) => {
+    if (headers.expect === '100-continue') stream.additionalHeaders({ ':status': 100 })
+    void runner.run(new Http2Request(stream, headers), new Http2Response(stream))
+  })
   h2.on('session', (session) => {
     sessions.add(session)
     closeWhenIdle(session, limits.idleTimeoutMs)

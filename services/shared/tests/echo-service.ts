@@ -9,7 +9,18 @@ import {
 
 const text = '.google.protobuf.StringValue'
 const read = { idempotencyLevel: MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS }
-const io = { inputType: text, outputType: text }
+
+/** A method of each kind, two of them unary, that take and answer one type. */
+export const allKinds = (type: string) => {
+  const io = { inputType: type, outputType: type }
+  return [
+    { name: 'Read', ...io, options: read },
+    { name: 'Write', ...io },
+    { name: 'Watch', ...io, options: read, serverStreaming: true },
+    { name: 'Collect', ...io, clientStreaming: true },
+    { name: 'Chat', ...io, clientStreaming: true, serverStreaming: true },
+  ]
+}
 
 const file = create(FileDescriptorProtoSchema, {
   name: 'test/echo.proto',
@@ -19,13 +30,7 @@ const file = create(FileDescriptorProtoSchema, {
   service: [
     {
       name: 'EchoService',
-      method: [
-        { name: 'Read', ...io, options: read },
-        { name: 'Write', ...io },
-        { name: 'Watch', ...io, options: read, serverStreaming: true },
-        { name: 'Collect', ...io, clientStreaming: true },
-        { name: 'Chat', ...io, clientStreaming: true, serverStreaming: true },
-      ],
+      method: allKinds(text),
     },
   ],
 })

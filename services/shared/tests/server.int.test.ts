@@ -115,6 +115,14 @@ test('a body of several megabytes arrives whole over both', async () => {
   expect(String((await call(connect(server), { ':path': '/' }, body)).body)).toBe('3000000')
 })
 
+test('over HTTP/2, who asks first whether to send its body is told to go on', async () => {
+  const { server } = await start(length)
+  const stream = connect(server).request({ ':method': 'POST', ':path': '/', expect: '100-continue' })
+  await once(stream, 'continue')
+  stream.end('body')
+  expect(String((await once(stream, 'data'))[0])).toBe('4')
+})
+
 test('whoever begins late to read a body of nothing hears its end too', async () => {
   const readers: Record<string, HttpHandler> = {
     '/events': (request, response) => {

@@ -3,13 +3,11 @@ import { fileDesc, type GenMessage, type GenService, messageDesc, serviceDesc } 
 import {
   FileDescriptorProtoSchema,
   FieldDescriptorProto_Label as Label,
-  MethodOptions_IdempotencyLevel,
   FieldDescriptorProto_Type as Type,
 } from '@bufbuild/protobuf/wkt'
+import { allKinds } from '../echo-service.ts'
 
 const sample = '.test.v1.Sample'
-const io = { inputType: sample, outputType: sample }
-const read = { idempotencyLevel: MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS }
 const field = (name: string, number: number, type: Type, more: object = {}) => ({
   name,
   number,
@@ -38,13 +36,7 @@ const proto = create(FileDescriptorProtoSchema, {
   service: [
     {
       name: 'SampleService',
-      method: [
-        { name: 'Read', ...io, options: read },
-        { name: 'Write', ...io },
-        { name: 'Watch', ...io, options: read, serverStreaming: true },
-        { name: 'Collect', ...io, clientStreaming: true },
-        { name: 'Chat', ...io, clientStreaming: true, serverStreaming: true },
-      ],
+      method: allKinds(sample),
     },
   ],
 })
