@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
+import { heapFlags } from '../../deploy/local/mesh-process.ts'
 import type { Answer, Question, Ready } from './answers.ts'
 import type { Bench } from './setting.ts'
 
@@ -38,7 +39,7 @@ export const startChild = async <Facts = undefined>(
   const [program = process.execPath, ...flags] = options.measured ? [...cores.measured, process.execPath] : []
   const child = fork(join(import.meta.dirname, file), options.args, {
     execPath: program,
-    execArgv: [...flags, '--max-semi-space-size=8'],
+    execArgv: [...flags, ...heapFlags],
     env: { ...process.env, ...environment, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })

@@ -8,7 +8,7 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
 } from 'kysely'
-import { Pool, types } from 'pg'
+import { Pool, type PoolConfig, types } from 'pg'
 import { createGroupCommit, laneLockTimeoutMs } from './group-commit.ts'
 import { type Row, runSql } from './prepared.ts'
 import type { Logger } from './telemetry/logger.ts'
@@ -70,7 +70,8 @@ export const openDatabase = (options: {
   /** How long the server may take to answer a statement before its connection is given up; 12 s. */
   answerWithinMs?: number
 }): Database => {
-  const openPool = (max: number, more = '') => {
+  const answerWithinMs = options.answerWithinMs ?? 12_000
+  const openPool = (max: number, patience: PoolConfig, more = '') => {
     const opened = new Pool({
       connectionString: options.url,
       max,
@@ -78,8 +79,7 @@ export const openDatabase = (options: {
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
       allowExitOnIdle: true,
-      // A connection that was cut without a word answers nothing for as long as TCP hopes.
-      query_timeout: options.answerWithinMs ?? 12_000,
+      ...patience,
       options: `-c timezone=UTC -c statement_timeout=10000 -c idle_in_transaction_session_timeout=30000${more}`,
     })
     opened.on('error', (error) => options.log.warn('database connection lost', { error }))
@@ -87,8 +87,9 @@ export const openDatabase = (options: {
     opened.on('connect', (client) => client.on('error', () => {}))
     return opened
   }
-  const pool = openPool(options.poolSize)
-  const lane = openPool(1, ` -c lock_timeout=${laneLockTimeoutMs}`)
+  // A connection that was cut without a word answers nothing for as long as TCP hopes.
+  const pool = openPool(options.poolSize, { query_timeout: answerWithinMs })
+  const lane = openPool(1, {}, ` -c lock_timeout=${laneLockTimeoutMs}`) // it has a clock of its own
   const orm = new MikroORM({
     driver: PostgreSqlDriver,
     clientUrl: options.url,
@@ -105,7 +106,7 @@ export const openDatabase = (options: {
   return {
     pool,
     orm,
-    commit: createGroupCommit(lane, pool),
+    commit: createGroupCommit(lane, pool, answerWithinMs),
     sql: async <R extends Row>(text: string, ...values: unknown[]) => (await runSql<R>(pool, text, values)).rows,
     kysely: <Tables>() => kysely as unknown as Kysely<Tables>,
     close: async () => {

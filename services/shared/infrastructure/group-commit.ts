@@ -1,6 +1,6 @@
 import type { Connection, Pool, Submittable } from 'pg'
 import { prepareValue } from 'pg/lib/utils.js'
-import { endIdle, isUnanswered, runSql, statementName } from './prepared.ts'
+import { endIdle, isUnanswered, runSql, statementName, unanswered } from './prepared.ts'
 
 /** Longest batch: more would make the first wait for the last. */
 const mostAtOnce = 64
@@ -35,8 +35,7 @@ const preparedOn = (connection: Connection): Set<string> => {
  */
 class Batch implements Submittable {
   private readonly statements: readonly PlainStatement[]
-  /** By this name, so that pg's own time limit finds it. */
-  callback: (error?: unknown) => void
+  private readonly callback: (error?: unknown) => void
   private readonly parsing: string[] = []
   private connection: Connection | undefined
 
@@ -94,12 +93,25 @@ const wasRolledBack = (error: unknown): boolean => {
   return severity === 'ERROR' && code !== undefined
 }
 
-const runBatch = async (lane: Pool, batch: readonly PlainStatement[]): Promise<void> => {
-  const client = await lane.connect()
-  const error = await new Promise<unknown>((resolve) => client.query(new Batch(batch, resolve)))
-  // A connection that said anything else is not to be trusted.
-  client.release(error !== undefined && !wasRolledBack(error))
-  if (error !== undefined) throw error
+/**
+ * Makes what runs one batch at a time and gives up a server that does not answer. One timer is set anew for each batch:
+ * a timer of each one's own outlives it, with all that the batch holds.
+ */
+const batchRunner = (lane: Pool, answerWithinMs: number) => {
+  let giveUp: (() => void) | undefined
+  const patience = setTimeout(() => giveUp?.(), answerWithinMs).unref()
+  return async (batch: readonly PlainStatement[]): Promise<void> => {
+    const client = await lane.connect()
+    const error = await new Promise<unknown>((resolve) => {
+      giveUp = () => resolve(unanswered())
+      patience.refresh()
+      client.query(new Batch(batch, resolve))
+    })
+    giveUp = undefined
+    // A connection that said anything else is not to be trusted.
+    client.release(error !== undefined && !wasRolledBack(error))
+    if (error !== undefined) throw error
+  }
 }
 
 /**
@@ -107,7 +119,8 @@ const runBatch = async (lane: Pool, batch: readonly PlainStatement[]): Promise<v
  * many share one round trip and one wait for the disk. What fails in company is run again by itself, on `pool`, so
  * nobody's failure or long wait for a lock is another's.
  */
-export const createGroupCommit = (lane: Pool, pool: Pool) => {
+export const createGroupCommit = (lane: Pool, pool: Pool, answerWithinMs: number) => {
+  const runBatch = batchRunner(lane, answerWithinMs)
   const waiting: Waiting[] = []
   let isRunning = false
 
@@ -116,7 +129,7 @@ export const createGroupCommit = (lane: Pool, pool: Pool) => {
 
   const commit = async (batch: readonly Waiting[]): Promise<void> => {
     try {
-      await runBatch(lane, batch)
+      await runBatch(batch)
       for (const { resolve } of batch) resolve()
     } catch (error) {
       if (isUnanswered(error)) endIdle(pool)

@@ -1,5 +1,6 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
+import { readHeadersFast } from './nats-headers.ts'
 import type { Logger } from './telemetry/logger.ts'
 
 /** One process' connection to NATS. It reconnects for ever; nothing durable depends on it being there. */
@@ -14,6 +15,7 @@ export interface Nats {
 }
 
 export const connectNats = async (servers: readonly string[], name: string, log: Logger): Promise<Nats> => {
+  readHeadersFast()
   const connection = await connect({
     servers: [...servers],
     name,

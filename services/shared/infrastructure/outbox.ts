@@ -1,8 +1,8 @@
-import { headers as natsHeaders } from '@nats-io/transport-node'
 import type { Clock } from '../domain/clock.ts'
 import type { Database } from './database.ts'
 import type { EventContract } from './event-codec.ts'
 import type { EventRow } from './event-store.ts'
+import { natsHeaders } from './nats-headers.ts'
 
 /**
  * What waits, oldest first. Each event is looked up by itself: a join planned while the tables were small would go on
@@ -78,26 +78,25 @@ export const rememberStream = (
   )
 }
 
-/** CloudEvents' NATS binding, and what the mesh adds. */
-export const eventHeaders = (context: string, row: EventRow, traceparent: string | undefined) => {
+/** CloudEvents' NATS binding, what JetStream wants to know, and what the mesh adds. */
+export const eventHeaders = (context: string, row: EventRow, ttl: string, traceparent: string | undefined) => {
   const { correlationId, causationId, actor } = row.event_metadata
-  const headers = natsHeaders()
-  const set = (name: string, value: string | undefined) => {
-    if (value) headers.set(name, value)
-  }
-  set('ce-specversion', '1.0')
-  set('ce-id', row.id)
-  set('ce-type', row.event_type)
-  set('ce-source', `/troupe/${context}`)
-  set('ce-subject', row.stream_id)
-  set('ce-time', row.occurred_at.toISOString())
-  set('ce-datacontenttype', 'application/protobuf')
-  set('ce-aggregatetype', row.stream_type)
-  set('ce-aggregateversion', String(row.event_version))
-  set('ce-position', String(row.position))
-  set('ce-correlationid', correlationId)
-  set('ce-causationid', causationId)
-  set('ce-actor', actor)
-  set('traceparent', traceparent)
-  return headers
+  return natsHeaders({
+    'Nats-Msg-Id': row.id,
+    'Nats-TTL': ttl,
+    'ce-specversion': '1.0',
+    'ce-id': row.id,
+    'ce-type': row.event_type,
+    'ce-source': `/troupe/${context}`,
+    'ce-subject': row.stream_id,
+    'ce-time': row.occurred_at.toISOString(),
+    'ce-datacontenttype': 'application/protobuf',
+    'ce-aggregatetype': row.stream_type,
+    'ce-aggregateversion': String(row.event_version),
+    'ce-position': String(row.position),
+    'ce-correlationid': correlationId,
+    'ce-causationid': causationId,
+    'ce-actor': actor,
+    traceparent,
+  })
 }

@@ -23,8 +23,12 @@ const isStalePlan = (error: unknown): boolean => {
   return code === '0A000' && message === 'cached plan must not change result type'
 }
 
-/** Whether a statement was not answered in time. */
-export const isUnanswered = (error: unknown): boolean => (error as Error | undefined)?.message === 'Query read timeout'
+const late = 'Query read timeout'
+
+/** As pg says it of a statement that was not answered in time. */
+export const unanswered = (): Error => new Error(late)
+
+export const isUnanswered = (error: unknown): boolean => (error as Error | undefined)?.message === late
 
 /** Ends the connections that nobody uses: where one was cut without a word, they were cut with it. */
 export const endIdle = (pool: Pool): void => {

@@ -7,6 +7,7 @@ import { failpoint } from './failpoints.ts'
 import { restAfter } from './foreground.ts'
 import type { Nats } from './nats.ts'
 import { eventHeaders, rememberedStream, rememberStream, settlePublished, waitingEvents } from './outbox.ts'
+import { openPublisher, type Publisher } from './publisher.ts'
 import { openRelayLock, type RelayLock } from './relay-lock.ts'
 import { ensureStream } from './stream.ts'
 import type { Logger } from './telemetry/logger.ts'
@@ -79,6 +80,7 @@ export class Relay {
   }
 
   private async run(): Promise<void> {
+    const publisher = openPublisher(this.options.nats)
     let failures = 0
     while (!this.stopped) {
       let lock: RelayLock | undefined
@@ -87,7 +89,7 @@ export class Relay {
         while (!lock.isLost() && !this.stopped) {
           this.active ||= await lock.take()
           const begunAt = performance.now()
-          const more = this.active && (await this.carry())
+          const more = this.active && (await this.carry(publisher))
           failures = 0
           await this.wakeup.wait(more ? 0 : pollMs)
           await sleep(more ? restAfter(performance.now() - begunAt, this.ageMs) : gatherMs)
@@ -102,10 +104,11 @@ export class Relay {
         await lock?.close()
       }
     }
+    publisher.close()
   }
 
   /** Publishes one batch. Returns whether there may be more. */
-  private async carry(): Promise<boolean> {
+  private async carry(publisher: Publisher): Promise<boolean> {
     if (this.mustVerify) await this.verifyStream()
     const rows = await waitingEvents(this.options.database, batchSize)
     const [oldest] = rows
@@ -113,7 +116,7 @@ export class Relay {
     this.ageMs = this.options.clock.now().getTime() - oldest.occurred_at.getTime()
     const published: { position: number; sequence: number }[] = []
     const chains = [...Map.groupBy(rows, (row) => row.stream_id).values()]
-    const results = await Promise.allSettled(chains.map((chain) => this.publishChain(chain, published)))
+    const results = await Promise.allSettled(chains.map((chain) => this.publishChain(publisher, chain, published)))
     if (published.length > 0) {
       await settlePublished(this.options.database, this.options.context, published)
       this.options.onPublished?.(published.length)
@@ -123,26 +126,30 @@ export class Relay {
     return rows.length === batchSize
   }
 
-  private async publishChain(chain: EventRow[], published: { position: number; sequence: number }[]): Promise<void> {
+  private async publishChain(
+    publisher: Publisher,
+    chain: readonly EventRow[],
+    published: { position: number; sequence: number }[],
+  ): Promise<void> {
     for (const row of chain) {
-      const sequence = await this.publish(row)
+      const sequence = await this.publish(publisher, row)
       published.push({ position: row.position, sequence })
     }
   }
 
-  private async publish(row: EventRow): Promise<number> {
-    const { context, clock, contracts, nats, tracing } = this.options
+  private async publish(publisher: Publisher, row: EventRow): Promise<number> {
+    const { context, clock, contracts, tracing } = this.options
     const retention = contracts.get(row.event_type)?.retentionMs ?? 0
     const left = retention - (clock.now().getTime() - row.occurred_at.getTime())
     const ttl = `${Math.ceil(Math.max(left, minTtlMs) / 1000)}s`
     const subject = subjectOf(context, row.event_type)
     const { traceparent: parent } = row.event_metadata
     return tracing.span(`${subject} publish`, { kind: 'producer', parent }, async () => {
-      const headers = eventHeaders(context, row, tracing.traceparent() ?? parent)
+      const headers = eventHeaders(context, row, ttl, tracing.traceparent() ?? parent)
       failpoint('publish:before')
-      const acknowledged = await nats.js.publish(subject, row.payload, { msgID: row.id, headers, ttl, timeout: 5000 })
+      const sequence = await publisher.publish(subject, row.payload, headers)
       failpoint('publish:after')
-      return acknowledged.seq
+      return sequence
     })
   }
 

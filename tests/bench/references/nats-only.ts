@@ -1,8 +1,8 @@
 import { create, toBinary } from '@bufbuild/protobuf'
 import { AckPolicy, DeliverPolicy } from '@nats-io/jetstream'
+import { headers as natsHeaders } from '@nats-io/transport-node'
 import { StoryCreatedSchema } from '#gen/troupe/story/v1/story_events_pb.ts'
 import { connectNats } from '../../../services/shared/infrastructure/nats.ts'
-import { eventHeaders } from '../../../services/shared/infrastructure/outbox.ts'
 import { ensureStream, streamName } from '../../../services/shared/infrastructure/stream.ts'
 import { createLogger } from '../../../services/shared/infrastructure/telemetry/logger.ts'
 import { uuidv7 } from '../../../services/shared/infrastructure/uuid.ts'
@@ -37,27 +37,25 @@ await consumer.consume({
   },
 })
 
+// As the API of nats.js has it.
 const publish = (): Promise<unknown> => {
   const id = uuidv7()
-  const row = {
-    position: 1,
-    id,
-    stream_id: id,
-    stream_type: 'Story',
-    event_type: StoryCreatedSchema.typeName,
-    event_metadata: {
-      correlationId: id,
-      causationId: id,
-      cause: '/troupe.story.v1.StoryService/CreateStory',
-      actor: id,
-    },
-    event_version: 1,
-    occurred_at: new Date(performance.timeOrigin + performance.now()),
-    payload: Buffer.alloc(0),
-  }
   const init = { storyId: id, authorId: id, title: 'The Fox and the Grapes', language: 'en', category: 'fable' }
   const payload = toBinary(StoryCreatedSchema, create(StoryCreatedSchema, init))
-  const headers = eventHeaders(context, row, undefined)
+  const headers = natsHeaders()
+  headers.set('ce-specversion', '1.0')
+  headers.set('ce-id', id)
+  headers.set('ce-type', StoryCreatedSchema.typeName)
+  headers.set('ce-source', `/troupe/${context}`)
+  headers.set('ce-subject', id)
+  headers.set('ce-time', new Date(performance.timeOrigin + performance.now()).toISOString())
+  headers.set('ce-datacontenttype', 'application/protobuf')
+  headers.set('ce-aggregatetype', 'Story')
+  headers.set('ce-aggregateversion', '1')
+  headers.set('ce-position', '1')
+  headers.set('ce-correlationid', id)
+  headers.set('ce-causationid', id)
+  headers.set('ce-actor', id)
   return nats.js.publish(`troupe.${context}.v1.StoryCreated`, payload, {
     msgID: id,
     headers,

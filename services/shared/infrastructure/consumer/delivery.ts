@@ -1,6 +1,7 @@
 import type { JsMsg } from '@nats-io/jetstream'
 import type { EventRecord } from '#gen/troupe/mesh/v1/event_record_pb.ts'
 import { dateOf } from '../../domain/timestamp.ts'
+import { headerOf } from '../nats-headers.ts'
 import { derivedUuid, isUuid } from '../uuid.ts'
 
 /** One event on its way to one consumer, from the stream, the source's store or the dead letters. */
@@ -42,7 +43,8 @@ const longestHeader = 300
 
 /** Whoever put it on the stream: what it does not say of itself gets a value that it can be put aside with. */
 export const fromStream = (message: JsMsg): Delivery => {
-  const header = (name: string) => (message.headers?.get(name) ?? '').replaceAll('\0', '').slice(0, longestHeader)
+  const { headers } = message
+  const header = (name: string) => headerOf(headers, name).replaceAll('\0', '').slice(0, longestHeader)
   const id = header('ce-id')
   const time = new Date(header('ce-time'))
   return {
