@@ -20,13 +20,26 @@ interface Waiting extends PlainStatement {
   reject(error: unknown): void
 }
 
-/** The statements that a connection has prepared, by name. */
-const prepared = new WeakMap<Connection, Set<string>>()
+/** What a connection has prepared, and what it is preparing, by name. */
+interface Preparation {
+  readonly known: Set<string>
+  parsing: string[]
+}
 
-const preparedOn = (connection: Connection): Set<string> => {
-  const names = prepared.get(connection) ?? new Set()
-  prepared.set(connection, names)
-  return names
+const preparations = new WeakMap<Connection, Preparation>()
+
+// One listener for good: one of each batch's own, taken off again, would keep what it holds until the next full
+// collection of garbage.
+const preparationOf = (connection: Connection): Preparation => {
+  const found = preparations.get(connection)
+  if (found) return found
+  const made: Preparation = { known: new Set(), parsing: [] }
+  connection.on('parseComplete', () => {
+    const name = made.parsing.shift()
+    if (name) made.known.add(name)
+  })
+  preparations.set(connection, made)
+  return made
 }
 
 /**
@@ -36,8 +49,6 @@ const preparedOn = (connection: Connection): Set<string> => {
 class Batch implements Submittable {
   private readonly statements: readonly PlainStatement[]
   private readonly callback: (error?: unknown) => void
-  private readonly parsing: string[] = []
-  private connection: Connection | undefined
 
   constructor(statements: readonly PlainStatement[], callback: (error?: unknown) => void) {
     this.statements = statements
@@ -45,15 +56,17 @@ class Batch implements Submittable {
   }
 
   submit(connection: Connection): void {
-    this.connection = connection
-    connection.on('parseComplete', this.onParsed)
-    const known = preparedOn(connection)
+    const preparation = preparationOf(connection)
+    const { known } = preparation
+    // What a batch that failed did not come to is not prepared.
+    const parsing: string[] = []
+    preparation.parsing = parsing
     connection.stream.cork()
     for (const { text, values } of this.statements) {
       const name = statementName(text) ?? ''
-      if (!known.has(name) && !(name && this.parsing.includes(name))) {
+      if (!known.has(name) && !(name && parsing.includes(name))) {
         connection.parse({ name, text, types: [] }, true)
-        this.parsing.push(name)
+        parsing.push(name)
       }
       connection.bind({ portal: '', statement: name, values }, true)
       connection.execute({ portal: '', rows: '' }, true)
@@ -62,22 +75,12 @@ class Batch implements Submittable {
     connection.stream.uncork()
   }
 
-  private readonly onParsed = () => {
-    const name = this.parsing.shift()
-    if (name && this.connection) preparedOn(this.connection).add(name)
-  }
-
   handleError(error: unknown): void {
-    this.end(error)
+    this.callback(error)
   }
 
   handleReadyForQuery(): void {
-    this.end()
-  }
-
-  private end(error?: unknown): void {
-    this.connection?.off('parseComplete', this.onParsed)
-    this.callback(error)
+    this.callback()
   }
 
   handleRowDescription(): void {}

@@ -32,22 +32,24 @@ const readAnswer = (message: Msg): number => {
  */
 export const openPublisher = ({ connection, onReconnect }: Nats): Publisher => {
   const inbox = createInbox()
-  const waiting = new Map<string, Waiting>()
+  // By number: V8 keeps what strings lead to in a map long after it is gone from there.
+  const waiting = new Map<number, Waiting>()
   let count = 0
 
   const giveUp = (reason: string, before = Number.POSITIVE_INFINITY) => {
     // The oldest come first.
-    for (const [reply, { since, reject }] of waiting) {
+    for (const [number, { since, reject }] of waiting) {
       if (since > before) return
-      waiting.delete(reply)
+      waiting.delete(number)
       reject(new Error(reason))
     }
   }
 
   const receive = (failure: Error | null, message: Msg) => {
     if (failure) return giveUp(failure.message)
-    const asked = waiting.get(message.subject)
-    waiting.delete(message.subject)
+    const number = Number(message.subject.slice(inbox.length + 1))
+    const asked = waiting.get(number)
+    waiting.delete(number)
     try {
       asked?.resolve(readAnswer(message))
     } catch (error) {
@@ -63,9 +65,8 @@ export const openPublisher = ({ connection, onReconnect }: Nats): Publisher => {
     publish: (subject, payload, headers) =>
       new Promise((resolve, reject) => {
         count += 1
-        const reply = `${inbox}.${count}`
-        connection.publish(subject, payload, { headers, reply })
-        waiting.set(reply, { since: performance.now(), resolve, reject })
+        connection.publish(subject, payload, { headers, reply: `${inbox}.${count}` })
+        waiting.set(count, { since: performance.now(), resolve, reject })
       }),
     close: () => {
       clearInterval(clock)
