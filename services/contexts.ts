@@ -2,6 +2,7 @@ import type { ContextDefinition } from '#shared/presentation/context.ts'
 
 /** Every context of the mesh, loaded only where it is hosted. */
 const contexts = {
+  access: async () => (await import('./access/service.ts')).access,
   identity: async () => (await import('./identity/service.ts')).identity,
   story: async () => (await import('./story/service.ts')).story,
 } satisfies Record<string, () => Promise<ContextDefinition>>

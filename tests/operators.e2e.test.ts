@@ -2,6 +2,7 @@ import { Code, type ConnectError, createClient } from '@connectrpc/connect'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { CausationKind, MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { contextNames } from '../services/contexts.ts'
 import { duration } from '../services/shared/domain/timestamp.ts'
 import { eventually, type TestUser, testMesh } from './mesh.ts'
 
@@ -21,7 +22,7 @@ describe('the operators’ service', () => {
     const client = createClient(MeshService, author.transport)
     const error = await client.getLag({}).catch((reason) => reason as ConnectError)
     expect((error as ConnectError).code).toBe(Code.PermissionDenied)
-    expect((await operator.getLag({})).relays.map(({ context }) => context).sort()).toEqual(['identity', 'story'])
+    expect((await operator.getLag({})).relays.map(({ context }) => context).sort()).toEqual([...contextNames].sort())
   })
 
   it('draws what one request caused, from the rpc over the event to what its consumer did', async () => {

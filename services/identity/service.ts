@@ -2,12 +2,12 @@ import { file_troupe_identity_v1_identity_events as events } from '#gen/troupe/i
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { Email } from '#shared/domain/email.ts'
 import { alreadyExists, notFound, precondition } from '#shared/domain/errors.ts'
+import { createApart } from '#shared/infrastructure/apart.ts'
 import { defineContext, type Kernel } from '#shared/presentation/context.ts'
 import { route } from '#shared/presentation/route.ts'
 import { createIdentityApp } from './application/identity-app.ts'
 import { checkPassword } from './domain/password-policy.ts'
 import { createAccessTokens, createServiceAssertions } from './infrastructure/access-tokens.ts'
-import { createApart } from './infrastructure/apart.ts'
 import { createDirectory } from './infrastructure/directory.ts'
 import { createKeyedHash, createSecrets } from './infrastructure/keyed-hash.ts'
 import { createFailureKeys, createLoginFailures } from './infrastructure/login-failures.ts'
@@ -24,6 +24,7 @@ import { createSigningKeys } from './infrastructure/signing-keys.ts'
 import { createStartedSignIns } from './infrastructure/started-sign-ins.ts'
 import { startSweeper } from './infrastructure/sweeper.ts'
 import { createUsers } from './infrastructure/users.ts'
+import { consumers } from './presentation/consumers.ts'
 import { identityService } from './presentation/identity-service.ts'
 import { jwksHandler } from './presentation/jwks-handler.ts'
 
@@ -62,10 +63,11 @@ export const assemble = async (kernel: Kernel) => {
     assertions: createServiceAssertions(config.serviceSecret),
     ids: { next: () => unit().next() },
     clock,
+    bootstrapEmail: config.bootstrapAdmin?.email,
     about: (userId) => {
       unit().subject = userId
     },
-    apart: createApart(kernel.write),
+    apart: createApart('identity', kernel.write),
     inTurn: createQueues(),
   })
   return { app, keys }
@@ -78,6 +80,7 @@ const compose = async (kernel: Kernel) => {
   let sweeper: ReturnType<typeof startSweeper> | undefined
   return {
     routes: [route(IdentityService, identityService(app, jwks))],
+    consumers: consumers(app),
     http: { '/.well-known/jwks.json': jwksHandler(jwks) },
     start: async () => {
       await keys.current(clock.now())

@@ -1,10 +1,11 @@
 import { freePort } from '../../deploy/local/processes.ts'
 import { readSecrets } from '../../deploy/local/secrets.ts'
+import { type ContextName, contextNames, isContextName } from '../../services/contexts.ts'
 import { Link } from './link.ts'
 import { type Part, startPart } from './part.ts'
 
 /** By context; `gateway` is one, and the last. */
-export type Replicas = Readonly<Record<'identity' | 'story' | 'gateway', number>>
+export type Replicas = Readonly<Record<ContextName | 'gateway', number>>
 
 interface Options {
   dataDir: string
@@ -77,18 +78,23 @@ export const startChaosMesh = async (options: Options): Promise<ChaosMesh> => {
     return link
   }
   // Every replica of a context listens on the same port, as the addresses of one name do.
-  const ports = { identity: await freePort(), story: await freePort() }
+  const ports = new Map<string, number>()
+  for (const context of contextNames) ports.set(context, await freePort())
   const hostsOf = (context: string) => roles.filter(({ contexts }) => contexts[0] === context).map(({ host }) => host)
   const addresses = {
-    TROUPE_IDENTITY_URL: `http://${nameOf('identity')}:${ports.identity}`,
-    TROUPE_STORY_URL: `http://${nameOf('story')}:${ports.story}`,
-    CHAOS_NAMES: ['identity', 'story'].map((context) => `${nameOf(context)}=${hostsOf(context)}`).join(';'),
+    ...Object.fromEntries(
+      contextNames.map((context) => [
+        `TROUPE_${context.toUpperCase()}_URL`,
+        `http://${nameOf(context)}:${ports.get(context)}`,
+      ]),
+    ),
+    CHAOS_NAMES: contextNames.map((context) => `${nameOf(context)}=${hostsOf(context)}`).join(';'),
   }
   const parts: Part[] = []
   const start = async (role: Role): Promise<Part> => {
     const port = await freePort()
     const [context = ''] = role.contexts
-    const isReached = context === 'identity' || context === 'story'
+    const isReached = isContextName(context)
     const postgres = await open(addressOf(postgresUrl))
     const nats = await open(addressOf(natsUrl))
     const env = {
@@ -102,7 +108,7 @@ export const startChaosMesh = async (options: Options): Promise<ChaosMesh> => {
       TROUPE_DATABASE_PREFIX: options.databasePrefix,
       TROUPE_DATA: dataDir,
     }
-    const ingress = isReached && { ingress: await open({ host: role.host, port }, role.host, ports[context]) }
+    const ingress = isReached && { ingress: await open({ host: role.host, port }, role.host, ports.get(context)) }
     const part = startPart({ ...role, port, env, dataDir, links: { postgres, nats, ...ingress } })
     parts.push(part)
     if (!isReached) entries.push({ host: role.host, port })

@@ -4,6 +4,7 @@ import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { StoryStatus } from '#gen/troupe/story/v1/story_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { contextNames } from '../../services/contexts.ts'
 import { eventually, type TestUser, testMesh } from '../mesh.ts'
 import { type OwnMesh, startTestMesh } from '../start-test-mesh.ts'
 import { seeded } from './random.ts'
@@ -50,7 +51,7 @@ const expectAllConsumedOnce = async () => {
     return (by.authors === authors && (by.analyze ?? 0) === analyses) || undefined
   }, 60_000)
   expect(await query('story', `select * from dead_letters where status <> 'RESOLVED'`)).toEqual([])
-  for (const context of ['identity', 'story']) {
+  for (const context of contextNames) {
     // An event is consumed before its relay has noted that it went out.
     await eventually(async () => (await numberOf(context, 'select count(*) as n from outbox')) === 0 || undefined)
   }

@@ -1,6 +1,7 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { Client } from 'pg'
+import { contextNames } from '../../services/contexts.ts'
 import type { ChaosMesh } from './chaos-mesh.ts'
 import type { ChaosNats, ChaosServer } from './servers.ts'
 
@@ -28,7 +29,7 @@ export interface World {
 }
 
 /** The contexts whose databases and streams there are. */
-export const contexts = ['identity', 'story'] as const
+export const contexts = contextNames
 
 /** Runs SQL on one connection to a database, straight and not over a link. */
 export const withDatabase = async <T>(

@@ -1,5 +1,5 @@
 import { Email } from '#shared/domain/email.ts'
-import { DomainError } from '#shared/domain/errors.ts'
+import { DomainError, notFound } from '#shared/domain/errors.ts'
 import { User } from '../domain/user.ts'
 import type { Ports } from './ports.ts'
 
@@ -27,4 +27,16 @@ export const bootstrapAdmin =
       const madeByAnother = error instanceof DomainError && error.reason === 'EMAIL_TAKEN'
       if (!madeByAnother) throw error
     })
+  }
+
+/**
+ * The account that `bootstrapAdmin` opened, not one that somebody else had opened at that address before. Throws
+ * USER_NOT_FOUND.
+ */
+export const getBootstrapAdmin =
+  ({ users, bootstrapEmail }: Ports) =>
+  async (): Promise<string> => {
+    const user = bootstrapEmail ? await users.findByEmail(Email.parse(bootstrapEmail)) : undefined
+    if (!user?.roles.includes('super-admin')) throw notFound('USER_NOT_FOUND', 'no setting has opened an account')
+    return user.id
   }

@@ -1,4 +1,4 @@
-import { bootstrapAdmin } from './bootstrap-admin.ts'
+import { bootstrapAdmin, getBootstrapAdmin } from './bootstrap-admin.ts'
 import { changePassword } from './change-password.ts'
 import { completeOAuth } from './complete-oauth.ts'
 import { deleteUser } from './delete-user.ts'
@@ -9,6 +9,7 @@ import { listSessions } from './list-sessions.ts'
 import { listUsers } from './list-users.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
+import { noteRole } from './note-role.ts'
 import type { Ports } from './ports.ts'
 import { refreshSession } from './refresh-session.ts'
 import { registerUser } from './register-user.ts'
@@ -20,6 +21,7 @@ import { updateContactInfo, updatePreferences, updateProfile } from './update-us
 /** Everything identity can do. */
 export const createIdentityApp = (ports: Ports) => ({
   bootstrapAdmin: bootstrapAdmin(ports),
+  getBootstrapAdmin: getBootstrapAdmin(ports),
   registerUser: registerUser(ports),
   login: login(ports),
   refreshSession: refreshSession(ports),
@@ -42,6 +44,7 @@ export const createIdentityApp = (ports: Ports) => ({
   suspendUser: suspendUser(ports),
   reactivateUser: reactivateUser(ports),
   deleteUser: deleteUser(ports),
+  noteRole: noteRole(ports),
   issueServiceToken: issueServiceToken(ports),
 })
 

@@ -71,6 +71,8 @@ export interface Ports {
   assertions: ServiceAssertions
   ids: Ids
   clock: Clock
+  /** The address of the first operator's account, where a setting names one. */
+  bootstrapEmail: string | undefined
   /** Says whose data the call is about, where that is not the caller: what is kept of it goes when they are erased. */
   about(userId: string): void
   /**

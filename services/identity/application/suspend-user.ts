@@ -1,15 +1,15 @@
 import { SessionRevocationReason } from '#gen/troupe/identity/v1/identity_events_pb.ts'
-import type { User } from '../domain/user.ts'
+import type { Operator, User } from '../domain/user.ts'
 import { endSessions } from './end-sessions.ts'
 import type { Ports } from './ports.ts'
 
 /**
  * Suspends an account and ends its sessions; access tokens that are out live on for at most ten minutes. Throws
- * OWN_ACCOUNT, USER_NOT_FOUND.
+ * OWN_ACCOUNT, BEYOND_CALLER, USER_NOT_FOUND.
  */
 export const suspendUser =
   (ports: Ports) =>
-  async (by: string, userId: string, reason: string): Promise<User> => {
+  async (by: Operator, userId: string, reason: string): Promise<User> => {
     ports.about(userId)
     const user = await ports.users.get(userId)
     user.suspend(by, reason, ports.clock.now())
@@ -17,10 +17,10 @@ export const suspendUser =
     return user
   }
 
-/** Lifts a suspension. Throws OWN_ACCOUNT, USER_NOT_FOUND. */
+/** Lifts a suspension. Throws OWN_ACCOUNT, BEYOND_CALLER, USER_NOT_FOUND. */
 export const reactivateUser =
   ({ users, about }: Ports) =>
-  async (by: string, userId: string): Promise<User> => {
+  async (by: Operator, userId: string): Promise<User> => {
     about(userId)
     const user = await users.get(userId)
     user.reactivate(by)

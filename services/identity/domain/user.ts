@@ -44,6 +44,12 @@ export interface PreferencesChange {
   timeZone?: string | undefined
 }
 
+/** Somebody who looks after other people's accounts. */
+export interface Operator {
+  userId: string
+  roles: readonly string[]
+}
+
 /** An account: who somebody is here, and what they may sign in with. */
 export class User extends Aggregate {
   readonly id!: string
@@ -176,22 +182,41 @@ export class User extends Aggregate {
     this.record(OAuthProviderUnlinkedSchema, { userId: this.id, provider })
   }
 
-  /** Throws OWN_ACCOUNT. Suspending a suspended account changes nothing. */
-  suspend(by: string, reason: string, now: Date): void {
-    if (by === this.id) throw precondition('OWN_ACCOUNT', 'nobody suspends their own account')
+  /** Throws OWN_ACCOUNT, BEYOND_CALLER. Suspending a suspended account changes nothing. */
+  suspend(by: Operator, reason: string, now: Date): void {
+    if (by.userId === this.id) throw precondition('OWN_ACCOUNT', 'nobody suspends their own account')
+    this.mustBeWithinReachOf(by)
     if (!this.isActive) return
     this.suspendedAt = now
     this.suspensionReason = reason
     this.record(UserSuspendedSchema, { userId: this.id, reason })
   }
 
-  /** Throws OWN_ACCOUNT: a suspended operator's token lives on for minutes. An active account stays as it is. */
-  reactivate(by: string): void {
-    if (by === this.id) throw precondition('OWN_ACCOUNT', 'nobody reactivates their own account')
+  /**
+   * Throws OWN_ACCOUNT, for a suspended operator's token lives on for minutes, and BEYOND_CALLER. An active account
+   * stays as it is.
+   */
+  reactivate(by: Operator): void {
+    if (by.userId === this.id) throw precondition('OWN_ACCOUNT', 'nobody reactivates their own account')
+    this.mustBeWithinReachOf(by)
     if (this.isActive) return
     this.suspendedAt = undefined
     this.suspensionReason = undefined
     this.record(UserReactivatedSchema, { userId: this.id })
+  }
+
+  private mustBeWithinReachOf({ roles }: Operator): void {
+    const missing = this.roles.filter((role) => !roles.includes(role))
+    if (missing.length === 0 || roles.includes('super-admin')) return
+    throw denied('BEYOND_CALLER', `this account is ${missing.join(', ')}, which you are not yourself`)
+  }
+
+  /** Notes that the account holds a role, or not any more. What everybody is need not be noted. */
+  noteRole(role: string, isHeld: boolean): void {
+    const others = this.roles.filter((name) => name !== role)
+    if (role !== 'member' && isHeld !== others.length < this.roles.length) {
+      this.roles = isHeld ? [...others, role] : others
+    }
   }
 
   delete(now: Date): void {

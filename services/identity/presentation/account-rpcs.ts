@@ -2,7 +2,7 @@ import type { ServiceImpl } from '@connectrpc/connect'
 import type { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { caller } from '#shared/presentation/gate.ts'
 import type { IdentityApp } from '../application/identity-app.ts'
-import { ownerOf } from './callers.ts'
+import { operatorOf, ownerOf } from './callers.ts'
 import { toPublicProfile, toUser } from './to-proto.ts'
 
 /** The rpcs about accounts: one's own, others' public side, and operators' work on them. */
@@ -30,10 +30,10 @@ export const accountRpcs = (app: IdentityApp) =>
       return { users: items.map(toUser), nextPageToken }
     },
     suspendUser: async ({ userId, reason }, context) => ({
-      user: toUser(await app.suspendUser(caller(context), userId, reason)),
+      user: toUser(await app.suspendUser(operatorOf(context), userId, reason)),
     }),
     reactivateUser: async ({ userId }, context) => ({
-      user: toUser(await app.reactivateUser(caller(context), userId)),
+      user: toUser(await app.reactivateUser(operatorOf(context), userId)),
     }),
     deleteUser: async ({ password }, context) => {
       await app.deleteUser(ownerOf(context), password)

@@ -16,5 +16,6 @@ export const identityService = (
     const { token, issuedAt, expiresAt } = await app.issueServiceToken(assertion)
     return { token, issuedAt: timestamp(issuedAt), expiresAt: timestamp(expiresAt) }
   },
+  getBootstrapAdmin: async () => ({ userId: await app.getBootstrapAdmin() }),
   getJwks: async () => ({ jwks: await jwks() }),
 })

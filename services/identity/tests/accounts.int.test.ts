@@ -65,12 +65,16 @@ describe('an account', () => {
     )
   })
 
+  const operator = { userId: 'operator', roles: ['customer-support'] }
+
   it('that is suspended is shown to nobody, loses its sessions, and gets in again when the suspension is lifted', async () => {
     const { app, call } = identity
     const person = await newPerson(identity)
-    await expect(call(() => app.suspendUser(person.id, person.id, 'self'))).rejects.toEqual(refused('OWN_ACCOUNT'))
+    await expect(call(() => app.suspendUser({ userId: person.id, roles: [] }, person.id, 'self'))).rejects.toEqual(
+      refused('OWN_ACCOUNT'),
+    )
     expect(await call(() => app.batchGetUsers([person.id, person.id]))).toHaveLength(1)
-    const suspended = await call(() => app.suspendUser('operator', person.id, 'spam'))
+    const suspended = await call(() => app.suspendUser(operator, person.id, 'spam'))
     expect(suspended.isActive).toBe(false)
     await expect(call(() => app.getUser(person.id))).rejects.toEqual(refused('USER_NOT_FOUND'))
     expect(await call(() => app.batchGetUsers([person.id]))).toEqual([])
@@ -83,7 +87,7 @@ describe('an account', () => {
       refused('INVALID_CREDENTIALS'),
     )
     await expect(call(() => app.login(person.email, goodPassword, device))).rejects.toEqual(refused('USER_SUSPENDED'))
-    await call(() => app.reactivateUser('operator', person.id))
+    await call(() => app.reactivateUser(operator, person.id))
     await expect(call(() => app.refreshSession(person.tokens.refresh.token, device))).rejects.toEqual(
       refused('SESSION_ENDED'),
     )

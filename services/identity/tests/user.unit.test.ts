@@ -52,10 +52,26 @@ describe('an account', () => {
     expect(() => withGoogle().link('google')).toThrow(refused('PROVIDER_ALREADY_LINKED'))
   })
 
+  const operator = { userId: 'operator', roles: ['customer-support'] }
+
+  it('that holds a role is out of reach of whoever does not hold it', () => {
+    const user = withPassword()
+    for (const role of ['member', 'admin', 'admin']) user.noteRole(role, true)
+    expect(user.roles).toEqual(['admin'])
+    expect(() => user.suspend(operator, 'spam', now)).toThrow(refused('BEYOND_CALLER'))
+    user.suspend({ userId: 'other', roles: ['super-admin'] }, 'spam', now)
+    expect(() => user.reactivate(operator)).toThrow(refused('BEYOND_CALLER'))
+    user.reactivate({ userId: 'peer', roles: ['admin'] })
+    user.noteRole('admin', false)
+    user.noteRole('admin', false)
+    user.suspend(operator, 'spam', now)
+    expect(user).toMatchObject({ isActive: false, roles: [] })
+  })
+
   it('that is suspended changes nothing until it is reactivated', () => {
     const user = withPassword()
-    user.suspend('operator', 'spam', now)
-    user.suspend('operator', 'again', now)
+    user.suspend(operator, 'spam', now)
+    user.suspend(operator, 'again', now)
     expect(user).toMatchObject({ isActive: false, suspensionReason: 'spam' })
     for (const act of [
       () => user.signIn('s', 'password', now),
@@ -67,9 +83,9 @@ describe('an account', () => {
     ]) {
       expect(act).toThrow(refused('USER_SUSPENDED'))
     }
-    expect(() => user.reactivate(user.id)).toThrow(refused('OWN_ACCOUNT'))
-    user.reactivate('operator')
-    user.reactivate('operator')
+    expect(() => user.reactivate({ userId: user.id, roles: [] })).toThrow(refused('OWN_ACCOUNT'))
+    user.reactivate(operator)
+    user.reactivate(operator)
     user.signIn('s', 'password', now)
     expect(events(user)).toEqual(['UserRegistered', 'UserSuspended', 'UserReactivated', 'UserAuthenticated'])
   })

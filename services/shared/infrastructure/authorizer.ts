@@ -1,13 +1,63 @@
-import type { Principal } from './call-context.ts'
+import { LRUCache } from 'lru-cache'
+import { unavailable } from '../domain/errors.ts'
 
 /** Says whether a user holds a permission. */
 export interface Authorizer {
-  /** `roles`: the system roles that hold the permission from the start, by its declaration. */
-  allows(user: Extract<Principal, { kind: 'user' }>, permission: string, roles: readonly string[]): Promise<boolean>
+  /** Throws ACCESS_UNAVAILABLE while nobody can tell. */
+  allows(userId: string, permission: string): Promise<boolean>
 }
 
-/** Decides by the roles in the token alone: `member` is everybody, `super-admin` may do everything. */
-export const roleAuthorizer: Authorizer = {
-  allows: async (user, _permission, roles) =>
-    roles.includes('member') || user.roles.includes('super-admin') || roles.some((role) => user.roles.includes(role)),
+/** A user and what they would do. */
+export interface AccessQuestion {
+  userId: string
+  /** `resource:action`. */
+  permission: string
+}
+
+/** How old an answer may be: as long as a permission that was taken away may still be used somewhere. */
+const maxAgeMs = 2000
+const mostAnswers = 50_000
+const mostAtOnce = 1000
+
+interface Answer {
+  allowed: Promise<boolean>
+  askedAt: number
+}
+
+/**
+ * Asks whoever decides, about many at once, and remembers each answer for two seconds from when it was asked for. What
+ * was not answered is not remembered.
+ */
+export const askingAuthorizer = (
+  ask: (questions: readonly AccessQuestion[]) => Promise<readonly boolean[]>,
+): Authorizer => {
+  const answers = new LRUCache<string, Answer>({ max: mostAnswers })
+  const waiting: (AccessQuestion & PromiseWithResolvers<boolean>)[] = []
+
+  const askAll = async (): Promise<void> => {
+    const batch = waiting.splice(0, mostAtOnce)
+    if (waiting.length > 0) setImmediate(askAll)
+    try {
+      const allowed = await ask(batch.map(({ userId, permission }) => ({ userId, permission })))
+      for (const [index, { resolve }] of batch.entries()) resolve(allowed[index] === true)
+    } catch (error) {
+      const reason = unavailable('ACCESS_UNAVAILABLE', 'whether you may do this cannot be told at present; try again')
+      for (const { reject } of batch) reject(Object.assign(reason, { cause: error }))
+    }
+  }
+
+  return {
+    allows: (userId, permission) => {
+      const key = `${userId} ${permission}`
+      const known = answers.get(key)
+      const askedAt = performance.now()
+      if (known && askedAt - known.askedAt < maxAgeMs) return known.allowed
+      const answer = Promise.withResolvers<boolean>()
+      if (waiting.length === 0) setImmediate(askAll)
+      waiting.push({ userId, permission, ...answer })
+      answers.set(key, { allowed: answer.promise, askedAt })
+      answer.promise.catch(() => answers.delete(key))
+      return answer.promise
+    },
+  }
 }

@@ -1,4 +1,4 @@
-import type { DescService } from '@bufbuild/protobuf'
+import type { DescMessage, DescService, MessageShape } from '@bufbuild/protobuf'
 import type { Client } from '@connectrpc/connect'
 import type { Clock } from '../domain/clock.ts'
 import type { Changes } from './changes.ts'
@@ -22,6 +22,8 @@ export interface Kernel {
   read<T>(run: () => Promise<T>): Promise<T>
   /** Runs a unit of work outside of an rpc or event, such as a step at start-up; `key` makes its ids. */
   write<T>(key: string, run: (unit: UnitOfWork) => Promise<T>): Promise<T>
+  /** The context's own events of a type that are still on its stream, oldest first: what was told to others. */
+  published<Schema extends DescMessage>(schema: Schema): Promise<MessageShape<Schema>[]>
   /** A client of another context's service, or of one's own. */
   client<Service extends DescService>(service: Service): Client<Service>
 }

@@ -33,6 +33,34 @@ export const accessRuleOf = (method: DescMethod): AccessRule => {
   throw new Error(`${name}: its access option sets no rule`)
 }
 
+/** A permission as contracts name it. */
+export interface DeclaredPermission {
+  /** `resource:action`. */
+  name: string
+  /** The rpcs that ask for it, in alphabetical order. */
+  rpcs: readonly string[]
+  /** System roles that hold it before anybody grants or revokes anything. */
+  roles: readonly string[]
+}
+
+/** Every permission that an rpc of the services asks for, by name. */
+export const declaredPermissions = (services: Iterable<DescService>): DeclaredPermission[] => {
+  const found = new Map<string, { rpcs: Set<string>; roles: Set<string> }>()
+  for (const { methods, typeName } of services) {
+    for (const method of methods) {
+      const rule = accessRuleOf(method)
+      if (rule.kind !== 'permission') continue
+      const { rpcs, roles } = found.get(rule.permission) ?? { rpcs: new Set(), roles: new Set() }
+      rpcs.add(`${typeName}/${method.name}`)
+      for (const role of rule.roles) roles.add(role)
+      found.set(rule.permission, { rpcs, roles })
+    }
+  }
+  return [...found]
+    .map(([name, { rpcs, roles }]) => ({ name, rpcs: [...rpcs].sort(), roles: [...roles].sort() }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}
+
 /** The limit on an rpc, scaled; undefined where there is none. */
 export const rateLimitOf = (
   method: DescMethod,

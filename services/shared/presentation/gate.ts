@@ -48,7 +48,7 @@ const authorize = async (rule: AccessRule, principal: Principal, authorizer: Aut
     return
   }
   if (principal.kind !== 'user') throw denied('USERS_ONLY', 'this is for signed-in users')
-  if (rule.kind === 'permission' && !(await authorizer.allows(principal, rule.permission, rule.roles))) {
+  if (rule.kind === 'permission' && !(await authorizer.allows(principal.userId, rule.permission))) {
     throw denied('PERMISSION_DENIED', `this needs the permission ${rule.permission}`)
   }
 }

@@ -2,9 +2,10 @@ import { hostname } from 'node:os'
 import { Code, ConnectError, type Transport } from '@connectrpc/connect'
 import type { UniversalHandlerOptions } from '@connectrpc/connect/protocol'
 import type { SpanExporter } from '@opentelemetry/sdk-trace'
+import { AccessService } from '#gen/troupe/access/v1/access_service_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { type Authenticator, createAuthenticator } from '../infrastructure/authenticator.ts'
-import { roleAuthorizer } from '../infrastructure/authorizer.ts'
+import { askingAuthorizer } from '../infrastructure/authorizer.ts'
 import { actorOf, currentCall } from '../infrastructure/call-context.ts'
 import { clientOf } from '../infrastructure/clients/client.ts'
 import { grpcTransport } from '../infrastructure/clients/grpc-transport.ts'
@@ -26,6 +27,8 @@ import type { HostParts } from './kernel.ts'
 import type { Route } from './route.ts'
 import { type RunningContext, startContext } from './running-context.ts'
 import { serveRoutes } from './serve-routes.ts'
+
+const decideWithinMs = 1000
 
 /** The contexts of one process at work, and what its server answers with. */
 export interface Host {
@@ -107,6 +110,19 @@ export const startHost = async (
       tracing,
     })
 
+  const tracingFor: HostParts['tracingFor'] = (service) =>
+    startTracing({ service, sampleRatio: config.traceRatio, exporter })
+  const deciding = tracingFor('mesh')
+  const deciders = clientsFor('mesh', deciding)
+  const access = deciders.client(AccessService)
+  const authorizer = askingAuthorizer(async (questions) => {
+    const checks = questions.map(({ userId, permission }) => {
+      const [resource = '', action = ''] = permission.split(':')
+      return { userId, resource, action }
+    })
+    return (await access.batchCheckAccess({ checks }, { timeoutMs: decideWithinMs })).allowed
+  })
+
   const parts: HostParts = {
     config,
     env,
@@ -114,10 +130,10 @@ export const startHost = async (
     metrics,
     holder: `${hostname()}:${process.pid}`,
     logFor,
-    tracingFor: (service) => startTracing({ service, sampleRatio: config.traceRatio, exporter }),
+    tracingFor,
     clientsFor,
     authenticator,
-    authorizer: roleAuthorizer,
+    authorizer,
   }
   const serve: Host['serve'] = (routes, options = {}) =>
     serveRoutes(routes, { shutdownSignal: shutdown.signal, ...options }, draining.signal)
@@ -141,12 +157,14 @@ export const startHost = async (
     serve,
     handlers: new Map(started.flatMap((context) => [...serve(context.routes, context.options)])),
     clientsFor,
-    authorizer: parts.authorizer,
-    tracingFor: parts.tracingFor,
+    authorizer,
+    tracingFor,
     drain: () => draining.abort(new ConnectError('the server is shutting down', Code.Unavailable)),
     stop: async () => {
       shutdown.abort(new ConnectError('the server is shutting down', Code.Unavailable))
       await Promise.all(started.map((context) => context.stop()))
+      deciders.close()
+      await deciding.shutdown()
       remoteIdentity?.close()
       await nats.close()
       await exporter?.shutdown()

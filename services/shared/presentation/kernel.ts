@@ -8,6 +8,7 @@ import { contractsOf, type EventContract } from '../infrastructure/event-codec.t
 import { MeshClock } from '../infrastructure/mesh-clock.ts'
 import { migrate } from '../infrastructure/migrate.ts'
 import type { Nats } from '../infrastructure/nats.ts'
+import { publishedEvents } from '../infrastructure/published-events.ts'
 import { Relay } from '../infrastructure/relay.ts'
 import type { Logger } from '../infrastructure/telemetry/logger.ts'
 import type { Metrics } from '../infrastructure/telemetry/metrics.ts'
@@ -34,6 +35,7 @@ export interface HostParts {
 
 /** The machinery of one context: its database up to date, its clock, relay and units of work. */
 export interface ContextParts {
+  name: string
   log: Logger
   tracing: Tracing
   database: Database
@@ -88,6 +90,7 @@ export const openContext = async (definition: ContextDefinition, host: HostParts
     },
   })
   return {
+    name,
     log,
     tracing,
     database,
@@ -111,5 +114,6 @@ export const kernelOf = (host: HostParts, parts: ContextParts): Kernel => ({
   unit: () => currentUnit(),
   read: (run) => new UnitOfWork(parts.database, uuidv7()).run(run),
   write: (key, run) => parts.units.run({ key, handler: run }),
+  published: (schema) => publishedEvents(host.nats, parts.name, schema),
   client: (service) => parts.clients.client(service),
 })

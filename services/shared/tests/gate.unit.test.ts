@@ -6,18 +6,18 @@ import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { unauthenticated, unavailable } from '../domain/errors.ts'
 import type { Authenticator } from '../infrastructure/authenticator.ts'
-import { roleAuthorizer } from '../infrastructure/authorizer.ts'
+import type { Authorizer } from '../infrastructure/authorizer.ts'
 import { type CallContext, callKey, localCallerKey, type Principal } from '../infrastructure/call-context.ts'
 import { isUuid } from '../infrastructure/uuid.ts'
 import { assertRules } from '../presentation/access-rules.ts'
 import { caller, createGate, maybeCaller } from '../presentation/gate.ts'
 import { ProbeService } from './probe-service.ts'
 
-const user = (...roles: string[]): Principal => ({ kind: 'user', userId: 'ann', sessionId: 's', roles })
+const user = (userId: string): Principal => ({ kind: 'user', userId, sessionId: 's', roles: [] })
 const tokens: Record<string, Principal> = {
-  plain: user(),
+  plain: user('ann'),
   clerk: user('clerk'),
-  root: user('super-admin'),
+  root: user('root'),
   story: { kind: 'service', name: 'story' },
 }
 
@@ -29,6 +29,12 @@ const authenticator: Authenticator = {
     if (!principal) throw unauthenticated('INVALID_TOKEN', 'no')
     return principal
   },
+}
+
+const holders: Record<string, string[]> = { 'probe:use': ['clerk', 'root'], 'probe:see': ['ann', 'clerk', 'root'] }
+
+const authorizer: Authorizer = {
+  allows: async (userId, permission) => (holders[permission] ?? ['root']).includes(userId),
 }
 
 interface Try {
@@ -55,7 +61,7 @@ const knock = async (method: DescMethod, { headers = {}, local, timeoutMs }: Try
   const gate = createGate({
     context: 'test',
     authenticator,
-    authorizer: roleAuthorizer,
+    authorizer,
     log: { error: (message) => void logged.push(message) },
     onRefused: (_context, code) => void refused.push(code),
   })

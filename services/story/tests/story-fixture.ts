@@ -1,17 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { FixedClock } from '#shared/domain/clock.ts'
-import { type CallContext, runInCall } from '#shared/infrastructure/call-context.ts'
 import { Changes } from '#shared/infrastructure/changes.ts'
-import { EnvReader, readConfig } from '#shared/infrastructure/config.ts'
-import { openDatabase } from '#shared/infrastructure/database.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import { connectNats } from '#shared/infrastructure/nats.ts'
-import { currentUnit, UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
-import { createUnits } from '#shared/infrastructure/units.ts'
-import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import { suiteNats } from '../../../tests/suite-nats.ts'
-import { anyCall, testLog as log } from '../../shared/tests/fixture.ts'
-import { suiteDatabase } from '../../shared/tests/suite-database.ts'
+import { testLog as log } from '../../shared/tests/fixture.ts'
+import { openKernel } from '../../shared/tests/open-kernel.ts'
 import type { StoryDraft } from '../application/create-story.ts'
 import { chosenAnalyzer } from '../infrastructure/analyzer.ts'
 import { authorNames } from '../infrastructure/authors.ts'
@@ -20,55 +12,16 @@ import { assemble, story } from '../service.ts'
 
 /** The story context on a database of its own, with a clock that stands still until it is moved. */
 export const openStory = async (name: string, env: Record<string, string> = {}) => {
-  const suite = await suiteDatabase(name, story.migrations)
   const server = await suiteNats()
   const nats = await connectNats([server.url], 'test', log)
-  const clock = new FixedClock('2026-11-20T10:00:00Z')
-  const secret = () => randomBytes(32).toString('base64')
-  const environment = {
-    TROUPE_POSTGRES_URL: suite.url,
-    TROUPE_NATS_URL: server.url,
-    TROUPE_SERVICE_SECRET: secret(),
-    TROUPE_MASTER_KEY: secret(),
-    ...env,
-  }
-  const database = openDatabase({ url: suite.url, poolSize: 8, entities: story.entities, log })
   const changes = new Changes(nats, 'story', () => {})
-  const units = createUnits({
-    database,
-    clock,
-    constraints: story.constraints ?? {},
-    onStored: (events) => {
-      for (const event of events) changes.notify(event.streamId)
-    },
-    onConflict: () => {},
-    timeFlush: (run) => run(),
-  })
-  const kernel: Kernel = {
-    config: readConfig(environment),
-    env: new EnvReader(environment),
-    clock,
-    log,
-    database,
-    changes,
-    unit: currentUnit,
-    read: (run) => new UnitOfWork(database, uuidv7()).run(run),
-    write: (key, handler) => units.run({ key, handler }),
-    client: () => {
-      throw new Error('story calls no other context')
-    },
+  const onStored = (events: readonly { streamId: string }[]) => {
+    for (const event of events) changes.notify(event.streamId)
   }
+  const opened = await openKernel(story, name, { env: { TROUPE_NATS_URL: server.url, ...env }, onStored })
+  const { clock, database, call, events } = opened
+  const kernel: Kernel = { ...opened.kernel, changes }
   const app = assemble(kernel, await chosenAnalyzer(kernel))
-  /** Runs a use case as one unit of work, as an rpc does. */
-  const call = <T>(run: () => Promise<T>, context: Partial<CallContext> = {}): Promise<T> =>
-    runInCall(anyCall(context), () => units.run({ key: uuidv7(), handler: run }))
-  const events = async (streamId: string): Promise<string[]> => {
-    const rows = await database.sql<{ name: string }>(
-      `select split_part(event_type, '.', 4) as name from event_store where stream_id = $1 order by event_version`,
-      streamId,
-    )
-    return rows.map((row) => row.name)
-  }
   return {
     app,
     authors: authorNames(kernel),
@@ -85,8 +38,7 @@ export const openStory = async (name: string, env: Record<string, string> = {}) 
     close: async () => {
       await nats.close()
       await server.stop()
-      await database.close()
-      await suite.drop()
+      await opened.close()
     },
   }
 }

@@ -1,5 +1,7 @@
 /** Who consumes what; a consumer that is not listed here is reported. */
 export const heard = [
+  { context: 'access', consumer: 'members', source: 'identity', events: ['UserRegistered', 'UserDeleted'] },
+  { context: 'identity', consumer: 'roles', source: 'access', events: ['RoleAssigned', 'RoleUnassigned'] },
   {
     context: 'story',
     consumer: 'authors',

@@ -47,7 +47,7 @@ const redelivery: Fault = {
     const sql = fromStart
       ? `update consumer_leases set floor = 0, epoch = epoch + 1, expires_at = '-infinity'`
       : `update consumer_leases set epoch = epoch + 1, expires_at = '-infinity'`
-    return rowsOf(world, 'story', sql).then(
+    return rowsOf(world, random.pick(contexts), sql).then(
       () => (fromStart ? 'all from the start' : 'all taken over'),
       () => away,
     )
@@ -55,9 +55,10 @@ const redelivery: Fault = {
 }
 
 const subjects = [
-  { source: 'identity', event: 'UserRegistered', consumers: ['authors'] },
+  { source: 'identity', event: 'UserRegistered', consumers: ['authors', 'members'] },
   { source: 'identity', event: 'ProfileUpdated', consumers: ['authors'] },
-  { source: 'identity', event: 'UserDeleted', consumers: ['authors', 'erase-author'] },
+  { source: 'identity', event: 'UserDeleted', consumers: ['authors', 'erase-author', 'members'] },
+  { source: 'access', event: 'RoleAssigned', consumers: ['roles'] },
   { source: 'story', event: 'StoryAnalysisRequested', consumers: ['analyze'] },
   { source: 'story', event: 'PublishingStarted', consumers: ['process-publishing'] },
 ] as const

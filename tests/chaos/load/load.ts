@@ -18,10 +18,15 @@ interface Run {
   measure: Measurement
 }
 
-const one: Replicas = { identity: 1, story: 1, gateway: 1 }
+const one: Replicas = { access: 1, identity: 1, story: 1, gateway: 1 }
 
 const runs: readonly Run[] = [
-  { name: 'load-restart', replicas: { identity: 2, story: 2, gateway: 2 }, env: {}, measure: rollingRestart },
+  {
+    name: 'load-restart',
+    replicas: { access: 2, identity: 2, story: 2, gateway: 2 },
+    env: {},
+    measure: rollingRestart,
+  },
   { name: 'load-streams', replicas: one, env: {}, measure: idleStreams(streams) },
   { name: 'load-over', replicas: one, env: { TROUPE_MAX_IN_FLIGHT: String(overloadInFlight) }, measure: overload },
   { name: 'load-slow', replicas: one, env: {}, measure: slowClients },

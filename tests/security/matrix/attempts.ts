@@ -64,7 +64,7 @@ const byAnother = async (of: Case): Promise<Try[]> => {
     attack: role ? `another user, ${role}` : 'another user',
     refusals: refusalsFor(role),
     secrets: secretsOf(of),
-    token: role ? await stage.tokenFor(another.id, [role], another.sessionId) : another.token,
+    token: role ? await stage.tokenOf(role) : another.token,
   })
   return Promise.all(['', ...roles].map(withRole))
 }

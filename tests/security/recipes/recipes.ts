@@ -1,3 +1,4 @@
+import { accessRecipes } from './access.ts'
 import { identityRecipes } from './identity.ts'
 import { meshRecipes } from './mesh.ts'
 import { openRecipes } from './open.ts'
@@ -5,7 +6,13 @@ import type { Recipes } from './recipe.ts'
 import { storyRecipes } from './story.ts'
 
 /** How to call every rpc of the mesh rightly. */
-export const recipes: Recipes = { ...openRecipes, ...meshRecipes, ...identityRecipes, ...storyRecipes }
+export const recipes: Recipes = {
+  ...openRecipes,
+  ...meshRecipes,
+  ...accessRecipes,
+  ...identityRecipes,
+  ...storyRecipes,
+}
 
 /** Which file an rpc's recipe belongs into. */
 export const recipeFile = (rpc: string): string => {

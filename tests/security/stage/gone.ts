@@ -9,14 +9,14 @@ export type Gone = (typeof gone)[number]
 interface Parts {
   transport(token?: string): Transport
   newPerson(): Promise<Person>
-  tokenFor(subject: string, roles: readonly string[]): Promise<string>
+  operatorToken(): Promise<string>
 }
 
 /** Three people who hold a token each and are suspended, deleted and logged out. */
 export const makeGone = async (parts: Parts): Promise<Record<Gone, Person>> => {
   const [suspended, deleted, loggedOut] = await Promise.all([parts.newPerson(), parts.newPerson(), parts.newPerson()])
   const as = (token: string) => createClient(IdentityService, parts.transport(token))
-  const operator = await parts.tokenFor(crypto.randomUUID(), ['super-admin'])
+  const operator = await parts.operatorToken()
   await as(operator).suspendUser({ userId: suspended.id, reason: 'for the matrix' })
   await as(deleted.token).deleteUser({ password: deleted.password })
   await as(loggedOut.token).logout({})

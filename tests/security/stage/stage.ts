@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import type { Transport } from '@connectrpc/connect'
+import { createClient, type Transport } from '@connectrpc/connect'
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node'
+import { AccessService } from '#gen/troupe/access/v1/access_service_pb.ts'
 import { client, startOpenIdProvider } from '../../../services/identity/tests/openid-provider.ts'
 import { bearer } from '../../mesh.ts'
 import { type OwnMesh, startTestMesh } from '../../start-test-mesh.ts'
 import { type Databases, openDatabases } from './databases.ts'
 import { goodClaims, type SigningKey, signClaims, signingKeys } from './keys.ts'
 import { type StageClock, stageClock } from './mesh-clock.ts'
-import { newPerson, type Person } from './people.ts'
+import { newPerson, type Person, signIn } from './people.ts'
 
 export const redirectUri = 'http://127.0.0.1:9/oauth/callback'
 /** The only web origin whose scripts may call. */
@@ -27,7 +28,11 @@ export interface Stage {
   newPerson(): Promise<Person>
   /** The key that identity signs with, at present or at a time. */
   signingKey(at?: Date): Promise<SigningKey>
-  /** A good access token of anybody, with any roles. */
+  /** A good access token of the operator that a setting made. */
+  operatorToken(): Promise<string>
+  /** A good access token of somebody who holds a role. */
+  tokenOf(role: string): Promise<string>
+  /** A good access token of anybody, that says any roles. */
   tokenFor(subject: string, roles?: readonly string[], sessionId?: string): Promise<string>
   close(): Promise<void>
 }
@@ -61,12 +66,30 @@ export const openStage = async (name: string, split: boolean, env: NodeJS.Proces
     createGrpcTransport({ baseUrl: url, sessionManager, interceptors: token ? [bearer(token)] : [] })
   const keyAt = signingKeys(databases, masterKey)
   const signingKey = (at = clock.now()) => keyAt(at)
-  const tokenFor = async (subject: string, roles: readonly string[] = [], sessionId = crypto.randomUUID()) => {
+  const tokenFor = async (subject: string, roles: readonly string[] = [], sessionId: string = crypto.randomUUID()) => {
     const isService = subject.startsWith('service:')
     const more = isService ? {} : { sid: sessionId, roles: [...roles] }
     return signClaims(goodClaims(clock.now(), subject, more), await signingKey())
   }
-  const clock = stageClock(async () => transport(await tokenFor(crypto.randomUUID(), ['super-admin'])))
+  let operator: Promise<{ id: string; sessionId: string }> | undefined
+  const operatorToken = async () => {
+    operator ??= signIn(transport(), own.facts.admin)
+    const { id, sessionId } = await operator
+    return tokenFor(id, ['super-admin'], sessionId)
+  }
+  const clock = stageClock(async () => transport(await operatorToken()))
+  const newHolder = async (role: string): Promise<Person> => {
+    const person = await newPerson(transport(), transport)
+    await createClient(AccessService, transport(await operatorToken())).assignRole({ userId: person.id, role })
+    return person
+  }
+  const holders = new Map<string, Promise<Person>>()
+  const tokenOf = async (role: string) => {
+    const holder = holders.get(role) ?? newHolder(role)
+    holders.set(role, holder)
+    const { id, sessionId } = await holder
+    return tokenFor(id, [role], sessionId)
+  }
   return {
     own,
     url,
@@ -77,6 +100,8 @@ export const openStage = async (name: string, split: boolean, env: NodeJS.Proces
     transport,
     newPerson: () => newPerson(transport(), transport),
     signingKey,
+    operatorToken,
+    tokenOf,
     tokenFor,
     close: async () => {
       sessionManager.abort()

@@ -1,0 +1,38 @@
+import { assignRole, bootstrapSuperAdmin, removeUser, unassignRole, welcomeUser } from './assign-roles.ts'
+import { anchorAuditLog, listAuditLog, verifyAuditLog } from './audit.ts'
+import { checkAccess, explainAccess, listPermissionsOf } from './decisions.ts'
+import {
+  createPermission,
+  createRole,
+  grantPermission,
+  listPermissions,
+  listRoles,
+  revokePermission,
+} from './manage-roles.ts'
+import type { Ports } from './ports.ts'
+import { seedContracts } from './start-up.ts'
+
+/** Everything access can do. */
+export const createAccessApp = (ports: Ports) => ({
+  seedContracts: seedContracts(ports),
+  bootstrapSuperAdmin: bootstrapSuperAdmin(ports),
+  needsSuperAdmin: async () => (await ports.holders.count('super-admin')) === 0,
+  createRole: createRole(ports),
+  listRoles: listRoles(ports),
+  createPermission: createPermission(ports),
+  listPermissions: listPermissions(ports),
+  grantPermission: grantPermission(ports),
+  revokePermission: revokePermission(ports),
+  assignRole: assignRole(ports),
+  unassignRole: unassignRole(ports),
+  welcomeUser: welcomeUser(ports),
+  removeUser: removeUser(ports),
+  checkAccess: checkAccess(ports),
+  explainAccess: explainAccess(ports),
+  listPermissionsOf: listPermissionsOf(ports),
+  listAuditLog: listAuditLog(ports),
+  verifyAuditLog: verifyAuditLog(ports),
+  anchorAuditLog: anchorAuditLog(ports),
+})
+
+export type AccessApp = ReturnType<typeof createAccessApp>

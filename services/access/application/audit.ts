@@ -1,0 +1,51 @@
+import { decodePageToken, pageOf, pageSize } from '#shared/application/paging.ts'
+import { invalid } from '#shared/domain/errors.ts'
+import { AuditCheck } from '../domain/audit-log.ts'
+import type { Page } from './manage-roles.ts'
+import type { Ports } from './ports.ts'
+
+const mostFindings = 100
+
+const beforeSequence = (token: string): number | undefined => {
+  if (token === '') return undefined
+  const [sequence] = decodePageToken(token, 1)
+  if (Number.isSafeInteger(sequence)) return sequence as number
+  throw invalid('page_token', 'INVALID_PAGE_TOKEN', 'must be a token of this list')
+}
+
+/** Changes of who may do what, newest first. Throws INVALID_PAGE_TOKEN. */
+export const listAuditLog =
+  ({ audit }: Ports) =>
+  async ({ userId, actor, role, ...page }: Page & { userId: string; actor: string; role: string }) => {
+    const size = pageSize(page.pageSize, 20, 100)
+    const before = beforeSequence(page.pageToken)
+    const rows = await audit.list({ userId, actor, role, before, limit: size + 1 })
+    return pageOf(rows, size, ({ sequence }) => [sequence])
+  }
+
+/** Reads the whole log and says what is wrong with it. */
+export const verifyAuditLog =
+  ({ audit }: Ports) =>
+  async () => {
+    // In this order: whatever was anchored is in the log that is read afterwards.
+    const anchors = await audit.anchors()
+    const head = await audit.head()
+    const check = new AuditCheck(audit.hashOf, head, anchors)
+    for await (const entry of audit.entries()) {
+      // What came since belongs to the next look.
+      if (entry.sequence <= head.sequence || entry.sequence <= (anchors.at(-1)?.sequence ?? 0)) check.take(entry)
+    }
+    const findings = check.finish()
+    return {
+      isIntact: findings.length === 0,
+      entries: check.entries,
+      findings: findings.slice(0, mostFindings),
+      anchor: anchors.at(-1),
+    }
+  }
+
+/** Tells others how far the log has come. */
+export const anchorAuditLog =
+  ({ audit, clock }: Ports) =>
+  async (): Promise<void> =>
+    (await audit.head()).anchor(clock.now())

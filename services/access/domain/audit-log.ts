@@ -1,0 +1,117 @@
+import { AuditLogAnchoredSchema } from '#gen/troupe/access/v1/access_events_pb.ts'
+import { Aggregate } from '#shared/domain/aggregate.ts'
+import { timestamp } from '#shared/domain/timestamp.ts'
+
+/** What the log starts from, before any entry. */
+export const noHash = '00'.repeat(32)
+
+export const auditActions = [
+  'ROLE_CREATED',
+  'PERMISSION_CREATED',
+  'PERMISSION_GRANTED',
+  'PERMISSION_REVOKED',
+  'ROLE_ASSIGNED',
+  'ROLE_UNASSIGNED',
+  'USER_REMOVED',
+] as const
+
+export type AuditAction = (typeof auditActions)[number]
+
+/** What is written down of a change. */
+export interface AuditNote {
+  action: AuditAction
+  userId?: string
+  role?: string
+  permission?: string
+}
+
+/** The log's head, and how far it is anchored. Entries are appended by the database, one after another. */
+export class AuditLog extends Aggregate {
+  readonly id!: string
+  /** Number of the last entry. */
+  sequence!: number
+  /** Its hash, hexadecimal. */
+  hash!: string
+  anchoredSequence!: number
+
+  /** Tells others how far the log has come, where it has come further. */
+  anchor(now: Date): void {
+    if (this.sequence === this.anchoredSequence) return
+    this.anchoredSequence = this.sequence
+    const { sequence, hash } = this
+    this.record(AuditLogAnchoredSchema, { sequence: BigInt(sequence), hash, anchoredAt: timestamp(now) })
+  }
+}
+
+/** An entry as it is kept. */
+export interface StoredEntry {
+  sequence: number
+  /** What the hash covers. */
+  text: string
+  /** Hexadecimal. */
+  hash: string
+}
+
+export interface Anchor {
+  sequence: number
+  hash: string
+}
+
+export interface Finding {
+  fault: 'EDITED' | 'DELETED' | 'CUT' | 'REWRITTEN'
+  sequence: number
+  description: string
+}
+
+export type HashEntry = (before: string, sequence: number, text: string) => string
+
+/**
+ * Follows the log from its first entry to its last. `anchors` were told to others at their time, which whoever rules
+ * the database cannot take back.
+ */
+export class AuditCheck {
+  readonly findings: Finding[] = []
+  private readonly hashOf: HashEntry
+  private readonly anchors: ReadonlyMap<number, string>
+  private readonly head: Anchor
+  private last: Anchor = { sequence: 0, hash: noHash }
+  entries = 0
+
+  constructor(hashOf: HashEntry, head: Anchor, anchors: readonly Anchor[]) {
+    this.hashOf = hashOf
+    this.head = head
+    this.anchors = new Map(anchors.map(({ sequence, hash }) => [sequence, hash]))
+  }
+
+  /** Takes the next entry. */
+  take({ sequence, text, hash }: StoredEntry): void {
+    this.entries += 1
+    const expected = this.last.sequence + 1
+    const isNext = sequence === expected
+    if (!isNext) this.find('DELETED', expected, `entries ${expected} to ${sequence - 1} are missing`)
+    // After a hole nobody knows the hash before it.
+    else if (this.hashOf(this.last.hash, sequence, text) !== hash) {
+      this.find('EDITED', sequence, 'the entry does not match its hash')
+    }
+    const anchored = this.anchors.get(sequence)
+    if (anchored !== undefined && anchored !== hash) {
+      this.find('REWRITTEN', sequence, 'another entry of this number was anchored')
+    }
+    this.last = { sequence, hash }
+  }
+
+  /** After the last entry: all that is wrong, in the order of the log. */
+  finish(): readonly Finding[] {
+    const furthest = Math.max(this.head.sequence, ...this.anchors.keys())
+    const next = this.last.sequence + 1
+    if (furthest >= next) this.find('CUT', next, `entries ${next} to ${furthest} are missing at the end`)
+    else if (this.head.hash !== this.last.hash || this.head.sequence !== this.last.sequence) {
+      this.find('REWRITTEN', this.last.sequence, 'the head of the log tells another end')
+    }
+    return this.findings
+  }
+
+  private find(fault: Finding['fault'], sequence: number, description: string): void {
+    this.findings.push({ fault, sequence, description })
+  }
+}

@@ -1,0 +1,31 @@
+import type { Database } from '#shared/infrastructure/database.ts'
+import type { DecisionFacts } from '../application/ports.ts'
+import type { GrantFact } from '../domain/decision.ts'
+
+/** What decisions depend on, in one query each. */
+export const createDecisionFacts = (database: Database): DecisionFacts => ({
+  users: async (ids) => {
+    const rows = await database.sql<{ id: string; roles: string[]; is_gone: boolean }>(
+      'select id, roles, gone_at is not null as is_gone from users where id = any($1::uuid[])',
+      ids,
+    )
+    return new Map(rows.map(({ id, roles, is_gone: isGone }) => [id, { roles, isGone }]))
+  },
+  grants: async (permissions) => {
+    const rows = await database.sql<{ permission: string } & Record<'grantId' | 'roleId' | 'role', string>>(
+      `select g.permission, g.id as "grantId", r.id as "roleId", r.name as role
+       from grants g join roles r on r.name = g.role where g.permission = any($1::text[]) order by r.name`,
+      permissions,
+    )
+    const facts = new Map<string, GrantFact[]>()
+    for (const { permission, ...fact } of rows) facts.set(permission, [...(facts.get(permission) ?? []), fact])
+    return facts
+  },
+  permissionsOf: async (roles) => {
+    const rows = await database.sql<{ permission: string }>(
+      'select distinct permission from grants where role = any($1::text[])',
+      roles,
+    )
+    return rows.map(({ permission }) => permission)
+  },
+})

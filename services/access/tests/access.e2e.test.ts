@@ -1,0 +1,102 @@
+import { createClient } from '@connectrpc/connect'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { AccessService } from '#gen/troupe/access/v1/access_service_pb.ts'
+import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import { eventually, testMesh } from '../../../tests/mesh.ts'
+import { expectRefusedInTime, reasonOf } from './refusals.ts'
+
+const mesh = testMesh()
+let operator: ReturnType<typeof createClient<typeof AccessService>>
+
+beforeAll(async () => {
+  operator = createClient(AccessService, await mesh.operator())
+})
+
+const newRole = async (...permissions: string[]): Promise<string> => {
+  const { role } = await operator.createRole({ name: `role-${crypto.randomUUID()}`, description: 'for a test' })
+  const name = role?.name ?? ''
+  for (const permission of permissions) await operator.grantPermission({ role: name, permission })
+  return name
+}
+
+describe('a permission', () => {
+  it('lets in on every service, and is refused on each within two seconds of being taken away', async () => {
+    const role = await newRole('user:list', 'mesh:observe', 'role:list')
+    const user = await mesh.newUser()
+    const calls = [
+      () => createClient(IdentityService, user.transport).listUsers({ pageSize: 1 }),
+      () => createClient(MeshService, user.transport).getLag({}),
+      () => createClient(AccessService, user.transport).listRoles({ pageSize: 1 }),
+    ]
+    for (const call of calls) expect(await reasonOf(call())).toBe('PERMISSION_DENIED')
+    expect((await operator.assignRole({ userId: user.id, role })).roles).toEqual(['member', role])
+    for (const call of calls) await eventually(async () => (await reasonOf(call())) === 'in' || undefined)
+    const revoke = async () => {
+      for (const permission of ['user:list', 'mesh:observe', 'role:list']) {
+        await operator.revokePermission({ role, permission })
+      }
+    }
+    await expectRefusedInTime(revoke, calls)
+    await operator.unassignRole({ userId: user.id, role })
+  })
+
+  it('is explained by role and grant, and what it says would change the answer does', async () => {
+    const role = await newRole('user:list')
+    const user = await mesh.newUser()
+    const question = { userId: user.id, resource: 'user', action: 'list' }
+    const denied = (await operator.explainAccess(question)).decision
+    expect(denied).toMatchObject({ allowed: false, reasons: [] })
+    const assign = denied?.flips.find(
+      ({ change }) => change.case === 'assignRole' && change.value.role === role,
+    )?.change
+    if (assign?.case !== 'assignRole') throw new Error('assigning the role is not named')
+    await operator.assignRole({ userId: assign.value.userId, role: assign.value.role })
+    const allowed = (await operator.explainAccess(question)).decision
+    const listed = await operator.listRoles({ pageSize: 100 })
+    const grant = listed.roles.find(({ name }) => name === role)?.grants[0]
+    expect(allowed?.reasons[0]?.why).toMatchObject({
+      case: 'grant',
+      value: { grantId: grant?.id, roleId: assign.value.roleId, role, permission: 'user:list' },
+    })
+    expect(allowed?.flips.map(({ change }) => change.case)).toEqual(['unassignRole', 'revokePermission'])
+  })
+})
+
+describe('roles', () => {
+  it('are seen by whoever holds them, here and in their account', async () => {
+    const role = await newRole('user:list')
+    const user = await mesh.newUser()
+    await operator.assignRole({ userId: user.id, role })
+    const mine = await createClient(AccessService, user.transport).listMyPermissions({})
+    expect(mine.roles).toEqual(['member', role])
+    expect(mine.permissions).toContain('user:list')
+    const me = createClient(IdentityService, user.transport)
+    await eventually(async () => (await me.getMe({})).user?.roles.includes(role) || undefined)
+  })
+
+  it('keep an operator out of reach of those who do not hold them', async () => {
+    const helper = await mesh.newUser()
+    await operator.assignRole({ userId: helper.id, role: 'customer-support' })
+    const chief = createClient(IdentityService, await mesh.operator())
+    const { user } = await chief.getMe({})
+    const support = createClient(IdentityService, helper.transport)
+    await eventually(async () => (await reasonOf(support.listUsers({ pageSize: 1 }))) === 'in' || undefined)
+    expect(await reasonOf(support.suspendUser({ userId: user?.id ?? '', reason: 'mutiny' }))).toBe('BEYOND_CALLER')
+  })
+
+  it('go with the account, and with them what its token still opened', async () => {
+    const user = await mesh.newUser()
+    const own = createClient(AccessService, user.transport)
+    expect((await own.listMyPermissions({})).permissions).toContain('story:create')
+    await createClient(IdentityService, user.transport).deleteUser({ password: user.password })
+    await eventually(async () => (await own.listMyPermissions({})).permissions.length === 0 || undefined)
+  })
+})
+
+it('the log of all that is intact, and its entries say who did what', async () => {
+  const role = await newRole()
+  const { entries } = await operator.listAuditLog({ role })
+  expect(entries).toMatchObject([{ role }])
+  expect(await operator.verifyAuditLog({})).toMatchObject({ isIntact: true, findings: [] })
+})
