@@ -1,5 +1,6 @@
 import { SessionRevocationReason } from '#gen/troupe/identity/v1/identity_events_pb.ts'
-import type { Operator, User } from '../domain/user.ts'
+import type { Operator } from '../domain/operator.ts'
+import type { User } from '../domain/user.ts'
 import { endSessions } from './end-sessions.ts'
 import type { Ports } from './ports.ts'
 

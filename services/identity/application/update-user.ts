@@ -1,5 +1,6 @@
+import type { PreferencesChange, ProfileChange } from '../domain/account-changes.ts'
 import { PostalAddress } from '../domain/postal-address.ts'
-import type { PreferencesChange, ProfileChange, User } from '../domain/user.ts'
+import type { User } from '../domain/user.ts'
 import type { Ports } from './ports.ts'
 
 /** Changes the given parts of the public profile. */

@@ -10,45 +10,13 @@ import {
   UserSuspendedSchema,
 } from '#gen/troupe/identity/v1/identity_events_pb.ts'
 import { Aggregate } from '#shared/domain/aggregate.ts'
-import type { Email } from '#shared/domain/email.ts'
 import { denied, notFound, precondition } from '#shared/domain/errors.ts'
 import { languageTag, timeZone } from '#shared/domain/language-tag.ts'
 import { timestamp } from '#shared/domain/timestamp.ts'
+import type { PreferencesChange, ProfileChange, Registration } from './account-changes.ts'
 import { displayNameOf } from './display-name.ts'
+import { mustReach, type Operator } from './operator.ts'
 import type { PostalAddress } from './postal-address.ts'
-
-export interface Registration {
-  id: string
-  email: Email
-  emailVerified?: boolean
-  displayName: string
-  /** BCP 47 tag; `en` when empty. */
-  language?: string
-  source: string
-  /** What the account signs in with: one of the two at least. */
-  passwordHash?: string
-  oauthProvider?: string
-  roles?: readonly string[]
-}
-
-/** What is undefined stays. */
-export interface ProfileChange {
-  displayName?: string | undefined
-  avatarUrl?: string | undefined
-  bio?: string | undefined
-}
-
-/** What is undefined stays. */
-export interface PreferencesChange {
-  language?: string | undefined
-  timeZone?: string | undefined
-}
-
-/** Somebody who looks after other people's accounts. */
-export interface Operator {
-  userId: string
-  roles: readonly string[]
-}
 
 /** An account: who somebody is here, and what they may sign in with. */
 export class User extends Aggregate {
@@ -185,7 +153,7 @@ export class User extends Aggregate {
   /** Throws OWN_ACCOUNT, BEYOND_CALLER. Suspending a suspended account changes nothing. */
   suspend(by: Operator, reason: string, now: Date): void {
     if (by.userId === this.id) throw precondition('OWN_ACCOUNT', 'nobody suspends their own account')
-    this.mustBeWithinReachOf(by)
+    mustReach(by, this.roles)
     if (!this.isActive) return
     this.suspendedAt = now
     this.suspensionReason = reason
@@ -198,17 +166,11 @@ export class User extends Aggregate {
    */
   reactivate(by: Operator): void {
     if (by.userId === this.id) throw precondition('OWN_ACCOUNT', 'nobody reactivates their own account')
-    this.mustBeWithinReachOf(by)
+    mustReach(by, this.roles)
     if (this.isActive) return
     this.suspendedAt = undefined
     this.suspensionReason = undefined
     this.record(UserReactivatedSchema, { userId: this.id })
-  }
-
-  private mustBeWithinReachOf({ roles }: Operator): void {
-    const missing = this.roles.filter((role) => !roles.includes(role))
-    if (missing.length === 0 || roles.includes('super-admin')) return
-    throw denied('BEYOND_CALLER', `this account is ${missing.join(', ')}, which you are not yourself`)
   }
 
   /** Notes that the account holds a role, or not any more. What everybody is need not be noted. */

@@ -1,8 +1,8 @@
 import type { HandlerContext } from '@connectrpc/connect'
 import { caller, callOfHandler } from '#shared/presentation/gate.ts'
 import type { Owner } from '../application/confirm-owner.ts'
+import type { Operator } from '../domain/operator.ts'
 import type { Device } from '../domain/session.ts'
-import type { Operator } from '../domain/user.ts'
 
 /** From what and where a call comes. */
 export const deviceOf = (context: HandlerContext): Device => ({

@@ -9,6 +9,7 @@ import { type Databases, openDatabases } from './databases.ts'
 import { goodClaims, type SigningKey, signClaims, signingKeys } from './keys.ts'
 import { type StageClock, stageClock } from './mesh-clock.ts'
 import { newPerson, type Person, signIn } from './people.ts'
+import { twinOf } from './twins.ts'
 
 export const redirectUri = 'http://127.0.0.1:9/oauth/callback'
 /** The only web origin whose scripts may call. */
@@ -78,16 +79,12 @@ export const openStage = async (name: string, split: boolean, env: NodeJS.Proces
     return tokenFor(id, ['super-admin'], sessionId)
   }
   const clock = stageClock(async () => transport(await operatorToken()))
-  const newHolder = async (role: string): Promise<Person> => {
-    const person = await newPerson(transport(), transport)
-    await createClient(AccessService, transport(await operatorToken())).assignRole({ userId: person.id, role })
-    return person
-  }
-  const holders = new Map<string, Promise<Person>>()
+  let somebody: Promise<Person> | undefined
+  // Each time another: what one of them does must not end the session of the next.
   const tokenOf = async (role: string) => {
-    const holder = holders.get(role) ?? newHolder(role)
-    holders.set(role, holder)
-    const { id, sessionId } = await holder
+    somebody ??= newPerson(transport(), transport)
+    const { id, sessionId } = await twinOf({ databases, tokenFor }, await somebody)
+    await createClient(AccessService, transport(await operatorToken())).assignRole({ userId: id, role })
     return tokenFor(id, [role], sessionId)
   }
   return {
