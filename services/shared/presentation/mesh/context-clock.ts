@@ -1,9 +1,12 @@
-import { precondition } from '../../domain/errors.ts'
+import { invalid, precondition } from '../../domain/errors.ts'
 import { backlogs } from './backlog.ts'
 import type { MeshParts } from './parts.ts'
 
 /** The reason for refusing a time before the present one. */
 export const clockIsAhead = 'CLOCK_IS_AHEAD'
+
+/** Where the timestamps of protobuf end; what is further no date can be. */
+const endOfTime = new Date(Date.UTC(10_000, 0))
 
 /** One context's clock, and whether it has come to rest. */
 export const contextClock = (parts: MeshParts) => {
@@ -42,8 +45,12 @@ export const contextClock = (parts: MeshParts) => {
       return { now: clock.now(), nextDue, waitsFor }
     },
 
-    /** Moves the clock forward. Throws CLOCK_IS_AHEAD for a time before the present one, TIME_TRAVEL_OFF. */
+    /**
+     * Moves the clock forward. Throws CLOCK_IS_AHEAD for a time before the present one, OUT_OF_RANGE for one that no
+     * timestamp can be, TIME_TRAVEL_OFF.
+     */
     set: async (time: Date): Promise<void> => {
+      if (!(time < endOfTime)) throw invalid('now', 'OUT_OF_RANGE', 'must be before the year 10000')
       await clock.load()
       if (time < clock.now()) throw precondition(clockIsAhead, `the clock of ${context} is past ${time.toISOString()}`)
       await clock.travelTo(time)

@@ -10,6 +10,7 @@ import {
 import { HeaderFields } from '../../infrastructure/unary/header-fields.ts'
 import { UnaryCall, type UnarySpec, unaryInvoker } from '../../infrastructure/unary/unary-call.ts'
 import type { HttpHandler, NodeServerRequest } from '../http-handler.ts'
+import { untilTooLong } from '../list-limits.ts'
 import { type Outcome, writeAnswer } from './answers.ts'
 import { onlyMessage, secondMessageWatch, tooLarge } from './envelopes.ts'
 import { type GetRequest, readGet } from './get-request.ts'
@@ -64,7 +65,7 @@ const messagesOf = ({ method }: UnarySpec, options: UniversalHandlerOptions) => 
   const parseBinary = (data: Uint8Array): Message => {
     if (data.byteLength > readMaxBytes) throw tooLarge(data.byteLength, readMaxBytes)
     try {
-      return fromBinary(method.input, plain(data), binaryOptions)
+      return fromBinary(method.input, untilTooLong(method.input, plain(data)), binaryOptions)
     } catch (error) {
       throw new ConnectError(`parse binary: ${(error as Error).message}`, Code.InvalidArgument)
     }
