@@ -3,7 +3,7 @@ import { currentCall } from './call-context.ts'
 /** Between two calls of one caller, it is still there. */
 const stillThereMs = 20
 /** Time left to callers for each that a backlog takes. */
-const restForWork = 5
+const restForWork = 8
 /** However long a round took: one whose handler waited for something that is away says nothing of its cost. */
 const longestRestMs = 500
 const freshMs = 2000
