@@ -4,7 +4,7 @@ import { Code } from '@connectrpc/connect'
 import type { SpanExporter } from '@opentelemetry/sdk-trace'
 import { createGateway } from '../gateway/gateway.ts'
 import type { ContextDefinition } from './shared/presentation/context.ts'
-import { readDescriptors } from './shared/presentation/descriptors.ts'
+import { allServices } from './shared/presentation/descriptors.ts'
 import { startHost } from './shared/presentation/host.ts'
 import { type HttpHandler, pathOf } from './shared/presentation/http-handler.ts'
 import { byPath, processRoutes } from './shared/presentation/process-routes.ts'
@@ -31,16 +31,14 @@ export interface MeshProcess {
   stop(): Promise<void>
 }
 
-const services = () => [...readDescriptors()].filter((type) => type.kind === 'service')
-
 const servicesOf = (contexts: readonly string[]): string[] =>
-  services()
+  allServices()
     .map(({ typeName }) => typeName)
     .filter((name) => name.startsWith('troupe.') && contexts.includes(name.split('.')[1] as string))
 
 /** Tells the rpcs that hold a request open: they do not count against the limit of requests in flight. */
 const streamingPaths = (): ((path: string) => boolean) => {
-  const paths = services().flatMap((service) =>
+  const paths = allServices().flatMap((service) =>
     service.methods
       .filter((method) => method.methodKind !== 'unary')
       .map((method) => `/${service.typeName}/${method.name}`),

@@ -5,11 +5,12 @@ import { AccessService } from '#gen/troupe/access/v1/access_service_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { alreadyExists, conflict, DomainError } from '#shared/domain/errors.ts'
 import { type Apart, createApart } from '#shared/infrastructure/apart.ts'
-import { type DeclaredPermission, declaredPermissions } from '#shared/presentation/access-rules.ts'
+import { declaredPermissions } from '#shared/presentation/access-rules.ts'
 import { defineContext, type Kernel } from '#shared/presentation/context.ts'
-import { readDescriptors } from '#shared/presentation/descriptors.ts'
+import { allServices } from '#shared/presentation/descriptors.ts'
 import { route } from '#shared/presentation/route.ts'
 import { type AccessApp, createAccessApp } from './application/access-app.ts'
+import type { DeclaredPermission } from './application/ports.ts'
 import { startAnchoring } from './infrastructure/anchoring.ts'
 import { createAuditTrail } from './infrastructure/audit-trail.ts'
 import { createDecisionFacts } from './infrastructure/decision-facts.ts'
@@ -23,11 +24,11 @@ import { consumers } from './presentation/consumers.ts'
 const askAgainMs = 100
 const mostSeedings = 10
 
-const declared = () =>
-  declaredPermissions([...readDescriptors()].flatMap((type) => (type.kind === 'service' ? [type] : [])))
-
 /** Puts access' parts together; `permissions` are those that contracts name. */
-export const assemble = (kernel: Kernel, permissions: readonly DeclaredPermission[] = declared()): AccessApp => {
+export const assemble = (
+  kernel: Kernel,
+  permissions: readonly DeclaredPermission[] = declaredPermissions(allServices()),
+): AccessApp => {
   const { database, clock } = kernel
   const unit = () => kernel.unit()
   return createAccessApp({

@@ -1,7 +1,7 @@
 import type { DescMethod } from '@bufbuild/protobuf'
 import { MethodOptions_IdempotencyLevel as Level } from '@bufbuild/protobuf/wkt'
 import { type AccessRule, accessRuleOf } from '../../services/shared/presentation/access-rules.ts'
-import { readDescriptors } from '../../services/shared/presentation/descriptors.ts'
+import { allServices } from '../../services/shared/presentation/descriptors.ts'
 
 /** An rpc as its contract describes it. */
 export interface Rpc {
@@ -14,8 +14,8 @@ export interface Rpc {
 
 /** Every rpc of every service that the descriptors know. Throws for one that does not say who may call it. */
 export const allRpcs = (): Rpc[] =>
-  [...readDescriptors()]
-    .flatMap((type) => (type.kind === 'service' ? type.methods : []))
+  allServices()
+    .flatMap(({ methods }) => methods)
     .map((method) => ({
       method,
       name: `${method.parent.typeName}/${method.name}`,

@@ -1,3 +1,4 @@
+import { superAdmin } from '../domain/names.ts'
 import { assignRole, bootstrapSuperAdmin, removeUser, unassignRole, welcomeUser } from './assign-roles.ts'
 import { anchorAuditLog, listAuditLog, verifyAuditLog } from './audit.ts'
 import { checkAccess, explainAccess, listPermissionsOf } from './decisions.ts'
@@ -16,7 +17,7 @@ import { seedContracts } from './start-up.ts'
 export const createAccessApp = (ports: Ports) => ({
   seedContracts: seedContracts(ports),
   bootstrapSuperAdmin: bootstrapSuperAdmin(ports),
-  needsSuperAdmin: async () => (await ports.holders.count('super-admin')) === 0,
+  needsSuperAdmin: async () => (await ports.holders.count(superAdmin)) === 0,
   createRole: createRole(ports),
   listRoles: listRoles(ports),
   createPermission: createPermission(ports),

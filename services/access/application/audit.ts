@@ -1,24 +1,18 @@
-import { decodePageToken, pageOf, pageSize } from '#shared/application/paging.ts'
-import { invalid } from '#shared/domain/errors.ts'
+import { placeOf, sequenceValue } from '#shared/application/page-values.ts'
+import { pageOf, pageSize } from '#shared/application/paging.ts'
 import { AuditCheck } from '../domain/audit-log.ts'
 import type { Page } from './manage-roles.ts'
 import type { Ports } from './ports.ts'
 
 const mostFindings = 100
 
-const beforeSequence = (token: string): number | undefined => {
-  if (token === '') return undefined
-  const [sequence] = decodePageToken(token, 1)
-  if (Number.isSafeInteger(sequence)) return sequence as number
-  throw invalid('page_token', 'INVALID_PAGE_TOKEN', 'must be a token of this list')
-}
-
 /** Changes of who may do what, newest first. Throws INVALID_PAGE_TOKEN. */
 export const listAuditLog =
   ({ audit }: Ports) =>
   async ({ userId, actor, role, ...page }: Page & { userId: string; actor: string; role: string }) => {
     const size = pageSize(page.pageSize, 20, 100)
-    const before = beforeSequence(page.pageToken)
+    const place = placeOf(page.pageToken, 1)
+    const before = place && sequenceValue(place[0])
     const rows = await audit.list({ userId, actor, role, before, limit: size + 1 })
     return pageOf(rows, size, ({ sequence }) => [sequence])
   }

@@ -1,5 +1,5 @@
-import { decodePageToken, pageOf, pageSize } from '#shared/application/paging.ts'
-import { invalid } from '#shared/domain/errors.ts'
+import { placeOf, textValue } from '#shared/application/page-values.ts'
+import { pageOf, pageSize } from '#shared/application/paging.ts'
 import { Permission } from '../domain/permission.ts'
 import { Grant, Role } from '../domain/role.ts'
 import { mustHold } from './decisions.ts'
@@ -16,10 +16,8 @@ export interface RoleWithGrants {
 }
 
 const afterName = (token: string): string => {
-  if (token === '') return ''
-  const [name] = decodePageToken(token, 1)
-  if (typeof name !== 'string') throw invalid('page_token', 'INVALID_PAGE_TOKEN', 'must be a token of this list')
-  return name
+  const place = placeOf(token, 1)
+  return place ? textValue(place[0]) : ''
 }
 
 const withGrants = async ({ roles }: Ports, listed: readonly Role[]): Promise<RoleWithGrants[]> => {
@@ -81,12 +79,14 @@ export const grantPermission =
     return { role, grants: [...before, grant] }
   }
 
-/** Takes a permission from a role. Throws ROLE_NOT_FOUND, PERMISSION_NOT_FOUND. */
+/** Takes a permission from a role. Throws ROLE_NOT_FOUND, PERMISSION_NOT_FOUND, BEYOND_CALLER. */
 export const revokePermission =
-  ({ roles, permissions, audit }: Ports) =>
-  async (roleName: string, permission: string): Promise<RoleWithGrants> => {
+  (ports: Ports) =>
+  async (callerId: string, roleName: string, permission: string): Promise<RoleWithGrants> => {
+    const { roles, permissions, audit } = ports
     const role = await roles.get(roleName)
     await permissions.get(permission)
+    await mustHold(ports, callerId, [permission])
     const before = await roles.grants([roleName])
     const grant = before.find((each) => each.permission === permission)
     if (!grant) return { role, grants: before }

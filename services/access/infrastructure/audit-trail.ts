@@ -51,9 +51,8 @@ export const createAuditTrail = (
 ): AuditTrail => ({
   note: (note) => {
     const { actor, correlationId } = callContext()
-    const at = clock.now()
-    const text: Text = { at: at.toISOString(), actor, ...note, correlationId }
-    unit().writeOne({ sql: 'select append_audit($1, $2::timestamptz)', parameters: [JSON.stringify(text), at] })
+    const text: Text = { at: clock.now().toISOString(), actor, ...note, correlationId }
+    unit().writeOne({ sql: 'select append_audit($1)', parameters: [JSON.stringify(text)] })
   },
   head: async () => {
     const head = await unit().find(AuditLog, auditLogId)

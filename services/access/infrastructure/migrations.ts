@@ -54,7 +54,6 @@ export const migrations: readonly Migration[] = [
         sequence bigint primary key,
         entry text not null,
         hash text not null,
-        at timestamptz(3) not null,
         user_id text generated always as (entry::jsonb ->> 'userId') stored,
         actor text generated always as (entry::jsonb ->> 'actor') stored,
         role text generated always as (entry::jsonb ->> 'role') stored
@@ -71,13 +70,13 @@ export const migrations: readonly Migration[] = [
       )`,
       `insert into audit_head (id, sequence, hash, anchored_sequence) values ('${auditLogId}', 0, '${noHash}', 0)`,
       // One after another: each entry's hash needs the one before.
-      `create function append_audit(entry text, at timestamptz) returns bigint language plpgsql as $$
+      `create function append_audit(entry text) returns bigint language plpgsql as $$
        declare head audit_head;
        begin
          select * into head from audit_head where id = '${auditLogId}' for no key update;
          head.sequence := head.sequence + 1;
          head.hash := encode(sha256(decode(head.hash, 'hex') || convert_to(head.sequence || E'\\n' || entry, 'UTF8')), 'hex');
-         insert into audit_log (sequence, entry, hash, at) values (head.sequence, entry, head.hash, at);
+         insert into audit_log (sequence, entry, hash) values (head.sequence, entry, head.hash);
          update audit_head h set sequence = head.sequence, hash = head.hash where h.id = head.id;
          return head.sequence;
        end $$`,

@@ -28,7 +28,9 @@ export const accessService = (app: AccessApp): ServiceImpl<typeof AccessService>
   grantPermission: async ({ role, permission }, context) => ({
     role: toRole(await app.grantPermission(caller(context), role, permission)),
   }),
-  revokePermission: async ({ role, permission }) => ({ role: toRole(await app.revokePermission(role, permission)) }),
+  revokePermission: async ({ role, permission }, context) => ({
+    role: toRole(await app.revokePermission(caller(context), role, permission)),
+  }),
   assignRole: async ({ userId, role }, context) => ({ roles: await app.assignRole(caller(context), userId, role) }),
   unassignRole: async ({ userId, role }, context) => ({
     roles: await app.unassignRole(caller(context), userId, role),

@@ -25,14 +25,14 @@ const tamper = async (...statements: string[]): Promise<void> => {
 
 const backUp = () =>
   tamper(
-    'create table if not exists kept as select sequence, entry, hash, at from audit_log',
+    'create table if not exists kept as select sequence, entry, hash from audit_log',
     'create table if not exists kept_head as select * from audit_head',
   )
 
 const restore = () =>
   tamper(
     'delete from audit_log',
-    'insert into audit_log (sequence, entry, hash, at) select * from kept',
+    'insert into audit_log (sequence, entry, hash) select * from kept',
     'update audit_head h set sequence = k.sequence, hash = k.hash, anchored_sequence = k.anchored_sequence from kept_head k where k.id = h.id',
     'drop table kept',
     'drop table kept_head',
@@ -122,7 +122,7 @@ describe('of an attack on the database', () => {
       'REWRITTEN',
       [
         'delete from audit_log where sequence = (select max(sequence) from audit_log)',
-        `insert into audit_log (sequence, entry, hash, at) select max(sequence) + 1, '{}', '', now() from audit_log`,
+        `insert into audit_log (sequence, entry, hash) select max(sequence) + 1, '{}', '' from audit_log`,
         rehash,
       ],
     ],

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { encodePageToken } from '#shared/application/paging.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import { declaredPermissions } from '#shared/presentation/access-rules.ts'
-import { readDescriptors } from '#shared/presentation/descriptors.ts'
+import { allServices } from '#shared/presentation/descriptors.ts'
 import { isRefusal, openAccess, refused, type TestAccess } from './fixture.ts'
 
 let access: TestAccess
@@ -39,11 +40,9 @@ const everyPage = async <Item>(
 }
 
 describe('what contracts name', () => {
-  const services = () => [...readDescriptors()].flatMap((type) => (type.kind === 'service' ? [type] : []))
-
   it('is there from the start, with the grants that they declare', async () => {
     const { app } = access
-    const declared = declaredPermissions(services())
+    const declared = declaredPermissions(allServices())
     const found = await everyPage((pageToken) => app.listPermissions({ resource: '', pageSize: 7, pageToken }))
     expect(found.map(({ name, rpcs }) => ({ name, rpcs }))).toEqual(declared.map(({ name, rpcs }) => ({ name, rpcs })))
     const roles = await everyPage((pageToken) => app.listRoles({ pageSize: 2, pageToken }))
@@ -64,7 +63,7 @@ describe('what contracts name', () => {
     ])
     const { app, call, can, root } = own
     const user = await own.newUser()
-    await call(() => app.revokePermission('member', 'story:create'))
+    await call(() => app.revokePermission(own.root, 'member', 'story:create'))
     await call(() => app.seedContracts())
     expect(await can(user, 'story:create')).toBe(false)
     await call(() => app.grantPermission(root, 'member', 'story:create'))
@@ -80,7 +79,7 @@ describe('a role', () => {
     const user = await newUser(role)
     expect(await can(user, 'user:list')).toBe(true)
     expect(await can(user, 'user:suspend')).toBe(false)
-    for (let n = 0; n < 2; n += 1) await call(() => app.revokePermission(role, 'user:list'))
+    for (let n = 0; n < 2; n += 1) await call(() => app.revokePermission(root, role, 'user:list'))
     expect(await can(user, 'user:list')).toBe(false)
     const found = await everyPage((pageToken) => app.listRoles({ pageSize: 0, pageToken }))
     const { id } = found.find((each) => each.role.name === role)?.role ?? { id: '' }
@@ -114,10 +113,24 @@ describe('a role', () => {
       refused('BEYOND_CALLER'),
     )
     expect(await call(() => app.unassignRole(admin, other, within))).toEqual(['member'])
-    await expect(call(() => app.grantPermission(admin, within, 'role:manage'))).rejects.toEqual(
-      refused('BEYOND_CALLER'),
-    )
+    for (const change of [app.grantPermission, app.revokePermission]) {
+      await expect(call(() => change(admin, within, 'role:manage'))).rejects.toEqual(refused('BEYOND_CALLER'))
+    }
   })
+})
+
+it('a page token that no list has answered is refused', async () => {
+  const { app, call } = access
+  for (const values of [['a\0'], [1.5], [null], [{}], ['a', 'b'], []]) {
+    const pageToken = encodePageToken(values)
+    const page = { pageSize: 1, pageToken }
+    const lists = [
+      () => app.listRoles(page),
+      () => app.listPermissions({ resource: '', ...page }),
+      () => app.listAuditLog({ userId: '', actor: '', role: '', ...page }),
+    ]
+    for (const list of lists) await expect(call<unknown>(list)).rejects.toEqual(refused('INVALID_PAGE_TOKEN'))
+  }
 })
 
 describe('a user', () => {
@@ -222,7 +235,7 @@ it('what explains a decision turns it round when it is done', async () => {
       const undo = {
         assign: () => app.unassignRole(root, user, flip.role),
         unassign: () => app.assignRole(root, user, flip.role),
-        grant: () => app.revokePermission(flip.role, permission),
+        grant: () => app.revokePermission(root, flip.role, permission),
         revoke: () => app.grantPermission(root, flip.role, permission),
       }
       const does = {

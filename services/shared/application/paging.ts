@@ -1,6 +1,7 @@
 import { invalid } from '../domain/errors.ts'
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** An id as tokens hold it. */
+export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** An opaque token for the place that a page ended at: the sort keys of its last item. Values must survive JSON. */
 export const encodePageToken = (values: readonly unknown[]): string =>
@@ -14,7 +15,8 @@ const parse = (token: string): unknown => {
   }
 }
 
-const invalidToken = () =>
+/** What is said of a token that this list has not answered. */
+export const invalidToken = () =>
   invalid('page_token', 'INVALID_PAGE_TOKEN', 'must be a next_page_token that this list has answered')
 
 /** The values of a page token; throws INVALID_PAGE_TOKEN unless it holds exactly `length`. */

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { unavailable } from '../domain/errors.ts'
+import type { Logger } from './telemetry/logger.ts'
 
 /** Says whether a user holds a permission. */
 export interface Authorizer {
@@ -30,7 +31,9 @@ interface Answer {
  */
 export const askingAuthorizer = (
   ask: (questions: readonly AccessQuestion[]) => Promise<readonly boolean[]>,
+  log: Pick<Logger, 'info' | 'warn'>,
 ): Authorizer => {
+  let isAway = false
   const answers = new LRUCache<string, Answer>({ max: mostAnswers })
   const waiting: (AccessQuestion & PromiseWithResolvers<boolean>)[] = []
 
@@ -40,9 +43,13 @@ export const askingAuthorizer = (
     try {
       const allowed = await ask(batch.map(({ userId, permission }) => ({ userId, permission })))
       for (const [index, { resolve }] of batch.entries()) resolve(allowed[index] === true)
+      if (isAway) log.info('access decides again')
+      isAway = false
     } catch (error) {
+      if (!isAway) log.warn('access cannot be asked', { error })
+      isAway = true
       const reason = unavailable('ACCESS_UNAVAILABLE', 'whether you may do this cannot be told at present; try again')
-      for (const { reject } of batch) reject(Object.assign(reason, { cause: error }))
+      for (const { reject } of batch) reject(reason)
     }
   }
 

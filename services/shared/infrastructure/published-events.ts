@@ -4,7 +4,18 @@ import { subjectOf } from './event-codec.ts'
 import type { Nats } from './nats.ts'
 import { findStream, streamName } from './stream.ts'
 
-/** Events of a type that are still on a context's stream, oldest first; none when there is no stream. */
+const decoded = <Schema extends DescMessage>(schema: Schema, data: Uint8Array): MessageShape<Schema>[] => {
+  try {
+    return [fromBinary(schema, data)]
+  } catch {
+    return [] // no relay put that there
+  }
+}
+
+/**
+ * Events of a type that are still on a context's stream, oldest first; none when there is no stream. What nobody can
+ * make out is left out.
+ */
 export const publishedEvents = async <Schema extends DescMessage>(
   nats: Nats,
   context: string,
@@ -21,7 +32,7 @@ export const publishedEvents = async <Schema extends DescMessage>(
   if (pending === 0) return events
   const messages = await consumer.consume()
   for await (const message of messages) {
-    events.push(fromBinary(schema, message.data))
+    events.push(...decoded(schema, message.data))
     if (message.info.pending === 0) break
   }
   return events

@@ -33,18 +33,11 @@ export const accessRuleOf = (method: DescMethod): AccessRule => {
   throw new Error(`${name}: its access option sets no rule`)
 }
 
-/** A permission as contracts name it. */
-export interface DeclaredPermission {
-  /** `resource:action`. */
-  name: string
-  /** The rpcs that ask for it, in alphabetical order. */
-  rpcs: readonly string[]
-  /** System roles that hold it before anybody grants or revokes anything. */
-  roles: readonly string[]
-}
-
-/** Every permission that an rpc of the services asks for, by name. */
-export const declaredPermissions = (services: Iterable<DescService>): DeclaredPermission[] => {
+/**
+ * Every permission that an rpc of the services asks for, by name: with those rpcs, and the system roles that hold it
+ * before anybody grants or revokes anything.
+ */
+export const declaredPermissions = (services: Iterable<DescService>) => {
   const found = new Map<string, { rpcs: Set<string>; roles: Set<string> }>()
   for (const { methods, typeName } of services) {
     for (const method of methods) {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { createFileRegistry, type FileRegistry, fromBinary } from '@bufbuild/protobuf'
+import { createFileRegistry, type DescService, type FileRegistry, fromBinary } from '@bufbuild/protobuf'
 import { FileDescriptorSetSchema } from '@bufbuild/protobuf/wkt'
 
 let registry: FileRegistry | undefined
@@ -11,3 +11,6 @@ export const readDescriptors = (): FileRegistry => {
   registry ??= createFileRegistry(read())
   return registry
 }
+
+/** Every service that a contract declares. */
+export const allServices = (): DescService[] => [...readDescriptors()].filter((type) => type.kind === 'service')

@@ -121,7 +121,7 @@ export const startHost = async (
       return { userId, resource, action }
     })
     return (await access.batchCheckAccess({ checks }, { timeoutMs: decideWithinMs })).allowed
-  })
+  }, log)
 
   const parts: HostParts = {
     config,

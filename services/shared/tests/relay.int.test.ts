@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { StoryCreatedSchema } from '#gen/troupe/story/v1/story_events_pb.ts'
 import { eventually } from '../../../tests/mesh.ts'
 import { suiteNats } from '../../../tests/suite-nats.ts'
 import { openDatabase } from '../infrastructure/database.ts'
 import { waitingEvents } from '../infrastructure/outbox.ts'
+import { publishedEvents } from '../infrastructure/published-events.ts'
 import { uuidv7 } from '../infrastructure/uuid.ts'
 import { openSide, relayOf, type Side } from './event-fixture.ts'
 import { inCall, migrations, Note, testLog } from './fixture.ts'
@@ -171,6 +173,18 @@ it('looks up what waits event by event, even where that was planned while everyt
   const before = await scanned()
   for (let times = 0; times < 3; times += 1) expect(await waitingEvents(database, 512)).toHaveLength(3)
   expect((await scanned()) - before).toBeLessThan(1000)
+})
+
+it('what it published can be read from the stream again, by type and in order, but for what nobody can make out', async () => {
+  const read = () => publishedEvents(one.nats, 'story', StoryCreatedSchema)
+  expect(await read()).toEqual([])
+  relay(one)
+  const ids: string[] = []
+  for (let n = 0; n < 3; n += 1) ids.push(await write(2))
+  await drained()
+  const alien = Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff])
+  await one.nats.js.publish('troupe.story.v1.StoryCreated', alien)
+  expect((await read()).map(({ storyId }) => storyId)).toEqual(ids)
 })
 
 it('a slow transaction with a lower position is not passed over', async () => {

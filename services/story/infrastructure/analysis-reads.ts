@@ -1,3 +1,4 @@
+import { placeOf, uuidValue, wholeNumber } from '#shared/application/page-values.ts'
 import { pageOf } from '#shared/application/paging.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { AnalysisReads, EmotionView, SegmentView } from '../application/views.ts'
@@ -5,7 +6,6 @@ import type { Segment } from '../domain/analysis.ts'
 import { type Character, characterNamed } from '../domain/cast.ts'
 import { type AnalysisRow, analysisColumns, analysisRecord } from './analysis-rows.ts'
 import { characterColumns } from './casts.ts'
-import { placeOf, uuidValue, wholeNumber } from './page-values.ts'
 
 const analysis = `select ${analysisColumns('a')}, a.segments, (
     select jsonb_agg(jsonb_build_object('id', c.id, 'foundKeys', c.found_keys)) from story_characters c

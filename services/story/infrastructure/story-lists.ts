@@ -1,7 +1,7 @@
+import { finiteNumber, placeOf, textValue, timeValue, uuidValue } from '#shared/application/page-values.ts'
 import { pageOf } from '#shared/application/paging.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { ListFilter, SearchHit, StoryLists, StoryOrder, SummaryView } from '../application/views.ts'
-import { finiteNumber, placeOf, textValue, timeValue, uuidValue } from './page-values.ts'
 import { searchConfigs } from './search-config.ts'
 
 const summary = `l.story_id as id, l.title, l.author_id as "authorId", coalesce(a.display_name, '') as "authorName",

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { placeOf, wholeNumber } from '#shared/application/page-values.ts'
 import { pageOf } from '#shared/application/paging.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { Look, Paged, PublishingView, Sight, StoryReads, StoryView } from '../application/views.ts'
@@ -10,7 +11,6 @@ import { storyNotFound } from '../domain/story-state.ts'
 import { baseLanguage } from '../domain/story-text.ts'
 import { visibleVersion } from '../domain/visibility.ts'
 import { type AnalysisRow, analysisColumns, analysisRecord } from './analysis-rows.ts'
-import { placeOf, wholeNumber } from './page-values.ts'
 
 interface SeenRow {
   [column: string]: unknown

@@ -752,7 +752,7 @@ export const AccessService: GenService<{
   },
   /**
    * Takes a role from a user; one that they do not hold changes nothing. NOT_FOUND /
-   * ROLE_NOT_FOUND; FAILED_PRECONDITION / LAST_SUPER_ADMIN, IMPLICIT_ROLE.
+   * ROLE_NOT_FOUND, USER_NOT_FOUND; FAILED_PRECONDITION / LAST_SUPER_ADMIN, IMPLICIT_ROLE.
    *
    * @generated from rpc troupe.access.v1.AccessService.UnassignRole
    */

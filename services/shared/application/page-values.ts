@@ -1,13 +1,9 @@
-import { decodePageToken } from '#shared/application/paging.ts'
-import { invalid } from '#shared/domain/errors.ts'
-import { isUuid } from '#shared/infrastructure/uuid.ts'
-
-const refuse = () => invalid('page_token', 'INVALID_PAGE_TOKEN', 'must be the next_page_token of the page before')
+import { decodePageToken, invalidToken, uuid } from './paging.ts'
 
 const checked =
   <T>(isValid: (value: unknown) => value is T) =>
   (value: unknown): T => {
-    if (!isValid(value)) throw refuse()
+    if (!isValid(value)) throw invalidToken()
     return value
   }
 
@@ -15,8 +11,9 @@ const checked =
 export const wholeNumber = checked(
   (value): value is number => Number.isInteger(value) && Math.abs(value as number) < 2 ** 31,
 )
+export const sequenceValue = checked((value): value is number => Number.isSafeInteger(value))
 export const finiteNumber = checked((value): value is number => Number.isFinite(value))
-export const uuidValue = checked((value): value is string => typeof value === 'string' && isUuid(value))
+export const uuidValue = checked((value): value is string => typeof value === 'string' && uuid.test(value))
 export const textValue = checked((value): value is string => typeof value === 'string' && !value.includes('\0'))
 
 /** The values of a page token; undefined for the first page. Throws INVALID_PAGE_TOKEN. */
@@ -26,6 +23,6 @@ export const placeOf = (token: string, length: number): unknown[] | undefined =>
 /** A time in ISO 8601. */
 export const timeValue = (value: unknown): Date => {
   const time = new Date(textValue(value))
-  if (Number.isNaN(time.getTime())) throw refuse()
+  if (Number.isNaN(time.getTime())) throw invalidToken()
   return time
 }
