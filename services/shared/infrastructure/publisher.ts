@@ -1,5 +1,6 @@
 import { JetStreamApiError } from '@nats-io/jetstream'
 import { createInbox, type Msg, type MsgHdrs } from '@nats-io/transport-node'
+import { InFlight } from './in-flight.ts'
 import type { Nats } from './nats.ts'
 
 const patienceMs = 5000
@@ -32,14 +33,12 @@ const readAnswer = (message: Msg): number => {
  */
 export const openPublisher = ({ connection, onReconnect }: Nats): Publisher => {
   const inbox = createInbox()
-  // By number: V8 keeps what strings lead to in a map long after it is gone from there.
-  const waiting = new Map<number, Waiting>()
+  const waiting = new InFlight<number, Waiting>()
   let count = 0
 
   const giveUp = (reason: string, before = Number.POSITIVE_INFINITY) => {
-    // The oldest come first.
-    for (const [number, { since, reject }] of waiting) {
-      if (since > before) return
+    for (const [number, { since, reject }] of waiting.entries()) {
+      if (since > before) continue
       waiting.delete(number)
       reject(new Error(reason))
     }

@@ -15,7 +15,8 @@ import type { Tracing } from './telemetry/tracing.ts'
 import { Wakeup } from './wakeup.ts'
 
 const batchSize = 256 // making them ready keeps everything else waiting
-const gatherMs = 5
+/** Rounds begin so far apart at least, so that each has some events to carry. */
+const apartMs = 5
 const pollMs = 1000
 /** What waited for longer than it is kept must still be there when its consumers come. */
 const minTtlMs = 24 * 60 * 60 * 1000
@@ -92,7 +93,8 @@ export class Relay {
           const more = this.active && (await this.carry(publisher))
           failures = 0
           await this.wakeup.wait(more ? 0 : pollMs)
-          await sleep(more ? restAfter(performance.now() - begunAt, this.ageMs) : gatherMs)
+          const tookMs = performance.now() - begunAt
+          await sleep(more ? restAfter(tookMs, this.ageMs) : Math.max(0, apartMs - tookMs))
         }
       } catch (error) {
         failures += 1

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { InFlight } from '../infrastructure/in-flight.ts'
 import { bodyArrived, cut, type NodeServerRequest } from './http-handler.ts'
 
 /** A body that brings fewer bytes a second is there to hold the request open. */
@@ -9,6 +10,12 @@ interface Arrival {
   since: number
   lastByteAt: number
   bytes: number
+}
+
+interface Watched {
+  readonly request: NodeServerRequest
+  /** Undefined until it was looked at. */
+  arrival: Arrival | undefined
 }
 
 const sourceOf = (request: NodeServerRequest): Readable => ('stream' in request ? request.stream : request)
@@ -25,9 +32,9 @@ const watchArrival = (source: Readable, now: number): Arrival => {
 }
 
 const isStalled = (source: Readable, arrival: Arrival, now: number, timeoutMs: number): boolean => {
-  // Bytes that wait for the handler are the handler's delay, not the client's.
+  // While bytes wait for the handler it is the handler that is slow: the client's time begins anew when it has read.
   if (source.readableLength > 0) {
-    arrival.lastByteAt = now
+    Object.assign(arrival, { since: now, lastByteAt: now, bytes: 0 })
     return false
   }
   const tookMs = now - arrival.since
@@ -40,25 +47,30 @@ const isStalled = (source: Readable, arrival: Arrival, now: number, timeoutMs: n
  * the first look at it, so that the many bodies that are there at once cost nothing.
  */
 export const bodyWatch = (timeoutMs: number) => {
-  const open = new Map<NodeServerRequest, Arrival | undefined>()
-  const look = (request: NodeServerRequest, arrival: Arrival | undefined, now: number) => {
-    if (bodyArrived(request)) return open.delete(request)
-    if (!arrival) return open.set(request, watchArrival(sourceOf(request), now))
-    if (!isStalled(sourceOf(request), arrival, now, timeoutMs)) return
-    open.delete(request)
-    cut(request)
+  const open = new InFlight<number, Watched>()
+  let count = 0
+  const look = (number: number, watched: Watched, now: number) => {
+    const { request, arrival } = watched
+    if (bodyArrived(request)) open.delete(number)
+    else if (!arrival) watched.arrival = watchArrival(sourceOf(request), now)
+    else if (isStalled(sourceOf(request), arrival, now, timeoutMs)) {
+      open.delete(number)
+      cut(request)
+    }
   }
   const sweep = () => {
     const now = performance.now()
-    for (const [request, arrival] of open) look(request, arrival, now)
+    for (const [number, watched] of open.entries()) look(number, watched, now)
   }
   const timer = setInterval(sweep, Math.max(20, Math.min(1000, timeoutMs / 4))).unref()
   return {
-    watch(request: NodeServerRequest): void {
-      open.set(request, undefined)
+    /** Returns the number to forget it by. */
+    watch(request: NodeServerRequest): number {
+      open.set(count, { request, arrival: undefined })
+      return count++
     },
-    forget(request: NodeServerRequest): void {
-      open.delete(request)
+    forget(number: number): void {
+      open.delete(number)
     },
     close: (): void => clearInterval(timer),
   }

@@ -46,15 +46,15 @@ export const requestRunner = ({ handler, limits, kindOf, onShed, log }: RunnerOp
   const run = async (request: NodeServerRequest, response: NodeServerResponse): Promise<void> => {
     const kind = kindOf(pathOf(request))
     running[kind] += 1
+    const watched = kind === 'stream' ? undefined : bodies.watch(request)
     response.on('close', () => {
-      bodies.forget(request)
+      if (watched !== undefined) bodies.forget(watched)
       finished(kind)
     })
     response.on('finish', () => cutLingering(request, limits.lingerMs))
     if (!('stream' in response))
       response.on('error', (error) => log.warn('response failed', { path: pathOf(request), error }))
     if (draining && request.httpVersionMajor === 1) response.setHeader('connection', 'close')
-    if (kind !== 'stream') bodies.watch(request)
     if (running[kind] > capacity[kind]) {
       onShed?.()
       writeProtocolError(request, response, overloaded('OVERLOADED', 'the server has too many requests to answer'))

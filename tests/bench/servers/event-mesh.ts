@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { InFlight } from '../../../services/shared/infrastructure/in-flight.ts'
 import { startHost } from '../../../services/shared/presentation/host.ts'
 import { answer } from '../answers.ts'
 import { quantile } from '../measure.ts'
@@ -20,9 +21,9 @@ const window = 2000
 const patienceMs = 600_000
 
 /** When pages were committed, until their events have taken effect. */
-const pending = new Map<string, { due: number; committed: number }>()
+const pending = new InFlight<string, { due: number; committed: number }>()
 /** Pages whose effect was there before the writer heard of its commit. */
-const early = new Map<string, number>()
+const early = new InFlight<string, number>()
 let effects = 0
 let ofBacklog = 0
 let delays: { fromCommit: number; fromDue: number }[] = []

@@ -1,9 +1,11 @@
+import { InFlight } from '../in-flight.ts'
+
 /**
  * Runs tasks of one key one after another and of different keys side by side, at most `limit` at once. When more wait
  * than that, `restAfter` may make it pause: it is told how long the last ones took, and says for how long.
  */
 export class AggregateQueues {
-  private readonly tails = new Map<string, Promise<void>>()
+  private readonly tails = new InFlight<string, Promise<void>>()
   private readonly waiting: (() => void)[] = []
   private running = 0
   private begunAt = 0

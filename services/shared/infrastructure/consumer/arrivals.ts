@@ -1,5 +1,6 @@
 import type { JsMsg } from '@nats-io/jetstream'
 import { failpoint } from '../failpoints.ts'
+import { InFlight } from '../in-flight.ts'
 import type { Lease } from './lease.ts'
 
 interface Pending {
@@ -11,7 +12,7 @@ interface Pending {
 export class Arrivals {
   private readonly lease: Lease
   /** Delivered and not yet done, by stream sequence. */
-  private readonly pending = new Map<number, Pending>()
+  private readonly pending = new InFlight<number, Pending>()
   private lastSeen: { sequence: number; position: number }
   /** How many deliveries came; each is numbered. */
   private delivered = 0
@@ -65,7 +66,7 @@ export class Arrivals {
   advance(): void {
     const { lease, lastSeen, pending } = this
     const sequence = pending.size > 0 ? Math.min(...pending.keys()) - 1 : lastSeen.sequence
-    const positions = Array.from(pending.values(), ({ position }) => position - 1)
+    const positions = pending.values().map(({ position }) => position - 1)
     lease.floor = Math.max(lease.floor, sequence)
     lease.caughtUp = Math.max(lease.caughtUp, Math.min(lastSeen.position, ...positions))
   }

@@ -6,6 +6,7 @@ import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc'
 import { trailerFlag, trailerSerialize } from '@connectrpc/connect/protocol-grpc-web'
 import type { UnaryCall } from '../../infrastructure/unary/unary-call.ts'
 import { isGone, type NodeServerRequest, type NodeServerResponse } from '../http-handler.ts'
+import { afterReads } from './after-reads.ts'
 import { envelope } from './envelopes.ts'
 import type { UnaryProtocol } from './protocols.ts'
 
@@ -107,6 +108,7 @@ export const writeAnswer = (
     if (body) response.end(body)
     else response.end()
   }
+  const writeInTurn = 'stream' in response ? write : (answer: Answer) => afterReads(() => write(answer))
   const answer = answers[protocol.name](call, outcome, options)
-  return answer instanceof Promise ? answer.then(write) : write(answer)
+  return answer instanceof Promise ? answer.then(writeInTurn) : writeInTurn(answer)
 }

@@ -7,6 +7,7 @@ import {
   type UniversalHandlerOptions,
   validateUniversalHandlerOptions,
 } from '@connectrpc/connect/protocol'
+import { InFlight } from '../../infrastructure/in-flight.ts'
 import { HeaderFields } from '../../infrastructure/unary/header-fields.ts'
 import { UnaryCall, type UnarySpec, unaryInvoker } from '../../infrastructure/unary/unary-call.ts'
 import type { HttpHandler, NodeServerRequest } from '../http-handler.ts'
@@ -108,9 +109,10 @@ const messagesOf = ({ method }: UnarySpec, options: UniversalHandlerOptions) => 
 export const unaryHandlers = (given: Partial<UniversalHandlerOptions>) => {
   const options = validateUniversalHandlerOptions(given)
   const { acceptCompression, compressMinBytes, jsonOptions, maxTimeoutMs, requestGate, shutdownSignal } = options
-  const running = new Set<UnaryCall>()
+  const running = new InFlight<number, UnaryCall>()
+  let count = 0
   const endAll = () => {
-    for (const call of running) call.abort(shutdownSignal?.reason)
+    for (const call of running.values()) call.abort(shutdownSignal?.reason)
   }
   shutdownSignal?.addEventListener('abort', endAll, { once: true })
 
@@ -136,7 +138,8 @@ export const unaryHandlers = (given: Partial<UniversalHandlerOptions>) => {
         protocol.acceptEncodingHeader,
       )
       const call = openCall(codec, request, spec, timeout.timeoutMs, compression.response?.name)
-      running.add(call)
+      const number = count++
+      running.set(number, call)
       if (shutdownSignal?.aborted) call.abort(shutdownSignal.reason)
       response.on('close', () => call.abort(clientLeft))
       let outcome: Outcome
@@ -150,7 +153,7 @@ export const unaryHandlers = (given: Partial<UniversalHandlerOptions>) => {
         call.abort(error)
         outcome = { error }
       } finally {
-        running.delete(call)
+        running.delete(number)
         call.abort()
       }
       const written = { protocol, compression: compression.response, compressMinBytes, jsonOptions }

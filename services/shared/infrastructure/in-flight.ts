@@ -1,0 +1,73 @@
+interface Entry<K, V> {
+  readonly key: K
+  value: V
+}
+
+const bucketCount = 256
+
+const bucketOf = (key: string | number): number => {
+  if (typeof key === 'number') return key & (bucketCount - 1)
+  let hash = 0
+  for (let index = Math.max(0, key.length - 8); index < key.length; index += 1) hash = hash * 31 + key.charCodeAt(index)
+  return hash & (bucketCount - 1)
+}
+
+/**
+ * A map, in no order, for the hundreds of things that come and go all the time. V8's own Map and Set leave their table
+ * whenever it is full of what was deleted, and the old table leads to the new one. Once one table has grown old, all
+ * later ones grow old with it, and with them all that was in them: none of it goes before the next full collection,
+ * which then comes ten times as often.
+ */
+export class InFlight<K extends string | number, V> {
+  private readonly buckets: Entry<K, V>[][] = Array.from({ length: bucketCount }, () => [])
+  private count = 0
+
+  get size(): number {
+    return this.count
+  }
+
+  private find(key: K): Entry<K, V> | undefined {
+    for (const entry of this.buckets[bucketOf(key)] as Entry<K, V>[]) if (entry.key === key) return entry
+    return undefined
+  }
+
+  get(key: K): V | undefined {
+    return this.find(key)?.value
+  }
+
+  has(key: K): boolean {
+    return this.find(key) !== undefined
+  }
+
+  set(key: K, value: V): void {
+    const entry = this.find(key)
+    if (entry) entry.value = value
+    else {
+      this.buckets[bucketOf(key)]?.push({ key, value })
+      this.count += 1
+    }
+  }
+
+  delete(key: K): boolean {
+    const bucket = this.buckets[bucketOf(key)] as Entry<K, V>[]
+    const index = bucket.findIndex((entry) => entry.key === key)
+    if (index < 0) return false
+    const last = bucket.pop() as Entry<K, V>
+    if (index < bucket.length) bucket[index] = last
+    this.count -= 1
+    return true
+  }
+
+  /** What is there now: deleting while going through them is safe. */
+  entries(): [K, V][] {
+    return this.buckets.flatMap((bucket) => bucket.map(({ key, value }): [K, V] => [key, value]))
+  }
+
+  keys(): K[] {
+    return this.entries().map(([key]) => key)
+  }
+
+  values(): V[] {
+    return this.entries().map(([, value]) => value)
+  }
+}
