@@ -14,6 +14,7 @@ const run = async (names: readonly string[]): Promise<void> => {
   let running: MeshProcess | undefined
   const started = startProcess({
     environment: process.env,
+    contexts: contextNames,
     definitions: await Promise.all(hosted.map(loadContext)),
     ...(isGateway && { gatewayTo: contextNames }),
   })

@@ -19,6 +19,8 @@ export interface ProcessOptions {
   environment: Readonly<Record<string, string | undefined>>
   /** The contexts that run here. */
   definitions: readonly ContextDefinition[]
+  /** All contexts of the mesh, wherever they run; by default those. */
+  contexts?: readonly string[]
   /** For a gateway, the names of all contexts of the mesh; undefined for a process that is none. */
   gatewayTo?: readonly string[]
   /** Where spans go instead of `TROUPE_OTLP_URL`. */
@@ -56,8 +58,11 @@ const unknownPath: HttpHandler = (request, response) =>
 
 /** Starts one process of the mesh: contexts, the gateway, or both, behind one port. Rejects with what hinders it. */
 export const startProcess = async (options: ProcessOptions): Promise<MeshProcess> => {
-  const { definitions, environment, exporter, gatewayTo } = options
-  const host = await startHost(environment, definitions, exporter ? { exporter } : {})
+  const { contexts, definitions, environment, exporter, gatewayTo } = options
+  const host = await startHost(environment, definitions, {
+    ...(contexts && { contexts }),
+    ...(exporter && { exporter }),
+  })
   const names = definitions.map(({ name }) => name)
   const answered = gatewayTo ?? names
   const routes = processRoutes(host, answered, servicesOf(answered))

@@ -84,6 +84,10 @@ const compose = async (kernel: Kernel) => {
   return {
     routes: [route(AccessService, accessService(app))],
     consumers: consumers(app),
+    erase: async (userId: string) => {
+      await app.removeUser(userId)
+      return ['roles']
+    },
     invariants: [
       {
         name: 'the holders of a role are counted rightly',

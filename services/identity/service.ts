@@ -9,6 +9,7 @@ import { createIdentityApp } from './application/identity-app.ts'
 import { checkPassword } from './domain/password-policy.ts'
 import { createAccessTokens, createServiceAssertions } from './infrastructure/access-tokens.ts'
 import { createDirectory } from './infrastructure/directory.ts'
+import { createErasures } from './infrastructure/erasures.ts'
 import { createKeyedHash, createSecrets } from './infrastructure/keyed-hash.ts'
 import { createFailureKeys, createLoginFailures } from './infrastructure/login-failures.ts'
 import { migrations } from './infrastructure/migrations.ts'
@@ -64,6 +65,8 @@ export const assemble = async (kernel: Kernel) => {
     ids: { next: () => unit().next() },
     clock,
     bootstrapEmail: config.bootstrapAdmin?.email,
+    erasures: createErasures(unit),
+    contexts: kernel.contexts,
     about: (userId) => {
       unit().subject = userId
     },
@@ -80,7 +83,9 @@ const compose = async (kernel: Kernel) => {
   let sweeper: ReturnType<typeof startSweeper> | undefined
   return {
     routes: [route(IdentityService, identityService(app, jwks))],
-    consumers: consumers(app),
+    consumers: consumers(app, kernel.contexts),
+    // The account went with DeleteUser itself.
+    erase: async () => ['account', 'credentials', 'sessions', 'links to other providers'],
     http: { '/.well-known/jwks.json': jwksHandler(jwks) },
     start: async () => {
       await keys.current(clock.now())

@@ -63,10 +63,16 @@ export const story = defineContext({
   compose: async (kernel) => {
     const analyzer = await chosenAnalyzer(kernel)
     const app = assemble(kernel, analyzer)
+    const authors = authorNames(kernel)
     return {
       routes: [storyService(app)],
-      consumers: consumers(app, authorNames(kernel)),
+      consumers: consumers(app, authors),
       processes: [publishingProcess],
+      erase: async (userId, signal) => {
+        await app.eraseAuthor(userId, signal)
+        authors.forget(userId)
+        return ['stories', 'name as an author']
+      },
       invariants,
       stop: async () => analyzer.close?.(),
     }

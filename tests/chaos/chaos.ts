@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { dataFolder } from '../../deploy/local/data-folder.ts'
+import { findOrInstallNatsServer } from '../../deploy/local/nats-server.ts'
 import { SetupError } from '../../deploy/local/setup-error.ts'
 import { onStopSignal } from '../../deploy/local/stop-signals.ts'
 import { withTemporaryFolder } from '../../deploy/local/temporary-servers.ts'
@@ -18,10 +19,14 @@ const names = faults.map(({ name }) => name)
 
 const folderOf = ({ out }: ChaosOptions): string => out ?? join(dataFolder(), 'reports')
 
-const runSeeds = async (ground: Ground, report: Report, options: ChaosOptions, signal: AbortSignal): Promise<void> => {
+type OnGround = <T>(name: string, use: (ground: Ground) => Promise<T>) => Promise<T>
+
+/** Runs the seeds, as many side by side as there are jobs, each job on servers of its own. */
+const runSeeds = async (onGround: OnGround, report: Report, options: ChaosOptions, signal: AbortSignal) => {
   const chosen = faults.filter(({ name }) => options.only === undefined || name === options.only)
   const results: SeedResult[] = []
-  for (let seed = options.first; seed < options.first + options.seeds && !signal.aborted; seed += 1) {
+  let next = options.first
+  const runOne = async (ground: Ground, seed: number): Promise<void> => {
     const seedOptions = {
       seed,
       split: options.split ?? seed % 2 === 0,
@@ -33,22 +38,33 @@ const runSeeds = async (ground: Ground, report: Report, options: ChaosOptions, s
       if (signal.aborted) throw error
       report.fellShort(`seed ${seed} could not be run: ${error.message}`)
     })
-    if (!result) continue
+    if (!result) return
     results.push(result)
     sayResult(report, result)
   }
-  reportResults(report, results, chosen)
+  const job = (_: unknown, number: number) =>
+    onGround(`ground-${number}`, async (ground) => {
+      while (next < options.first + options.seeds && !signal.aborted) await runOne(ground, next++)
+    })
+  await Promise.all(Array.from({ length: Math.min(options.jobs, options.seeds) }, job))
+  reportResults(
+    report,
+    results.toSorted((one, other) => one.seed - other.seed),
+    chosen,
+  )
 }
 
 const runAll = (options: ChaosOptions, signal: AbortSignal): Promise<number> =>
-  withTemporaryFolder((folder) =>
-    withGround({ folder, withDisks: true, signal }, async (ground) => {
-      const report = startReport('chaos', folderOf(options))
-      if (options.load !== 'only') await runSeeds(ground, report, options, signal)
-      if (options.load !== 'not') await measureLoad(ground, report, folderOf(options), signal)
-      return report.finish()
-    }),
-  )
+  withTemporaryFolder(async (folder) => {
+    const binary = await findOrInstallNatsServer({ dataDir: dataFolder(), log: console.log })
+    const onGround: OnGround = (name, use) =>
+      withGround({ folder: join(folder, name), withDisks: true, binary, signal }, use)
+    const report = startReport('chaos', folderOf(options))
+    if (options.load !== 'only') await runSeeds(onGround, report, options, signal)
+    if (options.load !== 'not')
+      await onGround('ground-load', (ground) => measureLoad(ground, report, folderOf(options), signal))
+    return report.finish()
+  })
 
 const stopping = new AbortController()
 onStopSignal(

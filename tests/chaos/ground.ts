@@ -1,7 +1,5 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { dataFolder } from '../../deploy/local/data-folder.ts'
-import { findOrInstallNatsServer } from '../../deploy/local/nats-server.ts'
 import { type ChaosMesh, type Replicas, startChaosMesh } from './chaos-mesh.ts'
 import { type ChaosServer, startChaosNats, startChaosPostgres } from './servers.ts'
 import { type World, withDatabase } from './world.ts'
@@ -41,10 +39,9 @@ const dropDatabases = (world: Pick<World, 'postgres' | 'databasePrefix'>): Promi
  * where such can be mounted. When the signal aborts, what runs is given up and cleared away.
  */
 export const withGround = async <T>(
-  { folder, withDisks, binary, signal }: { folder: string; withDisks: boolean; binary?: string; signal?: AbortSignal },
+  { folder, withDisks, binary, signal }: { folder: string; withDisks: boolean; binary: string; signal?: AbortSignal },
   use: (ground: Ground) => Promise<T>,
 ): Promise<T> => {
-  const natsServer = binary ?? (await findOrInstallNatsServer({ dataDir: dataFolder(), log: console.log }))
   const postgres: ChaosServer = await startChaosPostgres(join(folder, 'servers'), withDisks)
   const interrupted = new Promise<never>((_, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
@@ -53,7 +50,7 @@ export const withGround = async <T>(
   const withWorld: Ground['withWorld'] = async ({ name, replicas, env }, run) => {
     const dataDir = join(folder, name)
     const databasePrefix = `${name.replaceAll('-', '_')}_`
-    const nats = await startChaosNats(dataDir, natsServer, withDisks)
+    const nats = await startChaosNats(dataDir, binary, withDisks)
     let mesh: ChaosMesh | undefined
     try {
       mesh = await startChaosMesh({

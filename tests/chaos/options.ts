@@ -4,6 +4,8 @@ import { SetupError } from '../../deploy/local/setup-error.ts'
 export interface ChaosOptions {
   seeds: number
   first: number
+  /** How many seeds run side by side. */
+  jobs: number
   quick: boolean
   /** Only this topology; undefined for both in turn. */
   split: boolean | undefined
@@ -17,10 +19,11 @@ export interface ChaosOptions {
 
 export const usage = (faults: readonly string[]): string =>
   [
-    'npm run chaos -- [--seeds N] [--first N] [--quick] [--split | --single] [--only FAULT] [--load] [--out FOLDER]',
+    'npm run chaos -- [--seeds N] [--first N] [--jobs N] [--quick] [--split | --single] [--only FAULT] [--load] [--out FOLDER]',
     '',
     '  --seeds N      how many schedules of faults to run; default 20',
     '  --first N      the first seed; the others follow it; default 1',
+    '  --jobs N       how many of them run side by side, each on servers of its own; default 1',
     '  --quick        3 short seeds',
     '  --split        one process a context, two of story; --single: one for all; default: by turns',
     '  --only FAULT   nothing but this fault, again and again',
@@ -39,6 +42,7 @@ const wholeNumber = (name: string, text: string): number => {
 const flags = {
   seeds: { type: 'string' },
   first: { type: 'string', default: '1' },
+  jobs: { type: 'string', default: '1' },
   quick: { type: 'boolean', default: false },
   split: { type: 'boolean', default: false },
   single: { type: 'boolean', default: false },
@@ -58,7 +62,7 @@ const parse = (args: string[]) => {
 
 /** Reads the command line. Throws SetupError saying what is wrong with it; undefined when only help is wanted. */
 export const readOptions = (args: string[], faults: readonly string[]): ChaosOptions | undefined => {
-  const { seeds, first, quick, split, single, only, load, out, help } = parse(args)
+  const { seeds, first, jobs, quick, split, single, only, load, out, help } = parse(args)
   if (help) return undefined
   if (split && single) throw new SetupError('--split and --single exclude each other')
   if (only !== undefined && !faults.includes(only)) {
@@ -67,6 +71,7 @@ export const readOptions = (args: string[], faults: readonly string[]): ChaosOpt
   return {
     seeds: wholeNumber('seeds', seeds ?? (quick ? '3' : '20')),
     first: wholeNumber('first', first),
+    jobs: wholeNumber('jobs', jobs),
     quick,
     split: split || single ? split : undefined,
     only,

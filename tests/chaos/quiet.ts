@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { heard, typesOf } from './checks/heard.ts'
+import { consumers, typesOf } from './checks/heard.ts'
 import type { MeshOperator } from './operator.ts'
 import type { Journal } from './workload/journal.ts'
 import { contexts, rowsOf, type World } from './world.ts'
@@ -13,21 +13,21 @@ const work = `select (select count(*) from outbox) as outbox,
 
 const unhandled = async (world: World): Promise<string[]> => {
   const awaited: string[] = []
-  for (const one of heard) {
-    const [events] = await rowsOf<{ n: string }>(
-      world,
-      one.source,
-      'select count(*) as n from event_store where event_type = any($1::text[])',
-      [typesOf(one)],
+  for (const sources of consumers) {
+    const [{ context, consumer }] = sources
+    const stored = sources.map((one) =>
+      rowsOf<{ n: string }>(
+        world,
+        one.source,
+        'select count(*) as n from event_store where event_type = any($1::text[])',
+        [typesOf(one)],
+      ),
     )
-    const [inbox] = await rowsOf<{ n: string }>(
-      world,
-      one.context,
-      'select count(*) as n from inbox where consumer = $1',
-      [one.consumer],
-    )
-    const left = Number(events?.n ?? 0) - Number(inbox?.n ?? 0)
-    if (left !== 0) awaited.push(`${left} events for ${one.consumer}`)
+    const events = (await Promise.all(stored)).reduce((sum, [row]) => sum + Number(row?.n ?? 0), 0)
+    const handled = 'select count(*) as n from inbox where consumer = $1'
+    const [inbox] = await rowsOf<{ n: string }>(world, context, handled, [consumer])
+    const left = events - Number(inbox?.n ?? 0)
+    if (left !== 0) awaited.push(`${left} events for ${context}.${consumer}`)
   }
   return awaited
 }

@@ -1,10 +1,11 @@
+import { Erasure } from '../domain/erasure.ts'
 import { confirmOwner, type Owner } from './confirm-owner.ts'
 import { invalidCredentials } from './confirm-password.ts'
 import type { Ports } from './ports.ts'
 
 /**
  * Deletes the caller's account for good: profile, credentials, sessions, links and stored answers are wiped, and its
- * address is free again. Throws INVALID_CREDENTIALS, SESSION_ENDED, LOGIN_DELAYED.
+ * address is free again. Every context is waited for to erase what it holds. Throws INVALID_CREDENTIALS, SESSION_ENDED, LOGIN_DELAYED.
  */
 export const deleteUser =
   (ports: Ports) =>
@@ -15,5 +16,6 @@ export const deleteUser =
       if (user.passwordHash !== passwordHash) throw invalidCredentials()
       user.delete(ports.clock.now())
       ports.users.erase(user)
+      ports.erasures.add(Erasure.begin(ports.ids.next(), user.id, ports.contexts, ports.clock.now()))
     })
   }

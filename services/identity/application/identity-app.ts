@@ -2,6 +2,7 @@ import { bootstrapAdmin, getBootstrapAdmin } from './bootstrap-admin.ts'
 import { changePassword } from './change-password.ts'
 import { completeOAuth } from './complete-oauth.ts'
 import { deleteUser } from './delete-user.ts'
+import { getErasure, noteErased } from './erasures.ts'
 import { batchGetUsers, getUser } from './get-users.ts'
 import { issueServiceToken } from './issue-service-token.ts'
 import { linkOAuth, unlinkOAuth } from './link-oauth.ts'
@@ -44,6 +45,8 @@ export const createIdentityApp = (ports: Ports) => ({
   suspendUser: suspendUser(ports),
   reactivateUser: reactivateUser(ports),
   deleteUser: deleteUser(ports),
+  noteErased: noteErased(ports),
+  getErasure: getErasure(ports),
   noteRole: noteRole(ports),
   issueServiceToken: issueServiceToken(ports),
 })

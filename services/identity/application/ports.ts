@@ -1,5 +1,6 @@
 import type { Clock } from '#shared/domain/clock.ts'
 import type { Ids } from '#shared/domain/ids.ts'
+import type { Erasures } from '../domain/erasure.ts'
 import type { LoginFailures } from '../domain/login-throttle.ts'
 import type { OAuthLinks, OAuthProvider, StartedSignIns } from '../domain/oauth.ts'
 import type { Passwords, Secrets } from '../domain/secrets.ts'
@@ -60,6 +61,7 @@ export interface Ports {
   links: OAuthLinks
   signIns: StartedSignIns
   failures: LoginFailures
+  erasures: Erasures
   directory: Directory
   providers: ReadonlyMap<string, OAuthProvider>
   /** Addresses that a provider may send the browser back to. */
@@ -71,6 +73,8 @@ export interface Ports {
   assertions: ServiceAssertions
   ids: Ids
   clock: Clock
+  /** Every context of the mesh. */
+  contexts: readonly string[]
   /** The address of the first operator's account, where a setting names one. */
   bootstrapEmail: string | undefined
   /** Says whose data the call is about, where that is not the caller: what is kept of it goes when they are erased. */

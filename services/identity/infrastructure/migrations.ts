@@ -82,4 +82,19 @@ export const migrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    name: '0002-erasures',
+    up: [
+      `create table erasures (
+        id uuid primary key,
+        user_id uuid not null constraint erasures_once unique,
+        requested_at timestamptz(3) not null,
+        awaited text[] not null,
+        reports jsonb not null,
+        completed_at timestamptz(3),
+        revision integer not null default 1,
+        constraint erasures_completed check ((completed_at is not null) = (cardinality(awaited) = 0))
+      )`,
+    ],
+  },
 ]

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core'
+import { Erasure, type ErasureReport } from '../domain/erasure.ts'
 import { PostalAddress } from '../domain/postal-address.ts'
 import { Session } from '../domain/session.ts'
 import { User } from '../domain/user.ts'
@@ -61,5 +62,19 @@ const SessionSchema = defineEntity({
   },
 })
 
+const ErasureSchema = defineEntity({
+  class: Erasure,
+  tableName: 'erasures',
+  properties: {
+    id: p.uuid().primary(),
+    userId: p.uuid(),
+    requestedAt: p.datetime(3),
+    awaited: p.array(),
+    reports: p.json<ErasureReport[]>(),
+    completedAt: p.datetime(3).nullable(),
+    revision: p.integer().version(),
+  },
+})
+
 /** How the aggregates of identity are mapped. */
-export const entities = [PostalAddressSchema, UserSchema, SessionSchema]
+export const entities = [PostalAddressSchema, UserSchema, SessionSchema, ErasureSchema]

@@ -3,7 +3,7 @@ import type { IdentityService } from '#gen/troupe/identity/v1/identity_service_p
 import { caller } from '#shared/presentation/gate.ts'
 import type { IdentityApp } from '../application/identity-app.ts'
 import { operatorOf, ownerOf } from './callers.ts'
-import { toPublicProfile, toUser } from './to-proto.ts'
+import { toErasure, toPublicProfile, toUser } from './to-proto.ts'
 
 /** The rpcs about accounts: one's own, others' public side, and operators' work on them. */
 export const accountRpcs = (app: IdentityApp) =>
@@ -39,4 +39,5 @@ export const accountRpcs = (app: IdentityApp) =>
       await app.deleteUser(ownerOf(context), password)
       return {}
     },
+    getErasure: async ({ userId }) => ({ erasure: toErasure(await app.getErasure(userId)) }),
   }) satisfies Partial<ServiceImpl<typeof IdentityService>>

@@ -1,9 +1,11 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
+import type { ErasureSchema } from '#gen/troupe/identity/v1/erasure_pb.ts'
 import type { SessionSchema, TokenPairSchema } from '#gen/troupe/identity/v1/session_pb.ts'
 import type { PublicProfileSchema, UserSchema } from '#gen/troupe/identity/v1/user_pb.ts'
 import { timestamp } from '#shared/domain/timestamp.ts'
 import type { Profile } from '../application/ports.ts'
 import type { Tokens } from '../application/sign-in.ts'
+import type { Erasure } from '../domain/erasure.ts'
 import type { Session } from '../domain/session.ts'
 import type { User } from '../domain/user.ts'
 
@@ -27,6 +29,18 @@ export const toUser = (user: User): MessageInitShape<typeof UserSchema> => ({
   isActive: user.isActive,
   createdAt: timestamp(user.createdAt),
   ...optionalTime('lastLoginAt', user.lastLoginAt),
+})
+
+export const toErasure = (erasure: Erasure): MessageInitShape<typeof ErasureSchema> => ({
+  userId: erasure.userId,
+  requestedAt: timestamp(erasure.requestedAt),
+  reports: erasure.reports.map(({ context, erased, erasedAt }) => ({
+    context,
+    erased: [...erased],
+    erasedAt: timestamp(new Date(erasedAt)),
+  })),
+  awaited: erasure.awaited,
+  ...optionalTime('completedAt', erasure.completedAt),
 })
 
 export const toPublicProfile = ({ createdAt, ...profile }: Profile): MessageInitShape<typeof PublicProfileSchema> => ({

@@ -17,6 +17,8 @@ export interface ConsumerDefinition {
   readonly handle: (event: never, info: EventInfo) => Promise<void> | void
   /** For a projection: the tables that a replay empties first. */
   readonly tables: readonly string[]
+  /** The contexts whose mesh-wide events (package `troupe.mesh.v1`) it hears. */
+  readonly everywhere: readonly string[]
 }
 
 type Handler<Schemas extends readonly DescMessage[]> = (
@@ -29,8 +31,8 @@ const define = (
   name: string,
   schemas: readonly DescMessage[],
   handle: Handler<readonly DescMessage[]>,
-  tables: readonly string[],
-): ConsumerDefinition => ({ name, kind, schemas, handle: handle as ConsumerDefinition['handle'], tables })
+  { tables = [], everywhere = [] }: Partial<Pick<ConsumerDefinition, 'tables' | 'everywhere'>>,
+): ConsumerDefinition => ({ name, kind, schemas, handle: handle as ConsumerDefinition['handle'], tables, everywhere })
 
 /** A consumer that keeps `tables` in step with events; they hold nothing else. */
 export const project = <const Schemas extends readonly DescMessage[]>(
@@ -38,11 +40,15 @@ export const project = <const Schemas extends readonly DescMessage[]>(
   tables: readonly string[],
   schemas: Schemas,
   handle: Handler<Schemas>,
-): ConsumerDefinition => define('project', name, schemas, handle as Handler<readonly DescMessage[]>, tables)
+): ConsumerDefinition => define('project', name, schemas, handle as Handler<readonly DescMessage[]>, { tables })
 
-/** A consumer that does something because of events, exactly once in effect. */
+/**
+ * A consumer that does something because of events, exactly once in effect. `everywhere` are the contexts whose
+ * mesh-wide events it hears.
+ */
 export const react = <const Schemas extends readonly DescMessage[]>(
   name: string,
   schemas: Schemas,
   handle: Handler<Schemas>,
-): ConsumerDefinition => define('react', name, schemas, handle as Handler<readonly DescMessage[]>, [])
+  everywhere: readonly string[] = [],
+): ConsumerDefinition => define('react', name, schemas, handle as Handler<readonly DescMessage[]>, { everywhere })

@@ -6,11 +6,12 @@ export interface RecordedEvent {
   readonly message: Message
 }
 
-// Kept outside the object: mapped instances are made without running constructors or initialisers.
-const recorded = new WeakMap<Aggregate, RecordedEvent[]>()
+// Put there by the first event: mapped instances are made without running constructors or initialisers. Not in a
+// WeakMap: V8 takes what one leads to for alive until the next full collection.
+const recorded = Symbol('recorded')
 
 /** The events recorded since the aggregate was loaded or made, in order. */
-export const recordedEvents = (aggregate: Aggregate): readonly RecordedEvent[] => recorded.get(aggregate) ?? []
+export const recordedEvents = (aggregate: Aggregate): readonly RecordedEvent[] => aggregate[recorded] ?? []
 
 /**
  * The root of what changes together: one instance, one row, one lock. A unit of work saves what changed and
@@ -20,11 +21,11 @@ export abstract class Aggregate {
   abstract readonly id: string
   /** Counts the events of this aggregate, and saves without one; the optimistic lock. 0 until first saved. */
   revision!: number
+  declare [recorded]?: RecordedEvent[]
 
   protected record<Schema extends DescMessage>(schema: Schema, init: MessageInitShape<Schema>): void {
-    const events = recorded.get(this) ?? []
-    events.push({ schema, message: create(schema, init) as Message })
-    recorded.set(this, events)
+    if (!this[recorded]) Object.defineProperty(this, recorded, { value: [] })
+    this[recorded]?.push({ schema, message: create(schema, init) as Message })
   }
 }
 

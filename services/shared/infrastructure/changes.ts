@@ -2,6 +2,7 @@ import type { Nats } from './nats.ts'
 import { Wakeup } from './wakeup.ts'
 
 const heartbeatMs = 10_000
+const mostAtOnce = 1000
 
 /**
  * Tells watchers that something they follow may have changed: at once in this process, by plain NATS messages in
@@ -12,6 +13,7 @@ export class Changes {
   private readonly subject: string
   private readonly nats: Nats
   private readonly onRelayWake: () => void
+  private changed: string[] = []
 
   constructor(nats: Nats, context: string, onRelayWake: () => void) {
     this.nats = nats
@@ -19,9 +21,10 @@ export class Changes {
     this.onRelayWake = onRelayWake
     nats.connection.subscribe(this.subject, {
       callback: (_error, message) => {
-        const topic = message.string()
-        if (topic === '') this.onRelayWake()
-        else this.wakeLocal(topic)
+        for (const topic of message.string().split('\n')) {
+          if (topic === '') this.onRelayWake()
+          else this.wakeLocal(topic)
+        }
       },
     })
   }
@@ -30,10 +33,19 @@ export class Changes {
     for (const watcher of this.watchers.get(topic) ?? []) watcher.wake()
   }
 
-  /** Wakes the watchers of a topic, e.g. an aggregate's id, here and elsewhere. */
+  /** Wakes the watchers of a topic, e.g. an aggregate's id, here and elsewhere. It holds no line break. */
   notify(topic: string): void {
     this.wakeLocal(topic)
-    if (this.nats.isConnected()) this.nats.connection.publish(this.subject, topic)
+    if (this.changed.push(topic) === 1) setImmediate(() => this.tell())
+  }
+
+  /** Units that were committed together are told of by one message. */
+  private tell(): void {
+    const topics = this.changed
+    this.changed = []
+    if (!this.nats.isConnected()) return
+    for (let start = 0; start < topics.length; start += mostAtOnce)
+      this.nats.connection.publish(this.subject, topics.slice(start, start + mostAtOnce).join('\n'))
   }
 
   /** Wakes the context's relay in whichever process it runs. */

@@ -10,6 +10,7 @@ import {
   toJson,
 } from '@bufbuild/protobuf'
 import { event as eventOption, Retention, Visibility } from '#gen/troupe/mesh/v1/options_pb.ts'
+import { personalFields } from './personal/personal-fields.ts'
 
 const days = 24 * 60 * 60 * 1000
 
@@ -27,7 +28,10 @@ export const contextOf = (typeName: string): string => typeName.split('.')[1] as
 
 const contracts = new WeakMap<DescMessage, EventContract>()
 
-/** The contract of an event message. Throws for a message without the option: it is no event. */
+/**
+ * The contract of an event message. Throws for a message without the option, for it is no event, and for personal data
+ * that cannot be sealed.
+ */
 export const eventContract = (schema: DescMessage): EventContract => {
   const known = contracts.get(schema)
   if (known) return known
@@ -38,6 +42,7 @@ export const eventContract = (schema: DescMessage): EventContract => {
 
 const readContract = (schema: DescMessage): EventContract => {
   if (!hasOption(schema, eventOption)) throw new Error(`${schema.typeName} has no (troupe.mesh.v1.event) option`)
+  personalFields(schema)
   const option = getOption(schema, eventOption)
   return {
     aggregate: option.aggregate,

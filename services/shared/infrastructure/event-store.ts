@@ -1,4 +1,4 @@
-import { type Aggregate, recordedEvents } from '../domain/aggregate.ts'
+import { type Aggregate, type RecordedEvent, recordedEvents } from '../domain/aggregate.ts'
 import { callContext } from './call-context.ts'
 import { type EncodedEvent, encodeEvent } from './event-codec.ts'
 import type { Statement } from './statement.ts'
@@ -36,16 +36,25 @@ export interface StoredEvent extends EncodedEvent {
   occurredAt: Date
 }
 
-/** The events of a unit's aggregates as they will be stored: numbered on from each aggregate's revision. */
-export const storedEvents = (aggregates: readonly Aggregate[], now: Date): StoredEvent[] =>
+/**
+ * The events of a unit's aggregates as they will be stored: numbered on from each aggregate's revision, personal data
+ * `sealed`.
+ */
+export const storedEvents = (
+  aggregates: readonly Aggregate[],
+  now: Date,
+  sealed: (event: RecordedEvent) => RecordedEvent,
+): StoredEvent[] =>
   aggregates.flatMap((aggregate) =>
-    recordedEvents(aggregate).map((event, index) => ({
-      ...encodeEvent(event.schema, event.message),
-      id: uuidv7(now.getTime()),
-      streamId: aggregate.id,
-      version: baseRevision(aggregate) + index + 1,
-      occurredAt: now,
-    })),
+    recordedEvents(aggregate)
+      .map(sealed)
+      .map((event, index) => ({
+        ...encodeEvent(event.schema, event.message),
+        id: uuidv7(now.getTime()),
+        streamId: aggregate.id,
+        version: baseRevision(aggregate) + index + 1,
+        occurredAt: now,
+      })),
   )
 
 // A new aggregate has no revision yet; a replayed event-sourced one counts what it raised since.

@@ -133,4 +133,9 @@ export const kernelMigrations = [
   { name: '0000-kernel', up: firstTables },
   // A count is worth no wait for the disk: after a crash of the database every limit starts anew.
   { name: '0000-kernel-limits', up: ['alter table rate_limits set unlogged'] },
+  // A row without a key is of somebody who was erased.
+  {
+    name: '0000-kernel-subject-keys',
+    up: ['create table subject_keys (subject text primary key, sealed bytea, changed_at timestamptz not null)'],
+  },
 ]

@@ -10,6 +10,8 @@ import type { UnitOfWork } from './unit-of-work.ts'
 /** What the kernel gives a context to compose itself from. */
 export interface Kernel {
   readonly config: MeshConfig
+  /** Every context of the mesh, wherever it runs. */
+  readonly contexts: readonly string[]
   /** For settings of the context's own; problems are reported together with all others. */
   readonly env: EnvReader
   readonly clock: Clock

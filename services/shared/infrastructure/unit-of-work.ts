@@ -8,6 +8,8 @@ import type { Database } from './database.ts'
 import { type StoredEvent, storedEvents, writeEvents } from './event-store.ts'
 import { failpoint } from './failpoints.ts'
 import { type Guard, writeGuards } from './guards.ts'
+import { sealingOf } from './personal/seal-events.ts'
+import type { SubjectKeys } from './personal/subject-keys.ts'
 import type { Row } from './prepared.ts'
 import { runStatements, Statement } from './statement.ts'
 import { derivedUuid } from './uuid.ts'
@@ -39,6 +41,7 @@ export const optionalUnit = (): UnitOfWork | undefined => storage.getStore()
 export class UnitOfWork implements Ids {
   private readonly database: Database
   private readonly key: string
+  private readonly subjectKeys: SubjectKeys | undefined
   private entityManager: EntityManager | undefined
   private readonly guards: Guard[] = []
   private readonly writes: ((statement: Statement) => void)[] = []
@@ -51,9 +54,11 @@ export class UnitOfWork implements Ids {
   /** Runs once the unit is committed. */
   readonly afterCommit: (() => void)[] = []
 
-  constructor(database: Database, key: string) {
+  /** Without `subjectKeys` it stores no events that hold personal data. */
+  constructor(database: Database, key: string, subjectKeys?: SubjectKeys) {
     this.database = database
     this.key = key
+    this.subjectKeys = subjectKeys
   }
 
   run<T>(handler: () => Promise<T>): Promise<T> {
@@ -155,7 +160,8 @@ export class UnitOfWork implements Ids {
   async flush(now: Date, finish?: (statement: Statement) => void): Promise<StoredEvent[]> {
     const sets = this.changeSets()
     const aggregates = this.aggregates(sets)
-    const events = storedEvents(aggregates, now)
+    const sealing = await sealingOf(this.subjectKeys, aggregates.flatMap(recordedEvents))
+    const events = storedEvents(aggregates, now, sealing.sealed)
     const steps = inSteps(sets)
     const before = steps.slice(0, -1).map((step) => {
       const statement = new Statement()
@@ -173,6 +179,7 @@ export class UnitOfWork implements Ids {
     writeGuards(statement, this.guards)
     for (const write of this.writes) write(statement)
     writeEvents(statement, events)
+    sealing.write(statement, now)
     finish?.(statement)
     failpoint('commit:before')
     await runStatements(this.database, [...before, statement])

@@ -3,6 +3,7 @@ import { DomainError, unavailable } from '../domain/errors.ts'
 import type { Database } from './database.ts'
 import type { StoredEvent } from './event-store.ts'
 import { countForeground } from './foreground.ts'
+import { type SubjectKeys, subjectKeyTaken } from './personal/subject-keys.ts'
 import { refusalOf, type Statement } from './statement.ts'
 import { UnitOfWork } from './unit-of-work.ts'
 
@@ -39,11 +40,14 @@ export const isDatabaseDown = (error: unknown): boolean => {
 /** What is said while it is. */
 export const databaseDown = () => unavailable('DATABASE_UNAVAILABLE', 'the database cannot be reached; try again')
 
+/** Constraints that a unit violates when another one was first: run again, it finds what that one wrote. */
+const takenByAnother = new Set(['event_store_stream_id_event_version_key', subjectKeyTaken])
+
 const isConflict = (error: unknown): boolean => {
   if (!(error instanceof Object)) return false
   const { code, constraint, name } = error as PgError
   if (code === '40001' || code === '40P01' || name === 'OptimisticLockError') return true
-  if (code === '23505' && constraint === 'event_store_stream_id_event_version_key') return true
+  if (code === '23505' && takenByAnother.has(constraint ?? '')) return true
   return refusalOf(error)?.kind === 'conflict'
 }
 
@@ -86,13 +90,15 @@ export const createUnits = (options: {
   database: Database
   clock: Clock
   constraints: Constraints
+  /** For events that hold personal data. */
+  subjectKeys?: SubjectKeys
   /** Told of the events of every committed unit. */
   onStored: (events: readonly StoredEvent[]) => void
   onConflict: () => void
   timeFlush: <T>(run: () => Promise<T>) => Promise<T>
 }): Units => {
   const attempt = async <T>({ key, handler, finish }: UnitOptions<T>): Promise<T> => {
-    const unit = new UnitOfWork(options.database, key)
+    const unit = new UnitOfWork(options.database, key, options.subjectKeys)
     try {
       return await unit.run(async () => {
         const result = await handler(unit)

@@ -4,6 +4,7 @@ import type { ConsumerDefinition } from '../application/consumers.ts'
 import type { AnyProcess } from '../application/process.ts'
 import type { Kernel } from '../infrastructure/kernel.ts'
 import type { Migration } from '../infrastructure/migrate.ts'
+import type { EraseSubject } from '../infrastructure/personal/erase-subject.ts'
 import type { Constraints } from '../infrastructure/units.ts'
 import type { HttpHandler } from './http-handler.ts'
 import type { Route } from './route.ts'
@@ -23,6 +24,8 @@ export interface Composition {
   consumers?: readonly ConsumerDefinition[]
   processes?: readonly AnyProcess[]
   invariants?: readonly Invariant[]
+  /** Erases a person who has deleted their account, beyond keys and stored answers, of which the kernel takes care. */
+  erase?: EraseSubject
   /** Plain HTTP paths of the gateway that the context answers, e.g. `/.well-known/jwks.json`. */
   http?: Readonly<Record<string, HttpHandler>>
   /** Runs before the first call is let in. */

@@ -69,11 +69,14 @@ const firstOf = (find: () => Transport | undefined): Transport => {
   }
 }
 
-/** Starts contexts in this process. Throws ConfigError naming every missing or bad setting. */
+/**
+ * Starts contexts in this process; `contexts` are all of the mesh, by default those. Throws ConfigError naming every
+ * missing or bad setting.
+ */
 export const startHost = async (
   environment: Readonly<Record<string, string | undefined>>,
   definitions: readonly ContextDefinition[],
-  options: { exporter?: SpanExporter } = {},
+  options: { contexts?: readonly string[]; exporter?: SpanExporter } = {},
 ): Promise<Host> => {
   shareWriterBuffer()
   const config = readConfig(environment)
@@ -125,6 +128,7 @@ export const startHost = async (
 
   const parts: HostParts = {
     config,
+    contexts: options.contexts ?? definitions.map(({ name }) => name),
     env,
     nats,
     metrics,

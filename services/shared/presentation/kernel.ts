@@ -1,3 +1,4 @@
+import { file_troupe_mesh_v1_erasure_events as meshWideEvents } from '#gen/troupe/mesh/v1/erasure_events_pb.ts'
 import type { Authenticator } from '../infrastructure/authenticator.ts'
 import type { Authorizer } from '../infrastructure/authorizer.ts'
 import { Changes } from '../infrastructure/changes.ts'
@@ -8,6 +9,7 @@ import { contractsOf, type EventContract } from '../infrastructure/event-codec.t
 import { MeshClock } from '../infrastructure/mesh-clock.ts'
 import { migrate } from '../infrastructure/migrate.ts'
 import type { Nats } from '../infrastructure/nats.ts'
+import { createSubjectKeys, type SubjectKeys } from '../infrastructure/personal/subject-keys.ts'
 import { publishedEvents } from '../infrastructure/published-events.ts'
 import { Relay } from '../infrastructure/relay.ts'
 import type { Logger } from '../infrastructure/telemetry/logger.ts'
@@ -21,6 +23,8 @@ import type { ContextDefinition, Kernel } from './context.ts'
 /** What a process gives each of its contexts. */
 export interface HostParts {
   config: MeshConfig
+  /** Every context of the mesh, wherever it runs. */
+  contexts: readonly string[]
   env: EnvReader
   nats: Nats
   metrics: Metrics
@@ -45,6 +49,7 @@ export interface ContextParts {
   contracts: ReadonlyMap<string, EventContract>
   relay: Relay
   units: Units
+  subjectKeys: SubjectKeys
 }
 
 /** Brings a context's schema up to date and opens what it works with; nothing runs yet. */
@@ -58,7 +63,7 @@ export const openContext = async (definition: ContextDefinition, host: HostParts
   const database = openDatabase({ url: databaseUrl, poolSize: config.poolSize, entities: definition.entities, log })
   const clock = new MeshClock(database, config.timeTravel)
   await clock.load()
-  const contracts = contractsOf(definition.events)
+  const contracts = new Map([...contractsOf(definition.events), ...contractsOf(meshWideEvents)])
   const relay = new Relay({
     context: name,
     database,
@@ -71,11 +76,13 @@ export const openContext = async (definition: ContextDefinition, host: HostParts
     contracts,
     onPublished: (count) => metrics.relayed(name, count),
   })
+  const subjectKeys = createSubjectKeys(database, config.masterKey)
   const changes = new Changes(nats, name, () => relay.wake())
   const units = createUnits({
     database,
     clock,
     constraints: definition.constraints ?? {},
+    subjectKeys,
     onStored: (events) => {
       if (relay.isActive) relay.wake()
       else changes.wakeRelay()
@@ -100,12 +107,14 @@ export const openContext = async (definition: ContextDefinition, host: HostParts
     contracts,
     relay,
     units,
+    subjectKeys,
   }
 }
 
 /** What the context's own code sees of it. */
 export const kernelOf = (host: HostParts, parts: ContextParts): Kernel => ({
   config: host.config,
+  contexts: host.contexts,
   env: host.env,
   log: parts.log,
   clock: parts.clock,

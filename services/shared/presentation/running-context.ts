@@ -13,6 +13,7 @@ import { createReaders } from '../infrastructure/consumer/readers.ts'
 import { IdempotencyStore } from '../infrastructure/idempotency.ts'
 import { startJanitor } from '../infrastructure/janitor.ts'
 import type { MeshClock } from '../infrastructure/mesh-clock.ts'
+import { erasureConsumer } from '../infrastructure/personal/erase-subject.ts'
 import type { CallCommand } from '../infrastructure/process/parts.ts'
 import { createProcessRunner, type ProcessRunner } from '../infrastructure/process/process-runner.ts'
 import { assertRules } from './access-rules.ts'
@@ -116,11 +117,13 @@ export const startContext = async (
   const { name } = definition
   const { metrics, nats } = host
   const parts = await openContext(definition, host)
-  const { clock, database, log, relay } = parts
+  const { clock, database, log, relay, subjectKeys } = parts
   const composition = await definition.compose(kernelOf(host, parts))
   const { processes = [], invariants = [] } = composition
   const runner = processes.length > 0 ? runnerOf(name, processes, host, parts) : undefined
-  const consumers = [...(composition.consumers ?? []), ...(runner?.consumers ?? [])]
+  const { consumers: own = [], erase = async () => [] } = composition
+  const erasing = erasureConsumer({ context: name, keys: subjectKeys, clock, erase })
+  const consumers = [...own, ...(runner?.consumers ?? []), erasing]
   const readers = createReaders({ ...parts, context: name, consumers, nats, metrics, holder: host.holder })
   const operators = contextMeshService({
     ...parts,

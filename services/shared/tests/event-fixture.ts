@@ -85,6 +85,7 @@ export const readerOf = (
         database,
         units,
         tracing: startTracing({ service: 'test', sampleRatio: 0 }),
+        openEvent: () => undefined,
         now,
         signal,
         onOutcome: () => {},

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { createRegistry } from '@bufbuild/protobuf'
 import { createContextValues, createMethodImplSpec, type ServiceImpl, type Transport } from '@connectrpc/connect'
 import { file_troupe_identity_v1_identity_events } from '#gen/troupe/identity/v1/identity_events_pb.ts'
@@ -13,6 +14,7 @@ import { deliveryHandler } from '../infrastructure/consumer/handle.ts'
 import { Reader } from '../infrastructure/consumer/reader.ts'
 import { contractsOf } from '../infrastructure/event-codec.ts'
 import { IdempotencyStore } from '../infrastructure/idempotency.ts'
+import { createSubjectKeys } from '../infrastructure/personal/subject-keys.ts'
 import { startTracing } from '../infrastructure/telemetry/tracing.ts'
 import { createGate } from '../presentation/gate.ts'
 import { callScope, errors, validation } from '../presentation/interceptors.ts'
@@ -69,7 +71,19 @@ export const meshClientOf = (context: string, side: Side, parts: Partial<MeshPar
   const { clock, database, nats } = side
   const descriptors = createRegistry(events, file_troupe_identity_v1_identity_events)
   const contracts = contractsOf(events)
-  const own = { context, clock, database, nats, contracts, descriptors, consumers: [], invariants: [], ...parts }
+  const subjectKeys = createSubjectKeys(database, randomBytes(32))
+  const own = {
+    context,
+    clock,
+    database,
+    nats,
+    contracts,
+    descriptors,
+    subjectKeys,
+    consumers: [],
+    invariants: [],
+    ...parts,
+  }
   const transport = served(context, contextMeshService(own), side)
   return clientOf(MeshService, {
     ...transport,
@@ -91,7 +105,7 @@ export const storyReader = (side: Side, definition: ConsumerDefinition, readEven
     source: 'story',
     types: definition.schemas.map((schema) => schema.typeName),
     holder: 'host:1',
-    makeHandler: (signal) => deliveryHandler({ ...shared, signal, onOutcome: () => {} }),
+    makeHandler: (signal) => deliveryHandler({ ...shared, signal, openEvent: () => undefined, onOutcome: () => {} }),
     readEvents,
   })
 }

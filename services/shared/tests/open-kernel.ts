@@ -5,6 +5,7 @@ import { EnvReader, readConfig } from '../infrastructure/config.ts'
 import { openDatabase } from '../infrastructure/database.ts'
 import type { StoredEvent } from '../infrastructure/event-store.ts'
 import type { Kernel } from '../infrastructure/kernel.ts'
+import { createSubjectKeys } from '../infrastructure/personal/subject-keys.ts'
 import { currentUnit, UnitOfWork } from '../infrastructure/unit-of-work.ts'
 import { createUnits } from '../infrastructure/units.ts'
 import { uuidv7 } from '../infrastructure/uuid.ts'
@@ -34,17 +35,21 @@ export const openKernel = async (
     ...env,
   }
   const database = openDatabase({ url: suite.url, poolSize: 8, entities: definition.entities, log })
+  const config = readConfig(environment)
+  const subjectKeys = createSubjectKeys(database, config.masterKey)
   const units = createUnits({
     database,
     clock,
     constraints: definition.constraints ?? {},
+    subjectKeys,
     onStored,
     onConflict: () => {},
     timeFlush: (run) => run(),
   })
   const reader = new EnvReader(environment)
   const kernel: Kernel = {
-    config: readConfig(environment),
+    config,
+    contexts: ['identity', 'story'],
     env: reader,
     clock,
     log,
@@ -62,6 +67,7 @@ export const openKernel = async (
     kernel,
     clock,
     database,
+    subjectKeys,
     /** Runs a use case as one unit of work, as an rpc does. */
     call: <T>(run: () => Promise<T>, context: Partial<CallContext> = {}): Promise<T> =>
       runInCall(anyCall(context), () => units.run({ key: uuidv7(), handler: run })),

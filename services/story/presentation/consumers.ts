@@ -13,13 +13,12 @@ interface Authors {
   forget(authorId: string): void
 }
 
-/** What story does about events: keeps its authors' names, analyses texts, and erases who leaves. */
+/** What story does about events: keeps its authors' names and analyses texts. */
 export const consumers = (app: StoryApp, authors: Authors): ConsumerDefinition[] => [
   project('authors', ['authors'], [UserRegisteredSchema, ProfileUpdatedSchema, UserDeletedSchema], (event) => {
     if (event.$typeName === 'troupe.identity.v1.UserDeleted') authors.forget(event.userId)
     else authors.remember(event.userId, event.displayName)
   }),
-  react('erase-author', [UserDeletedSchema], ({ userId }) => app.eraseAuthor(userId, callContext().signal)),
   react('analyze', [StoryAnalysisRequestedSchema], ({ storyId, contentHash }) =>
     app.runAnalysis(storyId, contentHash, callContext().signal),
   ),

@@ -1,7 +1,10 @@
 import { rowsOf } from '../world.ts'
 import { type Check, finder } from './finding.ts'
 
-/** Every account is there once under its last name, and story knows it by that name, having heard each name once. */
+/**
+ * Every account is there once under its last name, and story knows it by that name, having heard each name once. Of who
+ * has left nothing is there, and every context has told.
+ */
 export const checkAccounts: Check = async (world, journal) => {
   const { add, expectCount, findings } = finder('accounts and the authors projection')
   const users = await rowsOf<{ id: string; email: string; display_name: string }>(
@@ -17,8 +20,21 @@ export const checkAccounts: Check = async (world, journal) => {
     'select author_id, count(*) as n from chaos_effects group by author_id',
   )
   const written = new Map(effects.map(({ author_id, n }) => [author_id, Number(n)]))
+  const erased = await rowsOf<{ user_id: string }>(
+    world,
+    'identity',
+    'select user_id from erasures where completed_at is not null',
+  )
+  const erasures = new Set(erased.map(({ user_id }) => user_id))
   for (const author of journal.authors) {
+    if (author.hasLeft === 'maybe') continue
     const found = users.filter(({ email }) => email === author.email)
+    if (author.hasLeft === 'yes') {
+      expectCount(found.length, 0, `accounts of ${author.email}, who has left`)
+      if (!erasures.has(author.id)) add('lost', `the erasure of ${author.id} is not complete`)
+      if (names.has(author.id)) add('wrong', `story still knows ${author.id}, who has left`)
+      continue
+    }
     expectCount(found.length, 1, `accounts of ${author.email}`)
     const [user] = found
     if (!user) continue

@@ -1,27 +1,24 @@
 import { contexts, rowsOf } from '../world.ts'
 import { type Check, finder } from './finding.ts'
-import { heard, typesOf } from './heard.ts'
+import { consumers, heard, typesOf } from './heard.ts'
 
 /** Every consumer handled every event it hears once: its inbox holds the events of the store and no others. */
 export const checkConsumers: Check = async (world) => {
   const { add, findings } = finder('the inbox is the store')
-  for (const one of heard) {
-    const events = await rowsOf<{ id: string }>(
-      world,
-      one.source,
-      'select id from event_store where event_type = any($1::text[])',
-      [typesOf(one)],
+  for (const sources of consumers) {
+    const [{ context, consumer }] = sources
+    const stores = sources.map((one) =>
+      rowsOf<{ id: string }>(world, one.source, 'select id from event_store where event_type = any($1::text[])', [
+        typesOf(one),
+      ]),
     )
-    const inbox = await rowsOf<{ event_id: string }>(
-      world,
-      one.context,
-      'select event_id from inbox where consumer = $1',
-      [one.consumer],
-    )
-    const stored = new Set(events.map(({ id }) => id))
+    const stored = new Set((await Promise.all(stores)).flat().map(({ id }) => id))
+    const all = 'select event_id from inbox where consumer = $1'
+    const inbox = await rowsOf<{ event_id: string }>(world, context, all, [consumer])
     const handled = new Set(inbox.map(({ event_id }) => event_id))
-    for (const id of stored) if (!handled.has(id)) add('lost', `${one.consumer} has not handled event ${id}`)
-    for (const id of handled) if (!stored.has(id)) add('wrong', `${one.consumer} handled ${id}, which no store has`)
+    const name = `${context}.${consumer}`
+    for (const id of stored) if (!handled.has(id)) add('lost', `${name} has not handled event ${id}`)
+    for (const id of handled) if (!stored.has(id)) add('wrong', `${name} handled ${id}, which no store has`)
   }
   for (const context of contexts) {
     const leases = await rowsOf<{ consumer: string; source: string }>(

@@ -1,18 +1,36 @@
+interface Heard {
+  context: string
+  consumer: string
+  source: string
+  /** Names of the source's events, or full ones without `troupe.`. */
+  events: readonly string[]
+}
+
 /** Who consumes what; a consumer that is not listed here is reported. */
-export const heard = [
+export const heard: readonly Heard[] = [
   { context: 'access', consumer: 'members', source: 'identity', events: ['UserRegistered', 'UserDeleted'] },
+  { context: 'access', consumer: 'erase-subject', source: 'identity', events: ['UserDeleted'] },
   { context: 'identity', consumer: 'roles', source: 'access', events: ['RoleAssigned', 'RoleUnassigned'] },
+  { context: 'identity', consumer: 'erase-subject', source: 'identity', events: ['UserDeleted'] },
+  { context: 'identity', consumer: 'erasures', source: 'access', events: ['mesh.v1.SubjectErased'] },
+  { context: 'identity', consumer: 'erasures', source: 'identity', events: ['mesh.v1.SubjectErased'] },
+  { context: 'identity', consumer: 'erasures', source: 'story', events: ['mesh.v1.SubjectErased'] },
   {
     context: 'story',
     consumer: 'authors',
     source: 'identity',
     events: ['UserRegistered', 'ProfileUpdated', 'UserDeleted'],
   },
-  { context: 'story', consumer: 'erase-author', source: 'identity', events: ['UserDeleted'] },
+  { context: 'story', consumer: 'erase-subject', source: 'identity', events: ['UserDeleted'] },
   { context: 'story', consumer: 'analyze', source: 'story', events: ['StoryAnalysisRequested'] },
   { context: 'story', consumer: 'process-publishing', source: 'story', events: ['PublishingStarted'] },
-] as const
+]
 
-/** Full names of what a consumer hears. */
-export const typesOf = ({ source, events }: (typeof heard)[number]): string[] =>
-  events.map((event) => `troupe.${source}.v1.${event}`)
+/** Each consumer with all that it hears. */
+export const consumers: readonly (readonly [Heard, ...Heard[]])[] = [
+  ...Map.groupBy(heard, ({ context, consumer }) => `${context}.${consumer}`).values(),
+] as [Heard, ...Heard[]][]
+
+/** Full names of what a consumer hears of one source. */
+export const typesOf = ({ source, events }: Heard): string[] =>
+  events.map((event) => (event.includes('.') ? `troupe.${event}` : `troupe.${source}.v1.${event}`))

@@ -17,7 +17,7 @@ export const checkInvariants = async (operator: MeshOperator): Promise<Finding[]
 export const checkAnswers = async ({ authors, journal }: Workload): Promise<Finding[]> => {
   const { add, findings } = finder('answers')
   for (const what of journal.contradictions) add('wrong', what)
-  const known = authors.filter(({ record }) => record.stories.length > 0)
+  const known = authors.filter(({ record }) => record.stories.length > 0 && record.hasLeft === 'no')
   for (const author of known.slice(-sample)) {
     const [story] = author.record.stories
     const problem = story && (await author.repeat(story))

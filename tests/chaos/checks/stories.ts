@@ -84,8 +84,9 @@ export const checkStories: Check = async (world, journal) => {
   for (const author of journal.authors) {
     for (const story of author.stories) {
       known.add(story.id)
+      if (author.hasLeft === 'maybe') continue
       checkHistory(story)
-      checkRows(story, author.id)
+      checkRows(author.hasLeft === 'yes' ? { ...story, isDeleted: true } : story, author.id)
     }
   }
   for (const { id } of stories) if (!known.has(id)) add('doubled', `nobody was told of story ${id}`)

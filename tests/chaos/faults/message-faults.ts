@@ -57,7 +57,7 @@ const redelivery: Fault = {
 const subjects = [
   { source: 'identity', event: 'UserRegistered', consumers: ['authors', 'members'] },
   { source: 'identity', event: 'ProfileUpdated', consumers: ['authors'] },
-  { source: 'identity', event: 'UserDeleted', consumers: ['authors', 'erase-author', 'members'] },
+  { source: 'identity', event: 'UserDeleted', consumers: ['authors', 'erase-subject', 'members'] },
   { source: 'access', event: 'RoleAssigned', consumers: ['roles'] },
   { source: 'story', event: 'StoryAnalysisRequested', consumers: ['analyze'] },
   { source: 'story', event: 'PublishingStarted', consumers: ['process-publishing'] },

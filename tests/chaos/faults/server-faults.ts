@@ -1,5 +1,7 @@
-import { withDatabase } from '../world.ts'
+import { type World, withDatabase } from '../world.ts'
 import { type Fault, pause } from './fault.ts'
+
+const serveWithinMs = 20_000
 
 const noDisk = 'no file system can be mounted here'
 
@@ -55,6 +57,20 @@ const natsDisk: Fault = {
   },
 }
 
+/** A server that ran out of disk may still be about to end. */
+const bringBack = async (world: World): Promise<void> => {
+  const deadline = performance.now() + serveWithinMs
+  while (performance.now() < deadline) {
+    await world.postgres.start()
+    const serves = await withDatabase(world, undefined, (client) => client.query('select 1')).then(
+      () => true,
+      () => false,
+    )
+    if (serves) return
+    await pause(100)
+  }
+}
+
 const postgresDisk: Fault = {
   name: 'postgres-disk-full',
   on: 'postgres',
@@ -67,7 +83,7 @@ const postgresDisk: Fault = {
       await withDatabase(world, undefined, (client) => client.query('select pg_switch_wal()')).catch(() => {})
     await pause(holdMs)
     postgres.disk?.free()
-    await postgres.start()
+    await bringBack(world)
     return ''
   },
 }

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Client, createClient, type Interceptor } from '@connectrpc/connect'
+import { type Client, ConnectError, createClient, type Interceptor } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import type { Random } from '../random.ts'
-import { type CallerOptions, callUntilAnswered } from './caller.ts'
+import { type CallerOptions, callUntilAnswered, reasonOf } from './caller.ts'
 import type { AuthorRecord, CallEntry, Journal, StoryRecord } from './journal.ts'
 
 /** Refusals that the author brings about himself; any other contradicts what he was told before. */
@@ -39,7 +39,16 @@ export class Author {
     this.story = createClient(StoryService, transport)
     this.calling = { journal: options.journal, signal: options.signal, signIn: () => this.signIn() }
     const email = `${randomUUID()}@example.com`
-    this.record = { id: '', key: '', email, password: `Correct-horse-${email}`, names: [], sessions: [], stories: [] }
+    this.record = {
+      id: '',
+      key: '',
+      email,
+      password: `Correct-horse-${email}`,
+      names: [],
+      sessions: [],
+      stories: [],
+      hasLeft: 'no',
+    }
   }
 
   /** Opens the account and signs in. False when that was not answered. */
@@ -71,6 +80,25 @@ export class Author {
     if (dice < 0.82) return this.publish(story)
     if (dice < 0.92) return this.rename()
     return this.delete(story)
+  }
+
+  /** Deletes the account. What an unanswered try has done shows at the next one: there is no such account any more. */
+  async leave(): Promise<void> {
+    const { email, password } = this.record
+    const { signal } = this.options
+    this.record.hasLeft = 'maybe'
+    const call = { timeoutMs: 4000, signal }
+    while (!signal.aborted && this.record.hasLeft === 'maybe') {
+      try {
+        const { tokens } = await this.identity.login({ email, password }, call)
+        this.token = tokens?.accessToken ?? ''
+        await this.identity.deleteUser({ password }, call)
+        this.record.hasLeft = 'yes'
+      } catch (error) {
+        if (reasonOf(ConnectError.from(error)) === 'INVALID_CREDENTIALS') this.record.hasLeft = 'yes'
+        else await sleep(200, undefined, { signal }).catch(() => {}) // the loop ends then
+      }
+    }
   }
 
   /** Makes an acknowledged CreateStory once more; its answer must be the same. */

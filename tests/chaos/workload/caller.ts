@@ -18,7 +18,9 @@ const lastWords: readonly Code[] = [
   Code.Unimplemented,
 ]
 
-const reasonOf = (error: ConnectError): string => error.findDetails(ErrorInfoSchema)[0]?.reason ?? Code[error.code]
+/** Why a call failed, in the mesh's words or else by its code. */
+export const reasonOf = (error: ConnectError): string =>
+  error.findDetails(ErrorInfoSchema)[0]?.reason ?? Code[error.code]
 
 /** The reason of a refusal; undefined when the same call may be answered differently later. */
 const refusalOf = (error: ConnectError): string | undefined => {

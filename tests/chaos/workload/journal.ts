@@ -33,6 +33,8 @@ export interface AuthorRecord {
   names: string[]
   sessions: string[]
   stories: StoryRecord[]
+  /** Whether they have deleted their account; `maybe` while nobody has told them. */
+  hasLeft: 'no' | 'maybe' | 'yes'
 }
 
 /** What was acknowledged and what was refused; the driver's own memory, which no fault reaches. */

@@ -39,6 +39,7 @@ export const startWorkload = (url: string, random: Random): Workload => {
         await author.act()
         await sleep(own.int(0, 2 * thinkMs))
       }
+      if (own.chance(0.5)) await author.leave()
     }
   }
   const all = Array.from({ length: workers }, () => {

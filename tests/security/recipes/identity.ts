@@ -105,6 +105,7 @@ export const identityRecipes: Recipes = ofService('troupe.identity.v1.IdentitySe
     trespasses: byPassword('password', 'password', deletionOf),
     refusedAtOnce: atOnce,
   },
+  GetErasure: { fields: ({ gone: { deleted } }) => ({ userId: deleted.id }), ids: { user_id: 'open' } },
   IssueServiceToken: {
     fields: async (scene) => ({ assertion: await goodAssertion(scene) }),
     ids: { assertion: 'trespass' },

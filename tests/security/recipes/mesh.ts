@@ -45,6 +45,7 @@ export const meshRecipes: Recipes = ofService('troupe.mesh.v1.MeshService', {
     },
   },
   ReadEvents: { fields: () => ({ context: 'story', afterPosition: 0n, types: [] }) },
+  GetSubjectKeys: { fields: () => ({ context: 'story', subjects: [crypto.randomUUID()] }) },
   ListRecentEvents: { fields: () => ({ ...inStory, aggregateId: '', type: '' }) },
   TraceCausation: {
     fields: async (scene) => {

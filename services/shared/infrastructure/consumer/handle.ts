@@ -6,6 +6,7 @@ import { runInCall } from '../call-context.ts'
 import type { Database } from '../database.ts'
 import { eventDecoder } from '../event-codec.ts'
 import { failpoint } from '../failpoints.ts'
+import type { OpenEvent } from '../personal/open-event.ts'
 import type { Statement } from '../statement.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { AlreadyHandled, isDatabaseDown, LeaseLost, type Units } from '../units.ts'
@@ -26,6 +27,8 @@ export interface HandleOptions {
   database: Database
   units: Units
   tracing: Tracing
+  /** Decrypts what an event says of people. */
+  openEvent: OpenEvent
   now: () => Date
   /** Aborted when the reader stops. */
   signal: AbortSignal
@@ -94,6 +97,8 @@ export const deliveryHandler = (options: HandleOptions) => {
     const schema = decoder.schema(delivery.type)
     if (!schema) throw new DomainError('invalid', 'UNKNOWN_EVENT', `no event type ${delivery.type} is expected here`)
     const event = decodeOrRefuse(() => decoder.decode(schema, delivery.payload))
+    const opening = options.openEvent(lease.source, schema, event)
+    if (opening) await opening
     const run = () =>
       units.run({
         key: derivedUuid(delivery.eventId, name),

@@ -5,12 +5,16 @@ import type { MeshClients } from '../clients/mesh-clients.ts'
 import type { Database } from '../database.ts'
 import { contextOf, eventContract } from '../event-codec.ts'
 import type { Nats } from '../nats.ts'
+import { keyRings } from '../personal/key-ring.ts'
+import { eventOpener } from '../personal/open-event.ts'
+import type { SubjectKeys } from '../personal/subject-keys.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import type { Units } from '../units.ts'
 import { deliveryHandler } from './handle.ts'
 import { Reader } from './reader.ts'
+import { sourcesOf } from './sources.ts'
 
 export interface ReadersOptions {
   context: string
@@ -24,6 +28,8 @@ export interface ReadersOptions {
   clock: Clock
   holder: string
   clients: MeshClients
+  /** The context's own. */
+  subjectKeys: SubjectKeys
 }
 
 const outcomes = { done: 'applied', repeat: 'duplicate', retry: 'retried', dead: 'dead_lettered' } as const
@@ -36,13 +42,27 @@ const assertReadable = (context: string, definition: ConsumerDefinition): void =
   }
 }
 
+const ownKeys = async (keys: SubjectKeys, subjects: readonly string[]) => {
+  const found = await keys.find(subjects)
+  return new Map([...found].flatMap(([subject, key]) => (key ? [[subject, key] as const] : [])))
+}
+
+const askForKeys = async (clients: MeshClients, context: string, subjects: readonly string[]) => {
+  const { keys } = await clients.clientAt(context, MeshService).getSubjectKeys({ context, subjects: [...subjects] })
+  return new Map(keys.map(({ subject, key }) => [subject, key]))
+}
+
 /** One reader for each consumer and each context it hears. */
 export const createReaders = (options: ReadersOptions): { start(): void; stop(): Promise<void> } => {
-  const { clients, clock, context, metrics } = options
+  const { clients, clock, context, metrics, subjectKeys } = options
+  const openEvent = eventOpener(
+    keyRings((source, subjects) =>
+      source === context ? ownKeys(subjectKeys, subjects) : askForKeys(clients, source, subjects),
+    ),
+  )
   const readers = options.consumers.flatMap((definition) => {
     assertReadable(context, definition)
-    const sources = Map.groupBy(definition.schemas, (schema) => contextOf(schema.typeName))
-    return [...sources].map(
+    return [...sourcesOf(definition)].map(
       ([source, schemas]) =>
         new Reader({
           ...options,
@@ -54,6 +74,7 @@ export const createReaders = (options: ReadersOptions): { start(): void; stop():
             deliveryHandler({
               ...options,
               definition,
+              openEvent,
               now: () => clock.now(),
               signal,
               onOutcome: (outcome, milliseconds) =>

@@ -1,8 +1,8 @@
-import type { DescMessage } from '@bufbuild/protobuf'
 import { type ConsumerInfo, JetStreamApiError } from '@nats-io/jetstream'
 import { DomainError, unavailable } from '../../domain/errors.ts'
+import { sourcesOf } from '../../infrastructure/consumer/sources.ts'
 import { durableName } from '../../infrastructure/consumer/subscription.ts'
-import { contextOf, subjectOf } from '../../infrastructure/event-codec.ts'
+import { subjectOf } from '../../infrastructure/event-codec.ts'
 import type { Nats } from '../../infrastructure/nats.ts'
 import type { Row } from '../../infrastructure/prepared.ts'
 import { findStream, isMissing, streamName } from '../../infrastructure/stream.ts'
@@ -41,12 +41,6 @@ interface LetterRow extends Row {
 }
 
 type Pending = Pick<Backlog, 'pending' | 'isSubscribed'>
-
-/** The contexts a consumer hears, each with the events it hears of it. */
-export const sourcesOf = (schemas: readonly DescMessage[]): Map<string, string[]> => {
-  const sources = Map.groupBy(schemas, (schema) => contextOf(schema.typeName))
-  return new Map([...sources].map(([source, own]) => [source, own.map((schema) => schema.typeName)]))
-}
 
 const asking = async <T>(nats: Nats, ask: () => Promise<T>): Promise<T> => {
   const away = () => unavailable('EVENT_BUS_UNAVAILABLE', 'the event bus cannot be asked at present; try again')
@@ -107,8 +101,12 @@ export const backlogs = async (parts: MeshParts): Promise<Backlog[]> => {
     `select consumer, source, count(*) as open, count(*) filter (where status = 'REDRIVING') as redriving
      from dead_letters where status <> 'RESOLVED' group by consumer, source`,
   )
-  const pairs = consumers.flatMap(({ name, schemas }) =>
-    [...sourcesOf(schemas)].map(([source, types]) => ({ consumer: name, source, types })),
+  const pairs = consumers.flatMap((definition) =>
+    [...sourcesOf(definition)].map(([source, schemas]) => ({
+      consumer: definition.name,
+      source,
+      types: schemas.map(({ typeName }) => typeName),
+    })),
   )
   return Promise.all(
     pairs.map(async ({ consumer, source, types }) => {

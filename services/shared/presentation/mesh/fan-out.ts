@@ -140,6 +140,8 @@ export const meshFanOut = ({ contexts, clientAt }: FanOutParts): ServiceImpl<typ
     replayProjection: (request, context) =>
       ask(request.context, (client) => client.replayProjection(request, forwarded(context))),
     readEvents: (request, context) => ask(request.context, (client) => client.readEvents(request, forwarded(context))),
+    getSubjectKeys: (request, context) =>
+      ask(request.context, (client) => client.getSubjectKeys(request, forwarded(context))),
     getClock: (request, context) => {
       const onHeader = (headers: Headers) => {
         for (const [name, value] of headers) if (name.startsWith('x-troupe-')) context.responseHeader.set(name, value)

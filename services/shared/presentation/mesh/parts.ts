@@ -4,6 +4,7 @@ import type { Database } from '../../infrastructure/database.ts'
 import type { EventContract } from '../../infrastructure/event-codec.ts'
 import type { MeshClock } from '../../infrastructure/mesh-clock.ts'
 import type { Nats } from '../../infrastructure/nats.ts'
+import type { SubjectKeys } from '../../infrastructure/personal/subject-keys.ts'
 import type { Invariant } from '../context.ts'
 
 /** What of a context the operators' service looks at. */
@@ -19,6 +20,7 @@ export interface MeshParts {
   /** Every message of the mesh, to show payloads as JSON. */
   descriptors: Registry
   invariants: readonly Invariant[]
+  subjectKeys: SubjectKeys
   processes?: {
     /** When the next command or timer is due, in the mesh's time. */
     nextDue(): Promise<Date | undefined>

@@ -1,9 +1,10 @@
 import type { PoolClient } from 'pg'
 import { notFound, precondition } from '../../domain/errors.ts'
 import { resetLease } from '../../infrastructure/consumer/lease.ts'
+import { sourcesOf } from '../../infrastructure/consumer/sources.ts'
 import type { Database } from '../../infrastructure/database.ts'
 import { type Row, runSql } from '../../infrastructure/prepared.ts'
-import { onStream, sourcesOf } from './backlog.ts'
+import { onStream } from './backlog.ts'
 import type { MeshParts } from './parts.ts'
 
 const inTransaction = async (database: Database, run: (inside: Database) => Promise<void>): Promise<void> => {
@@ -56,7 +57,13 @@ export const replayProjection = async (parts: MeshParts, consumer: string): Prom
   if (definition.kind !== 'project') {
     throw precondition('CONSUMER_HAS_EFFECTS', `${consumer} is no projection: replaying it would do things twice`)
   }
-  const counts = [...sourcesOf(definition.schemas)].map(([source, types]) => countEvents(parts, source, types))
+  const counts = [...sourcesOf(definition)].map(([source, schemas]) =>
+    countEvents(
+      parts,
+      source,
+      schemas.map(({ typeName }) => typeName),
+    ),
+  )
   const events = (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
   const tables = definition.tables.map(quoted)
   await inTransaction(database, async (inside) => {

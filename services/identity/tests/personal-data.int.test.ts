@@ -1,0 +1,91 @@
+import { fromBinary } from '@bufbuild/protobuf'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { ProfileUpdatedSchema, UserRegisteredSchema } from '#gen/troupe/identity/v1/identity_events_pb.ts'
+import { eventOpener, type KeyOf } from '#shared/infrastructure/personal/open-event.ts'
+import { newPerson, openIdentity, type TestIdentity } from './fixture.ts'
+
+let identity: TestIdentity
+beforeAll(async () => {
+  identity = await openIdentity('identity_personal_data')
+})
+afterAll(() => identity.close())
+
+const keyOf: KeyOf = async (_, subject) => (await identity.subjectKeys.find([subject])).get(subject) ?? undefined
+
+/** Where in the database a text stands, as text or within bytes: tables, each once. */
+const placesOf = async (text: string): Promise<string[]> => {
+  const tables = await identity.database.sql<{ name: string }>(
+    `select tablename as name from pg_tables where schemaname = 'public' order by tablename`,
+  )
+  const hex = Buffer.from(text).toString('hex')
+  const found: string[] = []
+  for (const { name } of tables) {
+    const rows = await identity.database.sql(
+      `select 1 from "${name}" t where position($1 in t::text) > 0 or position($2 in t::text) > 0 limit 1`,
+      text,
+      hex,
+    )
+    if (rows.length > 0) found.push(name)
+  }
+  return found
+}
+
+const payloadsOf = (userId: string, type: string) =>
+  identity.database.sql<{ payload: Buffer }>(
+    'select payload from event_store where stream_id = $1 and event_type = $2 order by position',
+    userId,
+    type,
+  )
+
+const rename = (id: string, displayName: string) => identity.call(() => identity.app.updateProfile(id, { displayName }))
+
+it('keeps what events say of a person encrypted, and reads it back', async () => {
+  const { id } = await newPerson(identity)
+  await rename(id, 'Zoë Unmistakable')
+  expect(await placesOf('Zoë Unmistakable')).toEqual(['users'])
+  const [row] = await payloadsOf(id, ProfileUpdatedSchema.typeName)
+  const event = fromBinary(ProfileUpdatedSchema, row?.payload as Buffer)
+  expect(event.displayName).toMatch(/^sealed:1:/)
+  expect(event.language).toBe('en')
+  await eventOpener(keyOf)('identity', ProfileUpdatedSchema, event)
+  expect(event.displayName).toBe('Zoë Unmistakable')
+})
+
+it('reads events from before as they are', async () => {
+  const { id } = await newPerson(identity)
+  const [row] = await payloadsOf(id, UserRegisteredSchema.typeName)
+  const event = fromBinary(UserRegisteredSchema, row?.payload as Buffer)
+  event.displayName = 'In plain text'
+  await eventOpener(keyOf)('identity', UserRegisteredSchema, event)
+  expect(event.displayName).toBe('In plain text')
+})
+
+it('makes one key a person, whoever comes first', async () => {
+  const { id } = await newPerson(identity)
+  await identity.database.sql('delete from subject_keys where subject = $1', id)
+  const names = Array.from({ length: 8 }, (_, index) => `Name ${index}`)
+  const results = await Promise.allSettled(names.map((name) => rename(id, name)))
+  const done = results.filter(({ status }) => status === 'fulfilled').length
+  expect(done).toBeGreaterThan(0)
+  const rows = await payloadsOf(id, ProfileUpdatedSchema.typeName)
+  expect(rows).toHaveLength(done)
+  for (const { payload } of rows) {
+    const event = fromBinary(ProfileUpdatedSchema, payload)
+    await eventOpener(keyOf)('identity', ProfileUpdatedSchema, event)
+    expect(names).toContain(event.displayName)
+  }
+})
+
+it('reads nothing of a person whose key was destroyed, and keeps nothing more of them', async () => {
+  const { id } = await newPerson(identity)
+  const { call, clock, kernel, subjectKeys } = identity
+  await rename(id, 'Before')
+  await call(async () => kernel().unit().write(subjectKeys.destruction(id, clock.now())))
+  await rename(id, 'Afterwards')
+  const rows = await payloadsOf(id, ProfileUpdatedSchema.typeName)
+  const events = rows.map(({ payload }) => fromBinary(ProfileUpdatedSchema, payload))
+  expect(events.map(({ displayName }) => displayName)).toEqual([expect.stringMatching(/^sealed:1:/), ''])
+  for (const event of events) await eventOpener(keyOf)('identity', ProfileUpdatedSchema, event)
+  expect(events.map(({ displayName }) => displayName)).toEqual(['', ''])
+  expect(await placesOf('Afterwards')).toEqual(['users'])
+})
