@@ -23,6 +23,7 @@ export class Erasure extends Aggregate {
   requestedAt!: Date
   /** Contexts that have yet to tell. */
   awaited!: string[]
+  /** In the order of the contexts' names. */
   reports!: ErasureReport[]
   completedAt: Date | undefined
 
@@ -34,7 +35,8 @@ export class Erasure extends Aggregate {
   note({ context, erased, erasedAt }: ErasedThere, now: Date): void {
     if (!this.awaited.includes(context)) return
     this.awaited = this.awaited.filter((name) => name !== context)
-    this.reports = [...this.reports, { context, erased: [...erased], erasedAt: erasedAt.toISOString() }]
+    const report = { context, erased: [...erased], erasedAt: erasedAt.toISOString() }
+    this.reports = [...this.reports, report].toSorted((one, other) => (one.context < other.context ? -1 : 1))
     if (this.awaited.length > 0) return
     this.completedAt = now
     this.record(ErasureCompletedSchema, { userId: this.userId, completedAt: timestamp(now) })

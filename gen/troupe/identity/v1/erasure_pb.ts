@@ -42,7 +42,7 @@ export type Erasure = Message<"troupe.identity.v1.Erasure"> & {
   completedAt?: Timestamp | undefined;
 
   /**
-   * What has been erased, in the order in which it was told.
+   * What has been erased, in the order of the contexts' names.
    *
    * @generated from field: repeated troupe.identity.v1.ErasureReport reports = 4;
    */
