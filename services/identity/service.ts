@@ -10,8 +10,11 @@ import { checkPassword } from './domain/password-policy.ts'
 import { createAccessTokens, createServiceAssertions } from './infrastructure/access-tokens.ts'
 import { createDirectory } from './infrastructure/directory.ts'
 import { createKeyedHash, createSecrets } from './infrastructure/keyed-hash.ts'
+import { createLinkTokens, readLinkUrl } from './infrastructure/link-tokens.ts'
 import { createFailureKeys, createLoginFailures } from './infrastructure/login-failures.ts'
+import { createMailedLinks } from './infrastructure/mailed-links.ts'
 import { migrations } from './infrastructure/migrations.ts'
+import { noSooner } from './infrastructure/no-sooner.ts'
 import { createOAuthLinks } from './infrastructure/oauth-links.ts'
 import { createPasswords } from './infrastructure/passwords.ts'
 import { createProviders } from './infrastructure/providers/providers.ts'
@@ -52,10 +55,13 @@ export const assemble = async (kernel: Kernel) => {
     sessions: createSessions(unit),
     links: createOAuthLinks(database, unit),
     signIns: createStartedSignIns(database, unit),
+    mailedLinks: createMailedLinks(unit),
+    linkTokens: createLinkTokens(hash),
     failures: createLoginFailures(database, failureKeys, config.rateLimitScale),
     directory: createDirectory(database, unit),
     providers: createProviders(providers, log),
     redirectUris: new Set(redirectUris),
+    linkUrl: readLinkUrl(kernel.env),
     passwords: await createPasswords(),
     secrets: createSecrets(hash),
     refreshTokens: createRefreshTokens(hash),
@@ -69,6 +75,7 @@ export const assemble = async (kernel: Kernel) => {
     },
     apart: createApart('identity', kernel.write),
     inTurn: createQueues(),
+    noSooner,
   })
   return { app, keys }
 }
@@ -108,6 +115,7 @@ export const identity = defineContext({
     oauth_states_user_id_fkey: userNotFound,
     oauth_links_user_id_fkey: userNotFound,
     sessions_user_id_fkey: userNotFound,
+    mailed_links_user_id_fkey: userNotFound,
   },
   compose,
 })

@@ -1,4 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core'
+import { MailedLink } from '../domain/mailed-link.ts'
 import { PostalAddress } from '../domain/postal-address.ts'
 import { Session } from '../domain/session.ts'
 import { User } from '../domain/user.ts'
@@ -61,5 +62,19 @@ const SessionSchema = defineEntity({
   },
 })
 
+const MailedLinkSchema = defineEntity({
+  class: MailedLink,
+  tableName: 'mailed_links',
+  properties: {
+    id: p.uuid().primary(),
+    userId: p.uuid(),
+    purpose: p.text().$type<MailedLink['purpose']>(),
+    requestedAt: p.datetime(3),
+    expiresAt: p.datetime(3),
+    status: p.text().$type<MailedLink['status']>(),
+    revision: p.integer().version(),
+  },
+})
+
 /** How the aggregates of identity are mapped. */
-export const entities = [PostalAddressSchema, UserSchema, SessionSchema]
+export const entities = [PostalAddressSchema, UserSchema, SessionSchema, MailedLinkSchema]

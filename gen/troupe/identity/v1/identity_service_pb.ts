@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file troupe/identity/v1/identity_service.proto.
  */
 export const file_troupe_identity_v1_identity_service: GenFile = /*@__PURE__*/
-  fileDesc("Cil0cm91cGUvaWRlbnRpdHkvdjEvaWRlbnRpdHlfc2VydmljZS5wcm90bxISdHJvdXBlLmlkZW50aXR5LnYxIsUBChNSZWdpc3RlclVzZXJSZXF1ZXN0EhkKBWVtYWlsGAEgASgJQgq6SAdyBRj+AWABEhwKCHBhc3N3b3JkGAIgASgJQgq6SAdyBRAIGIABEiMKDGRpc3BsYXlfbmFtZRgDIAEoCUINukgKcggQARhkMgJcUxIZCghsYW5ndWFnZRgEIAEoCUIHukgEcgIYIxI1ChNyZWdpc3RyYXRpb25fc291cmNlGAUgASgJQhi6SBVyExgyMg9eW2EtejAtOTouXy1dKiQiPgoUUmVnaXN0ZXJVc2VyUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIkcKDExvZ2luUmVxdWVzdBIZCgVlbWFpbBgBIAEoCUIKukgHcgUQARj+ARIcCghwYXNzd29yZBgCIAEoCUIKukgHcgUQARiAASJmCg1Mb2dpblJlc3BvbnNlEi0KBnRva2VucxgBIAEoCzIdLnRyb3VwZS5pZGVudGl0eS52MS5Ub2tlblBhaXISJgoEdXNlchgCIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIjoKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIhCg1yZWZyZXNoX3Rva2VuGAEgASgJQgq6SAdyBRABGMgBIkcKFlJlZnJlc2hTZXNzaW9uUmVzcG9uc2USLQoGdG9rZW5zGAEgASgLMh0udHJvdXBlLmlkZW50aXR5LnYxLlRva2VuUGFpciIPCg1Mb2dvdXRSZXF1ZXN0IhAKDkxvZ291dFJlc3BvbnNlIlEKE0xpc3RTZXNzaW9uc1JlcXVlc3QSHAoJcGFnZV9zaXplGAEgASgFQgm6SAYaBBhkKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMY9AMiXgoUTGlzdFNlc3Npb25zUmVzcG9uc2USLQoIc2Vzc2lvbnMYASADKAsyGy50cm91cGUuaWRlbnRpdHkudjEuU2Vzc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiNAoUUmV2b2tlU2Vzc2lvblJlcXVlc3QSHAoKc2Vzc2lvbl9pZBgBIAEoCUIIukgFcgOwAQEiFwoVUmV2b2tlU2Vzc2lvblJlc3BvbnNlIhsKGUxpc3RPQXV0aFByb3ZpZGVyc1JlcXVlc3QiLwoaTGlzdE9BdXRoUHJvdmlkZXJzUmVzcG9uc2USEQoJcHJvdmlkZXJzGAEgAygJIlMKEVN0YXJ0T0F1dGhSZXF1ZXN0EhsKCHByb3ZpZGVyGAEgASgJQgm6SAZyBBABGDISIQoMcmVkaXJlY3RfdXJpGAIgASgJQgu6SAhyBhj0A4gBASJuChJTdGFydE9BdXRoUmVzcG9uc2USGQoRYXV0aG9yaXphdGlvbl91cmwYASABKAkSDQoFc3RhdGUYAiABKAkSLgoKZXhwaXJlc19hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiSwoUQ29tcGxldGVPQXV0aFJlcXVlc3QSGQoFc3RhdGUYASABKAlCCrpIB3IFEAEYyAESGAoEY29kZRgCIAEoCUIKukgHcgUQARigHyKCAQoVQ29tcGxldGVPQXV0aFJlc3BvbnNlEi0KBnRva2VucxgBIAEoCzIdLnRyb3VwZS5pZGVudGl0eS52MS5Ub2tlblBhaXISJgoEdXNlchgCIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyEhIKCnJlZ2lzdGVyZWQYAyABKAgiRwoQTGlua09BdXRoUmVxdWVzdBIZCgVzdGF0ZRgBIAEoCUIKukgHcgUQARjIARIYCgRjb2RlGAIgASgJQgq6SAdyBRABGKAfIjsKEUxpbmtPQXV0aFJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciIxChJVbmxpbmtPQXV0aFJlcXVlc3QSGwoIcHJvdmlkZXIYASABKAlCCbpIBnIEEAEYMiI9ChNVbmxpbmtPQXV0aFJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciJdChVDaGFuZ2VQYXNzd29yZFJlcXVlc3QSIgoQY3VycmVudF9wYXNzd29yZBgBIAEoCUIIukgFcgMYgAESIAoMbmV3X3Bhc3N3b3JkGAIgASgJQgq6SAdyBRAIGIABIhgKFkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiDgoMR2V0TWVSZXF1ZXN0IjcKDUdldE1lUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIisKDkdldFVzZXJSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBIkUKD0dldFVzZXJSZXNwb25zZRIyCgdwcm9maWxlGAEgASgLMiEudHJvdXBlLmlkZW50aXR5LnYxLlB1YmxpY1Byb2ZpbGUiOwoUQmF0Y2hHZXRVc2Vyc1JlcXVlc3QSIwoIdXNlcl9pZHMYASADKAlCEbpIDpIBCwgBEGQiBXIDsAEBIkwKFUJhdGNoR2V0VXNlcnNSZXNwb25zZRIzCghwcm9maWxlcxgBIAMoCzIhLnRyb3VwZS5pZGVudGl0eS52MS5QdWJsaWNQcm9maWxlIrkBChRVcGRhdGVQcm9maWxlUmVxdWVzdBIoCgxkaXNwbGF5X25hbWUYASABKAlCDbpICnIIEAEYZDICXFNIAIgBARIzCgphdmF0YXJfdXJsGAIgASgJQhq6SBdyFRj0AzIQXihodHRwczovL1xTKyk/JEgBiAEBEhoKA2JpbxgDIAEoCUIIukgFcgMY6AdIAogBAUIPCg1fZGlzcGxheV9uYW1lQg0KC19hdmF0YXJfdXJsQgYKBF9iaW8iPwoVVXBkYXRlUHJvZmlsZVJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciJ6ChhVcGRhdGVQcmVmZXJlbmNlc1JlcXVlc3QSIAoIbGFuZ3VhZ2UYASABKAlCCbpIBnIEEAIYI0gAiAEBEiEKCXRpbWVfem9uZRgCIAEoCUIJukgGcgQQARg8SAGIAQFCCwoJX2xhbmd1YWdlQgwKCl90aW1lX3pvbmUiQwoZVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIifQoYVXBkYXRlQ29udGFjdEluZm9SZXF1ZXN0Ei0KBXBob25lGAEgASgJQh66SBtyGTIXXihcK1sxLTldWzAtOV17NiwxNH0pPyQSMgoHYWRkcmVzcxgCIAEoCzIhLnRyb3VwZS5pZGVudGl0eS52MS5Qb3N0YWxBZGRyZXNzIkMKGVVwZGF0ZUNvbnRhY3RJbmZvUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIo0BChBMaXN0VXNlcnNSZXF1ZXN0EhcKBXF1ZXJ5GAEgASgJQgi6SAVyAxj+ARIWCglpc19hY3RpdmUYAiABKAhIAIgBARIcCglwYWdlX3NpemUYAyABKAVCCbpIBhoEGGQoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxj0A0IMCgpfaXNfYWN0aXZlIlUKEUxpc3RVc2Vyc1Jlc3BvbnNlEicKBXVzZXJzGAEgAygLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIksKElN1c3BlbmRVc2VyUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAEY9AMiPQoTU3VzcGVuZFVzZXJSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIiMgoVUmVhY3RpdmF0ZVVzZXJSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBIkAKFlJlYWN0aXZhdGVVc2VyUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIi8KEURlbGV0ZVVzZXJSZXF1ZXN0EhoKCHBhc3N3b3JkGAEgASgJQgi6SAVyAxiAASIUChJEZWxldGVVc2VyUmVzcG9uc2UiOQoYSXNzdWVTZXJ2aWNlVG9rZW5SZXF1ZXN0Eh0KCWFzc2VydGlvbhgBIAEoCUIKukgHcgUQARjQDyKJAQoZSXNzdWVTZXJ2aWNlVG9rZW5SZXNwb25zZRINCgV0b2tlbhgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglpc3N1ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIhoKGEdldEJvb3RzdHJhcEFkbWluUmVxdWVzdCIsChlHZXRCb290c3RyYXBBZG1pblJlc3BvbnNlEg8KB3VzZXJfaWQYASABKAkiEAoOR2V0Sndrc1JlcXVlc3QiHwoPR2V0Sndrc1Jlc3BvbnNlEgwKBGp3a3MYASABKAky+xcKD0lkZW50aXR5U2VydmljZRKJAQoMUmVnaXN0ZXJVc2VyEicudHJvdXBlLmlkZW50aXR5LnYxLlJlZ2lzdGVyVXNlclJlcXVlc3QaKC50cm91cGUuaWRlbnRpdHkudjEuUmVnaXN0ZXJVc2VyUmVzcG9uc2UiJoq1GAIIAZK1GBwKEWlkZW50aXR5LnJlZ2lzdGVyEBQaAwiQHCABEnQKBUxvZ2luEiAudHJvdXBlLmlkZW50aXR5LnYxLkxvZ2luUmVxdWVzdBohLnRyb3VwZS5pZGVudGl0eS52MS5Mb2dpblJlc3BvbnNlIiaKtRgCCAGStRgYCg5pZGVudGl0eS5sb2dpbhA8GgIIPCABmLUYAhKRAQoOUmVmcmVzaFNlc3Npb24SKS50cm91cGUuaWRlbnRpdHkudjEuUmVmcmVzaFNlc3Npb25SZXF1ZXN0GioudHJvdXBlLmlkZW50aXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVzcG9uc2UiKIq1GAIIAZK1GBoKEGlkZW50aXR5LnJlZnJlc2gQeBoCCDwgAZi1GAISVwoGTG9nb3V0EiEudHJvdXBlLmlkZW50aXR5LnYxLkxvZ291dFJlcXVlc3QaIi50cm91cGUuaWRlbnRpdHkudjEuTG9nb3V0UmVzcG9uc2UiBoq1GAIIAhJsCgxMaXN0U2Vzc2lvbnMSJy50cm91cGUuaWRlbnRpdHkudjEuTGlzdFNlc3Npb25zUmVxdWVzdBooLnRyb3VwZS5pZGVudGl0eS52MS5MaXN0U2Vzc2lvbnNSZXNwb25zZSIJkAIBirUYAggCEmwKDVJldm9rZVNlc3Npb24SKC50cm91cGUuaWRlbnRpdHkudjEuUmV2b2tlU2Vzc2lvblJlcXVlc3QaKS50cm91cGUuaWRlbnRpdHkudjEuUmV2b2tlU2Vzc2lvblJlc3BvbnNlIgaKtRgCCAISfgoSTGlzdE9BdXRoUHJvdmlkZXJzEi0udHJvdXBlLmlkZW50aXR5LnYxLkxpc3RPQXV0aFByb3ZpZGVyc1JlcXVlc3QaLi50cm91cGUuaWRlbnRpdHkudjEuTGlzdE9BdXRoUHJvdmlkZXJzUmVzcG9uc2UiCZACAYq1GAIIARKDAQoKU3RhcnRPQXV0aBIlLnRyb3VwZS5pZGVudGl0eS52MS5TdGFydE9BdXRoUmVxdWVzdBomLnRyb3VwZS5pZGVudGl0eS52MS5TdGFydE9BdXRoUmVzcG9uc2UiJoq1GAIIAZK1GBgKDmlkZW50aXR5Lm9hdXRoEDwaAgg8IAGYtRgCEowBCg1Db21wbGV0ZU9BdXRoEigudHJvdXBlLmlkZW50aXR5LnYxLkNvbXBsZXRlT0F1dGhSZXF1ZXN0GikudHJvdXBlLmlkZW50aXR5LnYxLkNvbXBsZXRlT0F1dGhSZXNwb25zZSImirUYAggBkrUYGAoOaWRlbnRpdHkub2F1dGgQPBoCCDwgAZi1GAISZAoJTGlua09BdXRoEiQudHJvdXBlLmlkZW50aXR5LnYxLkxpbmtPQXV0aFJlcXVlc3QaJS50cm91cGUuaWRlbnRpdHkudjEuTGlua09BdXRoUmVzcG9uc2UiCoq1GAIIApi1GAISZgoLVW5saW5rT0F1dGgSJi50cm91cGUuaWRlbnRpdHkudjEuVW5saW5rT0F1dGhSZXF1ZXN0GicudHJvdXBlLmlkZW50aXR5LnYxLlVubGlua09BdXRoUmVzcG9uc2UiBoq1GAIIAhKYAQoOQ2hhbmdlUGFzc3dvcmQSKS50cm91cGUuaWRlbnRpdHkudjEuQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0GioudHJvdXBlLmlkZW50aXR5LnYxLkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiL4q1GAIIApK1GCEKGGlkZW50aXR5LmNoYW5nZV9wYXNzd29yZBAKGgMIkByYtRgCElcKBUdldE1lEiAudHJvdXBlLmlkZW50aXR5LnYxLkdldE1lUmVxdWVzdBohLnRyb3VwZS5pZGVudGl0eS52MS5HZXRNZVJlc3BvbnNlIgmQAgGKtRgCCAISXQoHR2V0VXNlchIiLnRyb3VwZS5pZGVudGl0eS52MS5HZXRVc2VyUmVxdWVzdBojLnRyb3VwZS5pZGVudGl0eS52MS5HZXRVc2VyUmVzcG9uc2UiCZACAYq1GAIIARJvCg1CYXRjaEdldFVzZXJzEigudHJvdXBlLmlkZW50aXR5LnYxLkJhdGNoR2V0VXNlcnNSZXF1ZXN0GikudHJvdXBlLmlkZW50aXR5LnYxLkJhdGNoR2V0VXNlcnNSZXNwb25zZSIJkAIBirUYAggBEmwKDVVwZGF0ZVByb2ZpbGUSKC50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlUHJvZmlsZVJlcXVlc3QaKS50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlUHJvZmlsZVJlc3BvbnNlIgaKtRgCCAISeAoRVXBkYXRlUHJlZmVyZW5jZXMSLC50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Gi0udHJvdXBlLmlkZW50aXR5LnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2UiBoq1GAIIAhJ4ChFVcGRhdGVDb250YWN0SW5mbxIsLnRyb3VwZS5pZGVudGl0eS52MS5VcGRhdGVDb250YWN0SW5mb1JlcXVlc3QaLS50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlQ29udGFjdEluZm9SZXNwb25zZSIGirUYAggCEoUBCglMaXN0VXNlcnMSJC50cm91cGUuaWRlbnRpdHkudjEuTGlzdFVzZXJzUmVxdWVzdBolLnRyb3VwZS5pZGVudGl0eS52MS5MaXN0VXNlcnNSZXNwb25zZSIrkAIBirUYJBoFYWRtaW4aEGN1c3RvbWVyLXN1cHBvcnQSCXVzZXI6bGlzdBKLAQoLU3VzcGVuZFVzZXISJi50cm91cGUuaWRlbnRpdHkudjEuU3VzcGVuZFVzZXJSZXF1ZXN0GicudHJvdXBlLmlkZW50aXR5LnYxLlN1c3BlbmRVc2VyUmVzcG9uc2UiK4q1GCcaBWFkbWluGhBjdXN0b21lci1zdXBwb3J0Egx1c2VyOnN1c3BlbmQSlAEKDlJlYWN0aXZhdGVVc2VyEikudHJvdXBlLmlkZW50aXR5LnYxLlJlYWN0aXZhdGVVc2VyUmVxdWVzdBoqLnRyb3VwZS5pZGVudGl0eS52MS5SZWFjdGl2YXRlVXNlclJlc3BvbnNlIiuKtRgnGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBIMdXNlcjpzdXNwZW5kEmcKCkRlbGV0ZVVzZXISJS50cm91cGUuaWRlbnRpdHkudjEuRGVsZXRlVXNlclJlcXVlc3QaJi50cm91cGUuaWRlbnRpdHkudjEuRGVsZXRlVXNlclJlc3BvbnNlIgqKtRgCCAKYtRgCEqEBChFJc3N1ZVNlcnZpY2VUb2tlbhIsLnRyb3VwZS5pZGVudGl0eS52MS5Jc3N1ZVNlcnZpY2VUb2tlblJlcXVlc3QaLS50cm91cGUuaWRlbnRpdHkudjEuSXNzdWVTZXJ2aWNlVG9rZW5SZXNwb25zZSIvirUYAggBkrUYIQoWaWRlbnRpdHkuc2VydmljZV90b2tlbhDYBBoCCDwgAZi1GAISewoRR2V0Qm9vdHN0cmFwQWRtaW4SLC50cm91cGUuaWRlbnRpdHkudjEuR2V0Qm9vdHN0cmFwQWRtaW5SZXF1ZXN0Gi0udHJvdXBlLmlkZW50aXR5LnYxLkdldEJvb3RzdHJhcEFkbWluUmVzcG9uc2UiCZACAYq1GAIIAxJdCgdHZXRKd2tzEiIudHJvdXBlLmlkZW50aXR5LnYxLkdldEp3a3NSZXF1ZXN0GiMudHJvdXBlLmlkZW50aXR5LnYxLkdldEp3a3NSZXNwb25zZSIJkAIBirUYAggBYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp, file_troupe_identity_v1_session, file_troupe_identity_v1_user, file_troupe_mesh_v1_options]);
+  fileDesc("Cil0cm91cGUvaWRlbnRpdHkvdjEvaWRlbnRpdHlfc2VydmljZS5wcm90bxISdHJvdXBlLmlkZW50aXR5LnYxIsUBChNSZWdpc3RlclVzZXJSZXF1ZXN0EhkKBWVtYWlsGAEgASgJQgq6SAdyBRj+AWABEhwKCHBhc3N3b3JkGAIgASgJQgq6SAdyBRAIGIABEiMKDGRpc3BsYXlfbmFtZRgDIAEoCUINukgKcggQARhkMgJcUxIZCghsYW5ndWFnZRgEIAEoCUIHukgEcgIYIxI1ChNyZWdpc3RyYXRpb25fc291cmNlGAUgASgJQhi6SBVyExgyMg9eW2EtejAtOTouXy1dKiQiPgoUUmVnaXN0ZXJVc2VyUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIkcKDExvZ2luUmVxdWVzdBIZCgVlbWFpbBgBIAEoCUIKukgHcgUQARj+ARIcCghwYXNzd29yZBgCIAEoCUIKukgHcgUQARiAASJmCg1Mb2dpblJlc3BvbnNlEi0KBnRva2VucxgBIAEoCzIdLnRyb3VwZS5pZGVudGl0eS52MS5Ub2tlblBhaXISJgoEdXNlchgCIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIjoKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIhCg1yZWZyZXNoX3Rva2VuGAEgASgJQgq6SAdyBRABGMgBIkcKFlJlZnJlc2hTZXNzaW9uUmVzcG9uc2USLQoGdG9rZW5zGAEgASgLMh0udHJvdXBlLmlkZW50aXR5LnYxLlRva2VuUGFpciIPCg1Mb2dvdXRSZXF1ZXN0IhAKDkxvZ291dFJlc3BvbnNlIlEKE0xpc3RTZXNzaW9uc1JlcXVlc3QSHAoJcGFnZV9zaXplGAEgASgFQgm6SAYaBBhkKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMY9AMiXgoUTGlzdFNlc3Npb25zUmVzcG9uc2USLQoIc2Vzc2lvbnMYASADKAsyGy50cm91cGUuaWRlbnRpdHkudjEuU2Vzc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiNAoUUmV2b2tlU2Vzc2lvblJlcXVlc3QSHAoKc2Vzc2lvbl9pZBgBIAEoCUIIukgFcgOwAQEiFwoVUmV2b2tlU2Vzc2lvblJlc3BvbnNlIhsKGUxpc3RPQXV0aFByb3ZpZGVyc1JlcXVlc3QiLwoaTGlzdE9BdXRoUHJvdmlkZXJzUmVzcG9uc2USEQoJcHJvdmlkZXJzGAEgAygJIlMKEVN0YXJ0T0F1dGhSZXF1ZXN0EhsKCHByb3ZpZGVyGAEgASgJQgm6SAZyBBABGDISIQoMcmVkaXJlY3RfdXJpGAIgASgJQgu6SAhyBhj0A4gBASJuChJTdGFydE9BdXRoUmVzcG9uc2USGQoRYXV0aG9yaXphdGlvbl91cmwYASABKAkSDQoFc3RhdGUYAiABKAkSLgoKZXhwaXJlc19hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiSwoUQ29tcGxldGVPQXV0aFJlcXVlc3QSGQoFc3RhdGUYASABKAlCCrpIB3IFEAEYyAESGAoEY29kZRgCIAEoCUIKukgHcgUQARigHyKCAQoVQ29tcGxldGVPQXV0aFJlc3BvbnNlEi0KBnRva2VucxgBIAEoCzIdLnRyb3VwZS5pZGVudGl0eS52MS5Ub2tlblBhaXISJgoEdXNlchgCIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyEhIKCnJlZ2lzdGVyZWQYAyABKAgiRwoQTGlua09BdXRoUmVxdWVzdBIZCgVzdGF0ZRgBIAEoCUIKukgHcgUQARjIARIYCgRjb2RlGAIgASgJQgq6SAdyBRABGKAfIjsKEUxpbmtPQXV0aFJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciIxChJVbmxpbmtPQXV0aFJlcXVlc3QSGwoIcHJvdmlkZXIYASABKAlCCbpIBnIEEAEYMiI9ChNVbmxpbmtPQXV0aFJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciJdChVDaGFuZ2VQYXNzd29yZFJlcXVlc3QSIgoQY3VycmVudF9wYXNzd29yZBgBIAEoCUIIukgFcgMYgAESIAoMbmV3X3Bhc3N3b3JkGAIgASgJQgq6SAdyBRAIGIABIhgKFkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiIQofUmVxdWVzdEVtYWlsVmVyaWZpY2F0aW9uUmVxdWVzdCIiCiBSZXF1ZXN0RW1haWxWZXJpZmljYXRpb25SZXNwb25zZSIvChJWZXJpZnlFbWFpbFJlcXVlc3QSGQoFdG9rZW4YASABKAlCCrpIB3IFEAEYyAEiFQoTVmVyaWZ5RW1haWxSZXNwb25zZSI4ChtSZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QSGQoFZW1haWwYASABKAlCCrpIB3IFGP4BYAEiHgocUmVxdWVzdFBhc3N3b3JkUmVzZXRSZXNwb25zZSJTChRSZXNldFBhc3N3b3JkUmVxdWVzdBIZCgV0b2tlbhgBIAEoCUIKukgHcgUQARjIARIgCgxuZXdfcGFzc3dvcmQYAiABKAlCCrpIB3IFEAgYgAEiFwoVUmVzZXRQYXNzd29yZFJlc3BvbnNlIjQKFEdldEFjdGlvbkxpbmtSZXF1ZXN0EhwKCnJlcXVlc3RfaWQYASABKAlCCLpIBXIDsAEBImMKFUdldEFjdGlvbkxpbmtSZXNwb25zZRILCgN1cmwYASABKAkSDQoFZW1haWwYAiABKAkSLgoKZXhwaXJlc19hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiDgoMR2V0TWVSZXF1ZXN0IjcKDUdldE1lUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIisKDkdldFVzZXJSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBIkUKD0dldFVzZXJSZXNwb25zZRIyCgdwcm9maWxlGAEgASgLMiEudHJvdXBlLmlkZW50aXR5LnYxLlB1YmxpY1Byb2ZpbGUiOwoUQmF0Y2hHZXRVc2Vyc1JlcXVlc3QSIwoIdXNlcl9pZHMYASADKAlCEbpIDpIBCwgBEGQiBXIDsAEBIkwKFUJhdGNoR2V0VXNlcnNSZXNwb25zZRIzCghwcm9maWxlcxgBIAMoCzIhLnRyb3VwZS5pZGVudGl0eS52MS5QdWJsaWNQcm9maWxlIrkBChRVcGRhdGVQcm9maWxlUmVxdWVzdBIoCgxkaXNwbGF5X25hbWUYASABKAlCDbpICnIIEAEYZDICXFNIAIgBARIzCgphdmF0YXJfdXJsGAIgASgJQhq6SBdyFRj0AzIQXihodHRwczovL1xTKyk/JEgBiAEBEhoKA2JpbxgDIAEoCUIIukgFcgMY6AdIAogBAUIPCg1fZGlzcGxheV9uYW1lQg0KC19hdmF0YXJfdXJsQgYKBF9iaW8iPwoVVXBkYXRlUHJvZmlsZVJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciJ6ChhVcGRhdGVQcmVmZXJlbmNlc1JlcXVlc3QSIAoIbGFuZ3VhZ2UYASABKAlCCbpIBnIEEAIYI0gAiAEBEiEKCXRpbWVfem9uZRgCIAEoCUIJukgGcgQQARg8SAGIAQFCCwoJX2xhbmd1YWdlQgwKCl90aW1lX3pvbmUiQwoZVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIifQoYVXBkYXRlQ29udGFjdEluZm9SZXF1ZXN0Ei0KBXBob25lGAEgASgJQh66SBtyGTIXXihcK1sxLTldWzAtOV17NiwxNH0pPyQSMgoHYWRkcmVzcxgCIAEoCzIhLnRyb3VwZS5pZGVudGl0eS52MS5Qb3N0YWxBZGRyZXNzIkMKGVVwZGF0ZUNvbnRhY3RJbmZvUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIo0BChBMaXN0VXNlcnNSZXF1ZXN0EhcKBXF1ZXJ5GAEgASgJQgi6SAVyAxj+ARIWCglpc19hY3RpdmUYAiABKAhIAIgBARIcCglwYWdlX3NpemUYAyABKAVCCbpIBhoEGGQoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxj0A0IMCgpfaXNfYWN0aXZlIlUKEUxpc3RVc2Vyc1Jlc3BvbnNlEicKBXVzZXJzGAEgAygLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIksKElN1c3BlbmRVc2VyUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAEY9AMiPQoTU3VzcGVuZFVzZXJSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIiMgoVUmVhY3RpdmF0ZVVzZXJSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBIkAKFlJlYWN0aXZhdGVVc2VyUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIi8KEURlbGV0ZVVzZXJSZXF1ZXN0EhoKCHBhc3N3b3JkGAEgASgJQgi6SAVyAxiAASIUChJEZWxldGVVc2VyUmVzcG9uc2UiOQoYSXNzdWVTZXJ2aWNlVG9rZW5SZXF1ZXN0Eh0KCWFzc2VydGlvbhgBIAEoCUIKukgHcgUQARjQDyKJAQoZSXNzdWVTZXJ2aWNlVG9rZW5SZXNwb25zZRINCgV0b2tlbhgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglpc3N1ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIhoKGEdldEJvb3RzdHJhcEFkbWluUmVxdWVzdCIsChlHZXRCb290c3RyYXBBZG1pblJlc3BvbnNlEg8KB3VzZXJfaWQYASABKAkiEAoOR2V0Sndrc1JlcXVlc3QiHwoPR2V0Sndrc1Jlc3BvbnNlEgwKBGp3a3MYASABKAky4R0KD0lkZW50aXR5U2VydmljZRKJAQoMUmVnaXN0ZXJVc2VyEicudHJvdXBlLmlkZW50aXR5LnYxLlJlZ2lzdGVyVXNlclJlcXVlc3QaKC50cm91cGUuaWRlbnRpdHkudjEuUmVnaXN0ZXJVc2VyUmVzcG9uc2UiJoq1GAIIAZK1GBwKEWlkZW50aXR5LnJlZ2lzdGVyEBQaAwiQHCABEnQKBUxvZ2luEiAudHJvdXBlLmlkZW50aXR5LnYxLkxvZ2luUmVxdWVzdBohLnRyb3VwZS5pZGVudGl0eS52MS5Mb2dpblJlc3BvbnNlIiaKtRgCCAGStRgYCg5pZGVudGl0eS5sb2dpbhA8GgIIPCABmLUYAhKRAQoOUmVmcmVzaFNlc3Npb24SKS50cm91cGUuaWRlbnRpdHkudjEuUmVmcmVzaFNlc3Npb25SZXF1ZXN0GioudHJvdXBlLmlkZW50aXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVzcG9uc2UiKIq1GAIIAZK1GBoKEGlkZW50aXR5LnJlZnJlc2gQeBoCCDwgAZi1GAISVwoGTG9nb3V0EiEudHJvdXBlLmlkZW50aXR5LnYxLkxvZ291dFJlcXVlc3QaIi50cm91cGUuaWRlbnRpdHkudjEuTG9nb3V0UmVzcG9uc2UiBoq1GAIIAhJsCgxMaXN0U2Vzc2lvbnMSJy50cm91cGUuaWRlbnRpdHkudjEuTGlzdFNlc3Npb25zUmVxdWVzdBooLnRyb3VwZS5pZGVudGl0eS52MS5MaXN0U2Vzc2lvbnNSZXNwb25zZSIJkAIBirUYAggCEmwKDVJldm9rZVNlc3Npb24SKC50cm91cGUuaWRlbnRpdHkudjEuUmV2b2tlU2Vzc2lvblJlcXVlc3QaKS50cm91cGUuaWRlbnRpdHkudjEuUmV2b2tlU2Vzc2lvblJlc3BvbnNlIgaKtRgCCAISfgoSTGlzdE9BdXRoUHJvdmlkZXJzEi0udHJvdXBlLmlkZW50aXR5LnYxLkxpc3RPQXV0aFByb3ZpZGVyc1JlcXVlc3QaLi50cm91cGUuaWRlbnRpdHkudjEuTGlzdE9BdXRoUHJvdmlkZXJzUmVzcG9uc2UiCZACAYq1GAIIARKDAQoKU3RhcnRPQXV0aBIlLnRyb3VwZS5pZGVudGl0eS52MS5TdGFydE9BdXRoUmVxdWVzdBomLnRyb3VwZS5pZGVudGl0eS52MS5TdGFydE9BdXRoUmVzcG9uc2UiJoq1GAIIAZK1GBgKDmlkZW50aXR5Lm9hdXRoEDwaAgg8IAGYtRgCEowBCg1Db21wbGV0ZU9BdXRoEigudHJvdXBlLmlkZW50aXR5LnYxLkNvbXBsZXRlT0F1dGhSZXF1ZXN0GikudHJvdXBlLmlkZW50aXR5LnYxLkNvbXBsZXRlT0F1dGhSZXNwb25zZSImirUYAggBkrUYGAoOaWRlbnRpdHkub2F1dGgQPBoCCDwgAZi1GAISZAoJTGlua09BdXRoEiQudHJvdXBlLmlkZW50aXR5LnYxLkxpbmtPQXV0aFJlcXVlc3QaJS50cm91cGUuaWRlbnRpdHkudjEuTGlua09BdXRoUmVzcG9uc2UiCoq1GAIIApi1GAISZgoLVW5saW5rT0F1dGgSJi50cm91cGUuaWRlbnRpdHkudjEuVW5saW5rT0F1dGhSZXF1ZXN0GicudHJvdXBlLmlkZW50aXR5LnYxLlVubGlua09BdXRoUmVzcG9uc2UiBoq1GAIIAhKYAQoOQ2hhbmdlUGFzc3dvcmQSKS50cm91cGUuaWRlbnRpdHkudjEuQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0GioudHJvdXBlLmlkZW50aXR5LnYxLkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiL4q1GAIIApK1GCEKGGlkZW50aXR5LmNoYW5nZV9wYXNzd29yZBAKGgMIkByYtRgCErcBChhSZXF1ZXN0RW1haWxWZXJpZmljYXRpb24SMy50cm91cGUuaWRlbnRpdHkudjEuUmVxdWVzdEVtYWlsVmVyaWZpY2F0aW9uUmVxdWVzdBo0LnRyb3VwZS5pZGVudGl0eS52MS5SZXF1ZXN0RW1haWxWZXJpZmljYXRpb25SZXNwb25zZSIwirUYAggCkrUYJgodaWRlbnRpdHkucmVxdWVzdF92ZXJpZmljYXRpb24QBRoDCJAcEoEBCgtWZXJpZnlFbWFpbBImLnRyb3VwZS5pZGVudGl0eS52MS5WZXJpZnlFbWFpbFJlcXVlc3QaJy50cm91cGUuaWRlbnRpdHkudjEuVmVyaWZ5RW1haWxSZXNwb25zZSIhirUYAggBkrUYFwoNaWRlbnRpdHkubGluaxA8GgIIPCABEqYBChRSZXF1ZXN0UGFzc3dvcmRSZXNldBIvLnRyb3VwZS5pZGVudGl0eS52MS5SZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QaMC50cm91cGUuaWRlbnRpdHkudjEuUmVxdWVzdFBhc3N3b3JkUmVzZXRSZXNwb25zZSIrirUYAggBkrUYIQoWaWRlbnRpdHkucmVxdWVzdF9yZXNldBAUGgMIkBwgARKLAQoNUmVzZXRQYXNzd29yZBIoLnRyb3VwZS5pZGVudGl0eS52MS5SZXNldFBhc3N3b3JkUmVxdWVzdBopLnRyb3VwZS5pZGVudGl0eS52MS5SZXNldFBhc3N3b3JkUmVzcG9uc2UiJYq1GAIIAZK1GBcKDWlkZW50aXR5LmxpbmsQPBoCCDwgAZi1GAISbwoNR2V0QWN0aW9uTGluaxIoLnRyb3VwZS5pZGVudGl0eS52MS5HZXRBY3Rpb25MaW5rUmVxdWVzdBopLnRyb3VwZS5pZGVudGl0eS52MS5HZXRBY3Rpb25MaW5rUmVzcG9uc2UiCZACAYq1GAIIAxJXCgVHZXRNZRIgLnRyb3VwZS5pZGVudGl0eS52MS5HZXRNZVJlcXVlc3QaIS50cm91cGUuaWRlbnRpdHkudjEuR2V0TWVSZXNwb25zZSIJkAIBirUYAggCEl0KB0dldFVzZXISIi50cm91cGUuaWRlbnRpdHkudjEuR2V0VXNlclJlcXVlc3QaIy50cm91cGUuaWRlbnRpdHkudjEuR2V0VXNlclJlc3BvbnNlIgmQAgGKtRgCCAESbwoNQmF0Y2hHZXRVc2VycxIoLnRyb3VwZS5pZGVudGl0eS52MS5CYXRjaEdldFVzZXJzUmVxdWVzdBopLnRyb3VwZS5pZGVudGl0eS52MS5CYXRjaEdldFVzZXJzUmVzcG9uc2UiCZACAYq1GAIIARJsCg1VcGRhdGVQcm9maWxlEigudHJvdXBlLmlkZW50aXR5LnYxLlVwZGF0ZVByb2ZpbGVSZXF1ZXN0GikudHJvdXBlLmlkZW50aXR5LnYxLlVwZGF0ZVByb2ZpbGVSZXNwb25zZSIGirUYAggCEngKEVVwZGF0ZVByZWZlcmVuY2VzEiwudHJvdXBlLmlkZW50aXR5LnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVxdWVzdBotLnRyb3VwZS5pZGVudGl0eS52MS5VcGRhdGVQcmVmZXJlbmNlc1Jlc3BvbnNlIgaKtRgCCAISeAoRVXBkYXRlQ29udGFjdEluZm8SLC50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlQ29udGFjdEluZm9SZXF1ZXN0Gi0udHJvdXBlLmlkZW50aXR5LnYxLlVwZGF0ZUNvbnRhY3RJbmZvUmVzcG9uc2UiBoq1GAIIAhKFAQoJTGlzdFVzZXJzEiQudHJvdXBlLmlkZW50aXR5LnYxLkxpc3RVc2Vyc1JlcXVlc3QaJS50cm91cGUuaWRlbnRpdHkudjEuTGlzdFVzZXJzUmVzcG9uc2UiK5ACAYq1GCQaBWFkbWluGhBjdXN0b21lci1zdXBwb3J0Egl1c2VyOmxpc3QSiwEKC1N1c3BlbmRVc2VyEiYudHJvdXBlLmlkZW50aXR5LnYxLlN1c3BlbmRVc2VyUmVxdWVzdBonLnRyb3VwZS5pZGVudGl0eS52MS5TdXNwZW5kVXNlclJlc3BvbnNlIiuKtRgnGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBIMdXNlcjpzdXNwZW5kEpQBCg5SZWFjdGl2YXRlVXNlchIpLnRyb3VwZS5pZGVudGl0eS52MS5SZWFjdGl2YXRlVXNlclJlcXVlc3QaKi50cm91cGUuaWRlbnRpdHkudjEuUmVhY3RpdmF0ZVVzZXJSZXNwb25zZSIrirUYJxoFYWRtaW4aEGN1c3RvbWVyLXN1cHBvcnQSDHVzZXI6c3VzcGVuZBJnCgpEZWxldGVVc2VyEiUudHJvdXBlLmlkZW50aXR5LnYxLkRlbGV0ZVVzZXJSZXF1ZXN0GiYudHJvdXBlLmlkZW50aXR5LnYxLkRlbGV0ZVVzZXJSZXNwb25zZSIKirUYAggCmLUYAhKhAQoRSXNzdWVTZXJ2aWNlVG9rZW4SLC50cm91cGUuaWRlbnRpdHkudjEuSXNzdWVTZXJ2aWNlVG9rZW5SZXF1ZXN0Gi0udHJvdXBlLmlkZW50aXR5LnYxLklzc3VlU2VydmljZVRva2VuUmVzcG9uc2UiL4q1GAIIAZK1GCEKFmlkZW50aXR5LnNlcnZpY2VfdG9rZW4Q2AQaAgg8IAGYtRgCEnsKEUdldEJvb3RzdHJhcEFkbWluEiwudHJvdXBlLmlkZW50aXR5LnYxLkdldEJvb3RzdHJhcEFkbWluUmVxdWVzdBotLnRyb3VwZS5pZGVudGl0eS52MS5HZXRCb290c3RyYXBBZG1pblJlc3BvbnNlIgmQAgGKtRgCCAMSXQoHR2V0SndrcxIiLnRyb3VwZS5pZGVudGl0eS52MS5HZXRKd2tzUmVxdWVzdBojLnRyb3VwZS5pZGVudGl0eS52MS5HZXRKd2tzUmVzcG9uc2UiCZACAYq1GAIIAWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp, file_troupe_identity_v1_session, file_troupe_identity_v1_user, file_troupe_mesh_v1_options]);
 
 /**
  * @generated from message troupe.identity.v1.RegisterUserRequest
@@ -511,6 +511,183 @@ export const ChangePasswordResponseSchema: GenMessage<ChangePasswordResponse> = 
   messageDesc(file_troupe_identity_v1_identity_service, 23);
 
 /**
+ * @generated from message troupe.identity.v1.RequestEmailVerificationRequest
+ */
+export type RequestEmailVerificationRequest = Message<"troupe.identity.v1.RequestEmailVerificationRequest"> & {
+};
+
+/**
+ * Describes the message troupe.identity.v1.RequestEmailVerificationRequest.
+ * Use `create(RequestEmailVerificationRequestSchema)` to create a new message.
+ */
+export const RequestEmailVerificationRequestSchema: GenMessage<RequestEmailVerificationRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 24);
+
+/**
+ * @generated from message troupe.identity.v1.RequestEmailVerificationResponse
+ */
+export type RequestEmailVerificationResponse = Message<"troupe.identity.v1.RequestEmailVerificationResponse"> & {
+};
+
+/**
+ * Describes the message troupe.identity.v1.RequestEmailVerificationResponse.
+ * Use `create(RequestEmailVerificationResponseSchema)` to create a new message.
+ */
+export const RequestEmailVerificationResponseSchema: GenMessage<RequestEmailVerificationResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 25);
+
+/**
+ * @generated from message troupe.identity.v1.VerifyEmailRequest
+ */
+export type VerifyEmailRequest = Message<"troupe.identity.v1.VerifyEmailRequest"> & {
+  /**
+   * The `token` of the link.
+   *
+   * @generated from field: string token = 1;
+   */
+  token: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.VerifyEmailRequest.
+ * Use `create(VerifyEmailRequestSchema)` to create a new message.
+ */
+export const VerifyEmailRequestSchema: GenMessage<VerifyEmailRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 26);
+
+/**
+ * @generated from message troupe.identity.v1.VerifyEmailResponse
+ */
+export type VerifyEmailResponse = Message<"troupe.identity.v1.VerifyEmailResponse"> & {
+};
+
+/**
+ * Describes the message troupe.identity.v1.VerifyEmailResponse.
+ * Use `create(VerifyEmailResponseSchema)` to create a new message.
+ */
+export const VerifyEmailResponseSchema: GenMessage<VerifyEmailResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 27);
+
+/**
+ * @generated from message troupe.identity.v1.RequestPasswordResetRequest
+ */
+export type RequestPasswordResetRequest = Message<"troupe.identity.v1.RequestPasswordResetRequest"> & {
+  /**
+   * @generated from field: string email = 1;
+   */
+  email: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.RequestPasswordResetRequest.
+ * Use `create(RequestPasswordResetRequestSchema)` to create a new message.
+ */
+export const RequestPasswordResetRequestSchema: GenMessage<RequestPasswordResetRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 28);
+
+/**
+ * @generated from message troupe.identity.v1.RequestPasswordResetResponse
+ */
+export type RequestPasswordResetResponse = Message<"troupe.identity.v1.RequestPasswordResetResponse"> & {
+};
+
+/**
+ * Describes the message troupe.identity.v1.RequestPasswordResetResponse.
+ * Use `create(RequestPasswordResetResponseSchema)` to create a new message.
+ */
+export const RequestPasswordResetResponseSchema: GenMessage<RequestPasswordResetResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 29);
+
+/**
+ * @generated from message troupe.identity.v1.ResetPasswordRequest
+ */
+export type ResetPasswordRequest = Message<"troupe.identity.v1.ResetPasswordRequest"> & {
+  /**
+   * The `token` of the link.
+   *
+   * @generated from field: string token = 1;
+   */
+  token: string;
+
+  /**
+   * 8–128 characters.
+   *
+   * @generated from field: string new_password = 2;
+   */
+  newPassword: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.ResetPasswordRequest.
+ * Use `create(ResetPasswordRequestSchema)` to create a new message.
+ */
+export const ResetPasswordRequestSchema: GenMessage<ResetPasswordRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 30);
+
+/**
+ * @generated from message troupe.identity.v1.ResetPasswordResponse
+ */
+export type ResetPasswordResponse = Message<"troupe.identity.v1.ResetPasswordResponse"> & {
+};
+
+/**
+ * Describes the message troupe.identity.v1.ResetPasswordResponse.
+ * Use `create(ResetPasswordResponseSchema)` to create a new message.
+ */
+export const ResetPasswordResponseSchema: GenMessage<ResetPasswordResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 31);
+
+/**
+ * @generated from message troupe.identity.v1.GetActionLinkRequest
+ */
+export type GetActionLinkRequest = Message<"troupe.identity.v1.GetActionLinkRequest"> & {
+  /**
+   * The `request_id` of the event.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.GetActionLinkRequest.
+ * Use `create(GetActionLinkRequestSchema)` to create a new message.
+ */
+export const GetActionLinkRequestSchema: GenMessage<GetActionLinkRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 32);
+
+/**
+ * @generated from message troupe.identity.v1.GetActionLinkResponse
+ */
+export type GetActionLinkResponse = Message<"troupe.identity.v1.GetActionLinkResponse"> & {
+  /**
+   * Below TROUPE_LINK_BASE_URL: `/verify-email?token=…` or `/reset-password?token=…`.
+   *
+   * @generated from field: string url = 1;
+   */
+  url: string;
+
+  /**
+   * The only address that it may be mailed to.
+   *
+   * @generated from field: string email = 2;
+   */
+  email: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp expires_at = 3;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message troupe.identity.v1.GetActionLinkResponse.
+ * Use `create(GetActionLinkResponseSchema)` to create a new message.
+ */
+export const GetActionLinkResponseSchema: GenMessage<GetActionLinkResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 33);
+
+/**
  * @generated from message troupe.identity.v1.GetMeRequest
  */
 export type GetMeRequest = Message<"troupe.identity.v1.GetMeRequest"> & {
@@ -521,7 +698,7 @@ export type GetMeRequest = Message<"troupe.identity.v1.GetMeRequest"> & {
  * Use `create(GetMeRequestSchema)` to create a new message.
  */
 export const GetMeRequestSchema: GenMessage<GetMeRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 24);
+  messageDesc(file_troupe_identity_v1_identity_service, 34);
 
 /**
  * @generated from message troupe.identity.v1.GetMeResponse
@@ -538,7 +715,7 @@ export type GetMeResponse = Message<"troupe.identity.v1.GetMeResponse"> & {
  * Use `create(GetMeResponseSchema)` to create a new message.
  */
 export const GetMeResponseSchema: GenMessage<GetMeResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 25);
+  messageDesc(file_troupe_identity_v1_identity_service, 35);
 
 /**
  * @generated from message troupe.identity.v1.GetUserRequest
@@ -555,7 +732,7 @@ export type GetUserRequest = Message<"troupe.identity.v1.GetUserRequest"> & {
  * Use `create(GetUserRequestSchema)` to create a new message.
  */
 export const GetUserRequestSchema: GenMessage<GetUserRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 26);
+  messageDesc(file_troupe_identity_v1_identity_service, 36);
 
 /**
  * @generated from message troupe.identity.v1.GetUserResponse
@@ -572,7 +749,7 @@ export type GetUserResponse = Message<"troupe.identity.v1.GetUserResponse"> & {
  * Use `create(GetUserResponseSchema)` to create a new message.
  */
 export const GetUserResponseSchema: GenMessage<GetUserResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 27);
+  messageDesc(file_troupe_identity_v1_identity_service, 37);
 
 /**
  * @generated from message troupe.identity.v1.BatchGetUsersRequest
@@ -589,7 +766,7 @@ export type BatchGetUsersRequest = Message<"troupe.identity.v1.BatchGetUsersRequ
  * Use `create(BatchGetUsersRequestSchema)` to create a new message.
  */
 export const BatchGetUsersRequestSchema: GenMessage<BatchGetUsersRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 28);
+  messageDesc(file_troupe_identity_v1_identity_service, 38);
 
 /**
  * @generated from message troupe.identity.v1.BatchGetUsersResponse
@@ -606,7 +783,7 @@ export type BatchGetUsersResponse = Message<"troupe.identity.v1.BatchGetUsersRes
  * Use `create(BatchGetUsersResponseSchema)` to create a new message.
  */
 export const BatchGetUsersResponseSchema: GenMessage<BatchGetUsersResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 29);
+  messageDesc(file_troupe_identity_v1_identity_service, 39);
 
 /**
  * @generated from message troupe.identity.v1.UpdateProfileRequest
@@ -635,7 +812,7 @@ export type UpdateProfileRequest = Message<"troupe.identity.v1.UpdateProfileRequ
  * Use `create(UpdateProfileRequestSchema)` to create a new message.
  */
 export const UpdateProfileRequestSchema: GenMessage<UpdateProfileRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 30);
+  messageDesc(file_troupe_identity_v1_identity_service, 40);
 
 /**
  * @generated from message troupe.identity.v1.UpdateProfileResponse
@@ -652,7 +829,7 @@ export type UpdateProfileResponse = Message<"troupe.identity.v1.UpdateProfileRes
  * Use `create(UpdateProfileResponseSchema)` to create a new message.
  */
 export const UpdateProfileResponseSchema: GenMessage<UpdateProfileResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 31);
+  messageDesc(file_troupe_identity_v1_identity_service, 41);
 
 /**
  * @generated from message troupe.identity.v1.UpdatePreferencesRequest
@@ -678,7 +855,7 @@ export type UpdatePreferencesRequest = Message<"troupe.identity.v1.UpdatePrefere
  * Use `create(UpdatePreferencesRequestSchema)` to create a new message.
  */
 export const UpdatePreferencesRequestSchema: GenMessage<UpdatePreferencesRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 32);
+  messageDesc(file_troupe_identity_v1_identity_service, 42);
 
 /**
  * @generated from message troupe.identity.v1.UpdatePreferencesResponse
@@ -695,7 +872,7 @@ export type UpdatePreferencesResponse = Message<"troupe.identity.v1.UpdatePrefer
  * Use `create(UpdatePreferencesResponseSchema)` to create a new message.
  */
 export const UpdatePreferencesResponseSchema: GenMessage<UpdatePreferencesResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 33);
+  messageDesc(file_troupe_identity_v1_identity_service, 43);
 
 /**
  * @generated from message troupe.identity.v1.UpdateContactInfoRequest
@@ -721,7 +898,7 @@ export type UpdateContactInfoRequest = Message<"troupe.identity.v1.UpdateContact
  * Use `create(UpdateContactInfoRequestSchema)` to create a new message.
  */
 export const UpdateContactInfoRequestSchema: GenMessage<UpdateContactInfoRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 34);
+  messageDesc(file_troupe_identity_v1_identity_service, 44);
 
 /**
  * @generated from message troupe.identity.v1.UpdateContactInfoResponse
@@ -738,7 +915,7 @@ export type UpdateContactInfoResponse = Message<"troupe.identity.v1.UpdateContac
  * Use `create(UpdateContactInfoResponseSchema)` to create a new message.
  */
 export const UpdateContactInfoResponseSchema: GenMessage<UpdateContactInfoResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 35);
+  messageDesc(file_troupe_identity_v1_identity_service, 45);
 
 /**
  * @generated from message troupe.identity.v1.ListUsersRequest
@@ -776,7 +953,7 @@ export type ListUsersRequest = Message<"troupe.identity.v1.ListUsersRequest"> & 
  * Use `create(ListUsersRequestSchema)` to create a new message.
  */
 export const ListUsersRequestSchema: GenMessage<ListUsersRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 36);
+  messageDesc(file_troupe_identity_v1_identity_service, 46);
 
 /**
  * @generated from message troupe.identity.v1.ListUsersResponse
@@ -798,7 +975,7 @@ export type ListUsersResponse = Message<"troupe.identity.v1.ListUsersResponse"> 
  * Use `create(ListUsersResponseSchema)` to create a new message.
  */
 export const ListUsersResponseSchema: GenMessage<ListUsersResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 37);
+  messageDesc(file_troupe_identity_v1_identity_service, 47);
 
 /**
  * @generated from message troupe.identity.v1.SuspendUserRequest
@@ -822,7 +999,7 @@ export type SuspendUserRequest = Message<"troupe.identity.v1.SuspendUserRequest"
  * Use `create(SuspendUserRequestSchema)` to create a new message.
  */
 export const SuspendUserRequestSchema: GenMessage<SuspendUserRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 38);
+  messageDesc(file_troupe_identity_v1_identity_service, 48);
 
 /**
  * @generated from message troupe.identity.v1.SuspendUserResponse
@@ -839,7 +1016,7 @@ export type SuspendUserResponse = Message<"troupe.identity.v1.SuspendUserRespons
  * Use `create(SuspendUserResponseSchema)` to create a new message.
  */
 export const SuspendUserResponseSchema: GenMessage<SuspendUserResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 39);
+  messageDesc(file_troupe_identity_v1_identity_service, 49);
 
 /**
  * @generated from message troupe.identity.v1.ReactivateUserRequest
@@ -856,7 +1033,7 @@ export type ReactivateUserRequest = Message<"troupe.identity.v1.ReactivateUserRe
  * Use `create(ReactivateUserRequestSchema)` to create a new message.
  */
 export const ReactivateUserRequestSchema: GenMessage<ReactivateUserRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 40);
+  messageDesc(file_troupe_identity_v1_identity_service, 50);
 
 /**
  * @generated from message troupe.identity.v1.ReactivateUserResponse
@@ -873,7 +1050,7 @@ export type ReactivateUserResponse = Message<"troupe.identity.v1.ReactivateUserR
  * Use `create(ReactivateUserResponseSchema)` to create a new message.
  */
 export const ReactivateUserResponseSchema: GenMessage<ReactivateUserResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 41);
+  messageDesc(file_troupe_identity_v1_identity_service, 51);
 
 /**
  * @generated from message troupe.identity.v1.DeleteUserRequest
@@ -892,7 +1069,7 @@ export type DeleteUserRequest = Message<"troupe.identity.v1.DeleteUserRequest"> 
  * Use `create(DeleteUserRequestSchema)` to create a new message.
  */
 export const DeleteUserRequestSchema: GenMessage<DeleteUserRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 42);
+  messageDesc(file_troupe_identity_v1_identity_service, 52);
 
 /**
  * @generated from message troupe.identity.v1.DeleteUserResponse
@@ -905,7 +1082,7 @@ export type DeleteUserResponse = Message<"troupe.identity.v1.DeleteUserResponse"
  * Use `create(DeleteUserResponseSchema)` to create a new message.
  */
 export const DeleteUserResponseSchema: GenMessage<DeleteUserResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 43);
+  messageDesc(file_troupe_identity_v1_identity_service, 53);
 
 /**
  * @generated from message troupe.identity.v1.IssueServiceTokenRequest
@@ -925,7 +1102,7 @@ export type IssueServiceTokenRequest = Message<"troupe.identity.v1.IssueServiceT
  * Use `create(IssueServiceTokenRequestSchema)` to create a new message.
  */
 export const IssueServiceTokenRequestSchema: GenMessage<IssueServiceTokenRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 44);
+  messageDesc(file_troupe_identity_v1_identity_service, 54);
 
 /**
  * @generated from message troupe.identity.v1.IssueServiceTokenResponse
@@ -952,7 +1129,7 @@ export type IssueServiceTokenResponse = Message<"troupe.identity.v1.IssueService
  * Use `create(IssueServiceTokenResponseSchema)` to create a new message.
  */
 export const IssueServiceTokenResponseSchema: GenMessage<IssueServiceTokenResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 45);
+  messageDesc(file_troupe_identity_v1_identity_service, 55);
 
 /**
  * @generated from message troupe.identity.v1.GetBootstrapAdminRequest
@@ -965,7 +1142,7 @@ export type GetBootstrapAdminRequest = Message<"troupe.identity.v1.GetBootstrapA
  * Use `create(GetBootstrapAdminRequestSchema)` to create a new message.
  */
 export const GetBootstrapAdminRequestSchema: GenMessage<GetBootstrapAdminRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 46);
+  messageDesc(file_troupe_identity_v1_identity_service, 56);
 
 /**
  * @generated from message troupe.identity.v1.GetBootstrapAdminResponse
@@ -982,7 +1159,7 @@ export type GetBootstrapAdminResponse = Message<"troupe.identity.v1.GetBootstrap
  * Use `create(GetBootstrapAdminResponseSchema)` to create a new message.
  */
 export const GetBootstrapAdminResponseSchema: GenMessage<GetBootstrapAdminResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 47);
+  messageDesc(file_troupe_identity_v1_identity_service, 57);
 
 /**
  * @generated from message troupe.identity.v1.GetJwksRequest
@@ -995,7 +1172,7 @@ export type GetJwksRequest = Message<"troupe.identity.v1.GetJwksRequest"> & {
  * Use `create(GetJwksRequestSchema)` to create a new message.
  */
 export const GetJwksRequestSchema: GenMessage<GetJwksRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 48);
+  messageDesc(file_troupe_identity_v1_identity_service, 58);
 
 /**
  * @generated from message troupe.identity.v1.GetJwksResponse
@@ -1014,7 +1191,7 @@ export type GetJwksResponse = Message<"troupe.identity.v1.GetJwksResponse"> & {
  * Use `create(GetJwksResponseSchema)` to create a new message.
  */
 export const GetJwksResponseSchema: GenMessage<GetJwksResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 49);
+  messageDesc(file_troupe_identity_v1_identity_service, 59);
 
 /**
  * Accounts, credentials, sessions and links to other providers' accounts.
@@ -1152,6 +1329,69 @@ export const IdentityService: GenService<{
     methodKind: "unary";
     input: typeof ChangePasswordRequestSchema;
     output: typeof ChangePasswordResponseSchema;
+  },
+  /**
+   * Has a link mailed to the caller's address that verifies it (EmailVerificationRequested); it works
+   * for 24 hours, and those before it no more. FAILED_PRECONDITION / EMAIL_ALREADY_VERIFIED.
+   * RegisterUser does the same.
+   *
+   * @generated from rpc troupe.identity.v1.IdentityService.RequestEmailVerification
+   */
+  requestEmailVerification: {
+    methodKind: "unary";
+    input: typeof RequestEmailVerificationRequestSchema;
+    output: typeof RequestEmailVerificationResponseSchema;
+  },
+  /**
+   * Verifies the address of the account that a mailed link is for; nobody need be signed in. A link
+   * works once, and no more when a newer one was asked for, when password or address changed, or
+   * when the account was suspended. INVALID_ARGUMENT / INVALID_LINK_TOKEN for what is no token;
+   * FAILED_PRECONDITION / LINK_EXPIRED, LINK_USED or LINK_WITHDRAWN for a link that was good, and
+   * LINK_INVALID for any other, whether there is such an account or not.
+   *
+   * @generated from rpc troupe.identity.v1.IdentityService.VerifyEmail
+   */
+  verifyEmail: {
+    methodKind: "unary";
+    input: typeof VerifyEmailRequestSchema;
+    output: typeof VerifyEmailResponseSchema;
+  },
+  /**
+   * Has a link mailed that sets a new password (PasswordResetRequested), where an active account has
+   * the address; it works for an hour, and those before it no more. Answers the same in the same
+   * time whether there is an account or not. Within a minute of the last one it does nothing.
+   *
+   * @generated from rpc troupe.identity.v1.IdentityService.RequestPasswordReset
+   */
+  requestPasswordReset: {
+    methodKind: "unary";
+    input: typeof RequestPasswordResetRequestSchema;
+    output: typeof RequestPasswordResetResponseSchema;
+  },
+  /**
+   * Sets a new password by a mailed link, ends all sessions and any delay of signing in; an account
+   * without a password gets its first. Also verifies the address; where it was not verified before,
+   * linked providers are unlinked, for whoever linked them had not shown that the address is
+   * theirs. INVALID_ARGUMENT / PASSWORD_TOO_COMMON, and the errors of VerifyEmail.
+   *
+   * @generated from rpc troupe.identity.v1.IdentityService.ResetPassword
+   */
+  resetPassword: {
+    methodKind: "unary";
+    input: typeof ResetPasswordRequestSchema;
+    output: typeof ResetPasswordResponseSchema;
+  },
+  /**
+   * The link that EmailVerificationRequested or PasswordResetRequested told of, to be asked for when
+   * it is mailed: it is stored nowhere. NOT_FOUND / LINK_NOT_FOUND; FAILED_PRECONDITION /
+   * LINK_EXPIRED, LINK_USED or LINK_WITHDRAWN for one that need not be mailed any more.
+   *
+   * @generated from rpc troupe.identity.v1.IdentityService.GetActionLink
+   */
+  getActionLink: {
+    methodKind: "unary";
+    input: typeof GetActionLinkRequestSchema;
+    output: typeof GetActionLinkResponseSchema;
   },
   /**
    * The calling user's own account.
