@@ -11,6 +11,8 @@ export interface TestMeshFacts {
   url: string
   split: boolean
   admin: { email: string; password: string }
+  /** What services of the mesh prove themselves with, base64. */
+  serviceSecret: string
   postgresUrl: string
   databasePrefix: string
   natsUrl: string
@@ -59,6 +61,7 @@ export const startTestMesh = async (name: string, split: boolean, env: NodeJS.Pr
       url: mesh.url,
       split,
       admin: { email: secrets.TROUPE_BOOTSTRAP_ADMIN, password: secrets.TROUPE_BOOTSTRAP_ADMIN_PASSWORD },
+      serviceSecret: env.TROUPE_SERVICE_SECRET ?? secrets.TROUPE_SERVICE_SECRET,
       postgresUrl,
       databasePrefix,
       natsUrl: nats.url,

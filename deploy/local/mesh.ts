@@ -58,8 +58,9 @@ const addressesOf = (roles: Role[]): NodeJS.ProcessEnv =>
   Object.fromEntries(roles.map(({ name, port }) => [urlVariable(name), `http://127.0.0.1:${port}`]))
 
 /** The settings of every process; what the environment sets already stays. */
-const settingsOf = ({ dataDir, split, env }: Options, roles: Role[]): NodeJS.ProcessEnv => ({
+const settingsOf = ({ dataDir, split, port, env }: Options, roles: Role[]): NodeJS.ProcessEnv => ({
   TROUPE_TIME_TRAVEL: '1',
+  TROUPE_LINK_BASE_URL: `http://127.0.0.1:${port}`,
   ...readSecrets(dataDir),
   ...process.env,
   ...env,

@@ -11,8 +11,11 @@ import { createAccessTokens, createServiceAssertions } from './infrastructure/ac
 import { createDirectory } from './infrastructure/directory.ts'
 import { createErasures } from './infrastructure/erasures.ts'
 import { createKeyedHash, createSecrets } from './infrastructure/keyed-hash.ts'
+import { createLinkTokens, readLinkUrl } from './infrastructure/link-tokens.ts'
 import { createFailureKeys, createLoginFailures } from './infrastructure/login-failures.ts'
+import { createMailedLinks } from './infrastructure/mailed-links.ts'
 import { migrations } from './infrastructure/migrations.ts'
+import { noSooner } from './infrastructure/no-sooner.ts'
 import { createOAuthLinks } from './infrastructure/oauth-links.ts'
 import { createPasswords } from './infrastructure/passwords.ts'
 import { createProviders } from './infrastructure/providers/providers.ts'
@@ -53,10 +56,13 @@ export const assemble = async (kernel: Kernel) => {
     sessions: createSessions(unit),
     links: createOAuthLinks(database, unit),
     signIns: createStartedSignIns(database, unit),
+    mailedLinks: createMailedLinks(unit),
+    linkTokens: createLinkTokens(hash),
     failures: createLoginFailures(database, failureKeys, config.rateLimitScale),
     directory: createDirectory(database, unit),
     providers: createProviders(providers, log),
     redirectUris: new Set(redirectUris),
+    linkUrl: readLinkUrl(kernel.env),
     passwords: await createPasswords(),
     secrets: createSecrets(hash),
     refreshTokens: createRefreshTokens(hash),
@@ -72,6 +78,7 @@ export const assemble = async (kernel: Kernel) => {
     },
     apart: createApart('identity', kernel.write),
     inTurn: createQueues(),
+    noSooner,
   })
   return { app, keys }
 }
@@ -113,6 +120,7 @@ export const identity = defineContext({
     oauth_states_user_id_fkey: userNotFound,
     oauth_links_user_id_fkey: userNotFound,
     sessions_user_id_fkey: userNotFound,
+    mailed_links_user_id_fkey: userNotFound,
   },
   compose,
 })

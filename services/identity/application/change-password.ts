@@ -5,9 +5,10 @@ import { confirmOwner, type Owner } from './confirm-owner.ts'
 import { invalidCredentials } from './confirm-password.ts'
 import { endSessions } from './end-sessions.ts'
 import type { Ports } from './ports.ts'
+import { withdrawLinks } from './request-link.ts'
 
 /**
- * Sets a new password and ends all other sessions. Throws INVALID_CREDENTIALS for a wrong present one,
+ * Sets a new password, ends all other sessions and makes mailed links useless. Throws INVALID_CREDENTIALS for a wrong present one,
  * PASSWORD_TOO_COMMON, SESSION_ENDED, USER_SUSPENDED, LOGIN_DELAYED.
  */
 export const changePassword =
@@ -21,6 +22,7 @@ export const changePassword =
       const user = await users.get(owner.userId)
       if (user.passwordHash !== confirmed.passwordHash) throw invalidCredentials()
       user.changePassword(hash, clock.now())
+      await withdrawLinks(ports, user.id)
       await endSessions(ports, user.id, SessionRevocationReason.PASSWORD_CHANGED, owner.sessionId)
     })
   }

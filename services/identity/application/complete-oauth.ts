@@ -6,6 +6,7 @@ import type { Device } from '../domain/session.ts'
 import { User } from '../domain/user.ts'
 import type { Ports } from './ports.ts'
 import { redeemSignIn } from './redeem-sign-in.ts'
+import { issueLink } from './request-link.ts'
 import { type SignedIn, signIn } from './sign-in.ts'
 
 const languageOf = (tag: string | undefined): string => {
@@ -16,7 +17,8 @@ const languageOf = (tag: string | undefined): string => {
   }
 }
 
-const register = async ({ users, links, ids, clock }: Ports, account: ExternalAccount): Promise<User> => {
+const register = async (ports: Ports, account: ExternalAccount): Promise<User> => {
+  const { users, links, ids, clock } = ports
   if (!account.email) {
     throw precondition(
       'OAUTH_EMAIL_MISSING',
@@ -43,6 +45,7 @@ const register = async ({ users, links, ids, clock }: Ports, account: ExternalAc
   )
   users.add(user)
   links.add(user.id, account, now)
+  if (!user.emailVerified) issueLink(ports, user, 'verify-email')
   return user
 }
 

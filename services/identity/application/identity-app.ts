@@ -3,6 +3,7 @@ import { changePassword } from './change-password.ts'
 import { completeOAuth } from './complete-oauth.ts'
 import { deleteUser } from './delete-user.ts'
 import { getErasure, noteErased } from './erasures.ts'
+import { getActionLink } from './get-action-link.ts'
 import { batchGetUsers, getUser } from './get-users.ts'
 import { issueServiceToken } from './issue-service-token.ts'
 import { linkOAuth, unlinkOAuth } from './link-oauth.ts'
@@ -14,10 +15,12 @@ import { noteRole } from './note-role.ts'
 import type { Ports } from './ports.ts'
 import { refreshSession } from './refresh-session.ts'
 import { registerUser } from './register-user.ts'
+import { requestPasswordReset, resetPassword } from './reset-password.ts'
 import { revokeSession } from './revoke-session.ts'
 import { startOAuth } from './start-oauth.ts'
 import { reactivateUser, suspendUser } from './suspend-user.ts'
 import { updateContactInfo, updatePreferences, updateProfile } from './update-user.ts'
+import { requestEmailVerification, verifyEmail } from './verify-email.ts'
 
 /** Everything identity can do. */
 export const createIdentityApp = (ports: Ports) => ({
@@ -35,6 +38,11 @@ export const createIdentityApp = (ports: Ports) => ({
   linkOAuth: linkOAuth(ports),
   unlinkOAuth: unlinkOAuth(ports),
   changePassword: changePassword(ports),
+  requestEmailVerification: requestEmailVerification(ports),
+  verifyEmail: verifyEmail(ports),
+  requestPasswordReset: requestPasswordReset(ports),
+  resetPassword: resetPassword(ports),
+  getActionLink: getActionLink(ports),
   getMe: (userId: string) => ports.users.get(userId),
   getUser: getUser(ports),
   batchGetUsers: batchGetUsers(ports),

@@ -2,6 +2,7 @@ import type { Clock } from '#shared/domain/clock.ts'
 import type { Ids } from '#shared/domain/ids.ts'
 import type { Erasures } from '../domain/erasure.ts'
 import type { LoginFailures } from '../domain/login-throttle.ts'
+import type { LinkPurpose, LinkTokens, MailedLinks } from '../domain/mailed-link.ts'
 import type { OAuthLinks, OAuthProvider, StartedSignIns } from '../domain/oauth.ts'
 import type { Passwords, Secrets } from '../domain/secrets.ts'
 import type { RefreshTokens, Session, Sessions } from '../domain/session.ts'
@@ -60,12 +61,16 @@ export interface Ports {
   sessions: Sessions
   links: OAuthLinks
   signIns: StartedSignIns
+  mailedLinks: MailedLinks
+  linkTokens: LinkTokens
   failures: LoginFailures
   erasures: Erasures
   directory: Directory
   providers: ReadonlyMap<string, OAuthProvider>
   /** Addresses that a provider may send the browser back to. */
   redirectUris: ReadonlySet<string>
+  /** The address that opens a link, in a browser. */
+  linkUrl(purpose: LinkPurpose, token: string): string
   passwords: Passwords
   secrets: Secrets
   refreshTokens: RefreshTokens
@@ -86,4 +91,6 @@ export interface Ports {
   apart<T>(purpose: string, run: () => Promise<T>): Promise<T>
   /** Runs what concerns one thing one after another in this process, so that many at once do not wear each other out. */
   inTurn<T>(thing: string, run: () => Promise<T>): Promise<T>
+  /** Answers after so many milliseconds at the earliest, so that it does not tell how long something took. */
+  noSooner<T>(milliseconds: number, run: () => Promise<T>): Promise<T>
 }

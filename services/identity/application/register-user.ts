@@ -2,6 +2,7 @@ import { Email } from '#shared/domain/email.ts'
 import { checkPassword } from '../domain/password-policy.ts'
 import { User } from '../domain/user.ts'
 import type { Ports } from './ports.ts'
+import { issueLink } from './request-link.ts'
 
 interface RegisterUser {
   email: string
@@ -11,10 +12,11 @@ interface RegisterUser {
   source: string
 }
 
-/** Opens an account. Throws EMAIL_TAKEN, PASSWORD_TOO_COMMON, and what a malformed field asks for. */
+/** Opens an account, and has a link mailed that verifies its address. Throws EMAIL_TAKEN, PASSWORD_TOO_COMMON, and what a malformed field asks for. */
 export const registerUser =
-  ({ users, passwords, ids, clock, about }: Ports) =>
+  (ports: Ports) =>
   async ({ password, source, ...input }: RegisterUser): Promise<User> => {
+    const { users, passwords, ids, clock, about } = ports
     const email = Email.parse(input.email)
     checkPassword(password, email)
     const { displayName, language } = input
@@ -25,5 +27,6 @@ export const registerUser =
     )
     about(user.id)
     users.add(user)
+    issueLink(ports, user, 'verify-email')
     return user
   }

@@ -3,9 +3,10 @@ import type { Operator } from '../domain/operator.ts'
 import type { User } from '../domain/user.ts'
 import { endSessions } from './end-sessions.ts'
 import type { Ports } from './ports.ts'
+import { withdrawLinks } from './request-link.ts'
 
 /**
- * Suspends an account and ends its sessions; access tokens that are out live on for at most ten minutes. Throws
+ * Suspends an account, ends its sessions and makes mailed links useless; access tokens that are out live on for at most ten minutes. Throws
  * OWN_ACCOUNT, BEYOND_CALLER, USER_NOT_FOUND.
  */
 export const suspendUser =
@@ -14,6 +15,7 @@ export const suspendUser =
     ports.about(userId)
     const user = await ports.users.get(userId)
     user.suspend(by, reason, ports.clock.now())
+    await withdrawLinks(ports, userId)
     await endSessions(ports, userId, SessionRevocationReason.SUSPENDED)
     return user
   }

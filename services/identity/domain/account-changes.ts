@@ -1,4 +1,6 @@
 import type { Email } from '#shared/domain/email.ts'
+import { languageTag } from '#shared/domain/language-tag.ts'
+import { displayNameOf } from './display-name.ts'
 
 /** What an account is opened with. */
 export interface Registration {
@@ -13,6 +15,30 @@ export interface Registration {
   passwordHash?: string
   oauthProvider?: string
   roles?: readonly string[]
+}
+
+/** What a new account consists of. Throws INVALID_DISPLAY_NAME, INVALID_LANGUAGE. */
+export const newAccount = (init: Registration, now: Date) => {
+  if (init.passwordHash === undefined && init.oauthProvider === undefined) {
+    throw new Error('an account needs something to sign in with')
+  }
+  return {
+    id: init.id,
+    email: init.email.value,
+    emailKey: init.email.normalized,
+    emailVerified: init.emailVerified ?? false,
+    displayName: displayNameOf(init.displayName),
+    avatarUrl: '',
+    bio: '',
+    language: languageTag(init.language || 'en'),
+    timeZone: 'UTC',
+    phone: '',
+    passwordHash: init.passwordHash,
+    oauthProviders: init.oauthProvider === undefined ? [] : [init.oauthProvider],
+    roles: [...(init.roles ?? [])],
+    registrationSource: init.source,
+    createdAt: now,
+  }
 }
 
 /** What is undefined stays. */

@@ -1,4 +1,5 @@
 import {
+  EmailVerifiedSchema,
   OAuthProviderLinkedSchema,
   OAuthProviderUnlinkedSchema,
   PasswordChangedSchema,
@@ -13,8 +14,9 @@ import { Aggregate } from '#shared/domain/aggregate.ts'
 import { denied, notFound, precondition } from '#shared/domain/errors.ts'
 import { languageTag, timeZone } from '#shared/domain/language-tag.ts'
 import { timestamp } from '#shared/domain/timestamp.ts'
-import type { PreferencesChange, ProfileChange, Registration } from './account-changes.ts'
+import { newAccount, type PreferencesChange, type ProfileChange, type Registration } from './account-changes.ts'
 import { displayNameOf } from './display-name.ts'
+import { linkRequestedSchema, type MailedLink } from './mailed-link.ts'
 import { mustReach, type Operator } from './operator.ts'
 import type { PostalAddress } from './postal-address.ts'
 
@@ -44,26 +46,7 @@ export class User extends Aggregate {
   lastLoginAt: Date | undefined
 
   static register(init: Registration, now: Date): User {
-    if (init.passwordHash === undefined && init.oauthProvider === undefined) {
-      throw new Error('an account needs something to sign in with')
-    }
-    const user = Object.assign(new User(), {
-      id: init.id,
-      email: init.email.value,
-      emailKey: init.email.normalized,
-      emailVerified: init.emailVerified ?? false,
-      displayName: displayNameOf(init.displayName),
-      avatarUrl: '',
-      bio: '',
-      language: languageTag(init.language || 'en'),
-      timeZone: 'UTC',
-      phone: '',
-      passwordHash: init.passwordHash,
-      oauthProviders: init.oauthProvider === undefined ? [] : [init.oauthProvider],
-      roles: [...(init.roles ?? [])],
-      registrationSource: init.source,
-      createdAt: now,
-    })
+    const user = Object.assign(new User(), newAccount(init, now))
     user.record(UserRegisteredSchema, {
       userId: user.id,
       displayName: user.displayName,
@@ -94,6 +77,23 @@ export class User extends Aggregate {
     this.mustBeActive()
     this.passwordHash = hash
     this.record(PasswordChangedSchema, { userId: this.id, changedAt: timestamp(now) })
+  }
+
+  /** Tells that a link was asked for, so that it is mailed. Throws EMAIL_ALREADY_VERIFIED. */
+  requestLink({ id, purpose, expiresAt }: MailedLink): void {
+    this.mustBeActive()
+    if (purpose === 'verify-email' && this.emailVerified) {
+      throw precondition('EMAIL_ALREADY_VERIFIED', 'this address is verified already')
+    }
+    this.record(linkRequestedSchema[purpose], { userId: this.id, requestId: id, expiresAt: timestamp(expiresAt) })
+  }
+
+  /** Notes that its owner reads what comes to its address. */
+  verifyEmail(now: Date): void {
+    this.mustBeActive()
+    if (this.emailVerified) return
+    this.emailVerified = true
+    this.record(EmailVerifiedSchema, { userId: this.id, verifiedAt: timestamp(now) })
   }
 
   /** Changes what is given. */

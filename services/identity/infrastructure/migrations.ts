@@ -97,4 +97,20 @@ export const migrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    name: '0003-mailed-links',
+    up: [
+      `create table mailed_links (
+        id uuid primary key,
+        user_id uuid not null references users on delete cascade,
+        purpose text not null check (purpose in ('verify-email', 'reset-password')),
+        requested_at timestamptz(3) not null,
+        expires_at timestamptz(3) not null check (expires_at > requested_at),
+        status text not null check (status in ('open', 'used', 'withdrawn')),
+        revision integer not null default 1
+      )`,
+      `create index mailed_links_of_user on mailed_links (user_id)`,
+      `create index mailed_links_expired on mailed_links (expires_at)`,
+    ],
+  },
 ]

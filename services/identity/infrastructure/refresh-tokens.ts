@@ -4,7 +4,8 @@ import type { KeyedHash } from './keyed-hash.ts'
 
 const headBytes = 20
 
-const uuidOf = (bytes: Buffer): string =>
+/** The text of the UUID that 16 bytes are. */
+export const uuidOf = (bytes: Buffer): string =>
   bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 
 const headOf = (sessionId: string, generation: number): Buffer => {

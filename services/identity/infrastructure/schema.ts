@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core'
 import { Erasure, type ErasureReport } from '../domain/erasure.ts'
+import { MailedLink } from '../domain/mailed-link.ts'
 import { PostalAddress } from '../domain/postal-address.ts'
 import { Session } from '../domain/session.ts'
 import { User } from '../domain/user.ts'
@@ -76,5 +77,19 @@ const ErasureSchema = defineEntity({
   },
 })
 
+const MailedLinkSchema = defineEntity({
+  class: MailedLink,
+  tableName: 'mailed_links',
+  properties: {
+    id: p.uuid().primary(),
+    userId: p.uuid(),
+    purpose: p.text().$type<MailedLink['purpose']>(),
+    requestedAt: p.datetime(3),
+    expiresAt: p.datetime(3),
+    status: p.text().$type<MailedLink['status']>(),
+    revision: p.integer().version(),
+  },
+})
+
 /** How the aggregates of identity are mapped. */
-export const entities = [PostalAddressSchema, UserSchema, SessionSchema, ErasureSchema]
+export const entities = [PostalAddressSchema, UserSchema, SessionSchema, ErasureSchema, MailedLinkSchema]

@@ -4,6 +4,8 @@ import type { Logger } from '#shared/infrastructure/telemetry/logger.ts'
 import { forgetAfterMs } from '../domain/login-throttle.ts'
 
 const intervalMs = 5 * 60_000
+/** Who opens a link late is told so for a while. */
+const keepLinksMs = 7 * 24 * 60 * 60_000
 
 const deleteOld = (table: string, key: string, column: string) =>
   `delete from ${table} where ${key} in (select ${key} from ${table} where ${column} < $1 limit 1000)`
@@ -11,10 +13,11 @@ const deleteOld = (table: string, key: string, column: string) =>
 const statements = (now: Date): [string, Date][] => [
   [deleteOld('sessions', 'id', 'expires_at'), now],
   [deleteOld('oauth_states', 'state_hash', 'expires_at'), now],
+  [deleteOld('mailed_links', 'id', 'expires_at'), new Date(now.getTime() - keepLinksMs)],
   [deleteOld('login_failures', 'key', 'last_at'), new Date(now.getTime() - forgetAfterMs)],
 ]
 
-/** Removes what has expired: sessions, sign-ins under way, failures. */
+/** Removes what has expired: sessions, sign-ins under way, mailed links, failures. */
 export const sweepIdentity = async (database: Database, now: Date): Promise<void> => {
   for (const [statement, before] of statements(now)) await database.sql(statement, before)
 }

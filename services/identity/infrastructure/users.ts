@@ -15,7 +15,7 @@ export const createUsers = (unit: () => UnitOfWork, failureKeys: FailureKeys): U
   findByEmail: async (email) => (await unit().select(User, 'email_key = $1', email.normalized))[0],
   add: (user) => unit().add(user),
   erase: (user) => {
-    // Sessions, links and sign-ins under way go with the row.
+    // Sessions, links of both kinds and sign-ins under way go with the row.
     unit().remove(user)
     unit().write({ sql: 'delete from idempotency where subject = $1', parameters: [user.id] })
     unit().write({

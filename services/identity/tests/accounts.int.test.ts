@@ -32,7 +32,7 @@ describe('an account', () => {
     const user = await register('Émile.Zola@Example.com')
     expect(user).toMatchObject({ email: 'Émile.Zola@Example.com', language: 'de-AT', registrationSource: 'api' })
     await expect(register('éMILE.zola@example.COM')).rejects.toEqual(refused('EMAIL_TAKEN'))
-    expect(await identity.events(user.id)).toEqual(['UserRegistered'])
+    expect(await identity.events(user.id)).toEqual(['UserRegistered', 'EmailVerificationRequested'])
   })
 
   it('is opened once by twenty at once', async () => {
@@ -56,6 +56,7 @@ describe('an account', () => {
     expect((await call(() => app.getMe(id))).address).toBeUndefined()
     expect(await identity.events(id)).toEqual([
       'UserRegistered',
+      'EmailVerificationRequested',
       'UserAuthenticated',
       'ProfileUpdated',
       'ProfileUpdated',

@@ -3,6 +3,8 @@ import { createLocalJWKSet, jwtVerify } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import { signAssertion } from '#shared/infrastructure/service-token.ts'
 import { testMesh } from '../../../tests/mesh.ts'
 
 const mesh = testMesh()
@@ -42,6 +44,17 @@ const refusal = async (
 
 const expectRefusal = async (call: Promise<unknown>, code: Code, reason: string) => {
   expect(await refusal(call)).toMatchObject({ code, reason })
+}
+
+/** The token of the newest link that an event told of, as whoever mails it gets to know it. */
+const mailedToken = async (userId: string, event: string): Promise<string> => {
+  const operator = createClient(MeshService, await mesh.operator())
+  const { events } = await operator.listRecentEvents({ contexts: ['identity'], aggregateId: userId, pageSize: 50 })
+  const requestId = String(events.find(({ type }) => type.endsWith(event))?.data?.requestId)
+  const assertion = await signAssertion(Buffer.from(mesh.serviceSecret, 'base64'), 'story')
+  const { token } = await anyone.issueServiceToken({ assertion })
+  const { url } = await identity(token).getActionLink({ requestId })
+  return new URL(url).searchParams.get('token') ?? ''
 }
 
 describe('an account', () => {
@@ -181,6 +194,33 @@ describe('signing in', () => {
     await as.changePassword({ currentPassword: password, newPassword })
     await expectRefusal(anyone.login({ email, password }), Code.Unauthenticated, 'INVALID_CREDENTIALS')
     await anyone.login({ email, password: newPassword })
+  })
+
+  it('is possible again by a mailed link, and the address is verified by one', async () => {
+    const { email, as, id } = await newPerson()
+    await anyone.requestPasswordReset({ email })
+    const toVerify = await mailedToken(id, 'EmailVerificationRequested')
+    const toReset = await mailedToken(id, 'PasswordResetRequested')
+    await anyone.verifyEmail({ token: toVerify })
+    expect((await as.getMe({})).user?.emailVerified).toBe(true)
+    await expectRefusal(as.requestEmailVerification({}), Code.FailedPrecondition, 'EMAIL_ALREADY_VERIFIED')
+    await expectRefusal(anyone.verifyEmail({ token: toVerify }), Code.FailedPrecondition, 'LINK_USED')
+    await expectRefusal(anyone.verifyEmail({ token: 'x' }), Code.InvalidArgument, 'INVALID_LINK_TOKEN')
+    const newPassword = 'another-long-password'
+    await expectRefusal(
+      anyone.resetPassword({ token: toReset, newPassword: 'Password123' }),
+      Code.InvalidArgument,
+      'PASSWORD_TOO_COMMON',
+    )
+    await anyone.resetPassword({ token: toReset, newPassword })
+    await expectRefusal(anyone.resetPassword({ token: toReset, newPassword }), Code.FailedPrecondition, 'LINK_USED')
+    await expectRefusal(anyone.login({ email, password }), Code.Unauthenticated, 'INVALID_CREDENTIALS')
+    await anyone.login({ email, password: newPassword })
+    expect((await as.listSessions({})).sessions).toHaveLength(1)
+    expect(await anyone.requestPasswordReset({ email: newEmail() })).toEqual(
+      await anyone.requestPasswordReset({ email }),
+    )
+    await expectRefusal(as.getActionLink({ requestId: crypto.randomUUID() }), Code.PermissionDenied, 'INTERNAL_ONLY')
   })
 
   it('at other providers is offered where one is configured', async () => {

@@ -3,6 +3,7 @@ import { type Gone, gone } from '../stage/gone.ts'
 import { signIn } from '../stage/people.ts'
 import { redirectUri } from '../stage/stage.ts'
 import { badAssertions, goodAssertion, inventedRefreshTokens, linkOAuth, newOAuthSignIn } from './identity-scenes.ts'
+import { inventedLinkTokens, type LinkPurpose, newLink, newLinkToken } from './link-scenes.ts'
 import { ofService, type Recipe, type Recipes, type Scene, type Trespass } from './recipe.ts'
 
 const signInAgain = (scene: Scene) => signIn(scene.stage.transport(), scene.person)
@@ -39,6 +40,26 @@ const refreshes: Recipe = {
     return withEach('refresh_token', 'refreshToken', bad, mine.refreshToken)
   },
 }
+
+/** Opens a mailed link; what is `beside` the token is always right. */
+const byMailedLink = (purpose: LinkPurpose, beside: Fields): Recipe => ({
+  fields: async (scene) => ({ ...beside, token: await newLinkToken(scene, purpose) }),
+  ids: { token: 'trespass' },
+  isOnce: true,
+  needsOwnPerson: true,
+  refusals: ['failed_precondition', 'invalid_argument'],
+  trespasses: async (scene, another) => {
+    const good = await newLinkToken(scene, purpose)
+    const bad = await inventedLinkTokens(scene, another, purpose, good)
+    const right = { ...beside, token: good }
+    return Object.entries(bad).map(([what, token]) => ({
+      name: `one ${what}`,
+      field: 'token',
+      fields: { ...beside, token },
+      right,
+    }))
+  },
+})
 
 const atOnce: readonly Gone[] = gone
 const loginOf = ({ person }: Scene) => ({ email: person.email, password: person.password })
@@ -88,6 +109,14 @@ export const identityRecipes: Recipes = ofService('troupe.identity.v1.IdentitySe
     ids: { current_password: 'trespass' },
     trespasses: byPassword('current_password', 'currentPassword', changeOf),
     refusedAtOnce: atOnce,
+  },
+  RequestEmailVerification: { refusedAtOnce: ['suspended', 'deleted'] },
+  VerifyEmail: byMailedLink('verify-email', {}),
+  RequestPasswordReset: { fields: ({ person }) => ({ email: person.email }) },
+  ResetPassword: byMailedLink('reset-password', { newPassword }),
+  GetActionLink: {
+    fields: async (scene) => ({ requestId: await newLink(scene, 'verify-email') }),
+    needsOwnPerson: true,
   },
   GetMe: { refusedAtOnce: ['deleted'] },
   GetUser: { fields: ({ person }) => ({ userId: person.id }), ids: { user_id: 'open' } },

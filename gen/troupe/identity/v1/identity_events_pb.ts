@@ -15,7 +15,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file troupe/identity/v1/identity_events.proto.
  */
 export const file_troupe_identity_v1_identity_events: GenFile = /*@__PURE__*/
-  fileDesc("Cih0cm91cGUvaWRlbnRpdHkvdjEvaWRlbnRpdHlfZXZlbnRzLnByb3RvEhJ0cm91cGUuaWRlbnRpdHkudjEitgEKDlVzZXJSZWdpc3RlcmVkEg8KB3VzZXJfaWQYASABKAkSIwoMZGlzcGxheV9uYW1lGAIgASgJQg2qtRgJCgd1c2VyX2lkEhAKCGxhbmd1YWdlGAMgASgJEhsKE3JlZ2lzdHJhdGlvbl9zb3VyY2UYBCABKAkSMQoNcmVnaXN0ZXJlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6DKK1GAgKBFVzZXIQAiKMAQoRVXNlckF1dGhlbnRpY2F0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEg4KBm1ldGhvZBgDIAEoCRI0ChBhdXRoZW50aWNhdGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoMorUYCAoEVXNlchACIpwBCg5Qcm9maWxlVXBkYXRlZBIPCgd1c2VyX2lkGAEgASgJEiMKDGRpc3BsYXlfbmFtZRgCIAEoCUINqrUYCQoHdXNlcl9pZBIhCgphdmF0YXJfdXJsGAMgASgJQg2qtRgJCgd1c2VyX2lkEhAKCGxhbmd1YWdlGAQgASgJEhEKCXRpbWVfem9uZRgFIAEoCToMorUYCAoEVXNlchABIkYKE09BdXRoUHJvdmlkZXJMaW5rZWQSDwoHdXNlcl9pZBgBIAEoCRIQCghwcm92aWRlchgCIAEoCToMorUYCAoEVXNlchACIkgKFU9BdXRoUHJvdmlkZXJVbmxpbmtlZBIPCgd1c2VyX2lkGAEgASgJEhAKCHByb3ZpZGVyGAIgASgJOgyitRgICgRVc2VyEAIiYAoPUGFzc3dvcmRDaGFuZ2VkEg8KB3VzZXJfaWQYASABKAkSLgoKY2hhbmdlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6DKK1GAgKBFVzZXIQAiI+Cg1Vc2VyU3VzcGVuZGVkEg8KB3VzZXJfaWQYASABKAkSDgoGcmVhc29uGAIgASgJOgyitRgICgRVc2VyEAIiMAoPVXNlclJlYWN0aXZhdGVkEg8KB3VzZXJfaWQYASABKAk6DKK1GAgKBFVzZXIQAiKDAQoOU2Vzc2lvblJldm9rZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEjsKBnJlYXNvbhgDIAEoDjIrLnRyb3VwZS5pZGVudGl0eS52MS5TZXNzaW9uUmV2b2NhdGlvblJlYXNvbjoPorUYCwoHU2Vzc2lvbhACImYKEEVyYXN1cmVDb21wbGV0ZWQSDwoHdXNlcl9pZBgBIAEoCRIwCgxjb21wbGV0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOg+itRgLCgdFcmFzdXJlEAIiXAoLVXNlckRlbGV0ZWQSDwoHdXNlcl9pZBgBIAEoCRIuCgpkZWxldGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoMorUYCAoEVXNlchACKpgCChdTZXNzaW9uUmV2b2NhdGlvblJlYXNvbhIpCiVTRVNTSU9OX1JFVk9DQVRJT05fUkVBU09OX1VOU1BFQ0lGSUVEEAASJAogU0VTU0lPTl9SRVZPQ0FUSU9OX1JFQVNPTl9MT0dPVVQQARIlCiFTRVNTSU9OX1JFVk9DQVRJT05fUkVBU09OX1JFVk9LRUQQAhIsCihTRVNTSU9OX1JFVk9DQVRJT05fUkVBU09OX1JFVVNFX0RFVEVDVEVEEAMSLgoqU0VTU0lPTl9SRVZPQ0FUSU9OX1JFQVNPTl9QQVNTV09SRF9DSEFOR0VEEAQSJwojU0VTU0lPTl9SRVZPQ0FUSU9OX1JFQVNPTl9TVVNQRU5ERUQQBWIGcHJvdG8z", [file_google_protobuf_timestamp, file_troupe_mesh_v1_options]);
+  fileDesc("Cih0cm91cGUvaWRlbnRpdHkvdjEvaWRlbnRpdHlfZXZlbnRzLnByb3RvEhJ0cm91cGUuaWRlbnRpdHkudjEitgEKDlVzZXJSZWdpc3RlcmVkEg8KB3VzZXJfaWQYASABKAkSIwoMZGlzcGxheV9uYW1lGAIgASgJQg2qtRgJCgd1c2VyX2lkEhAKCGxhbmd1YWdlGAMgASgJEhsKE3JlZ2lzdHJhdGlvbl9zb3VyY2UYBCABKAkSMQoNcmVnaXN0ZXJlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6DKK1GAgKBFVzZXIQAiKMAQoRVXNlckF1dGhlbnRpY2F0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEg4KBm1ldGhvZBgDIAEoCRI0ChBhdXRoZW50aWNhdGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoMorUYCAoEVXNlchACIpwBCg5Qcm9maWxlVXBkYXRlZBIPCgd1c2VyX2lkGAEgASgJEiMKDGRpc3BsYXlfbmFtZRgCIAEoCUINqrUYCQoHdXNlcl9pZBIhCgphdmF0YXJfdXJsGAMgASgJQg2qtRgJCgd1c2VyX2lkEhAKCGxhbmd1YWdlGAQgASgJEhEKCXRpbWVfem9uZRgFIAEoCToMorUYCAoEVXNlchABIkYKE09BdXRoUHJvdmlkZXJMaW5rZWQSDwoHdXNlcl9pZBgBIAEoCRIQCghwcm92aWRlchgCIAEoCToMorUYCAoEVXNlchACIkgKFU9BdXRoUHJvdmlkZXJVbmxpbmtlZBIPCgd1c2VyX2lkGAEgASgJEhAKCHByb3ZpZGVyGAIgASgJOgyitRgICgRVc2VyEAIifwoaRW1haWxWZXJpZmljYXRpb25SZXF1ZXN0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpyZXF1ZXN0X2lkGAIgASgJEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOgyitRgICgRVc2VyEAEiXwoNRW1haWxWZXJpZmllZBIPCgd1c2VyX2lkGAEgASgJEi8KC3ZlcmlmaWVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoMorUYCAoEVXNlchACInsKFlBhc3N3b3JkUmVzZXRSZXF1ZXN0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpyZXF1ZXN0X2lkGAIgASgJEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOgyitRgICgRVc2VyEAIiYAoPUGFzc3dvcmRDaGFuZ2VkEg8KB3VzZXJfaWQYASABKAkSLgoKY2hhbmdlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6DKK1GAgKBFVzZXIQAiI+Cg1Vc2VyU3VzcGVuZGVkEg8KB3VzZXJfaWQYASABKAkSDgoGcmVhc29uGAIgASgJOgyitRgICgRVc2VyEAIiMAoPVXNlclJlYWN0aXZhdGVkEg8KB3VzZXJfaWQYASABKAk6DKK1GAgKBFVzZXIQAiKDAQoOU2Vzc2lvblJldm9rZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEjsKBnJlYXNvbhgDIAEoDjIrLnRyb3VwZS5pZGVudGl0eS52MS5TZXNzaW9uUmV2b2NhdGlvblJlYXNvbjoPorUYCwoHU2Vzc2lvbhACImYKEEVyYXN1cmVDb21wbGV0ZWQSDwoHdXNlcl9pZBgBIAEoCRIwCgxjb21wbGV0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOg+itRgLCgdFcmFzdXJlEAIiXAoLVXNlckRlbGV0ZWQSDwoHdXNlcl9pZBgBIAEoCRIuCgpkZWxldGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoMorUYCAoEVXNlchACKpgCChdTZXNzaW9uUmV2b2NhdGlvblJlYXNvbhIpCiVTRVNTSU9OX1JFVk9DQVRJT05fUkVBU09OX1VOU1BFQ0lGSUVEEAASJAogU0VTU0lPTl9SRVZPQ0FUSU9OX1JFQVNPTl9MT0dPVVQQARIlCiFTRVNTSU9OX1JFVk9DQVRJT05fUkVBU09OX1JFVk9LRUQQAhIsCihTRVNTSU9OX1JFVk9DQVRJT05fUkVBU09OX1JFVVNFX0RFVEVDVEVEEAMSLgoqU0VTU0lPTl9SRVZPQ0FUSU9OX1JFQVNPTl9QQVNTV09SRF9DSEFOR0VEEAQSJwojU0VTU0lPTl9SRVZPQ0FUSU9OX1JFQVNPTl9TVVNQRU5ERUQQBWIGcHJvdG8z", [file_google_protobuf_timestamp, file_troupe_mesh_v1_options]);
 
 /**
  * An account was opened.
@@ -184,7 +184,93 @@ export const OAuthProviderUnlinkedSchema: GenMessage<OAuthProviderUnlinked> = /*
   messageDesc(file_troupe_identity_v1_identity_events, 4);
 
 /**
- * The password was changed by its owner.
+ * A link that verifies the account's address is to be mailed; GetActionLink gives it.
+ *
+ * @generated from message troupe.identity.v1.EmailVerificationRequested
+ */
+export type EmailVerificationRequested = Message<"troupe.identity.v1.EmailVerificationRequested"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+
+  /**
+   * The link does not work from then on.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 3;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message troupe.identity.v1.EmailVerificationRequested.
+ * Use `create(EmailVerificationRequestedSchema)` to create a new message.
+ */
+export const EmailVerificationRequestedSchema: GenMessage<EmailVerificationRequested> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_events, 5);
+
+/**
+ * The owner of an account has shown to read what comes to its address.
+ *
+ * @generated from message troupe.identity.v1.EmailVerified
+ */
+export type EmailVerified = Message<"troupe.identity.v1.EmailVerified"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp verified_at = 2;
+   */
+  verifiedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message troupe.identity.v1.EmailVerified.
+ * Use `create(EmailVerifiedSchema)` to create a new message.
+ */
+export const EmailVerifiedSchema: GenMessage<EmailVerified> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_events, 6);
+
+/**
+ * A link that sets a new password is to be mailed; GetActionLink gives it.
+ *
+ * @generated from message troupe.identity.v1.PasswordResetRequested
+ */
+export type PasswordResetRequested = Message<"troupe.identity.v1.PasswordResetRequested"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: string request_id = 2;
+   */
+  requestId: string;
+
+  /**
+   * The link does not work from then on.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 3;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message troupe.identity.v1.PasswordResetRequested.
+ * Use `create(PasswordResetRequestedSchema)` to create a new message.
+ */
+export const PasswordResetRequestedSchema: GenMessage<PasswordResetRequested> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_events, 7);
+
+/**
+ * The password was changed by its owner, who gave the one before it or opened a mailed link.
  *
  * @generated from message troupe.identity.v1.PasswordChanged
  */
@@ -205,7 +291,7 @@ export type PasswordChanged = Message<"troupe.identity.v1.PasswordChanged"> & {
  * Use `create(PasswordChangedSchema)` to create a new message.
  */
 export const PasswordChangedSchema: GenMessage<PasswordChanged> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_events, 5);
+  messageDesc(file_troupe_identity_v1_identity_events, 8);
 
 /**
  * An operator suspended the account.
@@ -229,7 +315,7 @@ export type UserSuspended = Message<"troupe.identity.v1.UserSuspended"> & {
  * Use `create(UserSuspendedSchema)` to create a new message.
  */
 export const UserSuspendedSchema: GenMessage<UserSuspended> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_events, 6);
+  messageDesc(file_troupe_identity_v1_identity_events, 9);
 
 /**
  * An operator lifted a suspension.
@@ -248,7 +334,7 @@ export type UserReactivated = Message<"troupe.identity.v1.UserReactivated"> & {
  * Use `create(UserReactivatedSchema)` to create a new message.
  */
 export const UserReactivatedSchema: GenMessage<UserReactivated> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_events, 7);
+  messageDesc(file_troupe_identity_v1_identity_events, 10);
 
 /**
  * A session ended before its time.
@@ -277,7 +363,7 @@ export type SessionRevoked = Message<"troupe.identity.v1.SessionRevoked"> & {
  * Use `create(SessionRevokedSchema)` to create a new message.
  */
 export const SessionRevokedSchema: GenMessage<SessionRevoked> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_events, 8);
+  messageDesc(file_troupe_identity_v1_identity_events, 11);
 
 /**
  * Every context has erased what it held of a person who deleted their account.
@@ -301,7 +387,7 @@ export type ErasureCompleted = Message<"troupe.identity.v1.ErasureCompleted"> & 
  * Use `create(ErasureCompletedSchema)` to create a new message.
  */
 export const ErasureCompletedSchema: GenMessage<ErasureCompleted> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_events, 9);
+  messageDesc(file_troupe_identity_v1_identity_events, 12);
 
 /**
  * The account is gone; whoever holds anything about the person erases it.
@@ -325,7 +411,7 @@ export type UserDeleted = Message<"troupe.identity.v1.UserDeleted"> & {
  * Use `create(UserDeletedSchema)` to create a new message.
  */
 export const UserDeletedSchema: GenMessage<UserDeleted> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_events, 10);
+  messageDesc(file_troupe_identity_v1_identity_events, 13);
 
 /**
  * @generated from enum troupe.identity.v1.SessionRevocationReason

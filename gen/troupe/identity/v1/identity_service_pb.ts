@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file troupe/identity/v1/identity_service.proto.
  */
 export const file_troupe_identity_v1_identity_service: GenFile = /*@__PURE__*/
-  fileDesc("Cil0cm91cGUvaWRlbnRpdHkvdjEvaWRlbnRpdHlfc2VydmljZS5wcm90bxISdHJvdXBlLmlkZW50aXR5LnYxIsUBChNSZWdpc3RlclVzZXJSZXF1ZXN0EhkKBWVtYWlsGAEgASgJQgq6SAdyBRj+AWABEhwKCHBhc3N3b3JkGAIgASgJQgq6SAdyBRAIGIABEiMKDGRpc3BsYXlfbmFtZRgDIAEoCUINukgKcggQARhkMgJcUxIZCghsYW5ndWFnZRgEIAEoCUIHukgEcgIYIxI1ChNyZWdpc3RyYXRpb25fc291cmNlGAUgASgJQhi6SBVyExgyMg9eW2EtejAtOTouXy1dKiQiPgoUUmVnaXN0ZXJVc2VyUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIkcKDExvZ2luUmVxdWVzdBIZCgVlbWFpbBgBIAEoCUIKukgHcgUQARj+ARIcCghwYXNzd29yZBgCIAEoCUIKukgHcgUQARiAASJmCg1Mb2dpblJlc3BvbnNlEi0KBnRva2VucxgBIAEoCzIdLnRyb3VwZS5pZGVudGl0eS52MS5Ub2tlblBhaXISJgoEdXNlchgCIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIjoKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIhCg1yZWZyZXNoX3Rva2VuGAEgASgJQgq6SAdyBRABGMgBIkcKFlJlZnJlc2hTZXNzaW9uUmVzcG9uc2USLQoGdG9rZW5zGAEgASgLMh0udHJvdXBlLmlkZW50aXR5LnYxLlRva2VuUGFpciIPCg1Mb2dvdXRSZXF1ZXN0IhAKDkxvZ291dFJlc3BvbnNlIlEKE0xpc3RTZXNzaW9uc1JlcXVlc3QSHAoJcGFnZV9zaXplGAEgASgFQgm6SAYaBBhkKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMY9AMiXgoUTGlzdFNlc3Npb25zUmVzcG9uc2USLQoIc2Vzc2lvbnMYASADKAsyGy50cm91cGUuaWRlbnRpdHkudjEuU2Vzc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiNAoUUmV2b2tlU2Vzc2lvblJlcXVlc3QSHAoKc2Vzc2lvbl9pZBgBIAEoCUIIukgFcgOwAQEiFwoVUmV2b2tlU2Vzc2lvblJlc3BvbnNlIhsKGUxpc3RPQXV0aFByb3ZpZGVyc1JlcXVlc3QiLwoaTGlzdE9BdXRoUHJvdmlkZXJzUmVzcG9uc2USEQoJcHJvdmlkZXJzGAEgAygJIlMKEVN0YXJ0T0F1dGhSZXF1ZXN0EhsKCHByb3ZpZGVyGAEgASgJQgm6SAZyBBABGDISIQoMcmVkaXJlY3RfdXJpGAIgASgJQgu6SAhyBhj0A4gBASJuChJTdGFydE9BdXRoUmVzcG9uc2USGQoRYXV0aG9yaXphdGlvbl91cmwYASABKAkSDQoFc3RhdGUYAiABKAkSLgoKZXhwaXJlc19hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiSwoUQ29tcGxldGVPQXV0aFJlcXVlc3QSGQoFc3RhdGUYASABKAlCCrpIB3IFEAEYyAESGAoEY29kZRgCIAEoCUIKukgHcgUQARigHyKCAQoVQ29tcGxldGVPQXV0aFJlc3BvbnNlEi0KBnRva2VucxgBIAEoCzIdLnRyb3VwZS5pZGVudGl0eS52MS5Ub2tlblBhaXISJgoEdXNlchgCIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyEhIKCnJlZ2lzdGVyZWQYAyABKAgiRwoQTGlua09BdXRoUmVxdWVzdBIZCgVzdGF0ZRgBIAEoCUIKukgHcgUQARjIARIYCgRjb2RlGAIgASgJQgq6SAdyBRABGKAfIjsKEUxpbmtPQXV0aFJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciIxChJVbmxpbmtPQXV0aFJlcXVlc3QSGwoIcHJvdmlkZXIYASABKAlCCbpIBnIEEAEYMiI9ChNVbmxpbmtPQXV0aFJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciJdChVDaGFuZ2VQYXNzd29yZFJlcXVlc3QSIgoQY3VycmVudF9wYXNzd29yZBgBIAEoCUIIukgFcgMYgAESIAoMbmV3X3Bhc3N3b3JkGAIgASgJQgq6SAdyBRAIGIABIhgKFkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiDgoMR2V0TWVSZXF1ZXN0IjcKDUdldE1lUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIisKDkdldFVzZXJSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBIkUKD0dldFVzZXJSZXNwb25zZRIyCgdwcm9maWxlGAEgASgLMiEudHJvdXBlLmlkZW50aXR5LnYxLlB1YmxpY1Byb2ZpbGUiOwoUQmF0Y2hHZXRVc2Vyc1JlcXVlc3QSIwoIdXNlcl9pZHMYASADKAlCEbpIDpIBCwgBEGQiBXIDsAEBIkwKFUJhdGNoR2V0VXNlcnNSZXNwb25zZRIzCghwcm9maWxlcxgBIAMoCzIhLnRyb3VwZS5pZGVudGl0eS52MS5QdWJsaWNQcm9maWxlIrkBChRVcGRhdGVQcm9maWxlUmVxdWVzdBIoCgxkaXNwbGF5X25hbWUYASABKAlCDbpICnIIEAEYZDICXFNIAIgBARIzCgphdmF0YXJfdXJsGAIgASgJQhq6SBdyFRj0AzIQXihodHRwczovL1xTKyk/JEgBiAEBEhoKA2JpbxgDIAEoCUIIukgFcgMY6AdIAogBAUIPCg1fZGlzcGxheV9uYW1lQg0KC19hdmF0YXJfdXJsQgYKBF9iaW8iPwoVVXBkYXRlUHJvZmlsZVJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciJ6ChhVcGRhdGVQcmVmZXJlbmNlc1JlcXVlc3QSIAoIbGFuZ3VhZ2UYASABKAlCCbpIBnIEEAIYI0gAiAEBEiEKCXRpbWVfem9uZRgCIAEoCUIJukgGcgQQARg8SAGIAQFCCwoJX2xhbmd1YWdlQgwKCl90aW1lX3pvbmUiQwoZVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIifQoYVXBkYXRlQ29udGFjdEluZm9SZXF1ZXN0Ei0KBXBob25lGAEgASgJQh66SBtyGTIXXihcK1sxLTldWzAtOV17NiwxNH0pPyQSMgoHYWRkcmVzcxgCIAEoCzIhLnRyb3VwZS5pZGVudGl0eS52MS5Qb3N0YWxBZGRyZXNzIkMKGVVwZGF0ZUNvbnRhY3RJbmZvUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIo0BChBMaXN0VXNlcnNSZXF1ZXN0EhcKBXF1ZXJ5GAEgASgJQgi6SAVyAxj+ARIWCglpc19hY3RpdmUYAiABKAhIAIgBARIcCglwYWdlX3NpemUYAyABKAVCCbpIBhoEGGQoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxj0A0IMCgpfaXNfYWN0aXZlIlUKEUxpc3RVc2Vyc1Jlc3BvbnNlEicKBXVzZXJzGAEgAygLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIksKElN1c3BlbmRVc2VyUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAEY9AMiPQoTU3VzcGVuZFVzZXJSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIiMgoVUmVhY3RpdmF0ZVVzZXJSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBIkAKFlJlYWN0aXZhdGVVc2VyUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIi8KEURlbGV0ZVVzZXJSZXF1ZXN0EhoKCHBhc3N3b3JkGAEgASgJQgi6SAVyAxiAASIUChJEZWxldGVVc2VyUmVzcG9uc2UiLgoRR2V0RXJhc3VyZVJlcXVlc3QSGQoHdXNlcl9pZBgBIAEoCUIIukgFcgOwAQEiQgoSR2V0RXJhc3VyZVJlc3BvbnNlEiwKB2VyYXN1cmUYASABKAsyGy50cm91cGUuaWRlbnRpdHkudjEuRXJhc3VyZSI5ChhJc3N1ZVNlcnZpY2VUb2tlblJlcXVlc3QSHQoJYXNzZXJ0aW9uGAEgASgJQgq6SAdyBRABGNAPIokBChlJc3N1ZVNlcnZpY2VUb2tlblJlc3BvbnNlEg0KBXRva2VuGAEgASgJEi4KCmV4cGlyZXNfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWlzc3VlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiGgoYR2V0Qm9vdHN0cmFwQWRtaW5SZXF1ZXN0IiwKGUdldEJvb3RzdHJhcEFkbWluUmVzcG9uc2USDwoHdXNlcl9pZBgBIAEoCSIQCg5HZXRKd2tzUmVxdWVzdCIfCg9HZXRKd2tzUmVzcG9uc2USDAoEandrcxgBIAEoCTKJGQoPSWRlbnRpdHlTZXJ2aWNlEokBCgxSZWdpc3RlclVzZXISJy50cm91cGUuaWRlbnRpdHkudjEuUmVnaXN0ZXJVc2VyUmVxdWVzdBooLnRyb3VwZS5pZGVudGl0eS52MS5SZWdpc3RlclVzZXJSZXNwb25zZSImirUYAggBkrUYHAoRaWRlbnRpdHkucmVnaXN0ZXIQFBoDCJAcIAESdAoFTG9naW4SIC50cm91cGUuaWRlbnRpdHkudjEuTG9naW5SZXF1ZXN0GiEudHJvdXBlLmlkZW50aXR5LnYxLkxvZ2luUmVzcG9uc2UiJoq1GAIIAZK1GBgKDmlkZW50aXR5LmxvZ2luEDwaAgg8IAGYtRgCEpEBCg5SZWZyZXNoU2Vzc2lvbhIpLnRyb3VwZS5pZGVudGl0eS52MS5SZWZyZXNoU2Vzc2lvblJlcXVlc3QaKi50cm91cGUuaWRlbnRpdHkudjEuUmVmcmVzaFNlc3Npb25SZXNwb25zZSIoirUYAggBkrUYGgoQaWRlbnRpdHkucmVmcmVzaBB4GgIIPCABmLUYAhJXCgZMb2dvdXQSIS50cm91cGUuaWRlbnRpdHkudjEuTG9nb3V0UmVxdWVzdBoiLnRyb3VwZS5pZGVudGl0eS52MS5Mb2dvdXRSZXNwb25zZSIGirUYAggCEmwKDExpc3RTZXNzaW9ucxInLnRyb3VwZS5pZGVudGl0eS52MS5MaXN0U2Vzc2lvbnNSZXF1ZXN0GigudHJvdXBlLmlkZW50aXR5LnYxLkxpc3RTZXNzaW9uc1Jlc3BvbnNlIgmQAgGKtRgCCAISbAoNUmV2b2tlU2Vzc2lvbhIoLnRyb3VwZS5pZGVudGl0eS52MS5SZXZva2VTZXNzaW9uUmVxdWVzdBopLnRyb3VwZS5pZGVudGl0eS52MS5SZXZva2VTZXNzaW9uUmVzcG9uc2UiBoq1GAIIAhJ+ChJMaXN0T0F1dGhQcm92aWRlcnMSLS50cm91cGUuaWRlbnRpdHkudjEuTGlzdE9BdXRoUHJvdmlkZXJzUmVxdWVzdBouLnRyb3VwZS5pZGVudGl0eS52MS5MaXN0T0F1dGhQcm92aWRlcnNSZXNwb25zZSIJkAIBirUYAggBEoMBCgpTdGFydE9BdXRoEiUudHJvdXBlLmlkZW50aXR5LnYxLlN0YXJ0T0F1dGhSZXF1ZXN0GiYudHJvdXBlLmlkZW50aXR5LnYxLlN0YXJ0T0F1dGhSZXNwb25zZSImirUYAggBkrUYGAoOaWRlbnRpdHkub2F1dGgQPBoCCDwgAZi1GAISjAEKDUNvbXBsZXRlT0F1dGgSKC50cm91cGUuaWRlbnRpdHkudjEuQ29tcGxldGVPQXV0aFJlcXVlc3QaKS50cm91cGUuaWRlbnRpdHkudjEuQ29tcGxldGVPQXV0aFJlc3BvbnNlIiaKtRgCCAGStRgYCg5pZGVudGl0eS5vYXV0aBA8GgIIPCABmLUYAhJkCglMaW5rT0F1dGgSJC50cm91cGUuaWRlbnRpdHkudjEuTGlua09BdXRoUmVxdWVzdBolLnRyb3VwZS5pZGVudGl0eS52MS5MaW5rT0F1dGhSZXNwb25zZSIKirUYAggCmLUYAhJmCgtVbmxpbmtPQXV0aBImLnRyb3VwZS5pZGVudGl0eS52MS5VbmxpbmtPQXV0aFJlcXVlc3QaJy50cm91cGUuaWRlbnRpdHkudjEuVW5saW5rT0F1dGhSZXNwb25zZSIGirUYAggCEpgBCg5DaGFuZ2VQYXNzd29yZBIpLnRyb3VwZS5pZGVudGl0eS52MS5DaGFuZ2VQYXNzd29yZFJlcXVlc3QaKi50cm91cGUuaWRlbnRpdHkudjEuQ2hhbmdlUGFzc3dvcmRSZXNwb25zZSIvirUYAggCkrUYIQoYaWRlbnRpdHkuY2hhbmdlX3Bhc3N3b3JkEAoaAwiQHJi1GAISVwoFR2V0TWUSIC50cm91cGUuaWRlbnRpdHkudjEuR2V0TWVSZXF1ZXN0GiEudHJvdXBlLmlkZW50aXR5LnYxLkdldE1lUmVzcG9uc2UiCZACAYq1GAIIAhJdCgdHZXRVc2VyEiIudHJvdXBlLmlkZW50aXR5LnYxLkdldFVzZXJSZXF1ZXN0GiMudHJvdXBlLmlkZW50aXR5LnYxLkdldFVzZXJSZXNwb25zZSIJkAIBirUYAggBEm8KDUJhdGNoR2V0VXNlcnMSKC50cm91cGUuaWRlbnRpdHkudjEuQmF0Y2hHZXRVc2Vyc1JlcXVlc3QaKS50cm91cGUuaWRlbnRpdHkudjEuQmF0Y2hHZXRVc2Vyc1Jlc3BvbnNlIgmQAgGKtRgCCAESbAoNVXBkYXRlUHJvZmlsZRIoLnRyb3VwZS5pZGVudGl0eS52MS5VcGRhdGVQcm9maWxlUmVxdWVzdBopLnRyb3VwZS5pZGVudGl0eS52MS5VcGRhdGVQcm9maWxlUmVzcG9uc2UiBoq1GAIIAhJ4ChFVcGRhdGVQcmVmZXJlbmNlcxIsLnRyb3VwZS5pZGVudGl0eS52MS5VcGRhdGVQcmVmZXJlbmNlc1JlcXVlc3QaLS50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZSIGirUYAggCEngKEVVwZGF0ZUNvbnRhY3RJbmZvEiwudHJvdXBlLmlkZW50aXR5LnYxLlVwZGF0ZUNvbnRhY3RJbmZvUmVxdWVzdBotLnRyb3VwZS5pZGVudGl0eS52MS5VcGRhdGVDb250YWN0SW5mb1Jlc3BvbnNlIgaKtRgCCAIShQEKCUxpc3RVc2VycxIkLnRyb3VwZS5pZGVudGl0eS52MS5MaXN0VXNlcnNSZXF1ZXN0GiUudHJvdXBlLmlkZW50aXR5LnYxLkxpc3RVc2Vyc1Jlc3BvbnNlIiuQAgGKtRgkGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBIJdXNlcjpsaXN0EosBCgtTdXNwZW5kVXNlchImLnRyb3VwZS5pZGVudGl0eS52MS5TdXNwZW5kVXNlclJlcXVlc3QaJy50cm91cGUuaWRlbnRpdHkudjEuU3VzcGVuZFVzZXJSZXNwb25zZSIrirUYJxoFYWRtaW4aEGN1c3RvbWVyLXN1cHBvcnQSDHVzZXI6c3VzcGVuZBKUAQoOUmVhY3RpdmF0ZVVzZXISKS50cm91cGUuaWRlbnRpdHkudjEuUmVhY3RpdmF0ZVVzZXJSZXF1ZXN0GioudHJvdXBlLmlkZW50aXR5LnYxLlJlYWN0aXZhdGVVc2VyUmVzcG9uc2UiK4q1GCcaBWFkbWluGhBjdXN0b21lci1zdXBwb3J0Egx1c2VyOnN1c3BlbmQSZwoKRGVsZXRlVXNlchIlLnRyb3VwZS5pZGVudGl0eS52MS5EZWxldGVVc2VyUmVxdWVzdBomLnRyb3VwZS5pZGVudGl0eS52MS5EZWxldGVVc2VyUmVzcG9uc2UiCoq1GAIIApi1GAISiwEKCkdldEVyYXN1cmUSJS50cm91cGUuaWRlbnRpdHkudjEuR2V0RXJhc3VyZVJlcXVlc3QaJi50cm91cGUuaWRlbnRpdHkudjEuR2V0RXJhc3VyZVJlc3BvbnNlIi6QAgGKtRgnGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBIMZXJhc3VyZTpyZWFkEqEBChFJc3N1ZVNlcnZpY2VUb2tlbhIsLnRyb3VwZS5pZGVudGl0eS52MS5Jc3N1ZVNlcnZpY2VUb2tlblJlcXVlc3QaLS50cm91cGUuaWRlbnRpdHkudjEuSXNzdWVTZXJ2aWNlVG9rZW5SZXNwb25zZSIvirUYAggBkrUYIQoWaWRlbnRpdHkuc2VydmljZV90b2tlbhDYBBoCCDwgAZi1GAISewoRR2V0Qm9vdHN0cmFwQWRtaW4SLC50cm91cGUuaWRlbnRpdHkudjEuR2V0Qm9vdHN0cmFwQWRtaW5SZXF1ZXN0Gi0udHJvdXBlLmlkZW50aXR5LnYxLkdldEJvb3RzdHJhcEFkbWluUmVzcG9uc2UiCZACAYq1GAIIAxJdCgdHZXRKd2tzEiIudHJvdXBlLmlkZW50aXR5LnYxLkdldEp3a3NSZXF1ZXN0GiMudHJvdXBlLmlkZW50aXR5LnYxLkdldEp3a3NSZXNwb25zZSIJkAIBirUYAggBYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp, file_troupe_identity_v1_erasure, file_troupe_identity_v1_session, file_troupe_identity_v1_user, file_troupe_mesh_v1_options]);
+  fileDesc("Cil0cm91cGUvaWRlbnRpdHkvdjEvaWRlbnRpdHlfc2VydmljZS5wcm90bxISdHJvdXBlLmlkZW50aXR5LnYxIsUBChNSZWdpc3RlclVzZXJSZXF1ZXN0EhkKBWVtYWlsGAEgASgJQgq6SAdyBRj+AWABEhwKCHBhc3N3b3JkGAIgASgJQgq6SAdyBRAIGIABEiMKDGRpc3BsYXlfbmFtZRgDIAEoCUINukgKcggQARhkMgJcUxIZCghsYW5ndWFnZRgEIAEoCUIHukgEcgIYIxI1ChNyZWdpc3RyYXRpb25fc291cmNlGAUgASgJQhi6SBVyExgyMg9eW2EtejAtOTouXy1dKiQiPgoUUmVnaXN0ZXJVc2VyUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIkcKDExvZ2luUmVxdWVzdBIZCgVlbWFpbBgBIAEoCUIKukgHcgUQARj+ARIcCghwYXNzd29yZBgCIAEoCUIKukgHcgUQARiAASJmCg1Mb2dpblJlc3BvbnNlEi0KBnRva2VucxgBIAEoCzIdLnRyb3VwZS5pZGVudGl0eS52MS5Ub2tlblBhaXISJgoEdXNlchgCIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIjoKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIhCg1yZWZyZXNoX3Rva2VuGAEgASgJQgq6SAdyBRABGMgBIkcKFlJlZnJlc2hTZXNzaW9uUmVzcG9uc2USLQoGdG9rZW5zGAEgASgLMh0udHJvdXBlLmlkZW50aXR5LnYxLlRva2VuUGFpciIPCg1Mb2dvdXRSZXF1ZXN0IhAKDkxvZ291dFJlc3BvbnNlIlEKE0xpc3RTZXNzaW9uc1JlcXVlc3QSHAoJcGFnZV9zaXplGAEgASgFQgm6SAYaBBhkKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMY9AMiXgoUTGlzdFNlc3Npb25zUmVzcG9uc2USLQoIc2Vzc2lvbnMYASADKAsyGy50cm91cGUuaWRlbnRpdHkudjEuU2Vzc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiNAoUUmV2b2tlU2Vzc2lvblJlcXVlc3QSHAoKc2Vzc2lvbl9pZBgBIAEoCUIIukgFcgOwAQEiFwoVUmV2b2tlU2Vzc2lvblJlc3BvbnNlIhsKGUxpc3RPQXV0aFByb3ZpZGVyc1JlcXVlc3QiLwoaTGlzdE9BdXRoUHJvdmlkZXJzUmVzcG9uc2USEQoJcHJvdmlkZXJzGAEgAygJIlMKEVN0YXJ0T0F1dGhSZXF1ZXN0EhsKCHByb3ZpZGVyGAEgASgJQgm6SAZyBBABGDISIQoMcmVkaXJlY3RfdXJpGAIgASgJQgu6SAhyBhj0A4gBASJuChJTdGFydE9BdXRoUmVzcG9uc2USGQoRYXV0aG9yaXphdGlvbl91cmwYASABKAkSDQoFc3RhdGUYAiABKAkSLgoKZXhwaXJlc19hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiSwoUQ29tcGxldGVPQXV0aFJlcXVlc3QSGQoFc3RhdGUYASABKAlCCrpIB3IFEAEYyAESGAoEY29kZRgCIAEoCUIKukgHcgUQARigHyKCAQoVQ29tcGxldGVPQXV0aFJlc3BvbnNlEi0KBnRva2VucxgBIAEoCzIdLnRyb3VwZS5pZGVudGl0eS52MS5Ub2tlblBhaXISJgoEdXNlchgCIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyEhIKCnJlZ2lzdGVyZWQYAyABKAgiRwoQTGlua09BdXRoUmVxdWVzdBIZCgVzdGF0ZRgBIAEoCUIKukgHcgUQARjIARIYCgRjb2RlGAIgASgJQgq6SAdyBRABGKAfIjsKEUxpbmtPQXV0aFJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciIxChJVbmxpbmtPQXV0aFJlcXVlc3QSGwoIcHJvdmlkZXIYASABKAlCCbpIBnIEEAEYMiI9ChNVbmxpbmtPQXV0aFJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciJdChVDaGFuZ2VQYXNzd29yZFJlcXVlc3QSIgoQY3VycmVudF9wYXNzd29yZBgBIAEoCUIIukgFcgMYgAESIAoMbmV3X3Bhc3N3b3JkGAIgASgJQgq6SAdyBRAIGIABIhgKFkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiIQofUmVxdWVzdEVtYWlsVmVyaWZpY2F0aW9uUmVxdWVzdCIiCiBSZXF1ZXN0RW1haWxWZXJpZmljYXRpb25SZXNwb25zZSIvChJWZXJpZnlFbWFpbFJlcXVlc3QSGQoFdG9rZW4YASABKAlCCrpIB3IFEAEYyAEiFQoTVmVyaWZ5RW1haWxSZXNwb25zZSI4ChtSZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QSGQoFZW1haWwYASABKAlCCrpIB3IFGP4BYAEiHgocUmVxdWVzdFBhc3N3b3JkUmVzZXRSZXNwb25zZSJTChRSZXNldFBhc3N3b3JkUmVxdWVzdBIZCgV0b2tlbhgBIAEoCUIKukgHcgUQARjIARIgCgxuZXdfcGFzc3dvcmQYAiABKAlCCrpIB3IFEAgYgAEiFwoVUmVzZXRQYXNzd29yZFJlc3BvbnNlIjQKFEdldEFjdGlvbkxpbmtSZXF1ZXN0EhwKCnJlcXVlc3RfaWQYASABKAlCCLpIBXIDsAEBImMKFUdldEFjdGlvbkxpbmtSZXNwb25zZRILCgN1cmwYASABKAkSDQoFZW1haWwYAiABKAkSLgoKZXhwaXJlc19hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiDgoMR2V0TWVSZXF1ZXN0IjcKDUdldE1lUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIisKDkdldFVzZXJSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBIkUKD0dldFVzZXJSZXNwb25zZRIyCgdwcm9maWxlGAEgASgLMiEudHJvdXBlLmlkZW50aXR5LnYxLlB1YmxpY1Byb2ZpbGUiOwoUQmF0Y2hHZXRVc2Vyc1JlcXVlc3QSIwoIdXNlcl9pZHMYASADKAlCEbpIDpIBCwgBEGQiBXIDsAEBIkwKFUJhdGNoR2V0VXNlcnNSZXNwb25zZRIzCghwcm9maWxlcxgBIAMoCzIhLnRyb3VwZS5pZGVudGl0eS52MS5QdWJsaWNQcm9maWxlIrkBChRVcGRhdGVQcm9maWxlUmVxdWVzdBIoCgxkaXNwbGF5X25hbWUYASABKAlCDbpICnIIEAEYZDICXFNIAIgBARIzCgphdmF0YXJfdXJsGAIgASgJQhq6SBdyFRj0AzIQXihodHRwczovL1xTKyk/JEgBiAEBEhoKA2JpbxgDIAEoCUIIukgFcgMY6AdIAogBAUIPCg1fZGlzcGxheV9uYW1lQg0KC19hdmF0YXJfdXJsQgYKBF9iaW8iPwoVVXBkYXRlUHJvZmlsZVJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciJ6ChhVcGRhdGVQcmVmZXJlbmNlc1JlcXVlc3QSIAoIbGFuZ3VhZ2UYASABKAlCCbpIBnIEEAIYI0gAiAEBEiEKCXRpbWVfem9uZRgCIAEoCUIJukgGcgQQARg8SAGIAQFCCwoJX2xhbmd1YWdlQgwKCl90aW1lX3pvbmUiQwoZVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIifQoYVXBkYXRlQ29udGFjdEluZm9SZXF1ZXN0Ei0KBXBob25lGAEgASgJQh66SBtyGTIXXihcK1sxLTldWzAtOV17NiwxNH0pPyQSMgoHYWRkcmVzcxgCIAEoCzIhLnRyb3VwZS5pZGVudGl0eS52MS5Qb3N0YWxBZGRyZXNzIkMKGVVwZGF0ZUNvbnRhY3RJbmZvUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIo0BChBMaXN0VXNlcnNSZXF1ZXN0EhcKBXF1ZXJ5GAEgASgJQgi6SAVyAxj+ARIWCglpc19hY3RpdmUYAiABKAhIAIgBARIcCglwYWdlX3NpemUYAyABKAVCCbpIBhoEGGQoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxj0A0IMCgpfaXNfYWN0aXZlIlUKEUxpc3RVc2Vyc1Jlc3BvbnNlEicKBXVzZXJzGAEgAygLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIksKElN1c3BlbmRVc2VyUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAEY9AMiPQoTU3VzcGVuZFVzZXJSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIiMgoVUmVhY3RpdmF0ZVVzZXJSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBIkAKFlJlYWN0aXZhdGVVc2VyUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIi8KEURlbGV0ZVVzZXJSZXF1ZXN0EhoKCHBhc3N3b3JkGAEgASgJQgi6SAVyAxiAASIUChJEZWxldGVVc2VyUmVzcG9uc2UiLgoRR2V0RXJhc3VyZVJlcXVlc3QSGQoHdXNlcl9pZBgBIAEoCUIIukgFcgOwAQEiQgoSR2V0RXJhc3VyZVJlc3BvbnNlEiwKB2VyYXN1cmUYASABKAsyGy50cm91cGUuaWRlbnRpdHkudjEuRXJhc3VyZSI5ChhJc3N1ZVNlcnZpY2VUb2tlblJlcXVlc3QSHQoJYXNzZXJ0aW9uGAEgASgJQgq6SAdyBRABGNAPIokBChlJc3N1ZVNlcnZpY2VUb2tlblJlc3BvbnNlEg0KBXRva2VuGAEgASgJEi4KCmV4cGlyZXNfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWlzc3VlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiGgoYR2V0Qm9vdHN0cmFwQWRtaW5SZXF1ZXN0IiwKGUdldEJvb3RzdHJhcEFkbWluUmVzcG9uc2USDwoHdXNlcl9pZBgBIAEoCSIQCg5HZXRKd2tzUmVxdWVzdCIfCg9HZXRKd2tzUmVzcG9uc2USDAoEandrcxgBIAEoCTLvHgoPSWRlbnRpdHlTZXJ2aWNlEokBCgxSZWdpc3RlclVzZXISJy50cm91cGUuaWRlbnRpdHkudjEuUmVnaXN0ZXJVc2VyUmVxdWVzdBooLnRyb3VwZS5pZGVudGl0eS52MS5SZWdpc3RlclVzZXJSZXNwb25zZSImirUYAggBkrUYHAoRaWRlbnRpdHkucmVnaXN0ZXIQFBoDCJAcIAESdAoFTG9naW4SIC50cm91cGUuaWRlbnRpdHkudjEuTG9naW5SZXF1ZXN0GiEudHJvdXBlLmlkZW50aXR5LnYxLkxvZ2luUmVzcG9uc2UiJoq1GAIIAZK1GBgKDmlkZW50aXR5LmxvZ2luEDwaAgg8IAGYtRgCEpEBCg5SZWZyZXNoU2Vzc2lvbhIpLnRyb3VwZS5pZGVudGl0eS52MS5SZWZyZXNoU2Vzc2lvblJlcXVlc3QaKi50cm91cGUuaWRlbnRpdHkudjEuUmVmcmVzaFNlc3Npb25SZXNwb25zZSIoirUYAggBkrUYGgoQaWRlbnRpdHkucmVmcmVzaBB4GgIIPCABmLUYAhJXCgZMb2dvdXQSIS50cm91cGUuaWRlbnRpdHkudjEuTG9nb3V0UmVxdWVzdBoiLnRyb3VwZS5pZGVudGl0eS52MS5Mb2dvdXRSZXNwb25zZSIGirUYAggCEmwKDExpc3RTZXNzaW9ucxInLnRyb3VwZS5pZGVudGl0eS52MS5MaXN0U2Vzc2lvbnNSZXF1ZXN0GigudHJvdXBlLmlkZW50aXR5LnYxLkxpc3RTZXNzaW9uc1Jlc3BvbnNlIgmQAgGKtRgCCAISbAoNUmV2b2tlU2Vzc2lvbhIoLnRyb3VwZS5pZGVudGl0eS52MS5SZXZva2VTZXNzaW9uUmVxdWVzdBopLnRyb3VwZS5pZGVudGl0eS52MS5SZXZva2VTZXNzaW9uUmVzcG9uc2UiBoq1GAIIAhJ+ChJMaXN0T0F1dGhQcm92aWRlcnMSLS50cm91cGUuaWRlbnRpdHkudjEuTGlzdE9BdXRoUHJvdmlkZXJzUmVxdWVzdBouLnRyb3VwZS5pZGVudGl0eS52MS5MaXN0T0F1dGhQcm92aWRlcnNSZXNwb25zZSIJkAIBirUYAggBEoMBCgpTdGFydE9BdXRoEiUudHJvdXBlLmlkZW50aXR5LnYxLlN0YXJ0T0F1dGhSZXF1ZXN0GiYudHJvdXBlLmlkZW50aXR5LnYxLlN0YXJ0T0F1dGhSZXNwb25zZSImirUYAggBkrUYGAoOaWRlbnRpdHkub2F1dGgQPBoCCDwgAZi1GAISjAEKDUNvbXBsZXRlT0F1dGgSKC50cm91cGUuaWRlbnRpdHkudjEuQ29tcGxldGVPQXV0aFJlcXVlc3QaKS50cm91cGUuaWRlbnRpdHkudjEuQ29tcGxldGVPQXV0aFJlc3BvbnNlIiaKtRgCCAGStRgYCg5pZGVudGl0eS5vYXV0aBA8GgIIPCABmLUYAhJkCglMaW5rT0F1dGgSJC50cm91cGUuaWRlbnRpdHkudjEuTGlua09BdXRoUmVxdWVzdBolLnRyb3VwZS5pZGVudGl0eS52MS5MaW5rT0F1dGhSZXNwb25zZSIKirUYAggCmLUYAhJmCgtVbmxpbmtPQXV0aBImLnRyb3VwZS5pZGVudGl0eS52MS5VbmxpbmtPQXV0aFJlcXVlc3QaJy50cm91cGUuaWRlbnRpdHkudjEuVW5saW5rT0F1dGhSZXNwb25zZSIGirUYAggCEpgBCg5DaGFuZ2VQYXNzd29yZBIpLnRyb3VwZS5pZGVudGl0eS52MS5DaGFuZ2VQYXNzd29yZFJlcXVlc3QaKi50cm91cGUuaWRlbnRpdHkudjEuQ2hhbmdlUGFzc3dvcmRSZXNwb25zZSIvirUYAggCkrUYIQoYaWRlbnRpdHkuY2hhbmdlX3Bhc3N3b3JkEAoaAwiQHJi1GAIStwEKGFJlcXVlc3RFbWFpbFZlcmlmaWNhdGlvbhIzLnRyb3VwZS5pZGVudGl0eS52MS5SZXF1ZXN0RW1haWxWZXJpZmljYXRpb25SZXF1ZXN0GjQudHJvdXBlLmlkZW50aXR5LnYxLlJlcXVlc3RFbWFpbFZlcmlmaWNhdGlvblJlc3BvbnNlIjCKtRgCCAKStRgmCh1pZGVudGl0eS5yZXF1ZXN0X3ZlcmlmaWNhdGlvbhAFGgMIkBwSgQEKC1ZlcmlmeUVtYWlsEiYudHJvdXBlLmlkZW50aXR5LnYxLlZlcmlmeUVtYWlsUmVxdWVzdBonLnRyb3VwZS5pZGVudGl0eS52MS5WZXJpZnlFbWFpbFJlc3BvbnNlIiGKtRgCCAGStRgXCg1pZGVudGl0eS5saW5rEDwaAgg8IAESpgEKFFJlcXVlc3RQYXNzd29yZFJlc2V0Ei8udHJvdXBlLmlkZW50aXR5LnYxLlJlcXVlc3RQYXNzd29yZFJlc2V0UmVxdWVzdBowLnRyb3VwZS5pZGVudGl0eS52MS5SZXF1ZXN0UGFzc3dvcmRSZXNldFJlc3BvbnNlIiuKtRgCCAGStRghChZpZGVudGl0eS5yZXF1ZXN0X3Jlc2V0EBQaAwiQHCABEosBCg1SZXNldFBhc3N3b3JkEigudHJvdXBlLmlkZW50aXR5LnYxLlJlc2V0UGFzc3dvcmRSZXF1ZXN0GikudHJvdXBlLmlkZW50aXR5LnYxLlJlc2V0UGFzc3dvcmRSZXNwb25zZSIlirUYAggBkrUYFwoNaWRlbnRpdHkubGluaxA8GgIIPCABmLUYAhJvCg1HZXRBY3Rpb25MaW5rEigudHJvdXBlLmlkZW50aXR5LnYxLkdldEFjdGlvbkxpbmtSZXF1ZXN0GikudHJvdXBlLmlkZW50aXR5LnYxLkdldEFjdGlvbkxpbmtSZXNwb25zZSIJkAIBirUYAggDElcKBUdldE1lEiAudHJvdXBlLmlkZW50aXR5LnYxLkdldE1lUmVxdWVzdBohLnRyb3VwZS5pZGVudGl0eS52MS5HZXRNZVJlc3BvbnNlIgmQAgGKtRgCCAISXQoHR2V0VXNlchIiLnRyb3VwZS5pZGVudGl0eS52MS5HZXRVc2VyUmVxdWVzdBojLnRyb3VwZS5pZGVudGl0eS52MS5HZXRVc2VyUmVzcG9uc2UiCZACAYq1GAIIARJvCg1CYXRjaEdldFVzZXJzEigudHJvdXBlLmlkZW50aXR5LnYxLkJhdGNoR2V0VXNlcnNSZXF1ZXN0GikudHJvdXBlLmlkZW50aXR5LnYxLkJhdGNoR2V0VXNlcnNSZXNwb25zZSIJkAIBirUYAggBEmwKDVVwZGF0ZVByb2ZpbGUSKC50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlUHJvZmlsZVJlcXVlc3QaKS50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlUHJvZmlsZVJlc3BvbnNlIgaKtRgCCAISeAoRVXBkYXRlUHJlZmVyZW5jZXMSLC50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Gi0udHJvdXBlLmlkZW50aXR5LnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2UiBoq1GAIIAhJ4ChFVcGRhdGVDb250YWN0SW5mbxIsLnRyb3VwZS5pZGVudGl0eS52MS5VcGRhdGVDb250YWN0SW5mb1JlcXVlc3QaLS50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlQ29udGFjdEluZm9SZXNwb25zZSIGirUYAggCEoUBCglMaXN0VXNlcnMSJC50cm91cGUuaWRlbnRpdHkudjEuTGlzdFVzZXJzUmVxdWVzdBolLnRyb3VwZS5pZGVudGl0eS52MS5MaXN0VXNlcnNSZXNwb25zZSIrkAIBirUYJBoFYWRtaW4aEGN1c3RvbWVyLXN1cHBvcnQSCXVzZXI6bGlzdBKLAQoLU3VzcGVuZFVzZXISJi50cm91cGUuaWRlbnRpdHkudjEuU3VzcGVuZFVzZXJSZXF1ZXN0GicudHJvdXBlLmlkZW50aXR5LnYxLlN1c3BlbmRVc2VyUmVzcG9uc2UiK4q1GCcaBWFkbWluGhBjdXN0b21lci1zdXBwb3J0Egx1c2VyOnN1c3BlbmQSlAEKDlJlYWN0aXZhdGVVc2VyEikudHJvdXBlLmlkZW50aXR5LnYxLlJlYWN0aXZhdGVVc2VyUmVxdWVzdBoqLnRyb3VwZS5pZGVudGl0eS52MS5SZWFjdGl2YXRlVXNlclJlc3BvbnNlIiuKtRgnGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBIMdXNlcjpzdXNwZW5kEmcKCkRlbGV0ZVVzZXISJS50cm91cGUuaWRlbnRpdHkudjEuRGVsZXRlVXNlclJlcXVlc3QaJi50cm91cGUuaWRlbnRpdHkudjEuRGVsZXRlVXNlclJlc3BvbnNlIgqKtRgCCAKYtRgCEosBCgpHZXRFcmFzdXJlEiUudHJvdXBlLmlkZW50aXR5LnYxLkdldEVyYXN1cmVSZXF1ZXN0GiYudHJvdXBlLmlkZW50aXR5LnYxLkdldEVyYXN1cmVSZXNwb25zZSIukAIBirUYJxoFYWRtaW4aEGN1c3RvbWVyLXN1cHBvcnQSDGVyYXN1cmU6cmVhZBKhAQoRSXNzdWVTZXJ2aWNlVG9rZW4SLC50cm91cGUuaWRlbnRpdHkudjEuSXNzdWVTZXJ2aWNlVG9rZW5SZXF1ZXN0Gi0udHJvdXBlLmlkZW50aXR5LnYxLklzc3VlU2VydmljZVRva2VuUmVzcG9uc2UiL4q1GAIIAZK1GCEKFmlkZW50aXR5LnNlcnZpY2VfdG9rZW4Q2AQaAgg8IAGYtRgCEnsKEUdldEJvb3RzdHJhcEFkbWluEiwudHJvdXBlLmlkZW50aXR5LnYxLkdldEJvb3RzdHJhcEFkbWluUmVxdWVzdBotLnRyb3VwZS5pZGVudGl0eS52MS5HZXRCb290c3RyYXBBZG1pblJlc3BvbnNlIgmQAgGKtRgCCAMSXQoHR2V0SndrcxIiLnRyb3VwZS5pZGVudGl0eS52MS5HZXRKd2tzUmVxdWVzdBojLnRyb3VwZS5pZGVudGl0eS52MS5HZXRKd2tzUmVzcG9uc2UiCZACAYq1GAIIAWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp, file_troupe_identity_v1_erasure, file_troupe_identity_v1_session, file_troupe_identity_v1_user, file_troupe_mesh_v1_options]);
 
 /**
  * @generated from message troupe.identity.v1.RegisterUserRequest
@@ -513,6 +513,183 @@ export const ChangePasswordResponseSchema: GenMessage<ChangePasswordResponse> = 
   messageDesc(file_troupe_identity_v1_identity_service, 23);
 
 /**
+ * @generated from message troupe.identity.v1.RequestEmailVerificationRequest
+ */
+export type RequestEmailVerificationRequest = Message<"troupe.identity.v1.RequestEmailVerificationRequest"> & {
+};
+
+/**
+ * Describes the message troupe.identity.v1.RequestEmailVerificationRequest.
+ * Use `create(RequestEmailVerificationRequestSchema)` to create a new message.
+ */
+export const RequestEmailVerificationRequestSchema: GenMessage<RequestEmailVerificationRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 24);
+
+/**
+ * @generated from message troupe.identity.v1.RequestEmailVerificationResponse
+ */
+export type RequestEmailVerificationResponse = Message<"troupe.identity.v1.RequestEmailVerificationResponse"> & {
+};
+
+/**
+ * Describes the message troupe.identity.v1.RequestEmailVerificationResponse.
+ * Use `create(RequestEmailVerificationResponseSchema)` to create a new message.
+ */
+export const RequestEmailVerificationResponseSchema: GenMessage<RequestEmailVerificationResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 25);
+
+/**
+ * @generated from message troupe.identity.v1.VerifyEmailRequest
+ */
+export type VerifyEmailRequest = Message<"troupe.identity.v1.VerifyEmailRequest"> & {
+  /**
+   * The `token` of the link.
+   *
+   * @generated from field: string token = 1;
+   */
+  token: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.VerifyEmailRequest.
+ * Use `create(VerifyEmailRequestSchema)` to create a new message.
+ */
+export const VerifyEmailRequestSchema: GenMessage<VerifyEmailRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 26);
+
+/**
+ * @generated from message troupe.identity.v1.VerifyEmailResponse
+ */
+export type VerifyEmailResponse = Message<"troupe.identity.v1.VerifyEmailResponse"> & {
+};
+
+/**
+ * Describes the message troupe.identity.v1.VerifyEmailResponse.
+ * Use `create(VerifyEmailResponseSchema)` to create a new message.
+ */
+export const VerifyEmailResponseSchema: GenMessage<VerifyEmailResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 27);
+
+/**
+ * @generated from message troupe.identity.v1.RequestPasswordResetRequest
+ */
+export type RequestPasswordResetRequest = Message<"troupe.identity.v1.RequestPasswordResetRequest"> & {
+  /**
+   * @generated from field: string email = 1;
+   */
+  email: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.RequestPasswordResetRequest.
+ * Use `create(RequestPasswordResetRequestSchema)` to create a new message.
+ */
+export const RequestPasswordResetRequestSchema: GenMessage<RequestPasswordResetRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 28);
+
+/**
+ * @generated from message troupe.identity.v1.RequestPasswordResetResponse
+ */
+export type RequestPasswordResetResponse = Message<"troupe.identity.v1.RequestPasswordResetResponse"> & {
+};
+
+/**
+ * Describes the message troupe.identity.v1.RequestPasswordResetResponse.
+ * Use `create(RequestPasswordResetResponseSchema)` to create a new message.
+ */
+export const RequestPasswordResetResponseSchema: GenMessage<RequestPasswordResetResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 29);
+
+/**
+ * @generated from message troupe.identity.v1.ResetPasswordRequest
+ */
+export type ResetPasswordRequest = Message<"troupe.identity.v1.ResetPasswordRequest"> & {
+  /**
+   * The `token` of the link.
+   *
+   * @generated from field: string token = 1;
+   */
+  token: string;
+
+  /**
+   * 8–128 characters.
+   *
+   * @generated from field: string new_password = 2;
+   */
+  newPassword: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.ResetPasswordRequest.
+ * Use `create(ResetPasswordRequestSchema)` to create a new message.
+ */
+export const ResetPasswordRequestSchema: GenMessage<ResetPasswordRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 30);
+
+/**
+ * @generated from message troupe.identity.v1.ResetPasswordResponse
+ */
+export type ResetPasswordResponse = Message<"troupe.identity.v1.ResetPasswordResponse"> & {
+};
+
+/**
+ * Describes the message troupe.identity.v1.ResetPasswordResponse.
+ * Use `create(ResetPasswordResponseSchema)` to create a new message.
+ */
+export const ResetPasswordResponseSchema: GenMessage<ResetPasswordResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 31);
+
+/**
+ * @generated from message troupe.identity.v1.GetActionLinkRequest
+ */
+export type GetActionLinkRequest = Message<"troupe.identity.v1.GetActionLinkRequest"> & {
+  /**
+   * The `request_id` of the event.
+   *
+   * @generated from field: string request_id = 1;
+   */
+  requestId: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.GetActionLinkRequest.
+ * Use `create(GetActionLinkRequestSchema)` to create a new message.
+ */
+export const GetActionLinkRequestSchema: GenMessage<GetActionLinkRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 32);
+
+/**
+ * @generated from message troupe.identity.v1.GetActionLinkResponse
+ */
+export type GetActionLinkResponse = Message<"troupe.identity.v1.GetActionLinkResponse"> & {
+  /**
+   * Below TROUPE_LINK_BASE_URL: `/verify-email?token=…` or `/reset-password?token=…`.
+   *
+   * @generated from field: string url = 1;
+   */
+  url: string;
+
+  /**
+   * The only address that it may be mailed to.
+   *
+   * @generated from field: string email = 2;
+   */
+  email: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp expires_at = 3;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message troupe.identity.v1.GetActionLinkResponse.
+ * Use `create(GetActionLinkResponseSchema)` to create a new message.
+ */
+export const GetActionLinkResponseSchema: GenMessage<GetActionLinkResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 33);
+
+/**
  * @generated from message troupe.identity.v1.GetMeRequest
  */
 export type GetMeRequest = Message<"troupe.identity.v1.GetMeRequest"> & {
@@ -523,7 +700,7 @@ export type GetMeRequest = Message<"troupe.identity.v1.GetMeRequest"> & {
  * Use `create(GetMeRequestSchema)` to create a new message.
  */
 export const GetMeRequestSchema: GenMessage<GetMeRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 24);
+  messageDesc(file_troupe_identity_v1_identity_service, 34);
 
 /**
  * @generated from message troupe.identity.v1.GetMeResponse
@@ -540,7 +717,7 @@ export type GetMeResponse = Message<"troupe.identity.v1.GetMeResponse"> & {
  * Use `create(GetMeResponseSchema)` to create a new message.
  */
 export const GetMeResponseSchema: GenMessage<GetMeResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 25);
+  messageDesc(file_troupe_identity_v1_identity_service, 35);
 
 /**
  * @generated from message troupe.identity.v1.GetUserRequest
@@ -557,7 +734,7 @@ export type GetUserRequest = Message<"troupe.identity.v1.GetUserRequest"> & {
  * Use `create(GetUserRequestSchema)` to create a new message.
  */
 export const GetUserRequestSchema: GenMessage<GetUserRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 26);
+  messageDesc(file_troupe_identity_v1_identity_service, 36);
 
 /**
  * @generated from message troupe.identity.v1.GetUserResponse
@@ -574,7 +751,7 @@ export type GetUserResponse = Message<"troupe.identity.v1.GetUserResponse"> & {
  * Use `create(GetUserResponseSchema)` to create a new message.
  */
 export const GetUserResponseSchema: GenMessage<GetUserResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 27);
+  messageDesc(file_troupe_identity_v1_identity_service, 37);
 
 /**
  * @generated from message troupe.identity.v1.BatchGetUsersRequest
@@ -591,7 +768,7 @@ export type BatchGetUsersRequest = Message<"troupe.identity.v1.BatchGetUsersRequ
  * Use `create(BatchGetUsersRequestSchema)` to create a new message.
  */
 export const BatchGetUsersRequestSchema: GenMessage<BatchGetUsersRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 28);
+  messageDesc(file_troupe_identity_v1_identity_service, 38);
 
 /**
  * @generated from message troupe.identity.v1.BatchGetUsersResponse
@@ -608,7 +785,7 @@ export type BatchGetUsersResponse = Message<"troupe.identity.v1.BatchGetUsersRes
  * Use `create(BatchGetUsersResponseSchema)` to create a new message.
  */
 export const BatchGetUsersResponseSchema: GenMessage<BatchGetUsersResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 29);
+  messageDesc(file_troupe_identity_v1_identity_service, 39);
 
 /**
  * @generated from message troupe.identity.v1.UpdateProfileRequest
@@ -637,7 +814,7 @@ export type UpdateProfileRequest = Message<"troupe.identity.v1.UpdateProfileRequ
  * Use `create(UpdateProfileRequestSchema)` to create a new message.
  */
 export const UpdateProfileRequestSchema: GenMessage<UpdateProfileRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 30);
+  messageDesc(file_troupe_identity_v1_identity_service, 40);
 
 /**
  * @generated from message troupe.identity.v1.UpdateProfileResponse
@@ -654,7 +831,7 @@ export type UpdateProfileResponse = Message<"troupe.identity.v1.UpdateProfileRes
  * Use `create(UpdateProfileResponseSchema)` to create a new message.
  */
 export const UpdateProfileResponseSchema: GenMessage<UpdateProfileResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 31);
+  messageDesc(file_troupe_identity_v1_identity_service, 41);
 
 /**
  * @generated from message troupe.identity.v1.UpdatePreferencesRequest
@@ -680,7 +857,7 @@ export type UpdatePreferencesRequest = Message<"troupe.identity.v1.UpdatePrefere
  * Use `create(UpdatePreferencesRequestSchema)` to create a new message.
  */
 export const UpdatePreferencesRequestSchema: GenMessage<UpdatePreferencesRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 32);
+  messageDesc(file_troupe_identity_v1_identity_service, 42);
 
 /**
  * @generated from message troupe.identity.v1.UpdatePreferencesResponse
@@ -697,7 +874,7 @@ export type UpdatePreferencesResponse = Message<"troupe.identity.v1.UpdatePrefer
  * Use `create(UpdatePreferencesResponseSchema)` to create a new message.
  */
 export const UpdatePreferencesResponseSchema: GenMessage<UpdatePreferencesResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 33);
+  messageDesc(file_troupe_identity_v1_identity_service, 43);
 
 /**
  * @generated from message troupe.identity.v1.UpdateContactInfoRequest
@@ -723,7 +900,7 @@ export type UpdateContactInfoRequest = Message<"troupe.identity.v1.UpdateContact
  * Use `create(UpdateContactInfoRequestSchema)` to create a new message.
  */
 export const UpdateContactInfoRequestSchema: GenMessage<UpdateContactInfoRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 34);
+  messageDesc(file_troupe_identity_v1_identity_service, 44);
 
 /**
  * @generated from message troupe.identity.v1.UpdateContactInfoResponse
@@ -740,7 +917,7 @@ export type UpdateContactInfoResponse = Message<"troupe.identity.v1.UpdateContac
  * Use `create(UpdateContactInfoResponseSchema)` to create a new message.
  */
 export const UpdateContactInfoResponseSchema: GenMessage<UpdateContactInfoResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 35);
+  messageDesc(file_troupe_identity_v1_identity_service, 45);
 
 /**
  * @generated from message troupe.identity.v1.ListUsersRequest
@@ -778,7 +955,7 @@ export type ListUsersRequest = Message<"troupe.identity.v1.ListUsersRequest"> & 
  * Use `create(ListUsersRequestSchema)` to create a new message.
  */
 export const ListUsersRequestSchema: GenMessage<ListUsersRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 36);
+  messageDesc(file_troupe_identity_v1_identity_service, 46);
 
 /**
  * @generated from message troupe.identity.v1.ListUsersResponse
@@ -800,7 +977,7 @@ export type ListUsersResponse = Message<"troupe.identity.v1.ListUsersResponse"> 
  * Use `create(ListUsersResponseSchema)` to create a new message.
  */
 export const ListUsersResponseSchema: GenMessage<ListUsersResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 37);
+  messageDesc(file_troupe_identity_v1_identity_service, 47);
 
 /**
  * @generated from message troupe.identity.v1.SuspendUserRequest
@@ -824,7 +1001,7 @@ export type SuspendUserRequest = Message<"troupe.identity.v1.SuspendUserRequest"
  * Use `create(SuspendUserRequestSchema)` to create a new message.
  */
 export const SuspendUserRequestSchema: GenMessage<SuspendUserRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 38);
+  messageDesc(file_troupe_identity_v1_identity_service, 48);
 
 /**
  * @generated from message troupe.identity.v1.SuspendUserResponse
@@ -841,7 +1018,7 @@ export type SuspendUserResponse = Message<"troupe.identity.v1.SuspendUserRespons
  * Use `create(SuspendUserResponseSchema)` to create a new message.
  */
 export const SuspendUserResponseSchema: GenMessage<SuspendUserResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 39);
+  messageDesc(file_troupe_identity_v1_identity_service, 49);
 
 /**
  * @generated from message troupe.identity.v1.ReactivateUserRequest
@@ -858,7 +1035,7 @@ export type ReactivateUserRequest = Message<"troupe.identity.v1.ReactivateUserRe
  * Use `create(ReactivateUserRequestSchema)` to create a new message.
  */
 export const ReactivateUserRequestSchema: GenMessage<ReactivateUserRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 40);
+  messageDesc(file_troupe_identity_v1_identity_service, 50);
 
 /**
  * @generated from message troupe.identity.v1.ReactivateUserResponse
@@ -875,7 +1052,7 @@ export type ReactivateUserResponse = Message<"troupe.identity.v1.ReactivateUserR
  * Use `create(ReactivateUserResponseSchema)` to create a new message.
  */
 export const ReactivateUserResponseSchema: GenMessage<ReactivateUserResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 41);
+  messageDesc(file_troupe_identity_v1_identity_service, 51);
 
 /**
  * @generated from message troupe.identity.v1.DeleteUserRequest
@@ -894,7 +1071,7 @@ export type DeleteUserRequest = Message<"troupe.identity.v1.DeleteUserRequest"> 
  * Use `create(DeleteUserRequestSchema)` to create a new message.
  */
 export const DeleteUserRequestSchema: GenMessage<DeleteUserRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 42);
+  messageDesc(file_troupe_identity_v1_identity_service, 52);
 
 /**
  * @generated from message troupe.identity.v1.DeleteUserResponse
@@ -907,7 +1084,7 @@ export type DeleteUserResponse = Message<"troupe.identity.v1.DeleteUserResponse"
  * Use `create(DeleteUserResponseSchema)` to create a new message.
  */
 export const DeleteUserResponseSchema: GenMessage<DeleteUserResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 43);
+  messageDesc(file_troupe_identity_v1_identity_service, 53);
 
 /**
  * @generated from message troupe.identity.v1.GetErasureRequest
@@ -924,7 +1101,7 @@ export type GetErasureRequest = Message<"troupe.identity.v1.GetErasureRequest"> 
  * Use `create(GetErasureRequestSchema)` to create a new message.
  */
 export const GetErasureRequestSchema: GenMessage<GetErasureRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 44);
+  messageDesc(file_troupe_identity_v1_identity_service, 54);
 
 /**
  * @generated from message troupe.identity.v1.GetErasureResponse
@@ -941,7 +1118,7 @@ export type GetErasureResponse = Message<"troupe.identity.v1.GetErasureResponse"
  * Use `create(GetErasureResponseSchema)` to create a new message.
  */
 export const GetErasureResponseSchema: GenMessage<GetErasureResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 45);
+  messageDesc(file_troupe_identity_v1_identity_service, 55);
 
 /**
  * @generated from message troupe.identity.v1.IssueServiceTokenRequest
@@ -961,7 +1138,7 @@ export type IssueServiceTokenRequest = Message<"troupe.identity.v1.IssueServiceT
  * Use `create(IssueServiceTokenRequestSchema)` to create a new message.
  */
 export const IssueServiceTokenRequestSchema: GenMessage<IssueServiceTokenRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 46);
+  messageDesc(file_troupe_identity_v1_identity_service, 56);
 
 /**
  * @generated from message troupe.identity.v1.IssueServiceTokenResponse
@@ -988,7 +1165,7 @@ export type IssueServiceTokenResponse = Message<"troupe.identity.v1.IssueService
  * Use `create(IssueServiceTokenResponseSchema)` to create a new message.
  */
 export const IssueServiceTokenResponseSchema: GenMessage<IssueServiceTokenResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 47);
+  messageDesc(file_troupe_identity_v1_identity_service, 57);
 
 /**
  * @generated from message troupe.identity.v1.GetBootstrapAdminRequest
@@ -1001,7 +1178,7 @@ export type GetBootstrapAdminRequest = Message<"troupe.identity.v1.GetBootstrapA
  * Use `create(GetBootstrapAdminRequestSchema)` to create a new message.
  */
 export const GetBootstrapAdminRequestSchema: GenMessage<GetBootstrapAdminRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 48);
+  messageDesc(file_troupe_identity_v1_identity_service, 58);
 
 /**
  * @generated from message troupe.identity.v1.GetBootstrapAdminResponse
@@ -1018,7 +1195,7 @@ export type GetBootstrapAdminResponse = Message<"troupe.identity.v1.GetBootstrap
  * Use `create(GetBootstrapAdminResponseSchema)` to create a new message.
  */
 export const GetBootstrapAdminResponseSchema: GenMessage<GetBootstrapAdminResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 49);
+  messageDesc(file_troupe_identity_v1_identity_service, 59);
 
 /**
  * @generated from message troupe.identity.v1.GetJwksRequest
@@ -1031,7 +1208,7 @@ export type GetJwksRequest = Message<"troupe.identity.v1.GetJwksRequest"> & {
  * Use `create(GetJwksRequestSchema)` to create a new message.
  */
 export const GetJwksRequestSchema: GenMessage<GetJwksRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 50);
+  messageDesc(file_troupe_identity_v1_identity_service, 60);
 
 /**
  * @generated from message troupe.identity.v1.GetJwksResponse
@@ -1050,7 +1227,7 @@ export type GetJwksResponse = Message<"troupe.identity.v1.GetJwksResponse"> & {
  * Use `create(GetJwksResponseSchema)` to create a new message.
  */
 export const GetJwksResponseSchema: GenMessage<GetJwksResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 51);
+  messageDesc(file_troupe_identity_v1_identity_service, 61);
 
 /**
  * Accounts, credentials, sessions and links to other providers' accounts.
@@ -1188,6 +1365,69 @@ export const IdentityService: GenService<{
     methodKind: "unary";
     input: typeof ChangePasswordRequestSchema;
     output: typeof ChangePasswordResponseSchema;
+  },
+  /**
+   * Has a link mailed to the caller's address that verifies it (EmailVerificationRequested); it works
+   * for 24 hours, and those before it no more. FAILED_PRECONDITION / EMAIL_ALREADY_VERIFIED.
+   * RegisterUser does the same.
+   *
+   * @generated from rpc troupe.identity.v1.IdentityService.RequestEmailVerification
+   */
+  requestEmailVerification: {
+    methodKind: "unary";
+    input: typeof RequestEmailVerificationRequestSchema;
+    output: typeof RequestEmailVerificationResponseSchema;
+  },
+  /**
+   * Verifies the address of the account that a mailed link is for; nobody need be signed in. A link
+   * works once, and no more when a newer one was asked for, when password or address changed, or
+   * when the account was suspended. INVALID_ARGUMENT / INVALID_LINK_TOKEN for what is no token;
+   * FAILED_PRECONDITION / LINK_EXPIRED, LINK_USED or LINK_WITHDRAWN for a link that was good, and
+   * LINK_INVALID for any other, whether there is such an account or not.
+   *
+   * @generated from rpc troupe.identity.v1.IdentityService.VerifyEmail
+   */
+  verifyEmail: {
+    methodKind: "unary";
+    input: typeof VerifyEmailRequestSchema;
+    output: typeof VerifyEmailResponseSchema;
+  },
+  /**
+   * Has a link mailed that sets a new password (PasswordResetRequested), where an active account has
+   * the address; it works for an hour, and those before it no more. Answers the same in the same
+   * time whether there is an account or not. Within a minute of the last one it does nothing.
+   *
+   * @generated from rpc troupe.identity.v1.IdentityService.RequestPasswordReset
+   */
+  requestPasswordReset: {
+    methodKind: "unary";
+    input: typeof RequestPasswordResetRequestSchema;
+    output: typeof RequestPasswordResetResponseSchema;
+  },
+  /**
+   * Sets a new password by a mailed link, ends all sessions and any delay of signing in; an account
+   * without a password gets its first. Also verifies the address; where it was not verified before,
+   * linked providers are unlinked, for whoever linked them had not shown that the address is
+   * theirs. INVALID_ARGUMENT / PASSWORD_TOO_COMMON, and the errors of VerifyEmail.
+   *
+   * @generated from rpc troupe.identity.v1.IdentityService.ResetPassword
+   */
+  resetPassword: {
+    methodKind: "unary";
+    input: typeof ResetPasswordRequestSchema;
+    output: typeof ResetPasswordResponseSchema;
+  },
+  /**
+   * The link that EmailVerificationRequested or PasswordResetRequested told of, to be asked for when
+   * it is mailed: it is stored nowhere. NOT_FOUND / LINK_NOT_FOUND; FAILED_PRECONDITION /
+   * LINK_EXPIRED, LINK_USED or LINK_WITHDRAWN for one that need not be mailed any more.
+   *
+   * @generated from rpc troupe.identity.v1.IdentityService.GetActionLink
+   */
+  getActionLink: {
+    methodKind: "unary";
+    input: typeof GetActionLinkRequestSchema;
+    output: typeof GetActionLinkResponseSchema;
   },
   /**
    * The calling user's own account.
