@@ -1,4 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core'
+import type { ApiKeyScope } from '#shared/domain/api-key-scope.ts'
+import { ApiKey } from '../domain/api-key.ts'
 import { PostalAddress } from '../domain/postal-address.ts'
 import { Session } from '../domain/session.ts'
 import { User } from '../domain/user.ts'
@@ -61,5 +63,24 @@ const SessionSchema = defineEntity({
   },
 })
 
+const ApiKeySchema = defineEntity({
+  class: ApiKey,
+  tableName: 'api_keys',
+  properties: {
+    id: p.uuid().primary(),
+    userId: p.uuid(),
+    name: p.text(),
+    prefix: p.text(),
+    hash: p.blob(),
+    scopes: p.array().$type<ApiKeyScope[]>(),
+    createdAt: p.datetime(3),
+    expiresAt: p.datetime(3),
+    lastUsedAt: p.datetime(3).nullable(),
+    revokedAt: p.datetime(3).nullable(),
+    place: p.integer().nullable(),
+    revision: p.integer().version(),
+  },
+})
+
 /** How the aggregates of identity are mapped. */
-export const entities = [PostalAddressSchema, UserSchema, SessionSchema]
+export const entities = [PostalAddressSchema, UserSchema, SessionSchema, ApiKeySchema]

@@ -3,6 +3,7 @@ import type { IdentityService } from '#gen/troupe/identity/v1/identity_service_p
 import { timestamp } from '#shared/domain/timestamp.ts'
 import type { IdentityApp } from '../application/identity-app.ts'
 import { accountRpcs } from './account-rpcs.ts'
+import { apiKeyRpcs } from './api-key-rpcs.ts'
 import { sessionRpcs } from './session-rpcs.ts'
 
 /** Answers IdentityService; `jwks` gives the public keys as JSON text. */
@@ -12,6 +13,7 @@ export const identityService = (
 ): ServiceImpl<typeof IdentityService> => ({
   ...accountRpcs(app),
   ...sessionRpcs(app),
+  ...apiKeyRpcs(app),
   issueServiceToken: async ({ assertion }) => {
     const { token, issuedAt, expiresAt } = await app.issueServiceToken(assertion)
     return { token, issuedAt: timestamp(issuedAt), expiresAt: timestamp(expiresAt) }

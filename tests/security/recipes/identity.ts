@@ -1,8 +1,16 @@
+import { readApiKey } from '../../../services/shared/infrastructure/api-key-text.ts'
 import type { Fields } from '../call.ts'
 import { type Gone, gone } from '../stage/gone.ts'
 import { signIn } from '../stage/people.ts'
 import { redirectUri } from '../stage/stage.ts'
-import { badAssertions, goodAssertion, inventedRefreshTokens, linkOAuth, newOAuthSignIn } from './identity-scenes.ts'
+import {
+  badAssertions,
+  goodAssertion,
+  inventedRefreshTokens,
+  linkOAuth,
+  newApiKey,
+  newOAuthSignIn,
+} from './identity-scenes.ts'
 import { ofService, type Recipe, type Recipes, type Scene, type Trespass } from './recipe.ts'
 
 const signInAgain = (scene: Scene) => signIn(scene.stage.transport(), scene.person)
@@ -105,6 +113,13 @@ export const identityRecipes: Recipes = ofService('troupe.identity.v1.IdentitySe
     trespasses: byPassword('password', 'password', deletionOf),
     refusedAtOnce: atOnce,
   },
+  CreateApiKey: {
+    fields: () => ({ name: `key ${crypto.randomUUID()}`, scopes: ['read'] }),
+    refusedAtOnce: atOnce,
+  },
+  ListApiKeys: {},
+  RevokeApiKey: { fields: async (scene) => ({ apiKeyId: (await newApiKey(scene)).apiKeyId }) },
+  AuthenticateApiKey: { fields: async (scene) => ({ ...readApiKey((await newApiKey(scene)).secret) }) },
   IssueServiceToken: {
     fields: async (scene) => ({ assertion: await goodAssertion(scene) }),
     ids: { assertion: 'trespass' },

@@ -15,7 +15,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file troupe/identity/v1/identity_events.proto.
  */
 export const file_troupe_identity_v1_identity_events: GenFile = /*@__PURE__*/
-  fileDesc("Cih0cm91cGUvaWRlbnRpdHkvdjEvaWRlbnRpdHlfZXZlbnRzLnByb3RvEhJ0cm91cGUuaWRlbnRpdHkudjEitgEKDlVzZXJSZWdpc3RlcmVkEg8KB3VzZXJfaWQYASABKAkSIwoMZGlzcGxheV9uYW1lGAIgASgJQg2qtRgJCgd1c2VyX2lkEhAKCGxhbmd1YWdlGAMgASgJEhsKE3JlZ2lzdHJhdGlvbl9zb3VyY2UYBCABKAkSMQoNcmVnaXN0ZXJlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6DKK1GAgKBFVzZXIQAiKMAQoRVXNlckF1dGhlbnRpY2F0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEg4KBm1ldGhvZBgDIAEoCRI0ChBhdXRoZW50aWNhdGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoMorUYCAoEVXNlchACIpwBCg5Qcm9maWxlVXBkYXRlZBIPCgd1c2VyX2lkGAEgASgJEiMKDGRpc3BsYXlfbmFtZRgCIAEoCUINqrUYCQoHdXNlcl9pZBIhCgphdmF0YXJfdXJsGAMgASgJQg2qtRgJCgd1c2VyX2lkEhAKCGxhbmd1YWdlGAQgASgJEhEKCXRpbWVfem9uZRgFIAEoCToMorUYCAoEVXNlchABIkYKE09BdXRoUHJvdmlkZXJMaW5rZWQSDwoHdXNlcl9pZBgBIAEoCRIQCghwcm92aWRlchgCIAEoCToMorUYCAoEVXNlchACIkgKFU9BdXRoUHJvdmlkZXJVbmxpbmtlZBIPCgd1c2VyX2lkGAEgASgJEhAKCHByb3ZpZGVyGAIgASgJOgyitRgICgRVc2VyEAIiYAoPUGFzc3dvcmRDaGFuZ2VkEg8KB3VzZXJfaWQYASABKAkSLgoKY2hhbmdlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6DKK1GAgKBFVzZXIQAiI+Cg1Vc2VyU3VzcGVuZGVkEg8KB3VzZXJfaWQYASABKAkSDgoGcmVhc29uGAIgASgJOgyitRgICgRVc2VyEAIiMAoPVXNlclJlYWN0aXZhdGVkEg8KB3VzZXJfaWQYASABKAk6DKK1GAgKBFVzZXIQAiKDAQoOU2Vzc2lvblJldm9rZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEjsKBnJlYXNvbhgDIAEoDjIrLnRyb3VwZS5pZGVudGl0eS52MS5TZXNzaW9uUmV2b2NhdGlvblJlYXNvbjoPorUYCwoHU2Vzc2lvbhACIlwKC1VzZXJEZWxldGVkEg8KB3VzZXJfaWQYASABKAkSLgoKZGVsZXRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6DKK1GAgKBFVzZXIQAiqYAgoXU2Vzc2lvblJldm9jYXRpb25SZWFzb24SKQolU0VTU0lPTl9SRVZPQ0FUSU9OX1JFQVNPTl9VTlNQRUNJRklFRBAAEiQKIFNFU1NJT05fUkVWT0NBVElPTl9SRUFTT05fTE9HT1VUEAESJQohU0VTU0lPTl9SRVZPQ0FUSU9OX1JFQVNPTl9SRVZPS0VEEAISLAooU0VTU0lPTl9SRVZPQ0FUSU9OX1JFQVNPTl9SRVVTRV9ERVRFQ1RFRBADEi4KKlNFU1NJT05fUkVWT0NBVElPTl9SRUFTT05fUEFTU1dPUkRfQ0hBTkdFRBAEEicKI1NFU1NJT05fUkVWT0NBVElPTl9SRUFTT05fU1VTUEVOREVEEAViBnByb3RvMw", [file_google_protobuf_timestamp, file_troupe_mesh_v1_options]);
+  fileDesc("Cih0cm91cGUvaWRlbnRpdHkvdjEvaWRlbnRpdHlfZXZlbnRzLnByb3RvEhJ0cm91cGUuaWRlbnRpdHkudjEitgEKDlVzZXJSZWdpc3RlcmVkEg8KB3VzZXJfaWQYASABKAkSIwoMZGlzcGxheV9uYW1lGAIgASgJQg2qtRgJCgd1c2VyX2lkEhAKCGxhbmd1YWdlGAMgASgJEhsKE3JlZ2lzdHJhdGlvbl9zb3VyY2UYBCABKAkSMQoNcmVnaXN0ZXJlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6DKK1GAgKBFVzZXIQAiKMAQoRVXNlckF1dGhlbnRpY2F0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEg4KBm1ldGhvZBgDIAEoCRI0ChBhdXRoZW50aWNhdGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoMorUYCAoEVXNlchACIpwBCg5Qcm9maWxlVXBkYXRlZBIPCgd1c2VyX2lkGAEgASgJEiMKDGRpc3BsYXlfbmFtZRgCIAEoCUINqrUYCQoHdXNlcl9pZBIhCgphdmF0YXJfdXJsGAMgASgJQg2qtRgJCgd1c2VyX2lkEhAKCGxhbmd1YWdlGAQgASgJEhEKCXRpbWVfem9uZRgFIAEoCToMorUYCAoEVXNlchABIkYKE09BdXRoUHJvdmlkZXJMaW5rZWQSDwoHdXNlcl9pZBgBIAEoCRIQCghwcm92aWRlchgCIAEoCToMorUYCAoEVXNlchACIkgKFU9BdXRoUHJvdmlkZXJVbmxpbmtlZBIPCgd1c2VyX2lkGAEgASgJEhAKCHByb3ZpZGVyGAIgASgJOgyitRgICgRVc2VyEAIiYAoPUGFzc3dvcmRDaGFuZ2VkEg8KB3VzZXJfaWQYASABKAkSLgoKY2hhbmdlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6DKK1GAgKBFVzZXIQAiI+Cg1Vc2VyU3VzcGVuZGVkEg8KB3VzZXJfaWQYASABKAkSDgoGcmVhc29uGAIgASgJOgyitRgICgRVc2VyEAIiMAoPVXNlclJlYWN0aXZhdGVkEg8KB3VzZXJfaWQYASABKAk6DKK1GAgKBFVzZXIQAiKDAQoOU2Vzc2lvblJldm9rZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEjsKBnJlYXNvbhgDIAEoDjIrLnRyb3VwZS5pZGVudGl0eS52MS5TZXNzaW9uUmV2b2NhdGlvblJlYXNvbjoPorUYCwoHU2Vzc2lvbhACIlwKC1VzZXJEZWxldGVkEg8KB3VzZXJfaWQYASABKAkSLgoKZGVsZXRlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6DKK1GAgKBFVzZXIQAiKEAQoNQXBpS2V5Q3JlYXRlZBIPCgd1c2VyX2lkGAEgASgJEhIKCmFwaV9rZXlfaWQYAiABKAkSDgoGc2NvcGVzGAMgAygJEi4KCmV4cGlyZXNfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOg6itRgKCgZBcGlLZXkQAiJECg1BcGlLZXlSZXZva2VkEg8KB3VzZXJfaWQYASABKAkSEgoKYXBpX2tleV9pZBgCIAEoCToOorUYCgoGQXBpS2V5EAIqmAIKF1Nlc3Npb25SZXZvY2F0aW9uUmVhc29uEikKJVNFU1NJT05fUkVWT0NBVElPTl9SRUFTT05fVU5TUEVDSUZJRUQQABIkCiBTRVNTSU9OX1JFVk9DQVRJT05fUkVBU09OX0xPR09VVBABEiUKIVNFU1NJT05fUkVWT0NBVElPTl9SRUFTT05fUkVWT0tFRBACEiwKKFNFU1NJT05fUkVWT0NBVElPTl9SRUFTT05fUkVVU0VfREVURUNURUQQAxIuCipTRVNTSU9OX1JFVk9DQVRJT05fUkVBU09OX1BBU1NXT1JEX0NIQU5HRUQQBBInCiNTRVNTSU9OX1JFVk9DQVRJT05fUkVBU09OX1NVU1BFTkRFRBAFYgZwcm90bzM", [file_google_protobuf_timestamp, file_troupe_mesh_v1_options]);
 
 /**
  * An account was opened.
@@ -302,6 +302,66 @@ export type UserDeleted = Message<"troupe.identity.v1.UserDeleted"> & {
  */
 export const UserDeletedSchema: GenMessage<UserDeleted> = /*@__PURE__*/
   messageDesc(file_troupe_identity_v1_identity_events, 9);
+
+/**
+ * A user made an API key.
+ *
+ * @generated from message troupe.identity.v1.ApiKeyCreated
+ */
+export type ApiKeyCreated = Message<"troupe.identity.v1.ApiKeyCreated"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: string api_key_id = 2;
+   */
+  apiKeyId: string;
+
+  /**
+   * Some of `read`, `write` and `operate`.
+   *
+   * @generated from field: repeated string scopes = 3;
+   */
+  scopes: string[];
+
+  /**
+   * @generated from field: google.protobuf.Timestamp expires_at = 4;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message troupe.identity.v1.ApiKeyCreated.
+ * Use `create(ApiKeyCreatedSchema)` to create a new message.
+ */
+export const ApiKeyCreatedSchema: GenMessage<ApiKeyCreated> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_events, 10);
+
+/**
+ * A user ended an API key before its time.
+ *
+ * @generated from message troupe.identity.v1.ApiKeyRevoked
+ */
+export type ApiKeyRevoked = Message<"troupe.identity.v1.ApiKeyRevoked"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: string api_key_id = 2;
+   */
+  apiKeyId: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.ApiKeyRevoked.
+ * Use `create(ApiKeyRevokedSchema)` to create a new message.
+ */
+export const ApiKeyRevokedSchema: GenMessage<ApiKeyRevoked> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_events, 11);
 
 /**
  * @generated from enum troupe.identity.v1.SessionRevocationReason

@@ -7,6 +7,8 @@ import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2
 import { file_buf_validate_validate } from "../../../buf/validate/validate_pb.ts";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { ApiKey, ApiKeyHolder } from "./api_key_pb.ts";
+import { file_troupe_identity_v1_api_key } from "./api_key_pb.ts";
 import type { Session, TokenPair } from "./session_pb.ts";
 import { file_troupe_identity_v1_session } from "./session_pb.ts";
 import type { PostalAddress, PublicProfile, User } from "./user_pb.ts";
@@ -18,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file troupe/identity/v1/identity_service.proto.
  */
 export const file_troupe_identity_v1_identity_service: GenFile = /*@__PURE__*/
-  fileDesc("Cil0cm91cGUvaWRlbnRpdHkvdjEvaWRlbnRpdHlfc2VydmljZS5wcm90bxISdHJvdXBlLmlkZW50aXR5LnYxIsUBChNSZWdpc3RlclVzZXJSZXF1ZXN0EhkKBWVtYWlsGAEgASgJQgq6SAdyBRj+AWABEhwKCHBhc3N3b3JkGAIgASgJQgq6SAdyBRAIGIABEiMKDGRpc3BsYXlfbmFtZRgDIAEoCUINukgKcggQARhkMgJcUxIZCghsYW5ndWFnZRgEIAEoCUIHukgEcgIYIxI1ChNyZWdpc3RyYXRpb25fc291cmNlGAUgASgJQhi6SBVyExgyMg9eW2EtejAtOTouXy1dKiQiPgoUUmVnaXN0ZXJVc2VyUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIkcKDExvZ2luUmVxdWVzdBIZCgVlbWFpbBgBIAEoCUIKukgHcgUQARj+ARIcCghwYXNzd29yZBgCIAEoCUIKukgHcgUQARiAASJmCg1Mb2dpblJlc3BvbnNlEi0KBnRva2VucxgBIAEoCzIdLnRyb3VwZS5pZGVudGl0eS52MS5Ub2tlblBhaXISJgoEdXNlchgCIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIjoKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIhCg1yZWZyZXNoX3Rva2VuGAEgASgJQgq6SAdyBRABGMgBIkcKFlJlZnJlc2hTZXNzaW9uUmVzcG9uc2USLQoGdG9rZW5zGAEgASgLMh0udHJvdXBlLmlkZW50aXR5LnYxLlRva2VuUGFpciIPCg1Mb2dvdXRSZXF1ZXN0IhAKDkxvZ291dFJlc3BvbnNlIlEKE0xpc3RTZXNzaW9uc1JlcXVlc3QSHAoJcGFnZV9zaXplGAEgASgFQgm6SAYaBBhkKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMY9AMiXgoUTGlzdFNlc3Npb25zUmVzcG9uc2USLQoIc2Vzc2lvbnMYASADKAsyGy50cm91cGUuaWRlbnRpdHkudjEuU2Vzc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiNAoUUmV2b2tlU2Vzc2lvblJlcXVlc3QSHAoKc2Vzc2lvbl9pZBgBIAEoCUIIukgFcgOwAQEiFwoVUmV2b2tlU2Vzc2lvblJlc3BvbnNlIhsKGUxpc3RPQXV0aFByb3ZpZGVyc1JlcXVlc3QiLwoaTGlzdE9BdXRoUHJvdmlkZXJzUmVzcG9uc2USEQoJcHJvdmlkZXJzGAEgAygJIlMKEVN0YXJ0T0F1dGhSZXF1ZXN0EhsKCHByb3ZpZGVyGAEgASgJQgm6SAZyBBABGDISIQoMcmVkaXJlY3RfdXJpGAIgASgJQgu6SAhyBhj0A4gBASJuChJTdGFydE9BdXRoUmVzcG9uc2USGQoRYXV0aG9yaXphdGlvbl91cmwYASABKAkSDQoFc3RhdGUYAiABKAkSLgoKZXhwaXJlc19hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiSwoUQ29tcGxldGVPQXV0aFJlcXVlc3QSGQoFc3RhdGUYASABKAlCCrpIB3IFEAEYyAESGAoEY29kZRgCIAEoCUIKukgHcgUQARigHyKCAQoVQ29tcGxldGVPQXV0aFJlc3BvbnNlEi0KBnRva2VucxgBIAEoCzIdLnRyb3VwZS5pZGVudGl0eS52MS5Ub2tlblBhaXISJgoEdXNlchgCIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyEhIKCnJlZ2lzdGVyZWQYAyABKAgiRwoQTGlua09BdXRoUmVxdWVzdBIZCgVzdGF0ZRgBIAEoCUIKukgHcgUQARjIARIYCgRjb2RlGAIgASgJQgq6SAdyBRABGKAfIjsKEUxpbmtPQXV0aFJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciIxChJVbmxpbmtPQXV0aFJlcXVlc3QSGwoIcHJvdmlkZXIYASABKAlCCbpIBnIEEAEYMiI9ChNVbmxpbmtPQXV0aFJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciJdChVDaGFuZ2VQYXNzd29yZFJlcXVlc3QSIgoQY3VycmVudF9wYXNzd29yZBgBIAEoCUIIukgFcgMYgAESIAoMbmV3X3Bhc3N3b3JkGAIgASgJQgq6SAdyBRAIGIABIhgKFkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiDgoMR2V0TWVSZXF1ZXN0IjcKDUdldE1lUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIisKDkdldFVzZXJSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBIkUKD0dldFVzZXJSZXNwb25zZRIyCgdwcm9maWxlGAEgASgLMiEudHJvdXBlLmlkZW50aXR5LnYxLlB1YmxpY1Byb2ZpbGUiOwoUQmF0Y2hHZXRVc2Vyc1JlcXVlc3QSIwoIdXNlcl9pZHMYASADKAlCEbpIDpIBCwgBEGQiBXIDsAEBIkwKFUJhdGNoR2V0VXNlcnNSZXNwb25zZRIzCghwcm9maWxlcxgBIAMoCzIhLnRyb3VwZS5pZGVudGl0eS52MS5QdWJsaWNQcm9maWxlIrkBChRVcGRhdGVQcm9maWxlUmVxdWVzdBIoCgxkaXNwbGF5X25hbWUYASABKAlCDbpICnIIEAEYZDICXFNIAIgBARIzCgphdmF0YXJfdXJsGAIgASgJQhq6SBdyFRj0AzIQXihodHRwczovL1xTKyk/JEgBiAEBEhoKA2JpbxgDIAEoCUIIukgFcgMY6AdIAogBAUIPCg1fZGlzcGxheV9uYW1lQg0KC19hdmF0YXJfdXJsQgYKBF9iaW8iPwoVVXBkYXRlUHJvZmlsZVJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciJ6ChhVcGRhdGVQcmVmZXJlbmNlc1JlcXVlc3QSIAoIbGFuZ3VhZ2UYASABKAlCCbpIBnIEEAIYI0gAiAEBEiEKCXRpbWVfem9uZRgCIAEoCUIJukgGcgQQARg8SAGIAQFCCwoJX2xhbmd1YWdlQgwKCl90aW1lX3pvbmUiQwoZVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIifQoYVXBkYXRlQ29udGFjdEluZm9SZXF1ZXN0Ei0KBXBob25lGAEgASgJQh66SBtyGTIXXihcK1sxLTldWzAtOV17NiwxNH0pPyQSMgoHYWRkcmVzcxgCIAEoCzIhLnRyb3VwZS5pZGVudGl0eS52MS5Qb3N0YWxBZGRyZXNzIkMKGVVwZGF0ZUNvbnRhY3RJbmZvUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIo0BChBMaXN0VXNlcnNSZXF1ZXN0EhcKBXF1ZXJ5GAEgASgJQgi6SAVyAxj+ARIWCglpc19hY3RpdmUYAiABKAhIAIgBARIcCglwYWdlX3NpemUYAyABKAVCCbpIBhoEGGQoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxj0A0IMCgpfaXNfYWN0aXZlIlUKEUxpc3RVc2Vyc1Jlc3BvbnNlEicKBXVzZXJzGAEgAygLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIksKElN1c3BlbmRVc2VyUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAEY9AMiPQoTU3VzcGVuZFVzZXJSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIiMgoVUmVhY3RpdmF0ZVVzZXJSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBIkAKFlJlYWN0aXZhdGVVc2VyUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIi8KEURlbGV0ZVVzZXJSZXF1ZXN0EhoKCHBhc3N3b3JkGAEgASgJQgi6SAVyAxiAASIUChJEZWxldGVVc2VyUmVzcG9uc2UiOQoYSXNzdWVTZXJ2aWNlVG9rZW5SZXF1ZXN0Eh0KCWFzc2VydGlvbhgBIAEoCUIKukgHcgUQARjQDyKJAQoZSXNzdWVTZXJ2aWNlVG9rZW5SZXNwb25zZRINCgV0b2tlbhgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglpc3N1ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIhoKGEdldEJvb3RzdHJhcEFkbWluUmVxdWVzdCIsChlHZXRCb290c3RyYXBBZG1pblJlc3BvbnNlEg8KB3VzZXJfaWQYASABKAkiEAoOR2V0Sndrc1JlcXVlc3QiHwoPR2V0Sndrc1Jlc3BvbnNlEgwKBGp3a3MYASABKAky+xcKD0lkZW50aXR5U2VydmljZRKJAQoMUmVnaXN0ZXJVc2VyEicudHJvdXBlLmlkZW50aXR5LnYxLlJlZ2lzdGVyVXNlclJlcXVlc3QaKC50cm91cGUuaWRlbnRpdHkudjEuUmVnaXN0ZXJVc2VyUmVzcG9uc2UiJoq1GAIIAZK1GBwKEWlkZW50aXR5LnJlZ2lzdGVyEBQaAwiQHCABEnQKBUxvZ2luEiAudHJvdXBlLmlkZW50aXR5LnYxLkxvZ2luUmVxdWVzdBohLnRyb3VwZS5pZGVudGl0eS52MS5Mb2dpblJlc3BvbnNlIiaKtRgCCAGStRgYCg5pZGVudGl0eS5sb2dpbhA8GgIIPCABmLUYAhKRAQoOUmVmcmVzaFNlc3Npb24SKS50cm91cGUuaWRlbnRpdHkudjEuUmVmcmVzaFNlc3Npb25SZXF1ZXN0GioudHJvdXBlLmlkZW50aXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVzcG9uc2UiKIq1GAIIAZK1GBoKEGlkZW50aXR5LnJlZnJlc2gQeBoCCDwgAZi1GAISVwoGTG9nb3V0EiEudHJvdXBlLmlkZW50aXR5LnYxLkxvZ291dFJlcXVlc3QaIi50cm91cGUuaWRlbnRpdHkudjEuTG9nb3V0UmVzcG9uc2UiBoq1GAIIAhJsCgxMaXN0U2Vzc2lvbnMSJy50cm91cGUuaWRlbnRpdHkudjEuTGlzdFNlc3Npb25zUmVxdWVzdBooLnRyb3VwZS5pZGVudGl0eS52MS5MaXN0U2Vzc2lvbnNSZXNwb25zZSIJkAIBirUYAggCEmwKDVJldm9rZVNlc3Npb24SKC50cm91cGUuaWRlbnRpdHkudjEuUmV2b2tlU2Vzc2lvblJlcXVlc3QaKS50cm91cGUuaWRlbnRpdHkudjEuUmV2b2tlU2Vzc2lvblJlc3BvbnNlIgaKtRgCCAISfgoSTGlzdE9BdXRoUHJvdmlkZXJzEi0udHJvdXBlLmlkZW50aXR5LnYxLkxpc3RPQXV0aFByb3ZpZGVyc1JlcXVlc3QaLi50cm91cGUuaWRlbnRpdHkudjEuTGlzdE9BdXRoUHJvdmlkZXJzUmVzcG9uc2UiCZACAYq1GAIIARKDAQoKU3RhcnRPQXV0aBIlLnRyb3VwZS5pZGVudGl0eS52MS5TdGFydE9BdXRoUmVxdWVzdBomLnRyb3VwZS5pZGVudGl0eS52MS5TdGFydE9BdXRoUmVzcG9uc2UiJoq1GAIIAZK1GBgKDmlkZW50aXR5Lm9hdXRoEDwaAgg8IAGYtRgCEowBCg1Db21wbGV0ZU9BdXRoEigudHJvdXBlLmlkZW50aXR5LnYxLkNvbXBsZXRlT0F1dGhSZXF1ZXN0GikudHJvdXBlLmlkZW50aXR5LnYxLkNvbXBsZXRlT0F1dGhSZXNwb25zZSImirUYAggBkrUYGAoOaWRlbnRpdHkub2F1dGgQPBoCCDwgAZi1GAISZAoJTGlua09BdXRoEiQudHJvdXBlLmlkZW50aXR5LnYxLkxpbmtPQXV0aFJlcXVlc3QaJS50cm91cGUuaWRlbnRpdHkudjEuTGlua09BdXRoUmVzcG9uc2UiCoq1GAIIApi1GAISZgoLVW5saW5rT0F1dGgSJi50cm91cGUuaWRlbnRpdHkudjEuVW5saW5rT0F1dGhSZXF1ZXN0GicudHJvdXBlLmlkZW50aXR5LnYxLlVubGlua09BdXRoUmVzcG9uc2UiBoq1GAIIAhKYAQoOQ2hhbmdlUGFzc3dvcmQSKS50cm91cGUuaWRlbnRpdHkudjEuQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0GioudHJvdXBlLmlkZW50aXR5LnYxLkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiL4q1GAIIApK1GCEKGGlkZW50aXR5LmNoYW5nZV9wYXNzd29yZBAKGgMIkByYtRgCElcKBUdldE1lEiAudHJvdXBlLmlkZW50aXR5LnYxLkdldE1lUmVxdWVzdBohLnRyb3VwZS5pZGVudGl0eS52MS5HZXRNZVJlc3BvbnNlIgmQAgGKtRgCCAISXQoHR2V0VXNlchIiLnRyb3VwZS5pZGVudGl0eS52MS5HZXRVc2VyUmVxdWVzdBojLnRyb3VwZS5pZGVudGl0eS52MS5HZXRVc2VyUmVzcG9uc2UiCZACAYq1GAIIARJvCg1CYXRjaEdldFVzZXJzEigudHJvdXBlLmlkZW50aXR5LnYxLkJhdGNoR2V0VXNlcnNSZXF1ZXN0GikudHJvdXBlLmlkZW50aXR5LnYxLkJhdGNoR2V0VXNlcnNSZXNwb25zZSIJkAIBirUYAggBEmwKDVVwZGF0ZVByb2ZpbGUSKC50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlUHJvZmlsZVJlcXVlc3QaKS50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlUHJvZmlsZVJlc3BvbnNlIgaKtRgCCAISeAoRVXBkYXRlUHJlZmVyZW5jZXMSLC50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Gi0udHJvdXBlLmlkZW50aXR5LnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2UiBoq1GAIIAhJ4ChFVcGRhdGVDb250YWN0SW5mbxIsLnRyb3VwZS5pZGVudGl0eS52MS5VcGRhdGVDb250YWN0SW5mb1JlcXVlc3QaLS50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlQ29udGFjdEluZm9SZXNwb25zZSIGirUYAggCEoUBCglMaXN0VXNlcnMSJC50cm91cGUuaWRlbnRpdHkudjEuTGlzdFVzZXJzUmVxdWVzdBolLnRyb3VwZS5pZGVudGl0eS52MS5MaXN0VXNlcnNSZXNwb25zZSIrkAIBirUYJBoFYWRtaW4aEGN1c3RvbWVyLXN1cHBvcnQSCXVzZXI6bGlzdBKLAQoLU3VzcGVuZFVzZXISJi50cm91cGUuaWRlbnRpdHkudjEuU3VzcGVuZFVzZXJSZXF1ZXN0GicudHJvdXBlLmlkZW50aXR5LnYxLlN1c3BlbmRVc2VyUmVzcG9uc2UiK4q1GCcaBWFkbWluGhBjdXN0b21lci1zdXBwb3J0Egx1c2VyOnN1c3BlbmQSlAEKDlJlYWN0aXZhdGVVc2VyEikudHJvdXBlLmlkZW50aXR5LnYxLlJlYWN0aXZhdGVVc2VyUmVxdWVzdBoqLnRyb3VwZS5pZGVudGl0eS52MS5SZWFjdGl2YXRlVXNlclJlc3BvbnNlIiuKtRgnGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBIMdXNlcjpzdXNwZW5kEmcKCkRlbGV0ZVVzZXISJS50cm91cGUuaWRlbnRpdHkudjEuRGVsZXRlVXNlclJlcXVlc3QaJi50cm91cGUuaWRlbnRpdHkudjEuRGVsZXRlVXNlclJlc3BvbnNlIgqKtRgCCAKYtRgCEqEBChFJc3N1ZVNlcnZpY2VUb2tlbhIsLnRyb3VwZS5pZGVudGl0eS52MS5Jc3N1ZVNlcnZpY2VUb2tlblJlcXVlc3QaLS50cm91cGUuaWRlbnRpdHkudjEuSXNzdWVTZXJ2aWNlVG9rZW5SZXNwb25zZSIvirUYAggBkrUYIQoWaWRlbnRpdHkuc2VydmljZV90b2tlbhDYBBoCCDwgAZi1GAISewoRR2V0Qm9vdHN0cmFwQWRtaW4SLC50cm91cGUuaWRlbnRpdHkudjEuR2V0Qm9vdHN0cmFwQWRtaW5SZXF1ZXN0Gi0udHJvdXBlLmlkZW50aXR5LnYxLkdldEJvb3RzdHJhcEFkbWluUmVzcG9uc2UiCZACAYq1GAIIAxJdCgdHZXRKd2tzEiIudHJvdXBlLmlkZW50aXR5LnYxLkdldEp3a3NSZXF1ZXN0GiMudHJvdXBlLmlkZW50aXR5LnYxLkdldEp3a3NSZXNwb25zZSIJkAIBirUYAggBYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp, file_troupe_identity_v1_session, file_troupe_identity_v1_user, file_troupe_mesh_v1_options]);
+  fileDesc("Cil0cm91cGUvaWRlbnRpdHkvdjEvaWRlbnRpdHlfc2VydmljZS5wcm90bxISdHJvdXBlLmlkZW50aXR5LnYxIsUBChNSZWdpc3RlclVzZXJSZXF1ZXN0EhkKBWVtYWlsGAEgASgJQgq6SAdyBRj+AWABEhwKCHBhc3N3b3JkGAIgASgJQgq6SAdyBRAIGIABEiMKDGRpc3BsYXlfbmFtZRgDIAEoCUINukgKcggQARhkMgJcUxIZCghsYW5ndWFnZRgEIAEoCUIHukgEcgIYIxI1ChNyZWdpc3RyYXRpb25fc291cmNlGAUgASgJQhi6SBVyExgyMg9eW2EtejAtOTouXy1dKiQiPgoUUmVnaXN0ZXJVc2VyUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIkcKDExvZ2luUmVxdWVzdBIZCgVlbWFpbBgBIAEoCUIKukgHcgUQARj+ARIcCghwYXNzd29yZBgCIAEoCUIKukgHcgUQARiAASJmCg1Mb2dpblJlc3BvbnNlEi0KBnRva2VucxgBIAEoCzIdLnRyb3VwZS5pZGVudGl0eS52MS5Ub2tlblBhaXISJgoEdXNlchgCIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIjoKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIhCg1yZWZyZXNoX3Rva2VuGAEgASgJQgq6SAdyBRABGMgBIkcKFlJlZnJlc2hTZXNzaW9uUmVzcG9uc2USLQoGdG9rZW5zGAEgASgLMh0udHJvdXBlLmlkZW50aXR5LnYxLlRva2VuUGFpciIPCg1Mb2dvdXRSZXF1ZXN0IhAKDkxvZ291dFJlc3BvbnNlIlEKE0xpc3RTZXNzaW9uc1JlcXVlc3QSHAoJcGFnZV9zaXplGAEgASgFQgm6SAYaBBhkKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMY9AMiXgoUTGlzdFNlc3Npb25zUmVzcG9uc2USLQoIc2Vzc2lvbnMYASADKAsyGy50cm91cGUuaWRlbnRpdHkudjEuU2Vzc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiNAoUUmV2b2tlU2Vzc2lvblJlcXVlc3QSHAoKc2Vzc2lvbl9pZBgBIAEoCUIIukgFcgOwAQEiFwoVUmV2b2tlU2Vzc2lvblJlc3BvbnNlIhsKGUxpc3RPQXV0aFByb3ZpZGVyc1JlcXVlc3QiLwoaTGlzdE9BdXRoUHJvdmlkZXJzUmVzcG9uc2USEQoJcHJvdmlkZXJzGAEgAygJIlMKEVN0YXJ0T0F1dGhSZXF1ZXN0EhsKCHByb3ZpZGVyGAEgASgJQgm6SAZyBBABGDISIQoMcmVkaXJlY3RfdXJpGAIgASgJQgu6SAhyBhj0A4gBASJuChJTdGFydE9BdXRoUmVzcG9uc2USGQoRYXV0aG9yaXphdGlvbl91cmwYASABKAkSDQoFc3RhdGUYAiABKAkSLgoKZXhwaXJlc19hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiSwoUQ29tcGxldGVPQXV0aFJlcXVlc3QSGQoFc3RhdGUYASABKAlCCrpIB3IFEAEYyAESGAoEY29kZRgCIAEoCUIKukgHcgUQARigHyKCAQoVQ29tcGxldGVPQXV0aFJlc3BvbnNlEi0KBnRva2VucxgBIAEoCzIdLnRyb3VwZS5pZGVudGl0eS52MS5Ub2tlblBhaXISJgoEdXNlchgCIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyEhIKCnJlZ2lzdGVyZWQYAyABKAgiRwoQTGlua09BdXRoUmVxdWVzdBIZCgVzdGF0ZRgBIAEoCUIKukgHcgUQARjIARIYCgRjb2RlGAIgASgJQgq6SAdyBRABGKAfIjsKEUxpbmtPQXV0aFJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciIxChJVbmxpbmtPQXV0aFJlcXVlc3QSGwoIcHJvdmlkZXIYASABKAlCCbpIBnIEEAEYMiI9ChNVbmxpbmtPQXV0aFJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciJdChVDaGFuZ2VQYXNzd29yZFJlcXVlc3QSIgoQY3VycmVudF9wYXNzd29yZBgBIAEoCUIIukgFcgMYgAESIAoMbmV3X3Bhc3N3b3JkGAIgASgJQgq6SAdyBRAIGIABIhgKFkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiDgoMR2V0TWVSZXF1ZXN0IjcKDUdldE1lUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIisKDkdldFVzZXJSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBIkUKD0dldFVzZXJSZXNwb25zZRIyCgdwcm9maWxlGAEgASgLMiEudHJvdXBlLmlkZW50aXR5LnYxLlB1YmxpY1Byb2ZpbGUiOwoUQmF0Y2hHZXRVc2Vyc1JlcXVlc3QSIwoIdXNlcl9pZHMYASADKAlCEbpIDpIBCwgBEGQiBXIDsAEBIkwKFUJhdGNoR2V0VXNlcnNSZXNwb25zZRIzCghwcm9maWxlcxgBIAMoCzIhLnRyb3VwZS5pZGVudGl0eS52MS5QdWJsaWNQcm9maWxlIrkBChRVcGRhdGVQcm9maWxlUmVxdWVzdBIoCgxkaXNwbGF5X25hbWUYASABKAlCDbpICnIIEAEYZDICXFNIAIgBARIzCgphdmF0YXJfdXJsGAIgASgJQhq6SBdyFRj0AzIQXihodHRwczovL1xTKyk/JEgBiAEBEhoKA2JpbxgDIAEoCUIIukgFcgMY6AdIAogBAUIPCg1fZGlzcGxheV9uYW1lQg0KC19hdmF0YXJfdXJsQgYKBF9iaW8iPwoVVXBkYXRlUHJvZmlsZVJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciJ6ChhVcGRhdGVQcmVmZXJlbmNlc1JlcXVlc3QSIAoIbGFuZ3VhZ2UYASABKAlCCbpIBnIEEAIYI0gAiAEBEiEKCXRpbWVfem9uZRgCIAEoCUIJukgGcgQQARg8SAGIAQFCCwoJX2xhbmd1YWdlQgwKCl90aW1lX3pvbmUiQwoZVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIifQoYVXBkYXRlQ29udGFjdEluZm9SZXF1ZXN0Ei0KBXBob25lGAEgASgJQh66SBtyGTIXXihcK1sxLTldWzAtOV17NiwxNH0pPyQSMgoHYWRkcmVzcxgCIAEoCzIhLnRyb3VwZS5pZGVudGl0eS52MS5Qb3N0YWxBZGRyZXNzIkMKGVVwZGF0ZUNvbnRhY3RJbmZvUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIo0BChBMaXN0VXNlcnNSZXF1ZXN0EhcKBXF1ZXJ5GAEgASgJQgi6SAVyAxj+ARIWCglpc19hY3RpdmUYAiABKAhIAIgBARIcCglwYWdlX3NpemUYAyABKAVCCbpIBhoEGGQoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxj0A0IMCgpfaXNfYWN0aXZlIlUKEUxpc3RVc2Vyc1Jlc3BvbnNlEicKBXVzZXJzGAEgAygLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIksKElN1c3BlbmRVc2VyUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAEY9AMiPQoTU3VzcGVuZFVzZXJSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIiMgoVUmVhY3RpdmF0ZVVzZXJSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBIkAKFlJlYWN0aXZhdGVVc2VyUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIi8KEURlbGV0ZVVzZXJSZXF1ZXN0EhoKCHBhc3N3b3JkGAEgASgJQgi6SAVyAxiAASIUChJEZWxldGVVc2VyUmVzcG9uc2UimAEKE0NyZWF0ZUFwaUtleVJlcXVlc3QSGwoEbmFtZRgBIAEoCUINukgKcggQARhQMgJcUxI0CgZzY29wZXMYAiADKAlCJLpIIZIBHggBEAMiGHIWUgRyZWFkUgV3cml0ZVIHb3BlcmF0ZRIuCgpleHBpcmVzX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJTChRDcmVhdGVBcGlLZXlSZXNwb25zZRIrCgdhcGlfa2V5GAEgASgLMhoudHJvdXBlLmlkZW50aXR5LnYxLkFwaUtleRIOCgZzZWNyZXQYAiABKAkiUAoSTGlzdEFwaUtleXNSZXF1ZXN0EhwKCXBhZ2Vfc2l6ZRgBIAEoBUIJukgGGgQYZCgAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGPQDIlwKE0xpc3RBcGlLZXlzUmVzcG9uc2USLAoIYXBpX2tleXMYASADKAsyGi50cm91cGUuaWRlbnRpdHkudjEuQXBpS2V5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIzChNSZXZva2VBcGlLZXlSZXF1ZXN0EhwKCmFwaV9rZXlfaWQYASABKAlCCLpIBXIDsAEBIhYKFFJldm9rZUFwaUtleVJlc3BvbnNlIkwKGUF1dGhlbnRpY2F0ZUFwaUtleVJlcXVlc3QSGAoGcHJlZml4GAEgASgJQgi6SAVyA5gBDBIVCgRoYXNoGAIgASgMQge6SAR6AmggIk4KGkF1dGhlbnRpY2F0ZUFwaUtleVJlc3BvbnNlEjAKBmhvbGRlchgBIAEoCzIgLnRyb3VwZS5pZGVudGl0eS52MS5BcGlLZXlIb2xkZXIiOQoYSXNzdWVTZXJ2aWNlVG9rZW5SZXF1ZXN0Eh0KCWFzc2VydGlvbhgBIAEoCUIKukgHcgUQARjQDyKJAQoZSXNzdWVTZXJ2aWNlVG9rZW5SZXNwb25zZRINCgV0b2tlbhgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglpc3N1ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIhoKGEdldEJvb3RzdHJhcEFkbWluUmVxdWVzdCIsChlHZXRCb290c3RyYXBBZG1pblJlc3BvbnNlEg8KB3VzZXJfaWQYASABKAkiEAoOR2V0Sndrc1JlcXVlc3QiHwoPR2V0Sndrc1Jlc3BvbnNlEgwKBGp3a3MYASABKAky+RsKD0lkZW50aXR5U2VydmljZRKJAQoMUmVnaXN0ZXJVc2VyEicudHJvdXBlLmlkZW50aXR5LnYxLlJlZ2lzdGVyVXNlclJlcXVlc3QaKC50cm91cGUuaWRlbnRpdHkudjEuUmVnaXN0ZXJVc2VyUmVzcG9uc2UiJoq1GAIIAZK1GBwKEWlkZW50aXR5LnJlZ2lzdGVyEBQaAwiQHCABEnQKBUxvZ2luEiAudHJvdXBlLmlkZW50aXR5LnYxLkxvZ2luUmVxdWVzdBohLnRyb3VwZS5pZGVudGl0eS52MS5Mb2dpblJlc3BvbnNlIiaKtRgCCAGStRgYCg5pZGVudGl0eS5sb2dpbhA8GgIIPCABmLUYAhKRAQoOUmVmcmVzaFNlc3Npb24SKS50cm91cGUuaWRlbnRpdHkudjEuUmVmcmVzaFNlc3Npb25SZXF1ZXN0GioudHJvdXBlLmlkZW50aXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVzcG9uc2UiKIq1GAIIAZK1GBoKEGlkZW50aXR5LnJlZnJlc2gQeBoCCDwgAZi1GAISWQoGTG9nb3V0EiEudHJvdXBlLmlkZW50aXR5LnYxLkxvZ291dFJlcXVlc3QaIi50cm91cGUuaWRlbnRpdHkudjEuTG9nb3V0UmVzcG9uc2UiCIq1GAQgAQgCEm4KDExpc3RTZXNzaW9ucxInLnRyb3VwZS5pZGVudGl0eS52MS5MaXN0U2Vzc2lvbnNSZXF1ZXN0GigudHJvdXBlLmlkZW50aXR5LnYxLkxpc3RTZXNzaW9uc1Jlc3BvbnNlIguQAgGKtRgEIAEIAhJuCg1SZXZva2VTZXNzaW9uEigudHJvdXBlLmlkZW50aXR5LnYxLlJldm9rZVNlc3Npb25SZXF1ZXN0GikudHJvdXBlLmlkZW50aXR5LnYxLlJldm9rZVNlc3Npb25SZXNwb25zZSIIirUYBCABCAISfgoSTGlzdE9BdXRoUHJvdmlkZXJzEi0udHJvdXBlLmlkZW50aXR5LnYxLkxpc3RPQXV0aFByb3ZpZGVyc1JlcXVlc3QaLi50cm91cGUuaWRlbnRpdHkudjEuTGlzdE9BdXRoUHJvdmlkZXJzUmVzcG9uc2UiCZACAYq1GAIIARKDAQoKU3RhcnRPQXV0aBIlLnRyb3VwZS5pZGVudGl0eS52MS5TdGFydE9BdXRoUmVxdWVzdBomLnRyb3VwZS5pZGVudGl0eS52MS5TdGFydE9BdXRoUmVzcG9uc2UiJoq1GAIIAZK1GBgKDmlkZW50aXR5Lm9hdXRoEDwaAgg8IAGYtRgCEowBCg1Db21wbGV0ZU9BdXRoEigudHJvdXBlLmlkZW50aXR5LnYxLkNvbXBsZXRlT0F1dGhSZXF1ZXN0GikudHJvdXBlLmlkZW50aXR5LnYxLkNvbXBsZXRlT0F1dGhSZXNwb25zZSImirUYAggBkrUYGAoOaWRlbnRpdHkub2F1dGgQPBoCCDwgAZi1GAISZgoJTGlua09BdXRoEiQudHJvdXBlLmlkZW50aXR5LnYxLkxpbmtPQXV0aFJlcXVlc3QaJS50cm91cGUuaWRlbnRpdHkudjEuTGlua09BdXRoUmVzcG9uc2UiDIq1GAQgAQgCmLUYAhJoCgtVbmxpbmtPQXV0aBImLnRyb3VwZS5pZGVudGl0eS52MS5VbmxpbmtPQXV0aFJlcXVlc3QaJy50cm91cGUuaWRlbnRpdHkudjEuVW5saW5rT0F1dGhSZXNwb25zZSIIirUYBCABCAISmgEKDkNoYW5nZVBhc3N3b3JkEikudHJvdXBlLmlkZW50aXR5LnYxLkNoYW5nZVBhc3N3b3JkUmVxdWVzdBoqLnRyb3VwZS5pZGVudGl0eS52MS5DaGFuZ2VQYXNzd29yZFJlc3BvbnNlIjGKtRgEIAEIApK1GCEKGGlkZW50aXR5LmNoYW5nZV9wYXNzd29yZBAKGgMIkByYtRgCElcKBUdldE1lEiAudHJvdXBlLmlkZW50aXR5LnYxLkdldE1lUmVxdWVzdBohLnRyb3VwZS5pZGVudGl0eS52MS5HZXRNZVJlc3BvbnNlIgmQAgGKtRgCCAISXQoHR2V0VXNlchIiLnRyb3VwZS5pZGVudGl0eS52MS5HZXRVc2VyUmVxdWVzdBojLnRyb3VwZS5pZGVudGl0eS52MS5HZXRVc2VyUmVzcG9uc2UiCZACAYq1GAIIARJvCg1CYXRjaEdldFVzZXJzEigudHJvdXBlLmlkZW50aXR5LnYxLkJhdGNoR2V0VXNlcnNSZXF1ZXN0GikudHJvdXBlLmlkZW50aXR5LnYxLkJhdGNoR2V0VXNlcnNSZXNwb25zZSIJkAIBirUYAggBEmwKDVVwZGF0ZVByb2ZpbGUSKC50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlUHJvZmlsZVJlcXVlc3QaKS50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlUHJvZmlsZVJlc3BvbnNlIgaKtRgCCAISeAoRVXBkYXRlUHJlZmVyZW5jZXMSLC50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0Gi0udHJvdXBlLmlkZW50aXR5LnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2UiBoq1GAIIAhJ4ChFVcGRhdGVDb250YWN0SW5mbxIsLnRyb3VwZS5pZGVudGl0eS52MS5VcGRhdGVDb250YWN0SW5mb1JlcXVlc3QaLS50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlQ29udGFjdEluZm9SZXNwb25zZSIGirUYAggCEoUBCglMaXN0VXNlcnMSJC50cm91cGUuaWRlbnRpdHkudjEuTGlzdFVzZXJzUmVxdWVzdBolLnRyb3VwZS5pZGVudGl0eS52MS5MaXN0VXNlcnNSZXNwb25zZSIrkAIBirUYJBoFYWRtaW4aEGN1c3RvbWVyLXN1cHBvcnQSCXVzZXI6bGlzdBKLAQoLU3VzcGVuZFVzZXISJi50cm91cGUuaWRlbnRpdHkudjEuU3VzcGVuZFVzZXJSZXF1ZXN0GicudHJvdXBlLmlkZW50aXR5LnYxLlN1c3BlbmRVc2VyUmVzcG9uc2UiK4q1GCcaBWFkbWluGhBjdXN0b21lci1zdXBwb3J0Egx1c2VyOnN1c3BlbmQSlAEKDlJlYWN0aXZhdGVVc2VyEikudHJvdXBlLmlkZW50aXR5LnYxLlJlYWN0aXZhdGVVc2VyUmVxdWVzdBoqLnRyb3VwZS5pZGVudGl0eS52MS5SZWFjdGl2YXRlVXNlclJlc3BvbnNlIiuKtRgnGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBIMdXNlcjpzdXNwZW5kEmkKCkRlbGV0ZVVzZXISJS50cm91cGUuaWRlbnRpdHkudjEuRGVsZXRlVXNlclJlcXVlc3QaJi50cm91cGUuaWRlbnRpdHkudjEuRGVsZXRlVXNlclJlc3BvbnNlIgyKtRgEIAEIApi1GAISkwEKDENyZWF0ZUFwaUtleRInLnRyb3VwZS5pZGVudGl0eS52MS5DcmVhdGVBcGlLZXlSZXF1ZXN0GigudHJvdXBlLmlkZW50aXR5LnYxLkNyZWF0ZUFwaUtleVJlc3BvbnNlIjCKtRgEIAEIApK1GCAKF2lkZW50aXR5LmNyZWF0ZV9hcGlfa2V5EDwaAwiQHJi1GAESawoLTGlzdEFwaUtleXMSJi50cm91cGUuaWRlbnRpdHkudjEuTGlzdEFwaUtleXNSZXF1ZXN0GicudHJvdXBlLmlkZW50aXR5LnYxLkxpc3RBcGlLZXlzUmVzcG9uc2UiC5ACAYq1GAQgAQgCEmsKDFJldm9rZUFwaUtleRInLnRyb3VwZS5pZGVudGl0eS52MS5SZXZva2VBcGlLZXlSZXF1ZXN0GigudHJvdXBlLmlkZW50aXR5LnYxLlJldm9rZUFwaUtleVJlc3BvbnNlIgiKtRgEIAEIAhJ+ChJBdXRoZW50aWNhdGVBcGlLZXkSLS50cm91cGUuaWRlbnRpdHkudjEuQXV0aGVudGljYXRlQXBpS2V5UmVxdWVzdBouLnRyb3VwZS5pZGVudGl0eS52MS5BdXRoZW50aWNhdGVBcGlLZXlSZXNwb25zZSIJkAIBirUYAggDEqEBChFJc3N1ZVNlcnZpY2VUb2tlbhIsLnRyb3VwZS5pZGVudGl0eS52MS5Jc3N1ZVNlcnZpY2VUb2tlblJlcXVlc3QaLS50cm91cGUuaWRlbnRpdHkudjEuSXNzdWVTZXJ2aWNlVG9rZW5SZXNwb25zZSIvirUYAggBkrUYIQoWaWRlbnRpdHkuc2VydmljZV90b2tlbhDYBBoCCDwgAZi1GAISewoRR2V0Qm9vdHN0cmFwQWRtaW4SLC50cm91cGUuaWRlbnRpdHkudjEuR2V0Qm9vdHN0cmFwQWRtaW5SZXF1ZXN0Gi0udHJvdXBlLmlkZW50aXR5LnYxLkdldEJvb3RzdHJhcEFkbWluUmVzcG9uc2UiCZACAYq1GAIIAxJdCgdHZXRKd2tzEiIudHJvdXBlLmlkZW50aXR5LnYxLkdldEp3a3NSZXF1ZXN0GiMudHJvdXBlLmlkZW50aXR5LnYxLkdldEp3a3NSZXNwb25zZSIJkAIBirUYAggBYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp, file_troupe_identity_v1_api_key, file_troupe_identity_v1_session, file_troupe_identity_v1_user, file_troupe_mesh_v1_options]);
 
 /**
  * @generated from message troupe.identity.v1.RegisterUserRequest
@@ -908,6 +910,185 @@ export const DeleteUserResponseSchema: GenMessage<DeleteUserResponse> = /*@__PUR
   messageDesc(file_troupe_identity_v1_identity_service, 43);
 
 /**
+ * @generated from message troupe.identity.v1.CreateApiKeyRequest
+ */
+export type CreateApiKeyRequest = Message<"troupe.identity.v1.CreateApiKeyRequest"> & {
+  /**
+   * 1–80 characters.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Some of `read`, `write` and `operate`: see ApiKey.
+   *
+   * @generated from field: repeated string scopes = 2;
+   */
+  scopes: string[];
+
+  /**
+   * At most 366 days away; 90 days when unset.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 3;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message troupe.identity.v1.CreateApiKeyRequest.
+ * Use `create(CreateApiKeyRequestSchema)` to create a new message.
+ */
+export const CreateApiKeyRequestSchema: GenMessage<CreateApiKeyRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 44);
+
+/**
+ * @generated from message troupe.identity.v1.CreateApiKeyResponse
+ */
+export type CreateApiKeyResponse = Message<"troupe.identity.v1.CreateApiKeyResponse"> & {
+  /**
+   * @generated from field: troupe.identity.v1.ApiKey api_key = 1;
+   */
+  apiKey?: ApiKey | undefined;
+
+  /**
+   * The key, to be kept by the caller: it cannot be read again.
+   *
+   * @generated from field: string secret = 2;
+   */
+  secret: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.CreateApiKeyResponse.
+ * Use `create(CreateApiKeyResponseSchema)` to create a new message.
+ */
+export const CreateApiKeyResponseSchema: GenMessage<CreateApiKeyResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 45);
+
+/**
+ * @generated from message troupe.identity.v1.ListApiKeysRequest
+ */
+export type ListApiKeysRequest = Message<"troupe.identity.v1.ListApiKeysRequest"> & {
+  /**
+   * At most 100; 20 when zero.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.ListApiKeysRequest.
+ * Use `create(ListApiKeysRequestSchema)` to create a new message.
+ */
+export const ListApiKeysRequestSchema: GenMessage<ListApiKeysRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 46);
+
+/**
+ * @generated from message troupe.identity.v1.ListApiKeysResponse
+ */
+export type ListApiKeysResponse = Message<"troupe.identity.v1.ListApiKeysResponse"> & {
+  /**
+   * @generated from field: repeated troupe.identity.v1.ApiKey api_keys = 1;
+   */
+  apiKeys: ApiKey[];
+
+  /**
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.ListApiKeysResponse.
+ * Use `create(ListApiKeysResponseSchema)` to create a new message.
+ */
+export const ListApiKeysResponseSchema: GenMessage<ListApiKeysResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 47);
+
+/**
+ * @generated from message troupe.identity.v1.RevokeApiKeyRequest
+ */
+export type RevokeApiKeyRequest = Message<"troupe.identity.v1.RevokeApiKeyRequest"> & {
+  /**
+   * @generated from field: string api_key_id = 1;
+   */
+  apiKeyId: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.RevokeApiKeyRequest.
+ * Use `create(RevokeApiKeyRequestSchema)` to create a new message.
+ */
+export const RevokeApiKeyRequestSchema: GenMessage<RevokeApiKeyRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 48);
+
+/**
+ * @generated from message troupe.identity.v1.RevokeApiKeyResponse
+ */
+export type RevokeApiKeyResponse = Message<"troupe.identity.v1.RevokeApiKeyResponse"> & {
+};
+
+/**
+ * Describes the message troupe.identity.v1.RevokeApiKeyResponse.
+ * Use `create(RevokeApiKeyResponseSchema)` to create a new message.
+ */
+export const RevokeApiKeyResponseSchema: GenMessage<RevokeApiKeyResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 49);
+
+/**
+ * @generated from message troupe.identity.v1.AuthenticateApiKeyRequest
+ */
+export type AuthenticateApiKeyRequest = Message<"troupe.identity.v1.AuthenticateApiKeyRequest"> & {
+  /**
+   * The first 12 characters of the key.
+   *
+   * @generated from field: string prefix = 1;
+   */
+  prefix: string;
+
+  /**
+   * SHA-256 of the whole key.
+   *
+   * @generated from field: bytes hash = 2;
+   */
+  hash: Uint8Array;
+};
+
+/**
+ * Describes the message troupe.identity.v1.AuthenticateApiKeyRequest.
+ * Use `create(AuthenticateApiKeyRequestSchema)` to create a new message.
+ */
+export const AuthenticateApiKeyRequestSchema: GenMessage<AuthenticateApiKeyRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 50);
+
+/**
+ * @generated from message troupe.identity.v1.AuthenticateApiKeyResponse
+ */
+export type AuthenticateApiKeyResponse = Message<"troupe.identity.v1.AuthenticateApiKeyResponse"> & {
+  /**
+   * Unset when the key is unknown, was revoked or has expired, and when its owner is suspended or
+   * gone.
+   *
+   * @generated from field: troupe.identity.v1.ApiKeyHolder holder = 1;
+   */
+  holder?: ApiKeyHolder | undefined;
+};
+
+/**
+ * Describes the message troupe.identity.v1.AuthenticateApiKeyResponse.
+ * Use `create(AuthenticateApiKeyResponseSchema)` to create a new message.
+ */
+export const AuthenticateApiKeyResponseSchema: GenMessage<AuthenticateApiKeyResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 51);
+
+/**
  * @generated from message troupe.identity.v1.IssueServiceTokenRequest
  */
 export type IssueServiceTokenRequest = Message<"troupe.identity.v1.IssueServiceTokenRequest"> & {
@@ -925,7 +1106,7 @@ export type IssueServiceTokenRequest = Message<"troupe.identity.v1.IssueServiceT
  * Use `create(IssueServiceTokenRequestSchema)` to create a new message.
  */
 export const IssueServiceTokenRequestSchema: GenMessage<IssueServiceTokenRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 44);
+  messageDesc(file_troupe_identity_v1_identity_service, 52);
 
 /**
  * @generated from message troupe.identity.v1.IssueServiceTokenResponse
@@ -952,7 +1133,7 @@ export type IssueServiceTokenResponse = Message<"troupe.identity.v1.IssueService
  * Use `create(IssueServiceTokenResponseSchema)` to create a new message.
  */
 export const IssueServiceTokenResponseSchema: GenMessage<IssueServiceTokenResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 45);
+  messageDesc(file_troupe_identity_v1_identity_service, 53);
 
 /**
  * @generated from message troupe.identity.v1.GetBootstrapAdminRequest
@@ -965,7 +1146,7 @@ export type GetBootstrapAdminRequest = Message<"troupe.identity.v1.GetBootstrapA
  * Use `create(GetBootstrapAdminRequestSchema)` to create a new message.
  */
 export const GetBootstrapAdminRequestSchema: GenMessage<GetBootstrapAdminRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 46);
+  messageDesc(file_troupe_identity_v1_identity_service, 54);
 
 /**
  * @generated from message troupe.identity.v1.GetBootstrapAdminResponse
@@ -982,7 +1163,7 @@ export type GetBootstrapAdminResponse = Message<"troupe.identity.v1.GetBootstrap
  * Use `create(GetBootstrapAdminResponseSchema)` to create a new message.
  */
 export const GetBootstrapAdminResponseSchema: GenMessage<GetBootstrapAdminResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 47);
+  messageDesc(file_troupe_identity_v1_identity_service, 55);
 
 /**
  * @generated from message troupe.identity.v1.GetJwksRequest
@@ -995,7 +1176,7 @@ export type GetJwksRequest = Message<"troupe.identity.v1.GetJwksRequest"> & {
  * Use `create(GetJwksRequestSchema)` to create a new message.
  */
 export const GetJwksRequestSchema: GenMessage<GetJwksRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 48);
+  messageDesc(file_troupe_identity_v1_identity_service, 56);
 
 /**
  * @generated from message troupe.identity.v1.GetJwksResponse
@@ -1014,7 +1195,7 @@ export type GetJwksResponse = Message<"troupe.identity.v1.GetJwksResponse"> & {
  * Use `create(GetJwksResponseSchema)` to create a new message.
  */
 export const GetJwksResponseSchema: GenMessage<GetJwksResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 49);
+  messageDesc(file_troupe_identity_v1_identity_service, 57);
 
 /**
  * Accounts, credentials, sessions and links to other providers' accounts.
@@ -1255,6 +1436,50 @@ export const IdentityService: GenService<{
     methodKind: "unary";
     input: typeof DeleteUserRequestSchema;
     output: typeof DeleteUserResponseSchema;
+  },
+  /**
+   * Makes an API key, and shows it this once. FAILED_PRECONDITION / API_KEY_LIMIT at 20 live ones;
+   * ALREADY_EXISTS / API_KEY_NAME_TAKEN; INVALID_ARGUMENT / INVALID_EXPIRY; UNAUTHENTICATED /
+   * SESSION_ENDED, for a key outlives the session that it was made in.
+   *
+   * @generated from rpc troupe.identity.v1.IdentityService.CreateApiKey
+   */
+  createApiKey: {
+    methodKind: "unary";
+    input: typeof CreateApiKeyRequestSchema;
+    output: typeof CreateApiKeyResponseSchema;
+  },
+  /**
+   * The caller's API keys, newest first: live ones, and those that expired in the last 30 days.
+   *
+   * @generated from rpc troupe.identity.v1.IdentityService.ListApiKeys
+   */
+  listApiKeys: {
+    methodKind: "unary";
+    input: typeof ListApiKeysRequestSchema;
+    output: typeof ListApiKeysResponseSchema;
+  },
+  /**
+   * Ends one of the caller's API keys for good: every service refuses it within 2 seconds. One that
+   * was revoked before stays so. NOT_FOUND / API_KEY_NOT_FOUND, for another user's too.
+   *
+   * @generated from rpc troupe.identity.v1.IdentityService.RevokeApiKey
+   */
+  revokeApiKey: {
+    methodKind: "unary";
+    input: typeof RevokeApiKeyRequestSchema;
+    output: typeof RevokeApiKeyResponseSchema;
+  },
+  /**
+   * Whom an API key acts for, by its digest: the key itself stays in the process that checks it.
+   * Notes, once a minute at most, that the key was used.
+   *
+   * @generated from rpc troupe.identity.v1.IdentityService.AuthenticateApiKey
+   */
+  authenticateApiKey: {
+    methodKind: "unary";
+    input: typeof AuthenticateApiKeyRequestSchema;
+    output: typeof AuthenticateApiKeyResponseSchema;
   },
   /**
    * Exchanges an assertion, signed with the secret that all services of the mesh share, for a
