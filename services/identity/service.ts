@@ -1,15 +1,18 @@
 import { file_troupe_identity_v1_identity_events as events } from '#gen/troupe/identity/v1/identity_events_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { Email } from '#shared/domain/email.ts'
-import { alreadyExists, notFound, precondition } from '#shared/domain/errors.ts'
+import { alreadyExists, conflict, notFound, precondition } from '#shared/domain/errors.ts'
 import { createApart } from '#shared/infrastructure/apart.ts'
 import { defineContext, type Kernel } from '#shared/presentation/context.ts'
 import { route } from '#shared/presentation/route.ts'
 import { createIdentityApp } from './application/identity-app.ts'
 import { checkPassword } from './domain/password-policy.ts'
 import { createAccessTokens, createServiceAssertions } from './infrastructure/access-tokens.ts'
+import { createApiKeySecrets } from './infrastructure/api-key-secrets.ts'
+import { createApiKeys } from './infrastructure/api-keys.ts'
 import { createDirectory } from './infrastructure/directory.ts'
 import { createErasures } from './infrastructure/erasures.ts'
+import { createHeldKeys } from './infrastructure/held-keys.ts'
 import { createKeyedHash, createSecrets } from './infrastructure/keyed-hash.ts'
 import { createLinkTokens, readLinkUrl } from './infrastructure/link-tokens.ts'
 import { createFailureKeys, createLoginFailures } from './infrastructure/login-failures.ts'
@@ -66,6 +69,9 @@ export const assemble = async (kernel: Kernel) => {
     passwords: await createPasswords(),
     secrets: createSecrets(hash),
     refreshTokens: createRefreshTokens(hash),
+    apiKeys: createApiKeys(database, unit),
+    apiKeySecrets: createApiKeySecrets(),
+    heldKeys: createHeldKeys(database),
     accessTokens: createAccessTokens(keys),
     assertions: createServiceAssertions(config.serviceSecret),
     ids: { next: () => unit().next() },
@@ -121,6 +127,9 @@ export const identity = defineContext({
     oauth_links_user_id_fkey: userNotFound,
     sessions_user_id_fkey: userNotFound,
     mailed_links_user_id_fkey: userNotFound,
+    api_keys_user_id_fkey: userNotFound,
+    api_keys_name: () => alreadyExists('API_KEY_NAME_TAKEN', 'you have a key of this name'),
+    api_keys_place: () => conflict('TOO_MUCH_CONTENTION', 'others keep changing this; try again'),
   },
   compose,
 })

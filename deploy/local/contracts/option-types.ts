@@ -3,6 +3,7 @@ export interface AccessOption {
   audience?: string
   permission?: string
   roles?: string[]
+  sessionOnly?: boolean
 }
 
 /** `(troupe.mesh.v1.rate_limit)`, as protobuf JSON. */

@@ -29,7 +29,7 @@ const source = `
     // Follows a play.
     rpc WatchPlay(GetPlayRequest) returns (stream Play) {
       option idempotency_level = NO_SIDE_EFFECTS;
-      option (troupe.mesh.v1.access) = { audience: AUDIENCE_AUTHENTICATED };
+      option (troupe.mesh.v1.access) = { audience: AUDIENCE_AUTHENTICATED session_only: true };
     }
     // Asks for nothing twice.
     rpc SignIn(GetPlayRequest) returns (Play) {
@@ -148,10 +148,11 @@ describe('operations', () => {
     expect(document.paths[at('WatchPlay')]?.post.security).toEqual([{ bearer: [] }])
   })
 
-  test('comments, permissions and rate limits are told, and what is deprecated', () => {
+  test('comments, permissions and rate limits are told, what is not for API keys, and what is deprecated', () => {
     expect(document.paths[at('WritePlay')]?.post.description).toBe(
       'Writes a play.\nOn paper.\n\nNeeds the permission `play:write`.\n\nAt most 3 calls in 60s (`play.write`).',
     )
+    expect(document.paths[at('WatchPlay')]?.post.description).toBe('Follows a play.\n\nNot for API keys.')
     expect(document.paths[at('SignIn')]?.post.deprecated).toBe(true)
   })
 })

@@ -32,7 +32,7 @@ export const openApiDocument = (registry: FileRegistry): JsonObject => {
       schemas: { ...connect, ...book.all() },
       parameters,
       responses,
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT or API key' } },
     },
   }
 }

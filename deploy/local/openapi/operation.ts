@@ -62,7 +62,8 @@ const security = (method: DescMethod, options: ContractOptions): JsonObject[] =>
   isPublic(method, options) ? [{}, { bearer: [] }] : [{ bearer: [] }]
 
 const accessNote = (method: DescMethod, options: ContractOptions): string => {
-  const { permission } = options.access(method) ?? {}
+  const { permission, sessionOnly } = options.access(method) ?? {}
+  if (sessionOnly) return 'Not for API keys.'
   if (permission) return `Needs the permission \`${permission}\`.`
   return isPublic(method, options) ? 'Needs no token.' : ''
 }

@@ -1,3 +1,4 @@
+import { authenticateApiKey } from './authenticate-api-key.ts'
 import { bootstrapAdmin, getBootstrapAdmin } from './bootstrap-admin.ts'
 import { changePassword } from './change-password.ts'
 import { completeOAuth } from './complete-oauth.ts'
@@ -11,6 +12,7 @@ import { listSessions } from './list-sessions.ts'
 import { listUsers } from './list-users.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
+import { createApiKey, listApiKeys, revokeApiKey } from './manage-api-keys.ts'
 import { noteRole } from './note-role.ts'
 import type { Ports } from './ports.ts'
 import { refreshSession } from './refresh-session.ts'
@@ -55,6 +57,10 @@ export const createIdentityApp = (ports: Ports) => ({
   deleteUser: deleteUser(ports),
   noteErased: noteErased(ports),
   getErasure: getErasure(ports),
+  createApiKey: createApiKey(ports),
+  listApiKeys: listApiKeys(ports),
+  revokeApiKey: revokeApiKey(ports),
+  authenticateApiKey: authenticateApiKey(ports),
   noteRole: noteRole(ports),
   issueServiceToken: issueServiceToken(ports),
 })

@@ -1,5 +1,6 @@
 import type { Clock } from '#shared/domain/clock.ts'
 import type { Ids } from '#shared/domain/ids.ts'
+import type { ApiKeySecrets, ApiKeys, KeyDigest } from '../domain/api-key.ts'
 import type { Erasures } from '../domain/erasure.ts'
 import type { LoginFailures } from '../domain/login-throttle.ts'
 import type { LinkPurpose, LinkTokens, MailedLinks } from '../domain/mailed-link.ts'
@@ -55,6 +56,23 @@ export interface UserFilter {
   limit: number
 }
 
+/** A live key of an active account. */
+export interface HeldKey {
+  apiKeyId: string
+  userId: string
+  roles: string[]
+  scopes: string[]
+  lastUsedAt: Date | undefined
+}
+
+/** Reads of API keys that need no aggregate. */
+export interface HeldKeys {
+  /** Compares the hash in constant time. */
+  find(digest: KeyDigest, now: Date): Promise<HeldKey | undefined>
+  /** At once, and at most once a minute, however many note it. */
+  noteUse(id: string, now: Date): Promise<void>
+}
+
 /** What the use cases of identity need. */
 export interface Ports {
   users: Users
@@ -74,6 +92,9 @@ export interface Ports {
   passwords: Passwords
   secrets: Secrets
   refreshTokens: RefreshTokens
+  apiKeys: ApiKeys
+  apiKeySecrets: ApiKeySecrets
+  heldKeys: HeldKeys
   accessTokens: AccessTokens
   assertions: ServiceAssertions
   ids: Ids

@@ -113,4 +113,30 @@ export const migrations: readonly Migration[] = [
       `create index mailed_links_expired on mailed_links (expires_at)`,
     ],
   },
+  {
+    name: '0004-api-keys',
+    up: [
+      // Twenty places a user: however many keys are made at once, the twenty-first finds none.
+      `create table api_keys (
+        id uuid primary key,
+        user_id uuid not null references users on delete cascade,
+        name text not null check (length(name) between 1 and 80),
+        prefix text not null check (length(prefix) = 12),
+        hash bytea not null unique check (length(hash) = 32),
+        scopes text[] not null check (cardinality(scopes) > 0 and scopes <@ array['read', 'write', 'operate']),
+        created_at timestamptz(3) not null,
+        expires_at timestamptz(3) not null check (expires_at > created_at),
+        last_used_at timestamptz(3),
+        revoked_at timestamptz(3),
+        place integer check (place between 1 and 20),
+        revision integer not null default 1,
+        constraint api_keys_live check (revoked_at is null or place is null)
+      )`,
+      `create unique index api_keys_name on api_keys (user_id, name) where place is not null`,
+      `create unique index api_keys_place on api_keys (user_id, place)`,
+      `create index api_keys_prefix on api_keys (prefix)`,
+      `create index api_keys_newest on api_keys (user_id, created_at desc, id desc)`,
+      `create index api_keys_expired on api_keys (expires_at)`,
+    ],
+  },
 ]

@@ -1,4 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core'
+import type { ApiKeyScope } from '#shared/domain/api-key-scope.ts'
+import { ApiKey } from '../domain/api-key.ts'
 import { Erasure, type ErasureReport } from '../domain/erasure.ts'
 import { MailedLink } from '../domain/mailed-link.ts'
 import { PostalAddress } from '../domain/postal-address.ts'
@@ -91,5 +93,24 @@ const MailedLinkSchema = defineEntity({
   },
 })
 
+const ApiKeySchema = defineEntity({
+  class: ApiKey,
+  tableName: 'api_keys',
+  properties: {
+    id: p.uuid().primary(),
+    userId: p.uuid(),
+    name: p.text(),
+    prefix: p.text(),
+    hash: p.blob(),
+    scopes: p.array().$type<ApiKeyScope[]>(),
+    createdAt: p.datetime(3),
+    expiresAt: p.datetime(3),
+    lastUsedAt: p.datetime(3).nullable(),
+    revokedAt: p.datetime(3).nullable(),
+    place: p.integer().nullable(),
+    revision: p.integer().version(),
+  },
+})
+
 /** How the aggregates of identity are mapped. */
-export const entities = [PostalAddressSchema, UserSchema, SessionSchema, ErasureSchema, MailedLinkSchema]
+export const entities = [PostalAddressSchema, UserSchema, SessionSchema, ErasureSchema, MailedLinkSchema, ApiKeySchema]

@@ -1,6 +1,7 @@
 import type { Clock } from '#shared/domain/clock.ts'
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { Logger } from '#shared/infrastructure/telemetry/logger.ts'
+import { shownAfterExpiryMs } from '../domain/api-key.ts'
 import { forgetAfterMs } from '../domain/login-throttle.ts'
 
 const intervalMs = 5 * 60_000
@@ -14,10 +15,11 @@ const statements = (now: Date): [string, Date][] => [
   [deleteOld('sessions', 'id', 'expires_at'), now],
   [deleteOld('oauth_states', 'state_hash', 'expires_at'), now],
   [deleteOld('mailed_links', 'id', 'expires_at'), new Date(now.getTime() - keepLinksMs)],
+  [deleteOld('api_keys', 'id', 'expires_at'), new Date(now.getTime() - shownAfterExpiryMs)],
   [deleteOld('login_failures', 'key', 'last_at'), new Date(now.getTime() - forgetAfterMs)],
 ]
 
-/** Removes what has expired: sessions, sign-ins under way, mailed links, failures. */
+/** Removes what has expired: sessions, sign-ins under way, mailed links, API keys, failures. */
 export const sweepIdentity = async (database: Database, now: Date): Promise<void> => {
   for (const [statement, before] of statements(now)) await database.sql(statement, before)
 }

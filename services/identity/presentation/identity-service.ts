@@ -3,6 +3,7 @@ import type { IdentityService } from '#gen/troupe/identity/v1/identity_service_p
 import { timestamp } from '#shared/domain/timestamp.ts'
 import type { IdentityApp } from '../application/identity-app.ts'
 import { accountRpcs } from './account-rpcs.ts'
+import { apiKeyRpcs } from './api-key-rpcs.ts'
 import { linkRpcs } from './link-rpcs.ts'
 import { sessionRpcs } from './session-rpcs.ts'
 
@@ -14,6 +15,7 @@ export const identityService = (
   ...accountRpcs(app),
   ...sessionRpcs(app),
   ...linkRpcs(app),
+  ...apiKeyRpcs(app),
   issueServiceToken: async ({ assertion }) => {
     const { token, issuedAt, expiresAt } = await app.issueServiceToken(assertion)
     return { token, issuedAt: timestamp(issuedAt), expiresAt: timestamp(expiresAt) }

@@ -1,10 +1,12 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
+import type { ApiKeySchema } from '#gen/troupe/identity/v1/api_key_pb.ts'
 import type { ErasureSchema } from '#gen/troupe/identity/v1/erasure_pb.ts'
 import type { SessionSchema, TokenPairSchema } from '#gen/troupe/identity/v1/session_pb.ts'
 import type { PublicProfileSchema, UserSchema } from '#gen/troupe/identity/v1/user_pb.ts'
 import { timestamp } from '#shared/domain/timestamp.ts'
 import type { Profile } from '../application/ports.ts'
 import type { Tokens } from '../application/sign-in.ts'
+import type { ApiKey } from '../domain/api-key.ts'
 import type { Erasure } from '../domain/erasure.ts'
 import type { Session } from '../domain/session.ts'
 import type { User } from '../domain/user.ts'
@@ -65,4 +67,14 @@ export const toTokenPair = ({ access, refresh }: Tokens): MessageInitShape<typeo
   expiresAt: timestamp(access.expiresAt),
   refreshToken: refresh.token,
   refreshExpiresAt: timestamp(refresh.expiresAt),
+})
+
+export const toApiKey = (key: ApiKey): MessageInitShape<typeof ApiKeySchema> => ({
+  id: key.id,
+  name: key.name,
+  prefix: key.prefix,
+  scopes: [...key.scopes],
+  createdAt: timestamp(key.createdAt),
+  expiresAt: timestamp(key.expiresAt),
+  ...optionalTime('lastUsedAt', key.lastUsedAt),
 })

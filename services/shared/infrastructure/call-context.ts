@@ -1,10 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Code, ConnectError, createContextKey } from '@connectrpc/connect'
+import type { ApiKeyScope } from '../domain/api-key-scope.ts'
 
-/** Who calls, as far as a token or a service identity proves it. */
+/** An API key that a user calls with. */
+interface ApiKeyUse {
+  id: string
+  scopes: readonly ApiKeyScope[]
+}
+
+/** Who calls, as far as a token, an API key or a service identity proves it. A key belongs to no session. */
 export type Principal =
   | { kind: 'anonymous' }
-  | { kind: 'user'; userId: string; sessionId: string; roles: readonly string[] }
+  | { kind: 'user'; userId: string; sessionId: string; roles: readonly string[]; apiKey?: ApiKeyUse }
   | { kind: 'service'; name: string }
 
 /** What one unit of work knows about where it comes from. */

@@ -15,6 +15,7 @@ import type { Logger } from '../infrastructure/telemetry/logger.ts'
 import { isUuid, uuidv7 } from '../infrastructure/uuid.ts'
 import { type AccessRule, accessRuleOf, defaultDeadlineOf } from './access-rules.ts'
 import { codeName, isUnexpected, toAnswer } from './errors.ts'
+import { mustAdmitKey } from './key-access.ts'
 
 export interface GateOptions {
   context: string
@@ -40,14 +41,21 @@ const authenticate = async (context: HandlerContext, authenticator: Authenticato
   return authenticator.verify(token)
 }
 
-const authorize = async (rule: AccessRule, principal: Principal, authorizer: Authorizer): Promise<void> => {
+const authorize = async (
+  method: DescMethod,
+  rule: AccessRule,
+  principal: Principal,
+  authorizer: Authorizer,
+): Promise<void> => {
+  const isUser = principal.kind === 'user'
+  if (isUser && principal.apiKey && rule.kind !== 'internal') mustAdmitKey(method, rule, principal.apiKey.scopes)
   if (rule.kind === 'public') return
   if (principal.kind === 'anonymous') throw unauthenticated('TOKEN_REQUIRED', 'sign in and send the access token')
   if (rule.kind === 'internal') {
     if (principal.kind !== 'service') throw denied('INTERNAL_ONLY', 'only services of the mesh may call this')
     return
   }
-  if (principal.kind !== 'user') throw denied('USERS_ONLY', 'this is for signed-in users')
+  if (!isUser) throw denied('USERS_ONLY', 'this is for signed-in users')
   if (rule.kind === 'permission' && !(await authorizer.allows(principal.userId, rule.permission))) {
     throw denied('PERMISSION_DENIED', `this needs the permission ${rule.permission}`)
   }
@@ -87,7 +95,8 @@ export const createGate = ({ context: name, authenticator, authorizer, log, onRe
   return async (context: HandlerContext): Promise<void> => {
     try {
       const principal = await authenticate(context, authenticator)
-      await authorize(ruleOf(context.method), principal, authorizer)
+      const { method } = context
+      await authorize(method, ruleOf(method), principal, authorizer)
       const call = callOf(context, principal)
       context.values.set(callKey, call)
       context.values.set(responseKey, { header: context.responseHeader, trailer: context.responseTrailer })

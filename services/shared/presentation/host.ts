@@ -4,6 +4,7 @@ import type { UniversalHandlerOptions } from '@connectrpc/connect/protocol'
 import type { SpanExporter } from '@opentelemetry/sdk-trace'
 import { AccessService } from '#gen/troupe/access/v1/access_service_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { askingKeyAuthenticator, keysOrTokens } from '../infrastructure/api-keys.ts'
 import { type Authenticator, createAuthenticator } from '../infrastructure/authenticator.ts'
 import { askingAuthorizer } from '../infrastructure/authorizer.ts'
 import { actorOf, currentCall } from '../infrastructure/call-context.ts'
@@ -99,7 +100,7 @@ export const startHost = async (
     IdentityService,
     firstOf(() => local('identity') ?? toIdentity),
   )
-  const authenticator = createAuthenticator({
+  const tokens = createAuthenticator({
     fetchKeys: async () => (await identity.getJwks({})).jwks,
     now: () => [...running.values()][0]?.clock.now() ?? machineClock.now(),
   })
@@ -125,6 +126,14 @@ export const startHost = async (
     })
     return (await access.batchCheckAccess({ checks }, { timeoutMs: decideWithinMs })).allowed
   }, log)
+  const keys = deciders.client(IdentityService)
+  const authenticator = keysOrTokens(
+    askingKeyAuthenticator(
+      async (digest) => (await keys.authenticateApiKey(digest, { timeoutMs: decideWithinMs })).holder,
+      log,
+    ),
+    tokens,
+  )
 
   const parts: HostParts = {
     config,

@@ -4,20 +4,34 @@ import { describe, expect, it } from 'vitest'
 import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import type { ApiKeyScope } from '../domain/api-key-scope.ts'
 import { unauthenticated, unavailable } from '../domain/errors.ts'
 import type { Authenticator } from '../infrastructure/authenticator.ts'
 import type { Authorizer } from '../infrastructure/authorizer.ts'
 import { type CallContext, callKey, localCallerKey, type Principal } from '../infrastructure/call-context.ts'
 import { isUuid } from '../infrastructure/uuid.ts'
 import { assertRules } from '../presentation/access-rules.ts'
+import { readDescriptors } from '../presentation/descriptors.ts'
 import { caller, createGate, maybeCaller } from '../presentation/gate.ts'
 import { ProbeService } from './probe-service.ts'
 
 const user = (userId: string): Principal => ({ kind: 'user', userId, sessionId: 's', roles: [] })
+const key = (userId: string, ...scopes: ApiKeyScope[]): Principal => ({
+  kind: 'user',
+  userId,
+  sessionId: '',
+  roles: [],
+  apiKey: { id: 'k', scopes },
+})
 const tokens: Record<string, Principal> = {
   plain: user('ann'),
   clerk: user('clerk'),
   root: user('root'),
+  reads: key('clerk', 'read'),
+  writes: key('clerk', 'write'),
+  both: key('clerk', 'read', 'write'),
+  operates: key('clerk', 'read', 'write', 'operate'),
+  members: key('ann', 'read', 'write', 'operate'),
   story: { kind: 'service', name: 'story' },
 }
 
@@ -102,6 +116,7 @@ describe('every rule lets in whom it names and nobody else', () => {
     ['write', ['in', 'in', 'in', 'in', 'in', 'in', 'in']],
     ['watch', ['in', 'in', 'in', 'in', 'in', 'in', 'in']],
     ['own', [signIn, 'in', 'in', 'in', 'USERS_ONLY', 'USERS_ONLY', 'in']],
+    ['ownAccount', [signIn, 'in', 'in', 'in', 'USERS_ONLY', 'USERS_ONLY', 'in']],
     ['inner', [signIn, 'INTERNAL_ONLY', 'INTERNAL_ONLY', 'INTERNAL_ONLY', 'in', 'in', 'INTERNAL_ONLY']],
     ['staff', [signIn, no, 'in', 'in', 'USERS_ONLY', 'USERS_ONLY', no]],
     ['member', [signIn, 'in', 'in', 'in', 'USERS_ONLY', 'USERS_ONLY', 'in']],
@@ -119,6 +134,42 @@ describe('every rule lets in whom it names and nobody else', () => {
       expect(answer).toBe('Internal: internal error')
       expect(logged).toHaveLength(1)
     }
+  })
+})
+
+describe('an API key is let in as far as its scopes and its owner go', () => {
+  const { method } = ProbeService
+  const callers = ['reads', 'writes', 'both', 'operates', 'members']
+  const scope = 'SCOPE_REQUIRED'
+  const session = 'SESSION_REQUIRED'
+  const inner = 'INTERNAL_ONLY'
+  const table: [keyof typeof method, string[]][] = [
+    ['write', [scope, 'in', 'in', 'in', 'in']],
+    ['read', ['in', scope, 'in', 'in', 'in']],
+    ['watch', ['in', scope, 'in', 'in', 'in']],
+    ['own', [scope, 'in', 'in', 'in', 'in']],
+    ['ownRead', ['in', scope, 'in', 'in', 'in']],
+    ['ownAccount', [session, session, session, session, session]],
+    ['inner', [inner, inner, inner, inner, inner]],
+    ['staff', [scope, scope, scope, 'in', 'PERMISSION_DENIED']],
+    ['staffRead', [scope, scope, scope, 'in', 'PERMISSION_DENIED']],
+    ['member', [scope, 'in', 'in', 'in', 'in']],
+    ['nobody', [scope, scope, scope, 'PERMISSION_DENIED', 'PERMISSION_DENIED']],
+  ]
+  it.each(table)('%s', async (name, expected) => {
+    const answers = []
+    for (const each of callers) answers.push(await outcome(method[name], bearer(each)))
+    expect(answers).toEqual(expected)
+  })
+
+  it('and is its owner, who has no session', async () => {
+    const call = await admitted(bearer('both'))
+    expect(call).toMatchObject({ actor: 'clerk', principal: { userId: 'clerk', sessionId: '' } })
+  })
+
+  it('asks for no scope where the mesh answers anybody without a contract of ours', async () => {
+    const check = readDescriptors().getService('grpc.health.v1.Health')?.method.check as DescMethod
+    for (const each of ['reads', 'writes']) expect(await outcome(check, bearer(each))).toBe('in')
   })
 })
 

@@ -23,15 +23,20 @@ interface Rules {
   audience?: Audience
   permission?: string
   roles?: string[]
+  sessionOnly?: boolean
   limit?: MessageInitShape<typeof RateLimitSchema>
   keeps?: Idempotency
   options?: MessageInitShape<typeof MethodOptionsSchema>
 }
 
-const optionsOf = ({ audience, permission, roles = [], limit, keeps, options = {} }: Rules) => {
+const optionsOf = ({ audience, permission, roles = [], sessionOnly = false, limit, keeps, options = {} }: Rules) => {
   const made = create(OptionsSchema, options)
   if (audience !== undefined)
-    setExtension(made, access, create(AccessSchema, { rule: { case: 'audience', value: audience }, roles }))
+    setExtension(
+      made,
+      access,
+      create(AccessSchema, { rule: { case: 'audience', value: audience }, roles, sessionOnly }),
+    )
   if (permission !== undefined)
     setExtension(made, access, create(AccessSchema, { rule: { case: 'permission', value: permission }, roles }))
   if (limit) setExtension(made, rate_limit, create(RateLimitSchema, limit))
@@ -60,8 +65,11 @@ const file = create(FileDescriptorProtoSchema, {
         method('Write', anybody),
         method('Read', { ...anybody, options: read }),
         method('Own', { audience: Audience.AUTHENTICATED }),
+        method('OwnRead', { audience: Audience.AUTHENTICATED, options: read }),
+        method('OwnAccount', { audience: Audience.AUTHENTICATED, sessionOnly: true }),
         method('Inner', { audience: Audience.INTERNAL }),
         method('Staff', { permission: 'probe:use', roles: ['clerk'] }),
+        method('StaffRead', { permission: 'probe:use', roles: ['clerk'], options: read }),
         method('Member', { permission: 'probe:see', roles: ['member'] }),
         method('Nobody', { permission: 'probe:none' }),
         method('Limited', { ...anybody, limit: tenInTenSeconds }),
@@ -92,8 +100,11 @@ export const ProbeService: GenService<{
   write: Unary
   read: Unary
   own: Unary
+  ownRead: Unary
+  ownAccount: Unary
   inner: Unary
   staff: Unary
+  staffRead: Unary
   member: Unary
   nobody: Unary
   limited: Unary

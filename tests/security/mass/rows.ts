@@ -86,6 +86,7 @@ export const withoutIdentity = (rows: readonly string[]): string[] =>
         .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)?/g, '<time>')
         .replaceAll(/\\\\x[0-9a-f]*/g, '<bytes>')
         .replaceAll(/\b[0-9a-f]{64}\b/g, '<hash>')
+        .replaceAll(/\btrp_\w+/g, '<key>')
         .replaceAll(/\$argon2id[^"]*/g, '<hash>')
         // What it hides stands in plain text in the tables.
         .replaceAll(/sealed:1:[\w-]*/g, '<sealed>')

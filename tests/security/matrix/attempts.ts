@@ -1,4 +1,5 @@
 import { contextOf } from '../../../services/shared/infrastructure/event-codec.ts'
+import { keyScopesOf } from '../../../services/shared/presentation/key-access.ts'
 import type { Fields } from '../call.ts'
 import { idFieldsOf } from '../id-fields.ts'
 import { gone } from '../stage/gone.ts'
@@ -43,6 +44,19 @@ const byService = async (of: Case): Promise<Try | undefined> => {
   const refusals = rpc.rule.kind !== 'public' || recipe.isPrivate ? hidden : undefined
   const token = await stage.tokenFor('service:story')
   return { ...no, attack: 'a service', refusals, secrets: secretsOf(of), token }
+}
+
+/** A super-admin's good key, where no key may call; elsewhere one that lacks a scope, for each scope it takes. */
+const byKey = ({ rpc, cast: { apiKeys } }: Case): Try[] => {
+  const needed = keyScopesOf(rpc.method, rpc.rule)
+  const attempt = (what: string, token: string): Try => ({
+    ...no,
+    attack: `an API key ${what}`,
+    refusals: ['permission_denied'],
+    token,
+  })
+  if (!needed) return [attempt('with every scope', apiKeys.full)]
+  return needed.map((scope) => attempt(`without the scope ${scope}`, apiKeys.without[scope]))
 }
 
 const needsToken = ({ rpc, recipe }: Case) => rpc.rule.kind !== 'public' || recipe.isPrivate === true
@@ -99,6 +113,7 @@ export const attemptsOn = async (of: Case): Promise<Try[]> => {
     byNobody(of),
     ...(service ? [service] : []),
     ...(await byForgery(of)),
+    ...byKey(of),
     ...(await byAnother(of)),
     ...(await byGone(of)),
   ]

@@ -83,6 +83,7 @@ export const openCase = async ({ keysUrl, forged = { share: 1, turn: 0 }, ...par
       const others = {
         'a refresh token': person.refreshToken,
         'a service’s assertion': await goodAssertion(sceneOf(person)),
+        ...cast.apiKeys.bad,
       }
       const { retiredKey } = cast
       const all = forgedTokens({ claims, key: await stage.signingKey(), retiredKey, keysUrl, genuine, others })

@@ -6,6 +6,7 @@ const kindOf = (attack: string) =>
   attack
     .replace(/^(a forged token).*/, '$1')
     .replace(/^(another user), .*/, '$1 with a role')
+    .replace(/^an API key .*/, 'an API key that may not')
     .replace(/^(one |a link |another’s password).*/, 'a credential not one’s own')
 
 /** Shows what the matrix found, and notes what fell short. */

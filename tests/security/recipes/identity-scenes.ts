@@ -24,6 +24,13 @@ export const linkOAuth = async (scene: Scene): Promise<void> => {
   if (!user?.oauthProviders.length) await client.linkOAuth(await newOAuthSignIn(scene, token))
 }
 
+/** Makes the person an API key. */
+export const newApiKey = async ({ stage, person }: Scene): Promise<{ apiKeyId: string; secret: string }> => {
+  const client = createClient(IdentityService, stage.transport(person.token))
+  const { apiKey, secret } = await client.createApiKey({ name: `key ${crypto.randomUUID()}`, scopes: ['read'] })
+  return { apiKeyId: apiKey?.id ?? '', secret }
+}
+
 const secretOf = ({ stage }: Scene) => Buffer.from(stage.serviceSecret, 'base64url')
 
 /** An assertion as a service of the mesh makes it. */

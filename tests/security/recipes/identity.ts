@@ -1,8 +1,16 @@
+import { readApiKey } from '../../../services/shared/infrastructure/api-key-text.ts'
 import type { Fields } from '../call.ts'
 import { type Gone, gone } from '../stage/gone.ts'
 import { signIn } from '../stage/people.ts'
 import { redirectUri } from '../stage/stage.ts'
-import { badAssertions, goodAssertion, inventedRefreshTokens, linkOAuth, newOAuthSignIn } from './identity-scenes.ts'
+import {
+  badAssertions,
+  goodAssertion,
+  inventedRefreshTokens,
+  linkOAuth,
+  newApiKey,
+  newOAuthSignIn,
+} from './identity-scenes.ts'
 import { inventedLinkTokens, type LinkPurpose, newLink, newLinkToken } from './link-scenes.ts'
 import { ofService, type Recipe, type Recipes, type Scene, type Trespass } from './recipe.ts'
 
@@ -135,6 +143,13 @@ export const identityRecipes: Recipes = ofService('troupe.identity.v1.IdentitySe
     refusedAtOnce: atOnce,
   },
   GetErasure: { fields: ({ gone: { deleted } }) => ({ userId: deleted.id }), ids: { user_id: 'open' } },
+  CreateApiKey: {
+    fields: () => ({ name: `key ${crypto.randomUUID()}`, scopes: ['read'] }),
+    refusedAtOnce: atOnce,
+  },
+  ListApiKeys: {},
+  RevokeApiKey: { fields: async (scene) => ({ apiKeyId: (await newApiKey(scene)).apiKeyId }) },
+  AuthenticateApiKey: { fields: async (scene) => ({ ...readApiKey((await newApiKey(scene)).secret) }) },
   IssueServiceToken: {
     fields: async (scene) => ({ assertion: await goodAssertion(scene) }),
     ids: { assertion: 'trespass' },

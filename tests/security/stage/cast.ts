@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '@connectrpc/connect'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { makeApiKeys, type StageKeys } from './api-keys.ts'
 import { type Gone, makeGone } from './gone.ts'
 import type { SigningKey } from './keys.ts'
 import { day, minute } from './mesh-clock.ts'
@@ -18,6 +19,7 @@ export interface Cast {
   longGone: Record<Gone, Person>
   /** Signed once, and is published no more. */
   retiredKey: SigningKey
+  apiKeys: StageKeys
 }
 
 /** Brings the cast together. Moves the clock of the mesh by a good month. */
@@ -31,8 +33,9 @@ export const assembleCast = async (stage: Stage): Promise<Cast> => {
   // Verifiers ask for keys at most once a second, and to them no month has passed.
   await sleep(1100)
   const longGone = await makeGone(stage)
+  const apiKeys = await makeApiKeys(stage)
   await clock.advance(11 * minute)
   const gone = await makeGone(stage)
   const [ann, ben] = await Promise.all([stage.newPerson(), stage.newPerson()])
-  return { ann, ben, gone, longGone, retiredKey }
+  return { ann, ben, gone, longGone, retiredKey, apiKeys }
 }
