@@ -1,7 +1,7 @@
 import { file_troupe_identity_v1_identity_events as events } from '#gen/troupe/identity/v1/identity_events_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { Email } from '#shared/domain/email.ts'
-import { alreadyExists, notFound, precondition } from '#shared/domain/errors.ts'
+import { alreadyExists, conflict, notFound, precondition } from '#shared/domain/errors.ts'
 import { createApart } from '#shared/infrastructure/apart.ts'
 import { defineContext, type Kernel } from '#shared/presentation/context.ts'
 import { route } from '#shared/presentation/route.ts'
@@ -16,12 +16,15 @@ import { createMailedLinks } from './infrastructure/mailed-links.ts'
 import { migrations } from './infrastructure/migrations.ts'
 import { noSooner } from './infrastructure/no-sooner.ts'
 import { createOAuthLinks } from './infrastructure/oauth-links.ts'
+import { createPassedSignIns } from './infrastructure/passed-sign-ins.ts'
 import { createPasswords } from './infrastructure/passwords.ts'
 import { createProviders } from './infrastructure/providers/providers.ts'
 import { readOAuthSettings } from './infrastructure/providers/settings.ts'
 import { createQueues } from './infrastructure/queues.ts'
 import { createRefreshTokens } from './infrastructure/refresh-tokens.ts'
 import { entities } from './infrastructure/schema.ts'
+import { createSealer, hmacSha1 } from './infrastructure/sealing.ts'
+import { createSecondFactors } from './infrastructure/second-factors.ts'
 import { createSessions } from './infrastructure/sessions.ts'
 import { createSigningKeys } from './infrastructure/signing-keys.ts'
 import { createStartedSignIns } from './infrastructure/started-sign-ins.ts'
@@ -55,6 +58,8 @@ export const assemble = async (kernel: Kernel) => {
     sessions: createSessions(unit),
     links: createOAuthLinks(database, unit),
     signIns: createStartedSignIns(database, unit),
+    passedSignIns: createPassedSignIns(database, unit),
+    secondFactors: createSecondFactors(unit),
     mailedLinks: createMailedLinks(unit),
     linkTokens: createLinkTokens(hash),
     failures: createLoginFailures(database, failureKeys, config.rateLimitScale),
@@ -64,6 +69,8 @@ export const assemble = async (kernel: Kernel) => {
     linkUrl: readLinkUrl(kernel.env),
     passwords: await createPasswords(),
     secrets: createSecrets(hash),
+    sealer: createSealer(config.masterKey, 'totp-secrets'),
+    hmacSha1,
     refreshTokens: createRefreshTokens(hash),
     accessTokens: createAccessTokens(keys),
     assertions: createServiceAssertions(config.serviceSecret),
@@ -89,6 +96,13 @@ const compose = async (kernel: Kernel) => {
     routes: [route(IdentityService, identityService(app, jwks))],
     consumers: consumers(app),
     http: { '/.well-known/jwks.json': jwksHandler(jwks) },
+    invariants: [
+      {
+        name: 'accounts ask for codes just where a second factor is confirmed',
+        sql: `select u.id::text as violation from users u left join second_factors f on f.id = u.id
+              where u.has_totp <> (f.confirmed_at is not null) limit 10`,
+      },
+    ],
     start: async () => {
       await keys.current(clock.now())
       if (config.bootstrapAdmin) await app.bootstrapAdmin(config.bootstrapAdmin)
@@ -116,6 +130,9 @@ export const identity = defineContext({
     oauth_links_user_id_fkey: userNotFound,
     sessions_user_id_fkey: userNotFound,
     mailed_links_user_id_fkey: userNotFound,
+    passed_sign_ins_user_id_fkey: userNotFound,
+    second_factors_id_fkey: userNotFound,
+    second_factors_once: () => conflict('TOO_MUCH_CONTENTION', 'others keep changing this; try again'),
   },
   compose,
 })

@@ -10,6 +10,7 @@ import { listSessions } from './list-sessions.ts'
 import { listUsers } from './list-users.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
+import { confirmTotp, disableTotp, enrollTotp } from './manage-totp.ts'
 import { noteRole } from './note-role.ts'
 import type { Ports } from './ports.ts'
 import { refreshSession } from './refresh-session.ts'
@@ -42,6 +43,9 @@ export const createIdentityApp = (ports: Ports) => ({
   requestPasswordReset: requestPasswordReset(ports),
   resetPassword: resetPassword(ports),
   getActionLink: getActionLink(ports),
+  enrollTotp: enrollTotp(ports),
+  confirmTotp: confirmTotp(ports),
+  disableTotp: disableTotp(ports),
   getMe: (userId: string) => ports.users.get(userId),
   getUser: getUser(ports),
   batchGetUsers: batchGetUsers(ports),

@@ -1,15 +1,9 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createPrivateKey,
-  generateKeyPairSync,
-  type KeyObject,
-  randomBytes,
-} from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { Logger } from '#shared/infrastructure/telemetry/logger.ts'
 import { deriveKey } from './keyed-hash.ts'
+import { seal, unseal } from './sealing.ts'
 
 const minute = 60_000
 const useForMs = 30 * 24 * 60 * minute
@@ -37,18 +31,6 @@ export interface SigningKeys {
   current(now: Date): Promise<SigningKey>
   /** The public keys as a JSON Web Key Set (RFC 7517), newest first. */
   jwks(now: Date): Promise<string>
-}
-
-const seal = (key: Buffer, kid: string, plain: Buffer): Buffer => {
-  const iv = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(kid))
-  return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
-}
-
-const unseal = (key: Buffer, kid: string, sealed: Buffer): Buffer => {
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12)).setAAD(Buffer.from(kid))
-  decipher.setAuthTag(sealed.subarray(-16))
-  return Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()])
 }
 
 const makeKey = async (wrappingKey: Buffer) => {

@@ -5,6 +5,7 @@ import type { IdentityApp } from '../application/identity-app.ts'
 import { accountRpcs } from './account-rpcs.ts'
 import { linkRpcs } from './link-rpcs.ts'
 import { sessionRpcs } from './session-rpcs.ts'
+import { totpRpcs } from './totp-rpcs.ts'
 
 /** Answers IdentityService; `jwks` gives the public keys as JSON text. */
 export const identityService = (
@@ -14,6 +15,7 @@ export const identityService = (
   ...accountRpcs(app),
   ...sessionRpcs(app),
   ...linkRpcs(app),
+  ...totpRpcs(app),
   issueServiceToken: async ({ assertion }) => {
     const { token, issuedAt, expiresAt } = await app.issueServiceToken(assertion)
     return { token, issuedAt: timestamp(issuedAt), expiresAt: timestamp(expiresAt) }

@@ -86,6 +86,7 @@ export const withoutIdentity = (rows: readonly string[]): string[] =>
         .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)?/g, '<time>')
         .replaceAll(/\\\\x[0-9a-f]*/g, '<bytes>')
         .replaceAll(/\b[0-9a-f]{64}\b/g, '<hash>')
+        .replaceAll(/"[\w-]{43}"/g, '"<hash>"')
         .replaceAll(/\$argon2id[^"]*/g, '<hash>')
         .replaceAll(/\d{8,}/g, '<digits>')
         .replaceAll(/"(seconds|nanos)": ?"?\d+"?/g, '<time>'),

@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file troupe/identity/v1/identity_service.proto.
  */
 export const file_troupe_identity_v1_identity_service: GenFile = /*@__PURE__*/
-  fileDesc("Cil0cm91cGUvaWRlbnRpdHkvdjEvaWRlbnRpdHlfc2VydmljZS5wcm90bxISdHJvdXBlLmlkZW50aXR5LnYxIsUBChNSZWdpc3RlclVzZXJSZXF1ZXN0EhkKBWVtYWlsGAEgASgJQgq6SAdyBRj+AWABEhwKCHBhc3N3b3JkGAIgASgJQgq6SAdyBRAIGIABEiMKDGRpc3BsYXlfbmFtZRgDIAEoCUINukgKcggQARhkMgJcUxIZCghsYW5ndWFnZRgEIAEoCUIHukgEcgIYIxI1ChNyZWdpc3RyYXRpb25fc291cmNlGAUgASgJQhi6SBVyExgyMg9eW2EtejAtOTouXy1dKiQiPgoUUmVnaXN0ZXJVc2VyUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIkcKDExvZ2luUmVxdWVzdBIZCgVlbWFpbBgBIAEoCUIKukgHcgUQARj+ARIcCghwYXNzd29yZBgCIAEoCUIKukgHcgUQARiAASJmCg1Mb2dpblJlc3BvbnNlEi0KBnRva2VucxgBIAEoCzIdLnRyb3VwZS5pZGVudGl0eS52MS5Ub2tlblBhaXISJgoEdXNlchgCIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIjoKFVJlZnJlc2hTZXNzaW9uUmVxdWVzdBIhCg1yZWZyZXNoX3Rva2VuGAEgASgJQgq6SAdyBRABGMgBIkcKFlJlZnJlc2hTZXNzaW9uUmVzcG9uc2USLQoGdG9rZW5zGAEgASgLMh0udHJvdXBlLmlkZW50aXR5LnYxLlRva2VuUGFpciIPCg1Mb2dvdXRSZXF1ZXN0IhAKDkxvZ291dFJlc3BvbnNlIlEKE0xpc3RTZXNzaW9uc1JlcXVlc3QSHAoJcGFnZV9zaXplGAEgASgFQgm6SAYaBBhkKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMY9AMiXgoUTGlzdFNlc3Npb25zUmVzcG9uc2USLQoIc2Vzc2lvbnMYASADKAsyGy50cm91cGUuaWRlbnRpdHkudjEuU2Vzc2lvbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiNAoUUmV2b2tlU2Vzc2lvblJlcXVlc3QSHAoKc2Vzc2lvbl9pZBgBIAEoCUIIukgFcgOwAQEiFwoVUmV2b2tlU2Vzc2lvblJlc3BvbnNlIhsKGUxpc3RPQXV0aFByb3ZpZGVyc1JlcXVlc3QiLwoaTGlzdE9BdXRoUHJvdmlkZXJzUmVzcG9uc2USEQoJcHJvdmlkZXJzGAEgAygJIlMKEVN0YXJ0T0F1dGhSZXF1ZXN0EhsKCHByb3ZpZGVyGAEgASgJQgm6SAZyBBABGDISIQoMcmVkaXJlY3RfdXJpGAIgASgJQgu6SAhyBhj0A4gBASJuChJTdGFydE9BdXRoUmVzcG9uc2USGQoRYXV0aG9yaXphdGlvbl91cmwYASABKAkSDQoFc3RhdGUYAiABKAkSLgoKZXhwaXJlc19hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiSwoUQ29tcGxldGVPQXV0aFJlcXVlc3QSGQoFc3RhdGUYASABKAlCCrpIB3IFEAEYyAESGAoEY29kZRgCIAEoCUIKukgHcgUQARigHyKCAQoVQ29tcGxldGVPQXV0aFJlc3BvbnNlEi0KBnRva2VucxgBIAEoCzIdLnRyb3VwZS5pZGVudGl0eS52MS5Ub2tlblBhaXISJgoEdXNlchgCIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyEhIKCnJlZ2lzdGVyZWQYAyABKAgiRwoQTGlua09BdXRoUmVxdWVzdBIZCgVzdGF0ZRgBIAEoCUIKukgHcgUQARjIARIYCgRjb2RlGAIgASgJQgq6SAdyBRABGKAfIjsKEUxpbmtPQXV0aFJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciIxChJVbmxpbmtPQXV0aFJlcXVlc3QSGwoIcHJvdmlkZXIYASABKAlCCbpIBnIEEAEYMiI9ChNVbmxpbmtPQXV0aFJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciJdChVDaGFuZ2VQYXNzd29yZFJlcXVlc3QSIgoQY3VycmVudF9wYXNzd29yZBgBIAEoCUIIukgFcgMYgAESIAoMbmV3X3Bhc3N3b3JkGAIgASgJQgq6SAdyBRAIGIABIhgKFkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiIQofUmVxdWVzdEVtYWlsVmVyaWZpY2F0aW9uUmVxdWVzdCIiCiBSZXF1ZXN0RW1haWxWZXJpZmljYXRpb25SZXNwb25zZSIvChJWZXJpZnlFbWFpbFJlcXVlc3QSGQoFdG9rZW4YASABKAlCCrpIB3IFEAEYyAEiFQoTVmVyaWZ5RW1haWxSZXNwb25zZSI4ChtSZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QSGQoFZW1haWwYASABKAlCCrpIB3IFGP4BYAEiHgocUmVxdWVzdFBhc3N3b3JkUmVzZXRSZXNwb25zZSJTChRSZXNldFBhc3N3b3JkUmVxdWVzdBIZCgV0b2tlbhgBIAEoCUIKukgHcgUQARjIARIgCgxuZXdfcGFzc3dvcmQYAiABKAlCCrpIB3IFEAgYgAEiFwoVUmVzZXRQYXNzd29yZFJlc3BvbnNlIjQKFEdldEFjdGlvbkxpbmtSZXF1ZXN0EhwKCnJlcXVlc3RfaWQYASABKAlCCLpIBXIDsAEBImMKFUdldEFjdGlvbkxpbmtSZXNwb25zZRILCgN1cmwYASABKAkSDQoFZW1haWwYAiABKAkSLgoKZXhwaXJlc19hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiDgoMR2V0TWVSZXF1ZXN0IjcKDUdldE1lUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIisKDkdldFVzZXJSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBIkUKD0dldFVzZXJSZXNwb25zZRIyCgdwcm9maWxlGAEgASgLMiEudHJvdXBlLmlkZW50aXR5LnYxLlB1YmxpY1Byb2ZpbGUiOwoUQmF0Y2hHZXRVc2Vyc1JlcXVlc3QSIwoIdXNlcl9pZHMYASADKAlCEbpIDpIBCwgBEGQiBXIDsAEBIkwKFUJhdGNoR2V0VXNlcnNSZXNwb25zZRIzCghwcm9maWxlcxgBIAMoCzIhLnRyb3VwZS5pZGVudGl0eS52MS5QdWJsaWNQcm9maWxlIrkBChRVcGRhdGVQcm9maWxlUmVxdWVzdBIoCgxkaXNwbGF5X25hbWUYASABKAlCDbpICnIIEAEYZDICXFNIAIgBARIzCgphdmF0YXJfdXJsGAIgASgJQhq6SBdyFRj0AzIQXihodHRwczovL1xTKyk/JEgBiAEBEhoKA2JpbxgDIAEoCUIIukgFcgMY6AdIAogBAUIPCg1fZGlzcGxheV9uYW1lQg0KC19hdmF0YXJfdXJsQgYKBF9iaW8iPwoVVXBkYXRlUHJvZmlsZVJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciJ6ChhVcGRhdGVQcmVmZXJlbmNlc1JlcXVlc3QSIAoIbGFuZ3VhZ2UYASABKAlCCbpIBnIEEAIYI0gAiAEBEiEKCXRpbWVfem9uZRgCIAEoCUIJukgGcgQQARg8SAGIAQFCCwoJX2xhbmd1YWdlQgwKCl90aW1lX3pvbmUiQwoZVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIifQoYVXBkYXRlQ29udGFjdEluZm9SZXF1ZXN0Ei0KBXBob25lGAEgASgJQh66SBtyGTIXXihcK1sxLTldWzAtOV17NiwxNH0pPyQSMgoHYWRkcmVzcxgCIAEoCzIhLnRyb3VwZS5pZGVudGl0eS52MS5Qb3N0YWxBZGRyZXNzIkMKGVVwZGF0ZUNvbnRhY3RJbmZvUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIo0BChBMaXN0VXNlcnNSZXF1ZXN0EhcKBXF1ZXJ5GAEgASgJQgi6SAVyAxj+ARIWCglpc19hY3RpdmUYAiABKAhIAIgBARIcCglwYWdlX3NpemUYAyABKAVCCbpIBhoEGGQoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxj0A0IMCgpfaXNfYWN0aXZlIlUKEUxpc3RVc2Vyc1Jlc3BvbnNlEicKBXVzZXJzGAEgAygLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIksKElN1c3BlbmRVc2VyUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAEY9AMiPQoTU3VzcGVuZFVzZXJSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIiMgoVUmVhY3RpdmF0ZVVzZXJSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBIkAKFlJlYWN0aXZhdGVVc2VyUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIi8KEURlbGV0ZVVzZXJSZXF1ZXN0EhoKCHBhc3N3b3JkGAEgASgJQgi6SAVyAxiAASIUChJEZWxldGVVc2VyUmVzcG9uc2UiOQoYSXNzdWVTZXJ2aWNlVG9rZW5SZXF1ZXN0Eh0KCWFzc2VydGlvbhgBIAEoCUIKukgHcgUQARjQDyKJAQoZSXNzdWVTZXJ2aWNlVG9rZW5SZXNwb25zZRINCgV0b2tlbhgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglpc3N1ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIhoKGEdldEJvb3RzdHJhcEFkbWluUmVxdWVzdCIsChlHZXRCb290c3RyYXBBZG1pblJlc3BvbnNlEg8KB3VzZXJfaWQYASABKAkiEAoOR2V0Sndrc1JlcXVlc3QiHwoPR2V0Sndrc1Jlc3BvbnNlEgwKBGp3a3MYASABKAky4R0KD0lkZW50aXR5U2VydmljZRKJAQoMUmVnaXN0ZXJVc2VyEicudHJvdXBlLmlkZW50aXR5LnYxLlJlZ2lzdGVyVXNlclJlcXVlc3QaKC50cm91cGUuaWRlbnRpdHkudjEuUmVnaXN0ZXJVc2VyUmVzcG9uc2UiJoq1GAIIAZK1GBwKEWlkZW50aXR5LnJlZ2lzdGVyEBQaAwiQHCABEnQKBUxvZ2luEiAudHJvdXBlLmlkZW50aXR5LnYxLkxvZ2luUmVxdWVzdBohLnRyb3VwZS5pZGVudGl0eS52MS5Mb2dpblJlc3BvbnNlIiaKtRgCCAGStRgYCg5pZGVudGl0eS5sb2dpbhA8GgIIPCABmLUYAhKRAQoOUmVmcmVzaFNlc3Npb24SKS50cm91cGUuaWRlbnRpdHkudjEuUmVmcmVzaFNlc3Npb25SZXF1ZXN0GioudHJvdXBlLmlkZW50aXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVzcG9uc2UiKIq1GAIIAZK1GBoKEGlkZW50aXR5LnJlZnJlc2gQeBoCCDwgAZi1GAISVwoGTG9nb3V0EiEudHJvdXBlLmlkZW50aXR5LnYxLkxvZ291dFJlcXVlc3QaIi50cm91cGUuaWRlbnRpdHkudjEuTG9nb3V0UmVzcG9uc2UiBoq1GAIIAhJsCgxMaXN0U2Vzc2lvbnMSJy50cm91cGUuaWRlbnRpdHkudjEuTGlzdFNlc3Npb25zUmVxdWVzdBooLnRyb3VwZS5pZGVudGl0eS52MS5MaXN0U2Vzc2lvbnNSZXNwb25zZSIJkAIBirUYAggCEmwKDVJldm9rZVNlc3Npb24SKC50cm91cGUuaWRlbnRpdHkudjEuUmV2b2tlU2Vzc2lvblJlcXVlc3QaKS50cm91cGUuaWRlbnRpdHkudjEuUmV2b2tlU2Vzc2lvblJlc3BvbnNlIgaKtRgCCAISfgoSTGlzdE9BdXRoUHJvdmlkZXJzEi0udHJvdXBlLmlkZW50aXR5LnYxLkxpc3RPQXV0aFByb3ZpZGVyc1JlcXVlc3QaLi50cm91cGUuaWRlbnRpdHkudjEuTGlzdE9BdXRoUHJvdmlkZXJzUmVzcG9uc2UiCZACAYq1GAIIARKDAQoKU3RhcnRPQXV0aBIlLnRyb3VwZS5pZGVudGl0eS52MS5TdGFydE9BdXRoUmVxdWVzdBomLnRyb3VwZS5pZGVudGl0eS52MS5TdGFydE9BdXRoUmVzcG9uc2UiJoq1GAIIAZK1GBgKDmlkZW50aXR5Lm9hdXRoEDwaAgg8IAGYtRgCEowBCg1Db21wbGV0ZU9BdXRoEigudHJvdXBlLmlkZW50aXR5LnYxLkNvbXBsZXRlT0F1dGhSZXF1ZXN0GikudHJvdXBlLmlkZW50aXR5LnYxLkNvbXBsZXRlT0F1dGhSZXNwb25zZSImirUYAggBkrUYGAoOaWRlbnRpdHkub2F1dGgQPBoCCDwgAZi1GAISZAoJTGlua09BdXRoEiQudHJvdXBlLmlkZW50aXR5LnYxLkxpbmtPQXV0aFJlcXVlc3QaJS50cm91cGUuaWRlbnRpdHkudjEuTGlua09BdXRoUmVzcG9uc2UiCoq1GAIIApi1GAISZgoLVW5saW5rT0F1dGgSJi50cm91cGUuaWRlbnRpdHkudjEuVW5saW5rT0F1dGhSZXF1ZXN0GicudHJvdXBlLmlkZW50aXR5LnYxLlVubGlua09BdXRoUmVzcG9uc2UiBoq1GAIIAhKYAQoOQ2hhbmdlUGFzc3dvcmQSKS50cm91cGUuaWRlbnRpdHkudjEuQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0GioudHJvdXBlLmlkZW50aXR5LnYxLkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiL4q1GAIIApK1GCEKGGlkZW50aXR5LmNoYW5nZV9wYXNzd29yZBAKGgMIkByYtRgCErcBChhSZXF1ZXN0RW1haWxWZXJpZmljYXRpb24SMy50cm91cGUuaWRlbnRpdHkudjEuUmVxdWVzdEVtYWlsVmVyaWZpY2F0aW9uUmVxdWVzdBo0LnRyb3VwZS5pZGVudGl0eS52MS5SZXF1ZXN0RW1haWxWZXJpZmljYXRpb25SZXNwb25zZSIwirUYAggCkrUYJgodaWRlbnRpdHkucmVxdWVzdF92ZXJpZmljYXRpb24QBRoDCJAcEoEBCgtWZXJpZnlFbWFpbBImLnRyb3VwZS5pZGVudGl0eS52MS5WZXJpZnlFbWFpbFJlcXVlc3QaJy50cm91cGUuaWRlbnRpdHkudjEuVmVyaWZ5RW1haWxSZXNwb25zZSIhirUYAggBkrUYFwoNaWRlbnRpdHkubGluaxA8GgIIPCABEqYBChRSZXF1ZXN0UGFzc3dvcmRSZXNldBIvLnRyb3VwZS5pZGVudGl0eS52MS5SZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QaMC50cm91cGUuaWRlbnRpdHkudjEuUmVxdWVzdFBhc3N3b3JkUmVzZXRSZXNwb25zZSIrirUYAggBkrUYIQoWaWRlbnRpdHkucmVxdWVzdF9yZXNldBAUGgMIkBwgARKLAQoNUmVzZXRQYXNzd29yZBIoLnRyb3VwZS5pZGVudGl0eS52MS5SZXNldFBhc3N3b3JkUmVxdWVzdBopLnRyb3VwZS5pZGVudGl0eS52MS5SZXNldFBhc3N3b3JkUmVzcG9uc2UiJYq1GAIIAZK1GBcKDWlkZW50aXR5LmxpbmsQPBoCCDwgAZi1GAISbwoNR2V0QWN0aW9uTGluaxIoLnRyb3VwZS5pZGVudGl0eS52MS5HZXRBY3Rpb25MaW5rUmVxdWVzdBopLnRyb3VwZS5pZGVudGl0eS52MS5HZXRBY3Rpb25MaW5rUmVzcG9uc2UiCZACAYq1GAIIAxJXCgVHZXRNZRIgLnRyb3VwZS5pZGVudGl0eS52MS5HZXRNZVJlcXVlc3QaIS50cm91cGUuaWRlbnRpdHkudjEuR2V0TWVSZXNwb25zZSIJkAIBirUYAggCEl0KB0dldFVzZXISIi50cm91cGUuaWRlbnRpdHkudjEuR2V0VXNlclJlcXVlc3QaIy50cm91cGUuaWRlbnRpdHkudjEuR2V0VXNlclJlc3BvbnNlIgmQAgGKtRgCCAESbwoNQmF0Y2hHZXRVc2VycxIoLnRyb3VwZS5pZGVudGl0eS52MS5CYXRjaEdldFVzZXJzUmVxdWVzdBopLnRyb3VwZS5pZGVudGl0eS52MS5CYXRjaEdldFVzZXJzUmVzcG9uc2UiCZACAYq1GAIIARJsCg1VcGRhdGVQcm9maWxlEigudHJvdXBlLmlkZW50aXR5LnYxLlVwZGF0ZVByb2ZpbGVSZXF1ZXN0GikudHJvdXBlLmlkZW50aXR5LnYxLlVwZGF0ZVByb2ZpbGVSZXNwb25zZSIGirUYAggCEngKEVVwZGF0ZVByZWZlcmVuY2VzEiwudHJvdXBlLmlkZW50aXR5LnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVxdWVzdBotLnRyb3VwZS5pZGVudGl0eS52MS5VcGRhdGVQcmVmZXJlbmNlc1Jlc3BvbnNlIgaKtRgCCAISeAoRVXBkYXRlQ29udGFjdEluZm8SLC50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlQ29udGFjdEluZm9SZXF1ZXN0Gi0udHJvdXBlLmlkZW50aXR5LnYxLlVwZGF0ZUNvbnRhY3RJbmZvUmVzcG9uc2UiBoq1GAIIAhKFAQoJTGlzdFVzZXJzEiQudHJvdXBlLmlkZW50aXR5LnYxLkxpc3RVc2Vyc1JlcXVlc3QaJS50cm91cGUuaWRlbnRpdHkudjEuTGlzdFVzZXJzUmVzcG9uc2UiK5ACAYq1GCQaBWFkbWluGhBjdXN0b21lci1zdXBwb3J0Egl1c2VyOmxpc3QSiwEKC1N1c3BlbmRVc2VyEiYudHJvdXBlLmlkZW50aXR5LnYxLlN1c3BlbmRVc2VyUmVxdWVzdBonLnRyb3VwZS5pZGVudGl0eS52MS5TdXNwZW5kVXNlclJlc3BvbnNlIiuKtRgnGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBIMdXNlcjpzdXNwZW5kEpQBCg5SZWFjdGl2YXRlVXNlchIpLnRyb3VwZS5pZGVudGl0eS52MS5SZWFjdGl2YXRlVXNlclJlcXVlc3QaKi50cm91cGUuaWRlbnRpdHkudjEuUmVhY3RpdmF0ZVVzZXJSZXNwb25zZSIrirUYJxoFYWRtaW4aEGN1c3RvbWVyLXN1cHBvcnQSDHVzZXI6c3VzcGVuZBJnCgpEZWxldGVVc2VyEiUudHJvdXBlLmlkZW50aXR5LnYxLkRlbGV0ZVVzZXJSZXF1ZXN0GiYudHJvdXBlLmlkZW50aXR5LnYxLkRlbGV0ZVVzZXJSZXNwb25zZSIKirUYAggCmLUYAhKhAQoRSXNzdWVTZXJ2aWNlVG9rZW4SLC50cm91cGUuaWRlbnRpdHkudjEuSXNzdWVTZXJ2aWNlVG9rZW5SZXF1ZXN0Gi0udHJvdXBlLmlkZW50aXR5LnYxLklzc3VlU2VydmljZVRva2VuUmVzcG9uc2UiL4q1GAIIAZK1GCEKFmlkZW50aXR5LnNlcnZpY2VfdG9rZW4Q2AQaAgg8IAGYtRgCEnsKEUdldEJvb3RzdHJhcEFkbWluEiwudHJvdXBlLmlkZW50aXR5LnYxLkdldEJvb3RzdHJhcEFkbWluUmVxdWVzdBotLnRyb3VwZS5pZGVudGl0eS52MS5HZXRCb290c3RyYXBBZG1pblJlc3BvbnNlIgmQAgGKtRgCCAMSXQoHR2V0SndrcxIiLnRyb3VwZS5pZGVudGl0eS52MS5HZXRKd2tzUmVxdWVzdBojLnRyb3VwZS5pZGVudGl0eS52MS5HZXRKd2tzUmVzcG9uc2UiCZACAYq1GAIIAWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp, file_troupe_identity_v1_session, file_troupe_identity_v1_user, file_troupe_mesh_v1_options]);
+  fileDesc("Cil0cm91cGUvaWRlbnRpdHkvdjEvaWRlbnRpdHlfc2VydmljZS5wcm90bxISdHJvdXBlLmlkZW50aXR5LnYxIsUBChNSZWdpc3RlclVzZXJSZXF1ZXN0EhkKBWVtYWlsGAEgASgJQgq6SAdyBRj+AWABEhwKCHBhc3N3b3JkGAIgASgJQgq6SAdyBRAIGIABEiMKDGRpc3BsYXlfbmFtZRgDIAEoCUINukgKcggQARhkMgJcUxIZCghsYW5ndWFnZRgEIAEoCUIHukgEcgIYIxI1ChNyZWdpc3RyYXRpb25fc291cmNlGAUgASgJQhi6SBVyExgyMg9eW2EtejAtOTouXy1dKiQiPgoUUmVnaXN0ZXJVc2VyUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIl4KDExvZ2luUmVxdWVzdBIZCgVlbWFpbBgBIAEoCUIKukgHcgUQARj+ARIcCghwYXNzd29yZBgCIAEoCUIKukgHcgUQARiAARIVCgR0b3RwGAMgASgJQge6SARyAhgUImYKDUxvZ2luUmVzcG9uc2USLQoGdG9rZW5zGAEgASgLMh0udHJvdXBlLmlkZW50aXR5LnYxLlRva2VuUGFpchImCgR1c2VyGAIgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIiOgoVUmVmcmVzaFNlc3Npb25SZXF1ZXN0EiEKDXJlZnJlc2hfdG9rZW4YASABKAlCCrpIB3IFEAEYyAEiRwoWUmVmcmVzaFNlc3Npb25SZXNwb25zZRItCgZ0b2tlbnMYASABKAsyHS50cm91cGUuaWRlbnRpdHkudjEuVG9rZW5QYWlyIg8KDUxvZ291dFJlcXVlc3QiEAoOTG9nb3V0UmVzcG9uc2UiUQoTTGlzdFNlc3Npb25zUmVxdWVzdBIcCglwYWdlX3NpemUYASABKAVCCbpIBhoEGGQoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxj0AyJeChRMaXN0U2Vzc2lvbnNSZXNwb25zZRItCghzZXNzaW9ucxgBIAMoCzIbLnRyb3VwZS5pZGVudGl0eS52MS5TZXNzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI0ChRSZXZva2VTZXNzaW9uUmVxdWVzdBIcCgpzZXNzaW9uX2lkGAEgASgJQgi6SAVyA7ABASIXChVSZXZva2VTZXNzaW9uUmVzcG9uc2UiGwoZTGlzdE9BdXRoUHJvdmlkZXJzUmVxdWVzdCIvChpMaXN0T0F1dGhQcm92aWRlcnNSZXNwb25zZRIRCglwcm92aWRlcnMYASADKAkiUwoRU3RhcnRPQXV0aFJlcXVlc3QSGwoIcHJvdmlkZXIYASABKAlCCbpIBnIEEAEYMhIhCgxyZWRpcmVjdF91cmkYAiABKAlCC7pICHIGGPQDiAEBIm4KElN0YXJ0T0F1dGhSZXNwb25zZRIZChFhdXRob3JpemF0aW9uX3VybBgBIAEoCRINCgVzdGF0ZRgCIAEoCRIuCgpleHBpcmVzX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJiChRDb21wbGV0ZU9BdXRoUmVxdWVzdBIZCgVzdGF0ZRgBIAEoCUIKukgHcgUQARjIARIYCgRjb2RlGAIgASgJQgq6SAdyBRABGKAfEhUKBHRvdHAYAyABKAlCB7pIBHICGBQiggEKFUNvbXBsZXRlT0F1dGhSZXNwb25zZRItCgZ0b2tlbnMYASABKAsyHS50cm91cGUuaWRlbnRpdHkudjEuVG9rZW5QYWlyEiYKBHVzZXIYAiABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlchISCgpyZWdpc3RlcmVkGAMgASgIIkcKEExpbmtPQXV0aFJlcXVlc3QSGQoFc3RhdGUYASABKAlCCrpIB3IFEAEYyAESGAoEY29kZRgCIAEoCUIKukgHcgUQARigHyI7ChFMaW5rT0F1dGhSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIiMQoSVW5saW5rT0F1dGhSZXF1ZXN0EhsKCHByb3ZpZGVyGAEgASgJQgm6SAZyBBABGDIiPQoTVW5saW5rT0F1dGhSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIiXQoVQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0EiIKEGN1cnJlbnRfcGFzc3dvcmQYASABKAlCCLpIBXIDGIABEiAKDG5ld19wYXNzd29yZBgCIAEoCUIKukgHcgUQCBiAASIYChZDaGFuZ2VQYXNzd29yZFJlc3BvbnNlIiEKH1JlcXVlc3RFbWFpbFZlcmlmaWNhdGlvblJlcXVlc3QiIgogUmVxdWVzdEVtYWlsVmVyaWZpY2F0aW9uUmVzcG9uc2UiLwoSVmVyaWZ5RW1haWxSZXF1ZXN0EhkKBXRva2VuGAEgASgJQgq6SAdyBRABGMgBIhUKE1ZlcmlmeUVtYWlsUmVzcG9uc2UiOAobUmVxdWVzdFBhc3N3b3JkUmVzZXRSZXF1ZXN0EhkKBWVtYWlsGAEgASgJQgq6SAdyBRj+AWABIh4KHFJlcXVlc3RQYXNzd29yZFJlc2V0UmVzcG9uc2UiUwoUUmVzZXRQYXNzd29yZFJlcXVlc3QSGQoFdG9rZW4YASABKAlCCrpIB3IFEAEYyAESIAoMbmV3X3Bhc3N3b3JkGAIgASgJQgq6SAdyBRAIGIABIhcKFVJlc2V0UGFzc3dvcmRSZXNwb25zZSI0ChRHZXRBY3Rpb25MaW5rUmVxdWVzdBIcCgpyZXF1ZXN0X2lkGAEgASgJQgi6SAVyA7ABASJjChVHZXRBY3Rpb25MaW5rUmVzcG9uc2USCwoDdXJsGAEgASgJEg0KBWVtYWlsGAIgASgJEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIi8KEUVucm9sbFRvdHBSZXF1ZXN0EhoKCHBhc3N3b3JkGAEgASgJQgi6SAVyAxiAASI5ChJFbnJvbGxUb3RwUmVzcG9uc2USDgoGc2VjcmV0GAEgASgJEhMKC290cGF1dGhfdXJpGAIgASgJIi0KEkNvbmZpcm1Ub3RwUmVxdWVzdBIXCgRjb2RlGAEgASgJQgm6SAZyBBABGBQiLQoTQ29uZmlybVRvdHBSZXNwb25zZRIWCg5yZWNvdmVyeV9jb2RlcxgBIAMoCSItChJEaXNhYmxlVG90cFJlcXVlc3QSFwoEY29kZRgBIAEoCUIJukgGcgQQARgUIhUKE0Rpc2FibGVUb3RwUmVzcG9uc2UiDgoMR2V0TWVSZXF1ZXN0IjcKDUdldE1lUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIisKDkdldFVzZXJSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBIkUKD0dldFVzZXJSZXNwb25zZRIyCgdwcm9maWxlGAEgASgLMiEudHJvdXBlLmlkZW50aXR5LnYxLlB1YmxpY1Byb2ZpbGUiOwoUQmF0Y2hHZXRVc2Vyc1JlcXVlc3QSIwoIdXNlcl9pZHMYASADKAlCEbpIDpIBCwgBEGQiBXIDsAEBIkwKFUJhdGNoR2V0VXNlcnNSZXNwb25zZRIzCghwcm9maWxlcxgBIAMoCzIhLnRyb3VwZS5pZGVudGl0eS52MS5QdWJsaWNQcm9maWxlIrkBChRVcGRhdGVQcm9maWxlUmVxdWVzdBIoCgxkaXNwbGF5X25hbWUYASABKAlCDbpICnIIEAEYZDICXFNIAIgBARIzCgphdmF0YXJfdXJsGAIgASgJQhq6SBdyFRj0AzIQXihodHRwczovL1xTKyk/JEgBiAEBEhoKA2JpbxgDIAEoCUIIukgFcgMY6AdIAogBAUIPCg1fZGlzcGxheV9uYW1lQg0KC19hdmF0YXJfdXJsQgYKBF9iaW8iPwoVVXBkYXRlUHJvZmlsZVJlc3BvbnNlEiYKBHVzZXIYASABKAsyGC50cm91cGUuaWRlbnRpdHkudjEuVXNlciJ6ChhVcGRhdGVQcmVmZXJlbmNlc1JlcXVlc3QSIAoIbGFuZ3VhZ2UYASABKAlCCbpIBnIEEAIYI0gAiAEBEiEKCXRpbWVfem9uZRgCIAEoCUIJukgGcgQQARg8SAGIAQFCCwoJX2xhbmd1YWdlQgwKCl90aW1lX3pvbmUiQwoZVXBkYXRlUHJlZmVyZW5jZXNSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIifQoYVXBkYXRlQ29udGFjdEluZm9SZXF1ZXN0Ei0KBXBob25lGAEgASgJQh66SBtyGTIXXihcK1sxLTldWzAtOV17NiwxNH0pPyQSMgoHYWRkcmVzcxgCIAEoCzIhLnRyb3VwZS5pZGVudGl0eS52MS5Qb3N0YWxBZGRyZXNzIkMKGVVwZGF0ZUNvbnRhY3RJbmZvUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIo0BChBMaXN0VXNlcnNSZXF1ZXN0EhcKBXF1ZXJ5GAEgASgJQgi6SAVyAxj+ARIWCglpc19hY3RpdmUYAiABKAhIAIgBARIcCglwYWdlX3NpemUYAyABKAVCCbpIBhoEGGQoABIcCgpwYWdlX3Rva2VuGAQgASgJQgi6SAVyAxj0A0IMCgpfaXNfYWN0aXZlIlUKEUxpc3RVc2Vyc1Jlc3BvbnNlEicKBXVzZXJzGAEgAygLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXISFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIksKElN1c3BlbmRVc2VyUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIaCgZyZWFzb24YAiABKAlCCrpIB3IFEAEY9AMiPQoTU3VzcGVuZFVzZXJSZXNwb25zZRImCgR1c2VyGAEgASgLMhgudHJvdXBlLmlkZW50aXR5LnYxLlVzZXIiMgoVUmVhY3RpdmF0ZVVzZXJSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBIkAKFlJlYWN0aXZhdGVVc2VyUmVzcG9uc2USJgoEdXNlchgBIAEoCzIYLnRyb3VwZS5pZGVudGl0eS52MS5Vc2VyIi8KEURlbGV0ZVVzZXJSZXF1ZXN0EhoKCHBhc3N3b3JkGAEgASgJQgi6SAVyAxiAASIUChJEZWxldGVVc2VyUmVzcG9uc2UiOQoYSXNzdWVTZXJ2aWNlVG9rZW5SZXF1ZXN0Eh0KCWFzc2VydGlvbhgBIAEoCUIKukgHcgUQARjQDyKJAQoZSXNzdWVTZXJ2aWNlVG9rZW5SZXNwb25zZRINCgV0b2tlbhgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBItCglpc3N1ZWRfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIhoKGEdldEJvb3RzdHJhcEFkbWluUmVxdWVzdCIsChlHZXRCb290c3RyYXBBZG1pblJlc3BvbnNlEg8KB3VzZXJfaWQYASABKAkiEAoOR2V0Sndrc1JlcXVlc3QiHwoPR2V0Sndrc1Jlc3BvbnNlEgwKBGp3a3MYASABKAky8yAKD0lkZW50aXR5U2VydmljZRKJAQoMUmVnaXN0ZXJVc2VyEicudHJvdXBlLmlkZW50aXR5LnYxLlJlZ2lzdGVyVXNlclJlcXVlc3QaKC50cm91cGUuaWRlbnRpdHkudjEuUmVnaXN0ZXJVc2VyUmVzcG9uc2UiJoq1GAIIAZK1GBwKEWlkZW50aXR5LnJlZ2lzdGVyEBQaAwiQHCABEnQKBUxvZ2luEiAudHJvdXBlLmlkZW50aXR5LnYxLkxvZ2luUmVxdWVzdBohLnRyb3VwZS5pZGVudGl0eS52MS5Mb2dpblJlc3BvbnNlIiaKtRgCCAGStRgYCg5pZGVudGl0eS5sb2dpbhA8GgIIPCABmLUYAhKRAQoOUmVmcmVzaFNlc3Npb24SKS50cm91cGUuaWRlbnRpdHkudjEuUmVmcmVzaFNlc3Npb25SZXF1ZXN0GioudHJvdXBlLmlkZW50aXR5LnYxLlJlZnJlc2hTZXNzaW9uUmVzcG9uc2UiKIq1GAIIAZK1GBoKEGlkZW50aXR5LnJlZnJlc2gQeBoCCDwgAZi1GAISVwoGTG9nb3V0EiEudHJvdXBlLmlkZW50aXR5LnYxLkxvZ291dFJlcXVlc3QaIi50cm91cGUuaWRlbnRpdHkudjEuTG9nb3V0UmVzcG9uc2UiBoq1GAIIAhJsCgxMaXN0U2Vzc2lvbnMSJy50cm91cGUuaWRlbnRpdHkudjEuTGlzdFNlc3Npb25zUmVxdWVzdBooLnRyb3VwZS5pZGVudGl0eS52MS5MaXN0U2Vzc2lvbnNSZXNwb25zZSIJkAIBirUYAggCEmwKDVJldm9rZVNlc3Npb24SKC50cm91cGUuaWRlbnRpdHkudjEuUmV2b2tlU2Vzc2lvblJlcXVlc3QaKS50cm91cGUuaWRlbnRpdHkudjEuUmV2b2tlU2Vzc2lvblJlc3BvbnNlIgaKtRgCCAISfgoSTGlzdE9BdXRoUHJvdmlkZXJzEi0udHJvdXBlLmlkZW50aXR5LnYxLkxpc3RPQXV0aFByb3ZpZGVyc1JlcXVlc3QaLi50cm91cGUuaWRlbnRpdHkudjEuTGlzdE9BdXRoUHJvdmlkZXJzUmVzcG9uc2UiCZACAYq1GAIIARKDAQoKU3RhcnRPQXV0aBIlLnRyb3VwZS5pZGVudGl0eS52MS5TdGFydE9BdXRoUmVxdWVzdBomLnRyb3VwZS5pZGVudGl0eS52MS5TdGFydE9BdXRoUmVzcG9uc2UiJoq1GAIIAZK1GBgKDmlkZW50aXR5Lm9hdXRoEDwaAgg8IAGYtRgCEowBCg1Db21wbGV0ZU9BdXRoEigudHJvdXBlLmlkZW50aXR5LnYxLkNvbXBsZXRlT0F1dGhSZXF1ZXN0GikudHJvdXBlLmlkZW50aXR5LnYxLkNvbXBsZXRlT0F1dGhSZXNwb25zZSImirUYAggBkrUYGAoOaWRlbnRpdHkub2F1dGgQPBoCCDwgAZi1GAISZAoJTGlua09BdXRoEiQudHJvdXBlLmlkZW50aXR5LnYxLkxpbmtPQXV0aFJlcXVlc3QaJS50cm91cGUuaWRlbnRpdHkudjEuTGlua09BdXRoUmVzcG9uc2UiCoq1GAIIApi1GAISZgoLVW5saW5rT0F1dGgSJi50cm91cGUuaWRlbnRpdHkudjEuVW5saW5rT0F1dGhSZXF1ZXN0GicudHJvdXBlLmlkZW50aXR5LnYxLlVubGlua09BdXRoUmVzcG9uc2UiBoq1GAIIAhKYAQoOQ2hhbmdlUGFzc3dvcmQSKS50cm91cGUuaWRlbnRpdHkudjEuQ2hhbmdlUGFzc3dvcmRSZXF1ZXN0GioudHJvdXBlLmlkZW50aXR5LnYxLkNoYW5nZVBhc3N3b3JkUmVzcG9uc2UiL4q1GAIIApK1GCEKGGlkZW50aXR5LmNoYW5nZV9wYXNzd29yZBAKGgMIkByYtRgCErcBChhSZXF1ZXN0RW1haWxWZXJpZmljYXRpb24SMy50cm91cGUuaWRlbnRpdHkudjEuUmVxdWVzdEVtYWlsVmVyaWZpY2F0aW9uUmVxdWVzdBo0LnRyb3VwZS5pZGVudGl0eS52MS5SZXF1ZXN0RW1haWxWZXJpZmljYXRpb25SZXNwb25zZSIwirUYAggCkrUYJgodaWRlbnRpdHkucmVxdWVzdF92ZXJpZmljYXRpb24QBRoDCJAcEoEBCgtWZXJpZnlFbWFpbBImLnRyb3VwZS5pZGVudGl0eS52MS5WZXJpZnlFbWFpbFJlcXVlc3QaJy50cm91cGUuaWRlbnRpdHkudjEuVmVyaWZ5RW1haWxSZXNwb25zZSIhirUYAggBkrUYFwoNaWRlbnRpdHkubGluaxA8GgIIPCABEqYBChRSZXF1ZXN0UGFzc3dvcmRSZXNldBIvLnRyb3VwZS5pZGVudGl0eS52MS5SZXF1ZXN0UGFzc3dvcmRSZXNldFJlcXVlc3QaMC50cm91cGUuaWRlbnRpdHkudjEuUmVxdWVzdFBhc3N3b3JkUmVzZXRSZXNwb25zZSIrirUYAggBkrUYIQoWaWRlbnRpdHkucmVxdWVzdF9yZXNldBAUGgMIkBwgARKLAQoNUmVzZXRQYXNzd29yZBIoLnRyb3VwZS5pZGVudGl0eS52MS5SZXNldFBhc3N3b3JkUmVxdWVzdBopLnRyb3VwZS5pZGVudGl0eS52MS5SZXNldFBhc3N3b3JkUmVzcG9uc2UiJYq1GAIIAZK1GBcKDWlkZW50aXR5LmxpbmsQPBoCCDwgAZi1GAISbwoNR2V0QWN0aW9uTGluaxIoLnRyb3VwZS5pZGVudGl0eS52MS5HZXRBY3Rpb25MaW5rUmVxdWVzdBopLnRyb3VwZS5pZGVudGl0eS52MS5HZXRBY3Rpb25MaW5rUmVzcG9uc2UiCZACAYq1GAIIAxKBAQoKRW5yb2xsVG90cBIlLnRyb3VwZS5pZGVudGl0eS52MS5FbnJvbGxUb3RwUmVxdWVzdBomLnRyb3VwZS5pZGVudGl0eS52MS5FbnJvbGxUb3RwUmVzcG9uc2UiJIq1GAIIApK1GBYKDWlkZW50aXR5LnRvdHAQHhoDCJAcmLUYAhKEAQoLQ29uZmlybVRvdHASJi50cm91cGUuaWRlbnRpdHkudjEuQ29uZmlybVRvdHBSZXF1ZXN0GicudHJvdXBlLmlkZW50aXR5LnYxLkNvbmZpcm1Ub3RwUmVzcG9uc2UiJIq1GAIIApK1GBYKDWlkZW50aXR5LnRvdHAQHhoDCJAcmLUYARKEAQoLRGlzYWJsZVRvdHASJi50cm91cGUuaWRlbnRpdHkudjEuRGlzYWJsZVRvdHBSZXF1ZXN0GicudHJvdXBlLmlkZW50aXR5LnYxLkRpc2FibGVUb3RwUmVzcG9uc2UiJIq1GAIIApK1GBYKDWlkZW50aXR5LnRvdHAQHhoDCJAcmLUYAhJXCgVHZXRNZRIgLnRyb3VwZS5pZGVudGl0eS52MS5HZXRNZVJlcXVlc3QaIS50cm91cGUuaWRlbnRpdHkudjEuR2V0TWVSZXNwb25zZSIJkAIBirUYAggCEl0KB0dldFVzZXISIi50cm91cGUuaWRlbnRpdHkudjEuR2V0VXNlclJlcXVlc3QaIy50cm91cGUuaWRlbnRpdHkudjEuR2V0VXNlclJlc3BvbnNlIgmQAgGKtRgCCAESbwoNQmF0Y2hHZXRVc2VycxIoLnRyb3VwZS5pZGVudGl0eS52MS5CYXRjaEdldFVzZXJzUmVxdWVzdBopLnRyb3VwZS5pZGVudGl0eS52MS5CYXRjaEdldFVzZXJzUmVzcG9uc2UiCZACAYq1GAIIARJsCg1VcGRhdGVQcm9maWxlEigudHJvdXBlLmlkZW50aXR5LnYxLlVwZGF0ZVByb2ZpbGVSZXF1ZXN0GikudHJvdXBlLmlkZW50aXR5LnYxLlVwZGF0ZVByb2ZpbGVSZXNwb25zZSIGirUYAggCEngKEVVwZGF0ZVByZWZlcmVuY2VzEiwudHJvdXBlLmlkZW50aXR5LnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVxdWVzdBotLnRyb3VwZS5pZGVudGl0eS52MS5VcGRhdGVQcmVmZXJlbmNlc1Jlc3BvbnNlIgaKtRgCCAISeAoRVXBkYXRlQ29udGFjdEluZm8SLC50cm91cGUuaWRlbnRpdHkudjEuVXBkYXRlQ29udGFjdEluZm9SZXF1ZXN0Gi0udHJvdXBlLmlkZW50aXR5LnYxLlVwZGF0ZUNvbnRhY3RJbmZvUmVzcG9uc2UiBoq1GAIIAhKFAQoJTGlzdFVzZXJzEiQudHJvdXBlLmlkZW50aXR5LnYxLkxpc3RVc2Vyc1JlcXVlc3QaJS50cm91cGUuaWRlbnRpdHkudjEuTGlzdFVzZXJzUmVzcG9uc2UiK5ACAYq1GCQaBWFkbWluGhBjdXN0b21lci1zdXBwb3J0Egl1c2VyOmxpc3QSiwEKC1N1c3BlbmRVc2VyEiYudHJvdXBlLmlkZW50aXR5LnYxLlN1c3BlbmRVc2VyUmVxdWVzdBonLnRyb3VwZS5pZGVudGl0eS52MS5TdXNwZW5kVXNlclJlc3BvbnNlIiuKtRgnGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBIMdXNlcjpzdXNwZW5kEpQBCg5SZWFjdGl2YXRlVXNlchIpLnRyb3VwZS5pZGVudGl0eS52MS5SZWFjdGl2YXRlVXNlclJlcXVlc3QaKi50cm91cGUuaWRlbnRpdHkudjEuUmVhY3RpdmF0ZVVzZXJSZXNwb25zZSIrirUYJxoFYWRtaW4aEGN1c3RvbWVyLXN1cHBvcnQSDHVzZXI6c3VzcGVuZBJnCgpEZWxldGVVc2VyEiUudHJvdXBlLmlkZW50aXR5LnYxLkRlbGV0ZVVzZXJSZXF1ZXN0GiYudHJvdXBlLmlkZW50aXR5LnYxLkRlbGV0ZVVzZXJSZXNwb25zZSIKirUYAggCmLUYAhKhAQoRSXNzdWVTZXJ2aWNlVG9rZW4SLC50cm91cGUuaWRlbnRpdHkudjEuSXNzdWVTZXJ2aWNlVG9rZW5SZXF1ZXN0Gi0udHJvdXBlLmlkZW50aXR5LnYxLklzc3VlU2VydmljZVRva2VuUmVzcG9uc2UiL4q1GAIIAZK1GCEKFmlkZW50aXR5LnNlcnZpY2VfdG9rZW4Q2AQaAgg8IAGYtRgCEnsKEUdldEJvb3RzdHJhcEFkbWluEiwudHJvdXBlLmlkZW50aXR5LnYxLkdldEJvb3RzdHJhcEFkbWluUmVxdWVzdBotLnRyb3VwZS5pZGVudGl0eS52MS5HZXRCb290c3RyYXBBZG1pblJlc3BvbnNlIgmQAgGKtRgCCAMSXQoHR2V0SndrcxIiLnRyb3VwZS5pZGVudGl0eS52MS5HZXRKd2tzUmVxdWVzdBojLnRyb3VwZS5pZGVudGl0eS52MS5HZXRKd2tzUmVzcG9uc2UiCZACAYq1GAIIAWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp, file_troupe_identity_v1_session, file_troupe_identity_v1_user, file_troupe_mesh_v1_options]);
 
 /**
  * @generated from message troupe.identity.v1.RegisterUserRequest
@@ -93,6 +93,13 @@ export type LoginRequest = Message<"troupe.identity.v1.LoginRequest"> & {
    * @generated from field: string password = 2;
    */
   password: string;
+
+  /**
+   * Six digits of the authenticator app, or a recovery code; only for accounts that ask for it.
+   *
+   * @generated from field: string totp = 3;
+   */
+  totp: string;
 };
 
 /**
@@ -362,6 +369,13 @@ export type CompleteOAuthRequest = Message<"troupe.identity.v1.CompleteOAuthRequ
    * @generated from field: string code = 2;
    */
   code: string;
+
+  /**
+   * Six digits of the authenticator app, or a recovery code; only for accounts that ask for it.
+   *
+   * @generated from field: string totp = 3;
+   */
+  totp: string;
 };
 
 /**
@@ -688,6 +702,121 @@ export const GetActionLinkResponseSchema: GenMessage<GetActionLinkResponse> = /*
   messageDesc(file_troupe_identity_v1_identity_service, 33);
 
 /**
+ * @generated from message troupe.identity.v1.EnrollTotpRequest
+ */
+export type EnrollTotpRequest = Message<"troupe.identity.v1.EnrollTotpRequest"> & {
+  /**
+   * The present password; empty only when the account has none.
+   *
+   * @generated from field: string password = 1;
+   */
+  password: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.EnrollTotpRequest.
+ * Use `create(EnrollTotpRequestSchema)` to create a new message.
+ */
+export const EnrollTotpRequestSchema: GenMessage<EnrollTotpRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 34);
+
+/**
+ * @generated from message troupe.identity.v1.EnrollTotpResponse
+ */
+export type EnrollTotpResponse = Message<"troupe.identity.v1.EnrollTotpResponse"> & {
+  /**
+   * 160 bits in base32, to be typed into an app.
+   *
+   * @generated from field: string secret = 1;
+   */
+  secret: string;
+
+  /**
+   * The same as `otpauth://totp/…`, to be shown as a QR code.
+   *
+   * @generated from field: string otpauth_uri = 2;
+   */
+  otpauthUri: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.EnrollTotpResponse.
+ * Use `create(EnrollTotpResponseSchema)` to create a new message.
+ */
+export const EnrollTotpResponseSchema: GenMessage<EnrollTotpResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 35);
+
+/**
+ * @generated from message troupe.identity.v1.ConfirmTotpRequest
+ */
+export type ConfirmTotpRequest = Message<"troupe.identity.v1.ConfirmTotpRequest"> & {
+  /**
+   * Six digits of the app.
+   *
+   * @generated from field: string code = 1;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.ConfirmTotpRequest.
+ * Use `create(ConfirmTotpRequestSchema)` to create a new message.
+ */
+export const ConfirmTotpRequestSchema: GenMessage<ConfirmTotpRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 36);
+
+/**
+ * @generated from message troupe.identity.v1.ConfirmTotpResponse
+ */
+export type ConfirmTotpResponse = Message<"troupe.identity.v1.ConfirmTotpResponse"> & {
+  /**
+   * Ten codes that each work once in place of one of the app; shown here only.
+   *
+   * @generated from field: repeated string recovery_codes = 1;
+   */
+  recoveryCodes: string[];
+};
+
+/**
+ * Describes the message troupe.identity.v1.ConfirmTotpResponse.
+ * Use `create(ConfirmTotpResponseSchema)` to create a new message.
+ */
+export const ConfirmTotpResponseSchema: GenMessage<ConfirmTotpResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 37);
+
+/**
+ * @generated from message troupe.identity.v1.DisableTotpRequest
+ */
+export type DisableTotpRequest = Message<"troupe.identity.v1.DisableTotpRequest"> & {
+  /**
+   * Six digits of the app, or a recovery code.
+   *
+   * @generated from field: string code = 1;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.DisableTotpRequest.
+ * Use `create(DisableTotpRequestSchema)` to create a new message.
+ */
+export const DisableTotpRequestSchema: GenMessage<DisableTotpRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 38);
+
+/**
+ * @generated from message troupe.identity.v1.DisableTotpResponse
+ */
+export type DisableTotpResponse = Message<"troupe.identity.v1.DisableTotpResponse"> & {
+};
+
+/**
+ * Describes the message troupe.identity.v1.DisableTotpResponse.
+ * Use `create(DisableTotpResponseSchema)` to create a new message.
+ */
+export const DisableTotpResponseSchema: GenMessage<DisableTotpResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_service, 39);
+
+/**
  * @generated from message troupe.identity.v1.GetMeRequest
  */
 export type GetMeRequest = Message<"troupe.identity.v1.GetMeRequest"> & {
@@ -698,7 +827,7 @@ export type GetMeRequest = Message<"troupe.identity.v1.GetMeRequest"> & {
  * Use `create(GetMeRequestSchema)` to create a new message.
  */
 export const GetMeRequestSchema: GenMessage<GetMeRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 34);
+  messageDesc(file_troupe_identity_v1_identity_service, 40);
 
 /**
  * @generated from message troupe.identity.v1.GetMeResponse
@@ -715,7 +844,7 @@ export type GetMeResponse = Message<"troupe.identity.v1.GetMeResponse"> & {
  * Use `create(GetMeResponseSchema)` to create a new message.
  */
 export const GetMeResponseSchema: GenMessage<GetMeResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 35);
+  messageDesc(file_troupe_identity_v1_identity_service, 41);
 
 /**
  * @generated from message troupe.identity.v1.GetUserRequest
@@ -732,7 +861,7 @@ export type GetUserRequest = Message<"troupe.identity.v1.GetUserRequest"> & {
  * Use `create(GetUserRequestSchema)` to create a new message.
  */
 export const GetUserRequestSchema: GenMessage<GetUserRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 36);
+  messageDesc(file_troupe_identity_v1_identity_service, 42);
 
 /**
  * @generated from message troupe.identity.v1.GetUserResponse
@@ -749,7 +878,7 @@ export type GetUserResponse = Message<"troupe.identity.v1.GetUserResponse"> & {
  * Use `create(GetUserResponseSchema)` to create a new message.
  */
 export const GetUserResponseSchema: GenMessage<GetUserResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 37);
+  messageDesc(file_troupe_identity_v1_identity_service, 43);
 
 /**
  * @generated from message troupe.identity.v1.BatchGetUsersRequest
@@ -766,7 +895,7 @@ export type BatchGetUsersRequest = Message<"troupe.identity.v1.BatchGetUsersRequ
  * Use `create(BatchGetUsersRequestSchema)` to create a new message.
  */
 export const BatchGetUsersRequestSchema: GenMessage<BatchGetUsersRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 38);
+  messageDesc(file_troupe_identity_v1_identity_service, 44);
 
 /**
  * @generated from message troupe.identity.v1.BatchGetUsersResponse
@@ -783,7 +912,7 @@ export type BatchGetUsersResponse = Message<"troupe.identity.v1.BatchGetUsersRes
  * Use `create(BatchGetUsersResponseSchema)` to create a new message.
  */
 export const BatchGetUsersResponseSchema: GenMessage<BatchGetUsersResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 39);
+  messageDesc(file_troupe_identity_v1_identity_service, 45);
 
 /**
  * @generated from message troupe.identity.v1.UpdateProfileRequest
@@ -812,7 +941,7 @@ export type UpdateProfileRequest = Message<"troupe.identity.v1.UpdateProfileRequ
  * Use `create(UpdateProfileRequestSchema)` to create a new message.
  */
 export const UpdateProfileRequestSchema: GenMessage<UpdateProfileRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 40);
+  messageDesc(file_troupe_identity_v1_identity_service, 46);
 
 /**
  * @generated from message troupe.identity.v1.UpdateProfileResponse
@@ -829,7 +958,7 @@ export type UpdateProfileResponse = Message<"troupe.identity.v1.UpdateProfileRes
  * Use `create(UpdateProfileResponseSchema)` to create a new message.
  */
 export const UpdateProfileResponseSchema: GenMessage<UpdateProfileResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 41);
+  messageDesc(file_troupe_identity_v1_identity_service, 47);
 
 /**
  * @generated from message troupe.identity.v1.UpdatePreferencesRequest
@@ -855,7 +984,7 @@ export type UpdatePreferencesRequest = Message<"troupe.identity.v1.UpdatePrefere
  * Use `create(UpdatePreferencesRequestSchema)` to create a new message.
  */
 export const UpdatePreferencesRequestSchema: GenMessage<UpdatePreferencesRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 42);
+  messageDesc(file_troupe_identity_v1_identity_service, 48);
 
 /**
  * @generated from message troupe.identity.v1.UpdatePreferencesResponse
@@ -872,7 +1001,7 @@ export type UpdatePreferencesResponse = Message<"troupe.identity.v1.UpdatePrefer
  * Use `create(UpdatePreferencesResponseSchema)` to create a new message.
  */
 export const UpdatePreferencesResponseSchema: GenMessage<UpdatePreferencesResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 43);
+  messageDesc(file_troupe_identity_v1_identity_service, 49);
 
 /**
  * @generated from message troupe.identity.v1.UpdateContactInfoRequest
@@ -898,7 +1027,7 @@ export type UpdateContactInfoRequest = Message<"troupe.identity.v1.UpdateContact
  * Use `create(UpdateContactInfoRequestSchema)` to create a new message.
  */
 export const UpdateContactInfoRequestSchema: GenMessage<UpdateContactInfoRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 44);
+  messageDesc(file_troupe_identity_v1_identity_service, 50);
 
 /**
  * @generated from message troupe.identity.v1.UpdateContactInfoResponse
@@ -915,7 +1044,7 @@ export type UpdateContactInfoResponse = Message<"troupe.identity.v1.UpdateContac
  * Use `create(UpdateContactInfoResponseSchema)` to create a new message.
  */
 export const UpdateContactInfoResponseSchema: GenMessage<UpdateContactInfoResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 45);
+  messageDesc(file_troupe_identity_v1_identity_service, 51);
 
 /**
  * @generated from message troupe.identity.v1.ListUsersRequest
@@ -953,7 +1082,7 @@ export type ListUsersRequest = Message<"troupe.identity.v1.ListUsersRequest"> & 
  * Use `create(ListUsersRequestSchema)` to create a new message.
  */
 export const ListUsersRequestSchema: GenMessage<ListUsersRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 46);
+  messageDesc(file_troupe_identity_v1_identity_service, 52);
 
 /**
  * @generated from message troupe.identity.v1.ListUsersResponse
@@ -975,7 +1104,7 @@ export type ListUsersResponse = Message<"troupe.identity.v1.ListUsersResponse"> 
  * Use `create(ListUsersResponseSchema)` to create a new message.
  */
 export const ListUsersResponseSchema: GenMessage<ListUsersResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 47);
+  messageDesc(file_troupe_identity_v1_identity_service, 53);
 
 /**
  * @generated from message troupe.identity.v1.SuspendUserRequest
@@ -999,7 +1128,7 @@ export type SuspendUserRequest = Message<"troupe.identity.v1.SuspendUserRequest"
  * Use `create(SuspendUserRequestSchema)` to create a new message.
  */
 export const SuspendUserRequestSchema: GenMessage<SuspendUserRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 48);
+  messageDesc(file_troupe_identity_v1_identity_service, 54);
 
 /**
  * @generated from message troupe.identity.v1.SuspendUserResponse
@@ -1016,7 +1145,7 @@ export type SuspendUserResponse = Message<"troupe.identity.v1.SuspendUserRespons
  * Use `create(SuspendUserResponseSchema)` to create a new message.
  */
 export const SuspendUserResponseSchema: GenMessage<SuspendUserResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 49);
+  messageDesc(file_troupe_identity_v1_identity_service, 55);
 
 /**
  * @generated from message troupe.identity.v1.ReactivateUserRequest
@@ -1033,7 +1162,7 @@ export type ReactivateUserRequest = Message<"troupe.identity.v1.ReactivateUserRe
  * Use `create(ReactivateUserRequestSchema)` to create a new message.
  */
 export const ReactivateUserRequestSchema: GenMessage<ReactivateUserRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 50);
+  messageDesc(file_troupe_identity_v1_identity_service, 56);
 
 /**
  * @generated from message troupe.identity.v1.ReactivateUserResponse
@@ -1050,7 +1179,7 @@ export type ReactivateUserResponse = Message<"troupe.identity.v1.ReactivateUserR
  * Use `create(ReactivateUserResponseSchema)` to create a new message.
  */
 export const ReactivateUserResponseSchema: GenMessage<ReactivateUserResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 51);
+  messageDesc(file_troupe_identity_v1_identity_service, 57);
 
 /**
  * @generated from message troupe.identity.v1.DeleteUserRequest
@@ -1069,7 +1198,7 @@ export type DeleteUserRequest = Message<"troupe.identity.v1.DeleteUserRequest"> 
  * Use `create(DeleteUserRequestSchema)` to create a new message.
  */
 export const DeleteUserRequestSchema: GenMessage<DeleteUserRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 52);
+  messageDesc(file_troupe_identity_v1_identity_service, 58);
 
 /**
  * @generated from message troupe.identity.v1.DeleteUserResponse
@@ -1082,7 +1211,7 @@ export type DeleteUserResponse = Message<"troupe.identity.v1.DeleteUserResponse"
  * Use `create(DeleteUserResponseSchema)` to create a new message.
  */
 export const DeleteUserResponseSchema: GenMessage<DeleteUserResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 53);
+  messageDesc(file_troupe_identity_v1_identity_service, 59);
 
 /**
  * @generated from message troupe.identity.v1.IssueServiceTokenRequest
@@ -1102,7 +1231,7 @@ export type IssueServiceTokenRequest = Message<"troupe.identity.v1.IssueServiceT
  * Use `create(IssueServiceTokenRequestSchema)` to create a new message.
  */
 export const IssueServiceTokenRequestSchema: GenMessage<IssueServiceTokenRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 54);
+  messageDesc(file_troupe_identity_v1_identity_service, 60);
 
 /**
  * @generated from message troupe.identity.v1.IssueServiceTokenResponse
@@ -1129,7 +1258,7 @@ export type IssueServiceTokenResponse = Message<"troupe.identity.v1.IssueService
  * Use `create(IssueServiceTokenResponseSchema)` to create a new message.
  */
 export const IssueServiceTokenResponseSchema: GenMessage<IssueServiceTokenResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 55);
+  messageDesc(file_troupe_identity_v1_identity_service, 61);
 
 /**
  * @generated from message troupe.identity.v1.GetBootstrapAdminRequest
@@ -1142,7 +1271,7 @@ export type GetBootstrapAdminRequest = Message<"troupe.identity.v1.GetBootstrapA
  * Use `create(GetBootstrapAdminRequestSchema)` to create a new message.
  */
 export const GetBootstrapAdminRequestSchema: GenMessage<GetBootstrapAdminRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 56);
+  messageDesc(file_troupe_identity_v1_identity_service, 62);
 
 /**
  * @generated from message troupe.identity.v1.GetBootstrapAdminResponse
@@ -1159,7 +1288,7 @@ export type GetBootstrapAdminResponse = Message<"troupe.identity.v1.GetBootstrap
  * Use `create(GetBootstrapAdminResponseSchema)` to create a new message.
  */
 export const GetBootstrapAdminResponseSchema: GenMessage<GetBootstrapAdminResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 57);
+  messageDesc(file_troupe_identity_v1_identity_service, 63);
 
 /**
  * @generated from message troupe.identity.v1.GetJwksRequest
@@ -1172,7 +1301,7 @@ export type GetJwksRequest = Message<"troupe.identity.v1.GetJwksRequest"> & {
  * Use `create(GetJwksRequestSchema)` to create a new message.
  */
 export const GetJwksRequestSchema: GenMessage<GetJwksRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 58);
+  messageDesc(file_troupe_identity_v1_identity_service, 64);
 
 /**
  * @generated from message troupe.identity.v1.GetJwksResponse
@@ -1191,7 +1320,7 @@ export type GetJwksResponse = Message<"troupe.identity.v1.GetJwksResponse"> & {
  * Use `create(GetJwksResponseSchema)` to create a new message.
  */
 export const GetJwksResponseSchema: GenMessage<GetJwksResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_service, 59);
+  messageDesc(file_troupe_identity_v1_identity_service, 65);
 
 /**
  * Accounts, credentials, sessions and links to other providers' accounts.
@@ -1213,7 +1342,10 @@ export const IdentityService: GenService<{
   /**
    * Opens a session. UNAUTHENTICATED / INVALID_CREDENTIALS for an unknown address and for a wrong
    * password alike, in the same time; RESOURCE_EXHAUSTED / LOGIN_DELAYED with RetryInfo after
-   * repeated failures of the account or from the address; PERMISSION_DENIED / USER_SUSPENDED.
+   * repeated failures of the account or from the address; PERMISSION_DENIED / USER_SUSPENDED. For an
+   * account with an authenticator app, to who knows the password: FAILED_PRECONDITION /
+   * TOTP_REQUIRED without a code, UNAUTHENTICATED / TOTP_INVALID for a wrong one or one that was
+   * used before, which counts as a failure.
    *
    * @generated from rpc troupe.identity.v1.IdentityService.Login
    */
@@ -1288,7 +1420,9 @@ export const IdentityService: GenService<{
    * Ends a sign-in begun by StartOAuth: opens an account on first use, and a session.
    * FAILED_PRECONDITION / OAUTH_STATE_INVALID when the state is unknown, used or older than 10
    * minutes; FAILED_PRECONDITION / EMAIL_BELONGS_TO_ACCOUNT when an account has the address but
-   * is not linked: sign in there and link it.
+   * is not linked: sign in there and link it. An account with an authenticator app needs a code here
+   * as well (TOTP_REQUIRED, TOTP_INVALID, as at Login): make the same call again with it, within 10
+   * minutes.
    *
    * @generated from rpc troupe.identity.v1.IdentityService.CompleteOAuth
    */
@@ -1369,8 +1503,9 @@ export const IdentityService: GenService<{
     output: typeof RequestPasswordResetResponseSchema;
   },
   /**
-   * Sets a new password by a mailed link, ends all sessions and any delay of signing in; an account
-   * without a password gets its first. Also verifies the address; where it was not verified before,
+   * Sets a new password by a mailed link, ends all sessions and any delay of signing in (but for
+   * accounts with an authenticator app, whose codes could be guessed then); an account without a
+   * password gets its first. Also verifies the address; where it was not verified before,
    * linked providers are unlinked, for whoever linked them had not shown that the address is
    * theirs. INVALID_ARGUMENT / PASSWORD_TOO_COMMON, and the errors of VerifyEmail.
    *
@@ -1392,6 +1527,43 @@ export const IdentityService: GenService<{
     methodKind: "unary";
     input: typeof GetActionLinkRequestSchema;
     output: typeof GetActionLinkResponseSchema;
+  },
+  /**
+   * Begins to set up an authenticator app: gives a new secret (RFC 6238: SHA-1, six digits, 30
+   * seconds). Nothing is asked for before ConfirmTotp; until then each call replaces the secret.
+   * An account with a password must give it: UNAUTHENTICATED / INVALID_CREDENTIALS.
+   * FAILED_PRECONDITION / TOTP_ALREADY_ON.
+   *
+   * @generated from rpc troupe.identity.v1.IdentityService.EnrollTotp
+   */
+  enrollTotp: {
+    methodKind: "unary";
+    input: typeof EnrollTotpRequestSchema;
+    output: typeof EnrollTotpResponseSchema;
+  },
+  /**
+   * Has a code of the app asked for at every sign-in from now on, by password or another provider;
+   * neither ChangePassword nor ResetPassword ends that. UNAUTHENTICATED / TOTP_INVALID for a wrong
+   * code; FAILED_PRECONDITION / TOTP_NOT_ENROLLED or TOTP_ALREADY_ON.
+   *
+   * @generated from rpc troupe.identity.v1.IdentityService.ConfirmTotp
+   */
+  confirmTotp: {
+    methodKind: "unary";
+    input: typeof ConfirmTotpRequestSchema;
+    output: typeof ConfirmTotpResponseSchema;
+  },
+  /**
+   * Has no codes asked for any more, and forgets secret and recovery codes. UNAUTHENTICATED /
+   * TOTP_INVALID, which counts as a failed sign-in; RESOURCE_EXHAUSTED / LOGIN_DELAYED;
+   * FAILED_PRECONDITION / TOTP_NOT_ON.
+   *
+   * @generated from rpc troupe.identity.v1.IdentityService.DisableTotp
+   */
+  disableTotp: {
+    methodKind: "unary";
+    input: typeof DisableTotpRequestSchema;
+    output: typeof DisableTotpResponseSchema;
   },
   /**
    * The calling user's own account.
