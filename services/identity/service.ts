@@ -20,12 +20,15 @@ import { createMailedLinks } from './infrastructure/mailed-links.ts'
 import { migrations } from './infrastructure/migrations.ts'
 import { noSooner } from './infrastructure/no-sooner.ts'
 import { createOAuthLinks } from './infrastructure/oauth-links.ts'
+import { createPassedSignIns } from './infrastructure/passed-sign-ins.ts'
 import { createPasswords } from './infrastructure/passwords.ts'
 import { createProviders } from './infrastructure/providers/providers.ts'
 import { readOAuthSettings } from './infrastructure/providers/settings.ts'
 import { createQueues } from './infrastructure/queues.ts'
 import { createRefreshTokens } from './infrastructure/refresh-tokens.ts'
 import { entities } from './infrastructure/schema.ts'
+import { createSealer, hmacSha1 } from './infrastructure/sealing.ts'
+import { createSecondFactors } from './infrastructure/second-factors.ts'
 import { createSessions } from './infrastructure/sessions.ts'
 import { createSigningKeys } from './infrastructure/signing-keys.ts'
 import { createStartedSignIns } from './infrastructure/started-sign-ins.ts'
@@ -59,6 +62,8 @@ export const assemble = async (kernel: Kernel) => {
     sessions: createSessions(unit),
     links: createOAuthLinks(database, unit),
     signIns: createStartedSignIns(database, unit),
+    passedSignIns: createPassedSignIns(database, unit),
+    secondFactors: createSecondFactors(unit),
     mailedLinks: createMailedLinks(unit),
     linkTokens: createLinkTokens(hash),
     failures: createLoginFailures(database, failureKeys, config.rateLimitScale),
@@ -68,6 +73,8 @@ export const assemble = async (kernel: Kernel) => {
     linkUrl: readLinkUrl(kernel.env),
     passwords: await createPasswords(),
     secrets: createSecrets(hash),
+    sealer: createSealer(config.masterKey, 'totp-secrets'),
+    hmacSha1,
     refreshTokens: createRefreshTokens(hash),
     apiKeys: createApiKeys(database, unit),
     apiKeySecrets: createApiKeySecrets(),
@@ -100,6 +107,13 @@ const compose = async (kernel: Kernel) => {
     // The account went with DeleteUser itself.
     erase: async () => ['account', 'credentials', 'sessions', 'links to other providers'],
     http: { '/.well-known/jwks.json': jwksHandler(jwks) },
+    invariants: [
+      {
+        name: 'accounts ask for codes just where a second factor is confirmed',
+        sql: `select u.id::text as violation from users u left join second_factors f on f.id = u.id
+              where u.has_totp <> (f.confirmed_at is not null) limit 10`,
+      },
+    ],
     start: async () => {
       await keys.current(clock.now())
       if (config.bootstrapAdmin) await app.bootstrapAdmin(config.bootstrapAdmin)
@@ -130,6 +144,9 @@ export const identity = defineContext({
     api_keys_user_id_fkey: userNotFound,
     api_keys_name: () => alreadyExists('API_KEY_NAME_TAKEN', 'you have a key of this name'),
     api_keys_place: () => conflict('TOO_MUCH_CONTENTION', 'others keep changing this; try again'),
+    passed_sign_ins_user_id_fkey: userNotFound,
+    second_factors_id_fkey: userNotFound,
+    second_factors_once: () => conflict('TOO_MUCH_CONTENTION', 'others keep changing this; try again'),
   },
   compose,
 })

@@ -4,8 +4,9 @@ import { languageTag } from '#shared/domain/language-tag.ts'
 import type { ExternalAccount } from '../domain/oauth.ts'
 import type { Device } from '../domain/session.ts'
 import { User } from '../domain/user.ts'
+import { completePassed, passedForMs } from './complete-passed.ts'
 import type { Ports } from './ports.ts'
-import { redeemSignIn } from './redeem-sign-in.ts'
+import { redeemSignIn, stateInvalid } from './redeem-sign-in.ts'
 import { issueLink } from './request-link.ts'
 import { type SignedIn, signIn } from './sign-in.ts'
 
@@ -53,22 +54,38 @@ const isRace = (error: unknown): boolean =>
   error instanceof DomainError && (error.reason === 'EMAIL_TAKEN' || error.reason === 'OAUTH_ACCOUNT_TAKEN')
 
 /**
- * Ends a sign-in at another provider: opens an account on first use, and a session. Throws EMAIL_BELONGS_TO_ACCOUNT,
- * OAUTH_EMAIL_MISSING, USER_SUSPENDED, and what redeeming throws.
+ * Ends a sign-in at another provider: opens an account on first use, and a session. Where the account asks for codes
+ * and there is none, or a wrong one, the very same call may be made again with one. Throws EMAIL_BELONGS_TO_ACCOUNT,
+ * OAUTH_EMAIL_MISSING, USER_SUSPENDED, TOTP_REQUIRED, TOTP_INVALID, and what redeeming throws.
  */
 export const completeOAuth =
   (ports: Ports) =>
-  async (state: string, code: string, device: Device): Promise<SignedIn & { registered: boolean }> => {
+  async (state: string, code: string, device: Device, totp = ''): Promise<SignedIn & { registered: boolean }> => {
+    const { users, links, passedSignIns, clock, apart, inTurn } = ports
+    const finish = async () => {
+      const signedIn = await completePassed(ports, { state, code, totp }, device)
+      return signedIn && { ...signedIn, registered: false }
+    }
+    const finished = await finish()
+    if (finished) return finished
     const account = await redeemSignIn(ports, state, code)
     const enter = async () => {
-      const owner = await ports.links.ownerOf(account)
-      const user = owner === undefined ? await register(ports, account) : await ports.users.get(owner)
+      const owner = await links.ownerOf(account)
+      const user = owner === undefined ? await register(ports, account) : await users.get(owner)
+      if (user.hasTotp) {
+        const expiresAt = new Date(clock.now().getTime() + passedForMs)
+        passedSignIns.add(state, code, { userId: user.id, provider: account.provider }, expiresAt)
+        return undefined
+      }
       const signedIn = await signIn(ports, user, `oauth:${account.provider}`, device)
       return { ...signedIn, registered: owner === undefined }
     }
-    const commit = () => ports.apart('sign-in', enter)
+    const commit = () => apart('sign-in', enter)
     // Who opened the account at the same moment may have been the same person in another tab.
-    return ports.inTurn(`${account.provider}:${account.subject}`, () =>
+    const entered = await inTurn(`${account.provider}:${account.subject}`, () =>
       commit().catch((error) => (isRace(error) ? commit() : Promise.reject(error))),
     )
+    const signedIn = entered ?? (await finish())
+    if (!signedIn) throw stateInvalid()
+    return signedIn
   }

@@ -24,8 +24,8 @@ export const mustHaveLiveSession = async ({ sessions, clock }: Ports, owner: Own
 export const confirmOwner = async (ports: Ports, owner: Owner, password: string): Promise<User> => {
   await mustHaveLiveSession(ports, owner)
   const user = await ports.users.get(owner.userId)
-  const { emailKey, passwordHash: hash } = user
-  if (hash !== undefined) await confirmPassword(ports, { emailKey, address: owner.address, password, hash })
+  const { emailKey, passwordHash: hash, hasTotp: isFirst } = user
+  if (hash !== undefined) await confirmPassword(ports, { emailKey, address: owner.address, password, hash, isFirst })
   else if (password !== '') throw invalidCredentials()
   return user
 }

@@ -9,6 +9,8 @@ interface Attempt {
   password: string
   /** None for an unknown address or an account without a password: then nothing is right. */
   hash: string | undefined
+  /** Whether a second factor is asked for besides: failures are forgotten only when that is right, too. */
+  isFirst: boolean
 }
 
 export const invalidCredentials = () =>
@@ -20,7 +22,7 @@ export const invalidCredentials = () =>
  */
 export const confirmPassword = async (
   { failures, passwords, clock }: Ports,
-  { emailKey, address, password, hash }: Attempt,
+  { emailKey, address, password, hash, isFirst }: Attempt,
 ): Promise<void> => {
   let failedBefore = false
   // Both within its turn: else a burst of guesses would pass before the first of them is counted.
@@ -33,5 +35,5 @@ export const confirmPassword = async (
     failed: () => failures.record(emailKey, address, clock.now()),
   }
   if (!(await passwords.verify(password, hash, turn))) throw invalidCredentials()
-  if (failedBefore) await failures.clear(emailKey)
+  if (failedBefore && !isFirst) await failures.clear(emailKey)
 }

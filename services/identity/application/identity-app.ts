@@ -13,6 +13,7 @@ import { listUsers } from './list-users.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
 import { createApiKey, listApiKeys, revokeApiKey } from './manage-api-keys.ts'
+import { confirmTotp, disableTotp, enrollTotp } from './manage-totp.ts'
 import { noteRole } from './note-role.ts'
 import type { Ports } from './ports.ts'
 import { refreshSession } from './refresh-session.ts'
@@ -45,6 +46,9 @@ export const createIdentityApp = (ports: Ports) => ({
   requestPasswordReset: requestPasswordReset(ports),
   resetPassword: resetPassword(ports),
   getActionLink: getActionLink(ports),
+  enrollTotp: enrollTotp(ports),
+  confirmTotp: confirmTotp(ports),
+  disableTotp: disableTotp(ports),
   getMe: (userId: string) => ports.users.get(userId),
   getUser: getUser(ports),
   batchGetUsers: batchGetUsers(ports),

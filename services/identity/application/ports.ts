@@ -4,9 +4,11 @@ import type { ApiKeySecrets, ApiKeys, KeyDigest } from '../domain/api-key.ts'
 import type { Erasures } from '../domain/erasure.ts'
 import type { LoginFailures } from '../domain/login-throttle.ts'
 import type { LinkPurpose, LinkTokens, MailedLinks } from '../domain/mailed-link.ts'
-import type { OAuthLinks, OAuthProvider, StartedSignIns } from '../domain/oauth.ts'
-import type { Passwords, Secrets } from '../domain/secrets.ts'
+import type { OAuthLinks, OAuthProvider, PassedSignIns, StartedSignIns } from '../domain/oauth.ts'
+import type { SecondFactors } from '../domain/second-factor.ts'
+import type { Passwords, Sealer, Secrets } from '../domain/secrets.ts'
 import type { RefreshTokens, Session, Sessions } from '../domain/session.ts'
+import type { HmacSha1 } from '../domain/totp.ts'
 import type { User } from '../domain/user.ts'
 import type { Users } from '../domain/users.ts'
 
@@ -38,12 +40,19 @@ export interface Profile {
   createdAt: Date
 }
 
+/** What an account is signed in to with. */
+export interface Credentials {
+  userId: string
+  passwordHash: string | undefined
+  hasTotp: boolean
+}
+
 /** Reads of accounts that need no aggregate. */
 export interface Directory {
   /** Public profiles of active accounts; others are left out. */
   profiles(ids: readonly string[]): Promise<Profile[]>
   /** What a password given with an address is checked against. */
-  credentials(emailKey: string): Promise<{ userId: string; passwordHash: string | undefined } | undefined>
+  credentials(emailKey: string): Promise<Credentials | undefined>
   /** Accounts, newest first, after a position. */
   list(filter: UserFilter): Promise<User[]>
 }
@@ -79,6 +88,8 @@ export interface Ports {
   sessions: Sessions
   links: OAuthLinks
   signIns: StartedSignIns
+  passedSignIns: PassedSignIns
+  secondFactors: SecondFactors
   mailedLinks: MailedLinks
   linkTokens: LinkTokens
   failures: LoginFailures
@@ -91,6 +102,9 @@ export interface Ports {
   linkUrl(purpose: LinkPurpose, token: string): string
   passwords: Passwords
   secrets: Secrets
+  /** Seals what codes are made from. */
+  sealer: Sealer
+  hmacSha1: HmacSha1
   refreshTokens: RefreshTokens
   apiKeys: ApiKeys
   apiKeySecrets: ApiKeySecrets

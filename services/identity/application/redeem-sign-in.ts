@@ -11,6 +11,9 @@ export const attemptOf = (secrets: Secrets, state: string, redirectUri: string):
   codeVerifier: secrets.derive('oauth-verifier', state),
 })
 
+export const stateInvalid = () =>
+  precondition('OAUTH_STATE_INVALID', 'this sign-in is unknown, was used or took too long; begin again')
+
 /**
  * Takes a sign-in that was begun and asks its provider who came back. Works once, whatever comes of it. Throws
  * OAUTH_STATE_INVALID, OAUTH_REFUSED, OAUTH_PROVIDER_UNAVAILABLE.
@@ -23,8 +26,6 @@ export const redeemSignIn = async (
 ): Promise<ExternalAccount> => {
   const started = await signIns.take(state, clock.now())
   const provider = started && providers.get(started.provider)
-  if (!provider || !mayRedeem(started)) {
-    throw precondition('OAUTH_STATE_INVALID', 'this sign-in is unknown, was used or took too long; begin again')
-  }
+  if (!provider || !mayRedeem(started)) throw stateInvalid()
   return provider.identify(attemptOf(secrets, state, started.redirectUri), code)
 }

@@ -47,8 +47,8 @@ const claimAddress = ({ links, clock }: Ports, user: User): void => {
 }
 
 /**
- * Sets a new password, ends all sessions and lets sign in at once, however often that failed before. Throws
- * PASSWORD_TOO_COMMON, and what opening the link throws.
+ * Sets a new password, ends all sessions and lets sign in at once, however often that failed before; where a second
+ * factor is asked for, failures stay. Throws PASSWORD_TOO_COMMON, and what opening the link throws.
  */
 export const resetPassword =
   (ports: Ports) =>
@@ -57,7 +57,7 @@ export const resetPassword =
     const { user: known } = await openLink(ports, 'reset-password', token)
     checkPassword(password, Email.parse(known.email), 'new_password')
     const hash = await passwords.hash(password)
-    await apart('reset-password', async () => {
+    const { hasTotp } = await apart('reset-password', async () => {
       const { link, user } = await openLink(ports, 'reset-password', token)
       const now = clock.now()
       link.use(now)
@@ -65,6 +65,8 @@ export const resetPassword =
       claimAddress(ports, user)
       await withdrawLinks(ports, user.id)
       await endSessions(ports, user.id, SessionRevocationReason.PASSWORD_CHANGED)
+      return user
     })
-    await failures.clear(known.emailKey)
+    // Else who reads somebody's mail could guess codes for ever.
+    if (!hasTotp) await failures.clear(known.emailKey)
   }

@@ -34,6 +34,7 @@ export const newAccount = (init: Registration, now: Date) => {
     timeZone: 'UTC',
     phone: '',
     passwordHash: init.passwordHash,
+    hasTotp: false,
     oauthProviders: init.oauthProvider === undefined ? [] : [init.oauthProvider],
     roles: [...(init.roles ?? [])],
     registrationSource: init.source,

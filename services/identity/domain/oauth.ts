@@ -42,6 +42,20 @@ export interface StartedSignIns {
   take(state: string, now: Date): Promise<StartedSignIn | undefined>
 }
 
+/** Whom a provider has vouched for. */
+export interface PassedSignIn {
+  userId: string
+  provider: string
+}
+
+/** Sign-ins that a provider has vouched for and that want a code of the second factor besides. */
+export interface PassedSignIns {
+  add(state: string, code: string, passed: PassedSignIn, expiresAt: Date): void
+  /** By what the provider sent the browser back with; undefined when unknown, done or expired. */
+  find(state: string, code: string, now: Date): Promise<PassedSignIn | undefined>
+  remove(state: string): void
+}
+
 /** Which account of ours belongs to which at other providers. */
 export interface OAuthLinks {
   /** The id of the user. */

@@ -8,6 +8,13 @@ export interface Secrets {
   derive(purpose: string, text: string): string
 }
 
+/** Encrypts what must be read again, so that whoever reads the database cannot. */
+export interface Sealer {
+  /** Whoever unseals it must name the same owner. */
+  seal(owner: string, plain: Uint8Array): Uint8Array
+  unseal(owner: string, sealed: Uint8Array): Uint8Array
+}
+
 /** Slow, salted hashes of passwords. */
 export interface Passwords {
   /** Throws HASHING_BUSY when too many wait. */

@@ -36,6 +36,8 @@ export class User extends Aggregate {
   phone!: string
   address: PostalAddress | undefined
   passwordHash: string | undefined
+  /** Whether a code of the second factor is asked for besides. */
+  hasTotp!: boolean
   /** Names of the providers that the account is linked with, in order of linking. */
   oauthProviders!: string[]
   roles!: string[]
@@ -77,6 +79,11 @@ export class User extends Aggregate {
     this.mustBeActive()
     this.passwordHash = hash
     this.record(PasswordChangedSchema, { userId: this.id, changedAt: timestamp(now) })
+  }
+
+  switchTotp(isOn: boolean): void {
+    this.mustBeActive()
+    this.hasTotp = isOn
   }
 
   /** Tells that a link was asked for, so that it is mailed. Throws EMAIL_ALREADY_VERIFIED. */

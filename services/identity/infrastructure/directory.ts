@@ -30,11 +30,11 @@ export const createDirectory = (database: Database, unit: () => UnitOfWork): Dir
       ids,
     )) as unknown as Profile[],
   credentials: async (emailKey) => {
-    const [row] = await database.sql<{ id: string; password_hash: string | null }>(
-      'select id, password_hash from users where email_key = $1',
+    const [row] = await database.sql<{ id: string; password_hash: string | null; has_totp: boolean }>(
+      'select id, password_hash, has_totp from users where email_key = $1',
       emailKey,
     )
-    return row && { userId: row.id, passwordHash: row.password_hash ?? undefined }
+    return row && { userId: row.id, passwordHash: row.password_hash ?? undefined, hasTotp: row.has_totp }
   },
   list: (filter) => {
     const [condition, values] = conditionOf(filter)

@@ -139,4 +139,27 @@ export const migrations: readonly Migration[] = [
       `create index api_keys_expired on api_keys (expires_at)`,
     ],
   },
+  {
+    name: '0005-second-factors',
+    up: [
+      `alter table users add column has_totp boolean not null default false`,
+      `create table second_factors (
+        id uuid constraint second_factors_once primary key references users on delete cascade,
+        sealed_secret bytea not null,
+        confirmed_at timestamptz(3),
+        last_step integer not null,
+        recovery_hashes text[] not null check (cardinality(recovery_hashes) <= 10),
+        revision integer not null default 1
+      )`,
+      `create table passed_sign_ins (
+        state_hash bytea primary key,
+        code_hash bytea not null,
+        user_id uuid not null references users on delete cascade,
+        provider text not null,
+        expires_at timestamptz(3) not null
+      )`,
+      `create index passed_sign_ins_expired on passed_sign_ins (expires_at)`,
+      `create index passed_sign_ins_user on passed_sign_ins (user_id)`,
+    ],
+  },
 ]

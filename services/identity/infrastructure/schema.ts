@@ -4,6 +4,7 @@ import { ApiKey } from '../domain/api-key.ts'
 import { Erasure, type ErasureReport } from '../domain/erasure.ts'
 import { MailedLink } from '../domain/mailed-link.ts'
 import { PostalAddress } from '../domain/postal-address.ts'
+import { SecondFactor } from '../domain/second-factor.ts'
 import { Session } from '../domain/session.ts'
 import { User } from '../domain/user.ts'
 
@@ -35,6 +36,7 @@ const UserSchema = defineEntity({
     phone: p.text(),
     address: () => p.embedded(PostalAddressSchema).object().nullable(),
     passwordHash: p.text().nullable(),
+    hasTotp: p.boolean(),
     oauthProviders: p.array(),
     roles: p.array(),
     registrationSource: p.text(),
@@ -112,5 +114,26 @@ const ApiKeySchema = defineEntity({
   },
 })
 
+const SecondFactorSchema = defineEntity({
+  class: SecondFactor,
+  tableName: 'second_factors',
+  properties: {
+    id: p.uuid().primary(),
+    sealedSecret: p.blob(),
+    confirmedAt: p.datetime(3).nullable(),
+    lastStep: p.integer(),
+    recoveryHashes: p.array(),
+    revision: p.integer().version(),
+  },
+})
+
 /** How the aggregates of identity are mapped. */
-export const entities = [PostalAddressSchema, UserSchema, SessionSchema, ErasureSchema, MailedLinkSchema, ApiKeySchema]
+export const entities = [
+  PostalAddressSchema,
+  UserSchema,
+  SessionSchema,
+  ErasureSchema,
+  MailedLinkSchema,
+  ApiKeySchema,
+  SecondFactorSchema,
+]

@@ -3,7 +3,8 @@ import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
 import type { StartedSignIns } from '../domain/oauth.ts'
 
-const hashOf = (state: string): Buffer => createHash('sha256').update(state).digest()
+/** What is kept of a text that entitles to something. */
+export const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 /** Sign-ins under way in the database, by the hash of their state. */
 export const createStartedSignIns = (database: Database, unit: () => UnitOfWork): StartedSignIns => ({

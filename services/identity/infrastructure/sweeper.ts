@@ -14,6 +14,7 @@ const deleteOld = (table: string, key: string, column: string) =>
 const statements = (now: Date): [string, Date][] => [
   [deleteOld('sessions', 'id', 'expires_at'), now],
   [deleteOld('oauth_states', 'state_hash', 'expires_at'), now],
+  [deleteOld('passed_sign_ins', 'state_hash', 'expires_at'), now],
   [deleteOld('mailed_links', 'id', 'expires_at'), new Date(now.getTime() - keepLinksMs)],
   [deleteOld('api_keys', 'id', 'expires_at'), new Date(now.getTime() - shownAfterExpiryMs)],
   [deleteOld('login_failures', 'key', 'last_at'), new Date(now.getTime() - forgetAfterMs)],

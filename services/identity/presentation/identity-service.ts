@@ -6,6 +6,7 @@ import { accountRpcs } from './account-rpcs.ts'
 import { apiKeyRpcs } from './api-key-rpcs.ts'
 import { linkRpcs } from './link-rpcs.ts'
 import { sessionRpcs } from './session-rpcs.ts'
+import { totpRpcs } from './totp-rpcs.ts'
 
 /** Answers IdentityService; `jwks` gives the public keys as JSON text. */
 export const identityService = (
@@ -16,6 +17,7 @@ export const identityService = (
   ...sessionRpcs(app),
   ...linkRpcs(app),
   ...apiKeyRpcs(app),
+  ...totpRpcs(app),
   issueServiceToken: async ({ assertion }) => {
     const { token, issuedAt, expiresAt } = await app.issueServiceToken(assertion)
     return { token, issuedAt: timestamp(issuedAt), expiresAt: timestamp(expiresAt) }

@@ -9,8 +9,8 @@ import { toSession, toTokenPair, toUser } from './to-proto.ts'
 /** The rpcs about signing in, sessions, and links to other providers. */
 export const sessionRpcs = (app: IdentityApp) =>
   ({
-    login: async ({ email, password }, context) => {
-      const { tokens, user } = await app.login(email, password, deviceOf(context))
+    login: async ({ email, password, totp }, context) => {
+      const { tokens, user } = await app.login(email, password, deviceOf(context), totp)
       return { tokens: toTokenPair(tokens), user: toUser(user) }
     },
     refreshSession: async ({ refreshToken }, context) => ({
@@ -34,8 +34,8 @@ export const sessionRpcs = (app: IdentityApp) =>
       const started = await app.startOAuth(maybeCaller(context), provider, redirectUri)
       return { ...started, expiresAt: timestamp(started.expiresAt) }
     },
-    completeOAuth: async ({ state, code }, context) => {
-      const { tokens, user, registered } = await app.completeOAuth(state, code, deviceOf(context))
+    completeOAuth: async ({ state, code, totp }, context) => {
+      const { tokens, user, registered } = await app.completeOAuth(state, code, deviceOf(context), totp)
       return { tokens: toTokenPair(tokens), user: toUser(user), registered }
     },
     linkOAuth: async ({ state, code }, context) => ({

@@ -28,6 +28,7 @@ export const toUser = (user: User): MessageInitShape<typeof UserSchema> => ({
   roles: user.roles,
   oauthProviders: user.oauthProviders,
   hasPassword: user.passwordHash !== undefined,
+  hasTotp: user.hasTotp,
   isActive: user.isActive,
   createdAt: timestamp(user.createdAt),
   ...optionalTime('lastLoginAt', user.lastLoginAt),

@@ -4,8 +4,10 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import { dateOf } from '#shared/domain/timestamp.ts'
 import { signAssertion } from '#shared/infrastructure/service-token.ts'
 import { testMesh } from '../../../tests/mesh.ts'
+import { codeOf } from './authenticator-app.ts'
 
 const mesh = testMesh()
 const identity = (token?: string) => createClient(IdentityService, mesh.transport(token))
@@ -194,6 +196,29 @@ describe('signing in', () => {
     await as.changePassword({ currentPassword: password, newPassword })
     await expectRefusal(anyone.login({ email, password }), Code.Unauthenticated, 'INVALID_CREDENTIALS')
     await anyone.login({ email, password: newPassword })
+  })
+
+  it('takes a code of an authenticator app besides, once one is set up', async () => {
+    const { email, as, tokens } = await newPerson()
+    await expectRefusal(as.enrollTotp({ password: 'not-the-one' }), Code.Unauthenticated, 'INVALID_CREDENTIALS')
+    const { secret, otpauthUri } = await as.enrollTotp({ password })
+    expect(otpauthUri).toMatch(/^otpauth:\/\/totp\/Troupe:/)
+    await expectRefusal(as.confirmTotp({ code: '12345' }), Code.Unauthenticated, 'TOTP_INVALID')
+    // Tokens are for ten minutes: so the mesh says what time it is there.
+    const now = new Date((dateOf(tokens.expiresAt)?.getTime() ?? 0) - 10 * 60_000)
+    const headers = { 'idempotency-key': crypto.randomUUID() }
+    const code = codeOf(secret, now)
+    const { recoveryCodes } = await as.confirmTotp({ code }, { headers })
+    await expectRefusal(as.confirmTotp({ code }, { headers }), Code.FailedPrecondition, 'IDEMPOTENCY_RESPONSE_WITHHELD')
+    expect((await as.getMe({})).user?.hasTotp).toBe(true)
+    await expectRefusal(anyone.login({ email, password }), Code.FailedPrecondition, 'TOTP_REQUIRED')
+    await expectRefusal(anyone.login({ email, password, totp: code }), Code.Unauthenticated, 'TOTP_INVALID')
+    const [first = '', second = ''] = recoveryCodes
+    await anyone.login({ email, password, totp: first })
+    await expectRefusal(anyone.login({ email, password, totp: first }), Code.Unauthenticated, 'TOTP_INVALID')
+    await as.disableTotp({ code: second })
+    await expectRefusal(as.disableTotp({ code: second }), Code.FailedPrecondition, 'TOTP_NOT_ON')
+    await signIn(email)
   })
 
   it('is possible again by a mailed link, and the address is verified by one', async () => {

@@ -22,10 +22,13 @@ describe('what API keys reach', () => {
       'Login',
       'RefreshSession',
       'RegisterUser',
+      'RequestPasswordReset',
+      'ResetPassword',
       'StartOAuth',
       'UpdateContactInfo',
       'UpdatePreferences',
       'UpdateProfile',
+      'VerifyEmail',
     ])
   })
 

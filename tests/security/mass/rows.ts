@@ -87,6 +87,7 @@ export const withoutIdentity = (rows: readonly string[]): string[] =>
         .replaceAll(/\\\\x[0-9a-f]*/g, '<bytes>')
         .replaceAll(/\b[0-9a-f]{64}\b/g, '<hash>')
         .replaceAll(/\btrp_\w+/g, '<key>')
+        .replaceAll(/"[\w-]{43}"/g, '"<hash>"')
         .replaceAll(/\$argon2id[^"]*/g, '<hash>')
         // What it hides stands in plain text in the tables.
         .replaceAll(/sealed:1:[\w-]*/g, '<sealed>')

@@ -1,4 +1,5 @@
-import { createClient } from '@connectrpc/connect'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Code, ConnectError, createClient } from '@connectrpc/connect'
 import { SignJWT } from 'jose'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { signInAtProvider } from '../../../services/identity/tests/openid-provider.ts'
@@ -27,8 +28,16 @@ export const linkOAuth = async (scene: Scene): Promise<void> => {
 /** Makes the person an API key. */
 export const newApiKey = async ({ stage, person }: Scene): Promise<{ apiKeyId: string; secret: string }> => {
   const client = createClient(IdentityService, stage.transport(person.token))
-  const { apiKey, secret } = await client.createApiKey({ name: `key ${crypto.randomUUID()}`, scopes: ['read'] })
-  return { apiKeyId: apiKey?.id ?? '', secret }
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const { apiKey, secret } = await client.createApiKey({ name: `key ${crypto.randomUUID()}`, scopes: ['read'] })
+      return { apiKeyId: apiKey?.id ?? '', secret }
+    } catch (error) {
+      // Other scenes make keys of the same person at the same time.
+      if (ConnectError.from(error).code !== Code.Aborted || tries === 10) throw error
+      await sleep(Math.random() * 20 * tries)
+    }
+  }
 }
 
 const secretOf = ({ stage }: Scene) => Buffer.from(stage.serviceSecret, 'base64url')

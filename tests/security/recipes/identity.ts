@@ -13,6 +13,7 @@ import {
 } from './identity-scenes.ts'
 import { inventedLinkTokens, type LinkPurpose, newLink, newLinkToken } from './link-scenes.ts'
 import { ofService, type Recipe, type Recipes, type Scene, type Trespass } from './recipe.ts'
+import { newAppCode, newRecoveryCode } from './totp-scenes.ts'
 
 const signInAgain = (scene: Scene) => signIn(scene.stage.transport(), scene.person)
 const password = () => `Correct-horse-${crypto.randomUUID()}`
@@ -70,8 +71,17 @@ const byMailedLink = (purpose: LinkPurpose, beside: Fields): Recipe => ({
 })
 
 const atOnce: readonly Gone[] = gone
+/** Uses up a code that somebody's app or its recovery gave them. */
+const byCode = (make: (scene: Scene) => Promise<string>): Recipe => ({
+  fields: async (scene) => ({ code: await make(scene) }),
+  isOnce: true,
+  needsOwnPerson: true,
+  refusals: ['failed_precondition', 'unauthenticated'],
+  refusedAtOnce: atOnce,
+})
+
 const loginOf = ({ person }: Scene) => ({ email: person.email, password: person.password })
-const deletionOf = ({ person }: Scene) => ({ password: person.password })
+const passwordOf = ({ person }: Scene) => ({ password: person.password })
 const newPassword = password()
 const changeOf = ({ person }: Scene) => ({ currentPassword: person.password, newPassword })
 const outOfOAuth = ['failed_precondition']
@@ -126,6 +136,15 @@ export const identityRecipes: Recipes = ofService('troupe.identity.v1.IdentitySe
     fields: async (scene) => ({ requestId: await newLink(scene, 'verify-email') }),
     needsOwnPerson: true,
   },
+  EnrollTotp: {
+    fields: passwordOf,
+    needsOwnPerson: true,
+    ids: { password: 'trespass' },
+    trespasses: byPassword('password', 'password', passwordOf),
+    refusedAtOnce: atOnce,
+  },
+  ConfirmTotp: byCode(newAppCode),
+  DisableTotp: byCode(newRecoveryCode),
   GetMe: { refusedAtOnce: ['deleted'] },
   GetUser: { fields: ({ person }) => ({ userId: person.id }), ids: { user_id: 'open' } },
   BatchGetUsers: { fields: ({ person }) => ({ userIds: [person.id] }), ids: { user_ids: 'open' } },
@@ -136,10 +155,10 @@ export const identityRecipes: Recipes = ofService('troupe.identity.v1.IdentitySe
   SuspendUser: { fields: ofNobody },
   ReactivateUser: { fields: ofNobody },
   DeleteUser: {
-    fields: deletionOf,
+    fields: passwordOf,
     needsOwnPerson: true,
     ids: { password: 'trespass' },
-    trespasses: byPassword('password', 'password', deletionOf),
+    trespasses: byPassword('password', 'password', passwordOf),
     refusedAtOnce: atOnce,
   },
   GetErasure: { fields: ({ gone: { deleted } }) => ({ userId: deleted.id }), ids: { user_id: 'open' } },
