@@ -4,6 +4,7 @@ import { changePassword } from './change-password.ts'
 import { completeOAuth } from './complete-oauth.ts'
 import { deleteUser } from './delete-user.ts'
 import { batchGetUsers, getUser } from './get-users.ts'
+import { issueGuestToken } from './issue-guest-token.ts'
 import { issueServiceToken } from './issue-service-token.ts'
 import { linkOAuth, unlinkOAuth } from './link-oauth.ts'
 import { listSessions } from './list-sessions.ts'
@@ -52,6 +53,7 @@ export const createIdentityApp = (ports: Ports) => ({
   authenticateApiKey: authenticateApiKey(ports),
   noteRole: noteRole(ports),
   issueServiceToken: issueServiceToken(ports),
+  issueGuestToken: issueGuestToken(ports),
 })
 
 export type IdentityApp = ReturnType<typeof createIdentityApp>
