@@ -6,6 +6,7 @@ import { deleteUser } from './delete-user.ts'
 import { getErasure, noteErased } from './erasures.ts'
 import { getActionLink } from './get-action-link.ts'
 import { batchGetUsers, getUser } from './get-users.ts'
+import { issueGuestToken } from './issue-guest-token.ts'
 import { issueServiceToken } from './issue-service-token.ts'
 import { linkOAuth, unlinkOAuth } from './link-oauth.ts'
 import { listSessions } from './list-sessions.ts'
@@ -67,6 +68,7 @@ export const createIdentityApp = (ports: Ports) => ({
   authenticateApiKey: authenticateApiKey(ports),
   noteRole: noteRole(ports),
   issueServiceToken: issueServiceToken(ports),
+  issueGuestToken: issueGuestToken(ports),
 })
 
 export type IdentityApp = ReturnType<typeof createIdentityApp>

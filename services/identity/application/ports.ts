@@ -2,6 +2,7 @@ import type { Clock } from '#shared/domain/clock.ts'
 import type { Ids } from '#shared/domain/ids.ts'
 import type { ApiKeySecrets, ApiKeys, KeyDigest } from '../domain/api-key.ts'
 import type { Erasures } from '../domain/erasure.ts'
+import type { GuestPass } from '../domain/guest-pass.ts'
 import type { LoginFailures } from '../domain/login-throttle.ts'
 import type { LinkPurpose, LinkTokens, MailedLinks } from '../domain/mailed-link.ts'
 import type { OAuthLinks, OAuthProvider, PassedSignIns, StartedSignIns } from '../domain/oauth.ts'
@@ -23,6 +24,7 @@ export interface SignedToken {
 export interface AccessTokens {
   forUser(user: User, session: Session, now: Date): Promise<SignedToken>
   forService(name: string, now: Date): Promise<SignedToken>
+  forGuest(pass: GuestPass, now: Date): Promise<SignedToken>
 }
 
 /** Reads what services of the mesh prove themselves with. */

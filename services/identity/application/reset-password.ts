@@ -35,10 +35,11 @@ export const requestPasswordReset =
 
 /**
  * Whoever opened an account without showing that its address is theirs may not have been the person who just did: what
- * they linked would let them in again.
+ * they linked would let them in again, and the keys that they made.
  */
-const claimAddress = ({ links, clock }: Ports, user: User): void => {
+const claimAddress = async ({ apiKeys, links, clock }: Ports, user: User): Promise<void> => {
   if (user.emailVerified) return
+  for (const key of await apiKeys.liveOf(user.id, clock.now())) key.revoke(clock.now())
   for (const provider of user.oauthProviders) {
     user.unlink(provider)
     links.remove(user.id, provider)
@@ -62,7 +63,7 @@ export const resetPassword =
       const now = clock.now()
       link.use(now)
       user.changePassword(hash, now)
-      claimAddress(ports, user)
+      await claimAddress(ports, user)
       await withdrawLinks(ports, user.id)
       await endSessions(ports, user.id, SessionRevocationReason.PASSWORD_CHANGED)
       return user

@@ -12,9 +12,15 @@ const clockToleranceSeconds = 5
 
 /** Signs access tokens (RFC 9068) with identity's present key. */
 export const createAccessTokens = (keys: SigningKeys): AccessTokens => {
-  const sign = async (subject: string, claims: Record<string, unknown>, now: Date): Promise<SignedToken> => {
+  const sign = async (
+    subject: string,
+    claims: Record<string, unknown>,
+    now: Date,
+    end?: Date,
+  ): Promise<SignedToken> => {
     const { kid, privateKey } = await keys.current(now)
     const issuedAt = Math.floor(now.getTime() / 1000)
+    const expiresAt = end ? end.getTime() / 1000 : issuedAt + lifetimeSeconds
     const token = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'EdDSA', typ: 'at+jwt', kid })
       .setIssuer(issuer)
@@ -22,17 +28,19 @@ export const createAccessTokens = (keys: SigningKeys): AccessTokens => {
       .setSubject(subject)
       .setJti(crypto.randomUUID())
       .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + lifetimeSeconds)
+      .setExpirationTime(expiresAt)
       .sign(privateKey)
     return {
       token,
       issuedAt: new Date(issuedAt * 1000),
-      expiresAt: new Date((issuedAt + lifetimeSeconds) * 1000),
+      expiresAt: new Date(expiresAt * 1000),
     }
   }
   return {
     forUser: (user, session, now) => sign(user.id, { sid: session.id, roles: user.roles }, now),
     forService: (name, now) => sign(`service:${name}`, {}, now),
+    forGuest: ({ guestId, displayName: name, resource, expiresAt }, now) =>
+      sign(`guest:${guestId}`, { name, guest_of: resource }, now, expiresAt),
   }
 }
 

@@ -9,8 +9,8 @@ const minute = 60_000
 const useForMs = 30 * 24 * 60 * minute
 /** Verifiers keep the published keys for five minutes: a key is used only when all of them know it. */
 const publishBeforeMs = 5 * minute
-/** Longer than the longest token lives. */
-const keepAfterMs = 15 * minute
+/** Longer than the longest token lives, which is a guest's. */
+const keepAfterMs = 24 * 60 * minute + 15 * minute
 
 interface KeyRow {
   [column: string]: unknown

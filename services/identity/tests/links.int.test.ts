@@ -232,6 +232,28 @@ describe('a forgotten password', () => {
     expect(await database.sql('select 1 from mailed_links where user_id = $1', person.id)).toEqual([])
   })
 
+  it('ends keys that were made before the address was verified, and leaves later ones', async () => {
+    const { app, call } = identity
+    const person = await newPerson(identity)
+    const makeKey = async (name: string) => {
+      const { items } = await call(() => app.listSessions(person.id, { pageSize: 1, pageToken: '' }))
+      const owner = { userId: person.id, sessionId: items[0]?.id ?? '', address: device.address }
+      await call(() => app.createApiKey(owner, { name, scopes: ['read'] }))
+    }
+    const live = async () => {
+      const { items } = await call(() => app.listApiKeys(person.id, { pageSize: 0, pageToken: '' }))
+      return items.map(({ name }) => name)
+    }
+    await makeKey('of whoever opened it')
+    await reset(await tokenToReset(person))
+    expect(await live()).toEqual([])
+    await login(person.email, newPassword)
+    await makeKey('mine')
+    identity.clock.advance(2 * minute)
+    await reset(await tokenToReset(person), goodPassword)
+    expect(await live()).toEqual(['mine'])
+  })
+
   it('takes what was linked before the address was verified, and leaves what came after', async () => {
     const { database } = identity
     const linked = async (isVerified: boolean) => {

@@ -32,10 +32,20 @@ const profile = {
   requiredClaims: ['sub', 'exp', 'iat'],
 }
 
+const guestOf = (guestId: string, { name: displayName, guest_of: of }: Record<string, unknown>): Principal => {
+  const { type, id } = (of ?? {}) as Record<string, unknown>
+  const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+  if (!isText(guestId) || !isText(displayName) || !isText(type) || !isText(id)) {
+    throw new errors.JWTInvalid('the token does not say who its guest is and of what')
+  }
+  return { kind: 'guest', guestId, displayName, resource: { type, id } }
+}
+
 const principalOf = (claims: Record<string, unknown>): Principal => {
   const subject = typeof claims.sub === 'string' ? claims.sub : ''
   if (subject === '' || subject === 'service:') throw new errors.JWTInvalid('the token is about nobody')
   if (subject.startsWith('service:')) return { kind: 'service', name: subject.slice('service:'.length) }
+  if (subject.startsWith('guest:')) return guestOf(subject.slice('guest:'.length), claims)
   const roles = Array.isArray(claims.roles) ? claims.roles.map(String) : []
   return { kind: 'user', userId: subject, sessionId: String(claims.sid ?? ''), roles }
 }

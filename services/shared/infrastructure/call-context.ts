@@ -8,16 +8,25 @@ interface ApiKeyUse {
   scopes: readonly ApiKeyScope[]
 }
 
+/** A person without an account, let in to one resource. */
+export interface Guest {
+  kind: 'guest'
+  guestId: string
+  displayName: string
+  resource: { type: string; id: string }
+}
+
 /** Who calls, as far as a token, an API key or a service identity proves it. A key belongs to no session. */
 export type Principal =
   | { kind: 'anonymous' }
   | { kind: 'user'; userId: string; sessionId: string; roles: readonly string[]; apiKey?: ApiKeyUse }
+  | Guest
   | { kind: 'service'; name: string }
 
 /** What one unit of work knows about where it comes from. */
 export interface CallContext {
   principal: Principal
-  /** On whose behalf: a user id, `service:<name>`, or empty for nobody. */
+  /** On whose behalf: a user id, `guest:<id>`, `service:<name>`, or empty for nobody. */
   actor: string
   /** Shared by everything one request causes. */
   correlationId: string
@@ -56,8 +65,18 @@ export const callContext = (): CallContext => {
 export const runInCall = <T>(context: CallContext, run: () => T): T => storage.run(context, run)
 
 /** How events, logs and idempotency scopes name the principal; empty for nobody. */
-export const actorOf = (principal: Principal): string =>
-  principal.kind === 'user' ? principal.userId : principal.kind === 'service' ? `service:${principal.name}` : ''
+export const actorOf = (principal: Principal): string => {
+  switch (principal.kind) {
+    case 'user':
+      return principal.userId
+    case 'guest':
+      return `guest:${principal.guestId}`
+    case 'service':
+      return `service:${principal.name}`
+    case 'anonymous':
+      return ''
+  }
+}
 
 /** Milliseconds left for the current call; undefined when nobody waits. */
 export const remainingMs = (): number | undefined => {

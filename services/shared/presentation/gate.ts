@@ -15,6 +15,7 @@ import type { Logger } from '../infrastructure/telemetry/logger.ts'
 import { isUuid, uuidv7 } from '../infrastructure/uuid.ts'
 import { type AccessRule, accessRuleOf, defaultDeadlineOf } from './access-rules.ts'
 import { codeName, isUnexpected, toAnswer } from './errors.ts'
+import { mustAdmitGuest } from './guest-access.ts'
 import { mustAdmitKey } from './key-access.ts'
 
 export interface GateOptions {
@@ -55,6 +56,7 @@ const authorize = async (
     if (principal.kind !== 'service') throw denied('INTERNAL_ONLY', 'only services of the mesh may call this')
     return
   }
+  if (principal.kind === 'guest') return mustAdmitGuest(method, principal)
   if (!isUser) throw denied('USERS_ONLY', 'this is for signed-in users')
   if (rule.kind === 'permission' && !(await authorizer.allows(principal.userId, rule.permission))) {
     throw denied('PERMISSION_DENIED', `this needs the permission ${rule.permission}`)

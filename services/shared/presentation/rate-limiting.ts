@@ -28,8 +28,11 @@ const refusal = (policy: RateLimitPolicy, outcome: RateLimitOutcome) =>
     },
   )
 
-const countedAs = (call: CallContext, byAddress: boolean): string =>
-  call.principal.kind === 'user' && !byAddress ? `user:${call.principal.userId}` : `address:${call.address}`
+const countedAs = ({ principal, address }: CallContext, byAddress: boolean): string => {
+  if (principal.kind === 'user' && !byAddress) return `user:${principal.userId}`
+  if (principal.kind === 'guest' && !byAddress) return `guest:${principal.guestId}`
+  return `address:${address}`
+}
 
 /** Enforces the limits that rpcs declare. Services are not limited: their callers were. */
 export const rateLimiting = (options: {

@@ -129,6 +129,18 @@ describe('an access token', () => {
     await isRefused(await sign(without('sub')))
     await isRefused(await sign({ ...good(), sub: '' }))
     await isRefused(await sign({ ...good(), sub: 'service:' }))
+    const guest = { ...good(), name: 'Gus', guest_of: { type: 'probe', id: 'p1' } }
+    for (const bad of [
+      { sub: 'guest:' },
+      { sub: 'guest:gus', name: '' },
+      { sub: 'guest:gus', name: 7 },
+      { sub: 'guest:gus', guest_of: undefined },
+      { sub: 'guest:gus', guest_of: 'p1' },
+      { sub: 'guest:gus', guest_of: { type: 'probe' } },
+      { sub: 'guest:gus', guest_of: { type: 'probe', id: 1 } },
+    ]) {
+      await isRefused(await sign({ ...guest, ...bad }))
+    }
     await isRefused(await sign(without('iat')))
     await isRefused(await sign({ ...good(), nbf: seconds(now) + 60 }))
     await isRefused(await sign({ ...good(), exp: seconds(now) + 600 }, { crit: ['b64'], b64: true, typ: 'JWT' }))

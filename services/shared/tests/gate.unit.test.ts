@@ -32,6 +32,7 @@ const tokens: Record<string, Principal> = {
   both: key('clerk', 'read', 'write'),
   operates: key('clerk', 'read', 'write', 'operate'),
   members: key('ann', 'read', 'write', 'operate'),
+  guest: { kind: 'guest', guestId: 'gus', displayName: 'Gus', resource: { type: 'probe', id: 'p1' } },
   story: { kind: 'service', name: 'story' },
 }
 
@@ -109,18 +110,23 @@ describe('every rule lets in whom it names and nobody else', () => {
     ['a service', bearer('story')],
     ['a context of this process', { local: 'story' }],
     ['a member by way of this process', { ...bearer('plain'), local: 'story' }],
+    ['a guest', bearer('guest')],
   ]
   const signIn = 'TOKEN_REQUIRED'
   const no = 'PERMISSION_DENIED'
   const table: [keyof typeof method, string[]][] = [
-    ['write', ['in', 'in', 'in', 'in', 'in', 'in', 'in']],
-    ['watch', ['in', 'in', 'in', 'in', 'in', 'in', 'in']],
-    ['own', [signIn, 'in', 'in', 'in', 'USERS_ONLY', 'USERS_ONLY', 'in']],
-    ['ownAccount', [signIn, 'in', 'in', 'in', 'USERS_ONLY', 'USERS_ONLY', 'in']],
-    ['inner', [signIn, 'INTERNAL_ONLY', 'INTERNAL_ONLY', 'INTERNAL_ONLY', 'in', 'in', 'INTERNAL_ONLY']],
-    ['staff', [signIn, no, 'in', 'in', 'USERS_ONLY', 'USERS_ONLY', no]],
-    ['member', [signIn, 'in', 'in', 'in', 'USERS_ONLY', 'USERS_ONLY', 'in']],
-    ['nobody', [signIn, no, no, 'in', 'USERS_ONLY', 'USERS_ONLY', no]],
+    ['write', ['in', 'in', 'in', 'in', 'in', 'in', 'in', 'in']],
+    ['watch', ['in', 'in', 'in', 'in', 'in', 'in', 'in', 'in']],
+    ['guests', [signIn, 'in', 'in', 'in', 'USERS_ONLY', 'USERS_ONLY', 'in', 'in']],
+    ['own', [signIn, 'in', 'in', 'in', 'USERS_ONLY', 'USERS_ONLY', 'in', 'ACCOUNT_REQUIRED']],
+    ['ownAccount', [signIn, 'in', 'in', 'in', 'USERS_ONLY', 'USERS_ONLY', 'in', 'ACCOUNT_REQUIRED']],
+    [
+      'inner',
+      [signIn, 'INTERNAL_ONLY', 'INTERNAL_ONLY', 'INTERNAL_ONLY', 'in', 'in', 'INTERNAL_ONLY', 'INTERNAL_ONLY'],
+    ],
+    ['staff', [signIn, no, 'in', 'in', 'USERS_ONLY', 'USERS_ONLY', no, 'ACCOUNT_REQUIRED']],
+    ['member', [signIn, 'in', 'in', 'in', 'USERS_ONLY', 'USERS_ONLY', 'in', 'ACCOUNT_REQUIRED']],
+    ['nobody', [signIn, no, no, 'in', 'USERS_ONLY', 'USERS_ONLY', no, 'ACCOUNT_REQUIRED']],
   ]
   it.each(table)('%s', async (name, expected) => {
     const answers = []
@@ -277,7 +283,8 @@ describe('a call that is let in', () => {
     const context = async (options: Try): Promise<HandlerContext> =>
       (await knock(ProbeService.method.write, options)).context
     expect(caller(await context(bearer('plain')))).toBe('ann')
-    for (const options of [{}, bearer('story'), { local: 'story' }]) {
+    expect((await admitted(bearer('guest'))).actor).toBe('guest:gus')
+    for (const options of [{}, bearer('story'), bearer('guest'), { local: 'story' }]) {
       const other = await context(options)
       expect(maybeCaller(other)).toBeUndefined()
       expect(() => caller(other)).toThrowError(expect.objectContaining({ reason: 'TOKEN_REQUIRED' }))

@@ -24,18 +24,28 @@ interface Rules {
   permission?: string
   roles?: string[]
   sessionOnly?: boolean
+  guestsOf?: string
   limit?: MessageInitShape<typeof RateLimitSchema>
   keeps?: Idempotency
   options?: MessageInitShape<typeof MethodOptionsSchema>
 }
 
-const optionsOf = ({ audience, permission, roles = [], sessionOnly = false, limit, keeps, options = {} }: Rules) => {
+const optionsOf = ({
+  audience,
+  permission,
+  roles = [],
+  sessionOnly = false,
+  guestsOf = '',
+  limit,
+  keeps,
+  options = {},
+}: Rules) => {
   const made = create(OptionsSchema, options)
   if (audience !== undefined)
     setExtension(
       made,
       access,
-      create(AccessSchema, { rule: { case: 'audience', value: audience }, roles, sessionOnly }),
+      create(AccessSchema, { rule: { case: 'audience', value: audience }, roles, sessionOnly, guestsOf }),
     )
   if (permission !== undefined)
     setExtension(made, access, create(AccessSchema, { rule: { case: 'permission', value: permission }, roles }))
@@ -67,6 +77,7 @@ const file = create(FileDescriptorProtoSchema, {
         method('Own', { audience: Audience.AUTHENTICATED }),
         method('OwnRead', { audience: Audience.AUTHENTICATED, options: read }),
         method('OwnAccount', { audience: Audience.AUTHENTICATED, sessionOnly: true }),
+        method('Guests', { audience: Audience.AUTHENTICATED, guestsOf: 'probe' }),
         method('Inner', { audience: Audience.INTERNAL }),
         method('Staff', { permission: 'probe:use', roles: ['clerk'] }),
         method('StaffRead', { permission: 'probe:use', roles: ['clerk'], options: read }),
@@ -102,6 +113,7 @@ export const ProbeService: GenService<{
   own: Unary
   ownRead: Unary
   ownAccount: Unary
+  guests: Unary
   inner: Unary
   staff: Unary
   staffRead: Unary

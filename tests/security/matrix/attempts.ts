@@ -59,6 +59,12 @@ const byKey = ({ rpc, cast: { apiKeys } }: Case): Try[] => {
   return needed.map((scope) => attempt(`without the scope ${scope}`, apiKeys.without[scope]))
 }
 
+const byGuest = async (of: Case): Promise<Try> => {
+  const { rpc, recipe, stage } = of
+  const refusals = rpc.rule.kind !== 'public' || recipe.isPrivate ? hidden : undefined
+  return { ...no, attack: 'a guest', refusals, secrets: secretsOf(of), token: await stage.guestToken() }
+}
+
 const needsToken = ({ rpc, recipe }: Case) => rpc.rule.kind !== 'public' || recipe.isPrivate === true
 
 /** Another person, without any role and with each that there is. */
@@ -114,6 +120,7 @@ export const attemptsOn = async (of: Case): Promise<Try[]> => {
     ...(service ? [service] : []),
     ...(await byForgery(of)),
     ...byKey(of),
+    await byGuest(of),
     ...(await byAnother(of)),
     ...(await byGone(of)),
   ]

@@ -175,6 +175,7 @@ export const identityRecipes: Recipes = ofService('troupe.identity.v1.IdentitySe
     trespasses: async (scene) =>
       withEach('assertion', 'assertion', await badAssertions(scene), await goodAssertion(scene)),
   },
+  IssueGuestToken: {},
   GetBootstrapAdmin: {},
   GetJwks: {},
 })

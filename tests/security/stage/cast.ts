@@ -27,9 +27,9 @@ export const assembleCast = async (stage: Stage): Promise<Cast> => {
   const { clock } = stage
   const retiredKey = await stage.signingKey()
   await clock.advance(31 * day)
-  // Asking makes the next key, to be used five minutes later; a quarter of an hour after that the old one is gone.
+  // Asking makes the next key, to be used five minutes later; a day and a quarter of an hour after that the old one is gone.
   await createClient(IdentityService, stage.transport()).getJwks({})
-  await clock.advance(25 * minute)
+  await clock.advance(day + 25 * minute)
   // Verifiers ask for keys at most once a second, and to them no month has passed.
   await sleep(1100)
   const longGone = await makeGone(stage)

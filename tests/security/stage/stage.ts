@@ -35,6 +35,8 @@ export interface Stage {
   tokenOf(role: string): Promise<string>
   /** A good access token of anybody, that says any roles. */
   tokenFor(subject: string, roles?: readonly string[], sessionId?: string): Promise<string>
+  /** A good access token of a guest of some story. */
+  guestToken(): Promise<string>
   close(): Promise<void>
 }
 
@@ -100,6 +102,10 @@ export const openStage = async (name: string, split: boolean, env: NodeJS.Proces
     operatorToken,
     tokenOf,
     tokenFor,
+    guestToken: async () => {
+      const said = { name: 'Gus', guest_of: { type: 'story', id: crypto.randomUUID() } }
+      return signClaims(goodClaims(clock.now(), `guest:${crypto.randomUUID()}`, said), await signingKey())
+    },
     close: async () => {
       sessionManager.abort()
       await databases.close()
