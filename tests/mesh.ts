@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { createClient, type Interceptor, type Transport } from '@connectrpc/connect'
+import { Code, ConnectError, createClient, type Interceptor, type Transport } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
 import { inject } from 'vitest'
+import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import type { TestMeshFacts } from './start-test-mesh.ts'
 
@@ -73,4 +74,15 @@ export const eventually = async <T>(
     await new Promise((done) => setTimeout(done, 50))
   }
   throw last ?? new Error(`nothing came within ${withinMs} ms`)
+}
+
+/** The code and reason that a call is refused with, e.g. `PermissionDenied SCOPE_REQUIRED`; `in` where it is answered. */
+export const outcomeOf = async (call: Promise<unknown>): Promise<string> => {
+  try {
+    await call
+    return 'in'
+  } catch (error) {
+    const refusal = ConnectError.from(error)
+    return `${Code[refusal.code]} ${refusal.findDetails(ErrorInfoSchema)[0]?.reason}`
+  }
 }

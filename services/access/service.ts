@@ -85,6 +85,7 @@ const compose = async (kernel: Kernel) => {
     routes: [route(AccessService, accessService(app))],
     consumers: consumers(app),
     erase: async (userId: string) => {
+      // So does the consumer that welcomes users, in its turn; whoever comes second changes nothing.
       await app.removeUser(userId)
       return ['roles']
     },

@@ -70,6 +70,7 @@ export const story = defineContext({
       processes: [publishingProcess],
       erase: async (userId, signal) => {
         await app.eraseAuthor(userId, signal)
+        // The projection forgets the name as well, maybe later than it is reported here.
         authors.forget(userId)
         return ['stories', 'name as an author']
       },

@@ -1,14 +1,13 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect'
+import { createClient, type Transport } from '@connectrpc/connect'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { duration, timestamp } from '#shared/domain/timestamp.ts'
 import { apiKeyText } from '#shared/infrastructure/api-key-text.ts'
-import { eventually, testMesh } from '../../../tests/mesh.ts'
+import { eventually, outcomeOf, testMesh } from '../../../tests/mesh.ts'
 import { type OwnMesh, startTestMesh } from '../../../tests/start-test-mesh.ts'
 
 // Moves the clock and stops identity: on a mesh of its own, in which every context is a process.
@@ -22,16 +21,6 @@ beforeAll(async () => {
 }, 120_000)
 
 afterAll(() => own?.stop())
-
-const outcomeOf = async (call: Promise<unknown>): Promise<string> => {
-  try {
-    await call
-    return 'in'
-  } catch (error) {
-    const refusal = ConnectError.from(error)
-    return `${Code[refusal.code]} ${refusal.findDetails(ErrorInfoSchema)[0]?.reason}`
-  }
-}
 
 const minute = 60_000
 const list = (by: Transport) => outcomeOf(createClient(StoryService, by).listStories({}))

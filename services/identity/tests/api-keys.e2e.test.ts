@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect'
+import { createClient, type Transport } from '@connectrpc/connect'
 import { describe, expect, it } from 'vitest'
-import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { AccessService } from '#gen/troupe/access/v1/access_service_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { dateOf } from '#shared/domain/timestamp.ts'
 import { apiKeyText } from '#shared/infrastructure/api-key-text.ts'
-import { eventually, type TestUser, testMesh } from '../../../tests/mesh.ts'
+import { eventually, outcomeOf, type TestUser, testMesh } from '../../../tests/mesh.ts'
 
 const mesh = testMesh()
 const identity = (transport: Transport) => createClient(IdentityService, transport)
@@ -16,17 +16,6 @@ const all = ['read', 'write', 'operate']
 const newKey = async ({ transport }: Pick<TestUser, 'transport'>, scopes = all) => {
   const { apiKey, secret } = await identity(transport).createApiKey({ name: crypto.randomUUID(), scopes })
   return { id: apiKey?.id ?? '', secret, transport: mesh.transport(secret) }
-}
-
-/** The code and reason of a refusal; `in` where there was none. */
-const outcomeOf = async (call: Promise<unknown>): Promise<string> => {
-  try {
-    await call
-    return 'in'
-  } catch (error) {
-    const refusal = ConnectError.from(error)
-    return `${Code[refusal.code]} ${refusal.findDetails(ErrorInfoSchema)[0]?.reason}`
-  }
 }
 
 /** Calls of every service that members use, public ones too. */
@@ -149,7 +138,8 @@ describe('an API key', () => {
     await identity(mesh.transport(secret)).getMe({})
     const { apiKeys } = await own.listApiKeys({})
     expect(apiKeys).toMatchObject([{ name: 'ci', prefix: secret.slice(0, 12), scopes: ['read'] }])
-    expect(apiKeys[0]?.lastUsedAt).toBeDefined()
+    const usedAt = dateOf(apiKeys[0]?.lastUsedAt)?.getTime() ?? 0
+    expect(usedAt).toBeGreaterThanOrEqual(dateOf(apiKeys[0]?.createdAt)?.getTime() ?? Number.NaN)
     expect(JSON.stringify(apiKeys, (_, value) => (typeof value === 'bigint' ? `${value}` : value))).not.toContain(
       secret.slice(12),
     )

@@ -79,7 +79,7 @@ describe('an API key', () => {
     const [owner, stranger] = [await newOwner(), await newOwner()]
     const { key, secret } = await create(owner, 'ci')
     await expect(revoke(stranger.userId, key.id)).rejects.toEqual(refused('API_KEY_NOT_FOUND'))
-    expect(await holderOf(secret)).toBeDefined()
+    expect(await holderOf(secret)).toMatchObject({ apiKeyId: key.id, userId: owner.userId })
     await revoke(owner.userId, key.id)
     expect(await holderOf(secret)).toBeUndefined()
     await revoke(owner.userId, key.id)
@@ -109,7 +109,7 @@ describe('an API key', () => {
     await call(() => app.suspendUser(operator, owner.userId, 'spam'))
     expect(await holderOf(secret)).toBeUndefined()
     await call(() => app.reactivateUser(operator, owner.userId))
-    expect(await holderOf(secret)).toBeDefined()
+    expect(await holderOf(secret)).toMatchObject({ userId: owner.userId })
     const { id, tokens } = await newPerson(identity)
     const leaving = { userId: id, sessionId: String(decodeJwt(tokens.access.token).sid), address: '192.0.2.1' }
     const left = await create(leaving, 'ci')

@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => identity.close())
 
-const keyOf: KeyOf = async (_, subject) => (await identity.subjectKeys.find([subject])).get(subject) ?? undefined
+const keyOf: KeyOf = async (_, subject) => (await identity.subjectKeys.present([subject])).get(subject)
 
 /** Where in the database a text stands, as text or within bytes: tables, each once. */
 const placesOf = async (text: string): Promise<string[]> => {

@@ -41,7 +41,6 @@ describe('a code', () => {
           const near = [-1, 0, 1].filter((each) => codeAt(hmacSha1, secret, present + each) === code)
           const found = stepOf(hmacSha1, secret, code, now)
           expect(found).toBe(near.length > 0 ? present + (near.at(-1) as number) : undefined)
-          if (Math.abs(drift) <= 1) expect(found).toBeDefined()
         },
       ),
     )

@@ -16,7 +16,7 @@ const bucketOf = (key: string | number): number => {
  * A map, in no order, for the hundreds of things that come and go all the time. V8's own Map and Set leave their table
  * whenever it is full of what was deleted, and the old table leads to the new one. Once one table has grown old, all
  * later ones grow old with it, and with them all that was in them: none of it goes before the next full collection,
- * which then comes ten times as often.
+ * which then comes far more often.
  */
 export class InFlight<K extends string | number, V> {
   private readonly buckets: Entry<K, V>[][] = Array.from({ length: bucketCount }, () => [])

@@ -69,6 +69,7 @@ const bringBack = async (world: World): Promise<void> => {
     if (serves) return
     await pause(100)
   }
+  throw new Error(`Postgres does not serve again within ${serveWithinMs} ms`)
 }
 
 const postgresDisk: Fault = {

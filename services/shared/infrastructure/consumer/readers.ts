@@ -42,11 +42,6 @@ const assertReadable = (context: string, definition: ConsumerDefinition): void =
   }
 }
 
-const ownKeys = async (keys: SubjectKeys, subjects: readonly string[]) => {
-  const found = await keys.find(subjects)
-  return new Map([...found].flatMap(([subject, key]) => (key ? [[subject, key] as const] : [])))
-}
-
 const askForKeys = async (clients: MeshClients, context: string, subjects: readonly string[]) => {
   const { keys } = await clients.clientAt(context, MeshService).getSubjectKeys({ context, subjects: [...subjects] })
   return new Map(keys.map(({ subject, key }) => [subject, key]))
@@ -57,7 +52,7 @@ export const createReaders = (options: ReadersOptions): { start(): void; stop():
   const { clients, clock, context, metrics, subjectKeys } = options
   const openEvent = eventOpener(
     keyRings((source, subjects) =>
-      source === context ? ownKeys(subjectKeys, subjects) : askForKeys(clients, source, subjects),
+      source === context ? subjectKeys.present(subjects) : askForKeys(clients, source, subjects),
     ),
   )
   const readers = options.consumers.flatMap((definition) => {

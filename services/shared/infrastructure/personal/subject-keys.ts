@@ -13,6 +13,8 @@ interface KeyRow extends Row {
 export interface SubjectKeys {
   /** The keys of these people: none for whom none was made, null where it was destroyed. */
   find(subjects: readonly string[]): Promise<Map<string, Uint8Array | null>>
+  /** The keys of those of them who have one. */
+  present(subjects: readonly string[]): Promise<Map<string, Uint8Array>>
   /** A new key, not stored yet. */
   make(): Uint8Array
   /** Adds a new key to the statement that stores what it seals. Fails when another unit was first. */
@@ -27,13 +29,18 @@ export const subjectKeyTaken = 'subject_keys_pkey'
 /** Keys in the context's database, encrypted under the master key. */
 export const createSubjectKeys = (database: Database, masterKey: Uint8Array): SubjectKeys => {
   const wrappingKey = Buffer.from(hkdfSync('sha256', masterKey, 'troupe mesh', 'subject-keys', 32))
+  const find: SubjectKeys['find'] = async (subjects) => {
+    const rows = await database.sql<KeyRow>(
+      'select subject, sealed from subject_keys where subject = any($1::text[])',
+      subjects,
+    )
+    return new Map(rows.map(({ subject, sealed }) => [subject, sealed && unseal(wrappingKey, subject, sealed)]))
+  }
   return {
-    find: async (subjects) => {
-      const rows = await database.sql<KeyRow>(
-        'select subject, sealed from subject_keys where subject = any($1::text[])',
-        subjects,
-      )
-      return new Map(rows.map(({ subject, sealed }) => [subject, sealed && unseal(wrappingKey, subject, sealed)]))
+    find,
+    present: async (subjects) => {
+      const found = await find(subjects)
+      return new Map([...found].flatMap(([subject, key]) => (key ? [[subject, key] as const] : [])))
     },
     make: () => randomBytes(32),
     write: (statement, subject, key, now) => {

@@ -27,8 +27,8 @@ export const contextMeshService = (parts: MeshParts): Partial<ServiceImpl<typeof
     replayProjection: async ({ consumer }) => ({ events: BigInt(await replayProjection(parts, consumer)) }),
     readEvents: (request, context) => events.read(request, callOfHandler(context).principal),
     getSubjectKeys: async ({ subjects }) => {
-      const found = await parts.subjectKeys.find(subjects)
-      return { keys: [...found].flatMap(([subject, key]) => (key ? [{ subject, key }] : [])) }
+      const keys = await parts.subjectKeys.present(subjects)
+      return { keys: Array.from(keys, ([subject, key]) => ({ subject, key })) }
     },
     listRecentEvents: async (request) => ({ events: await events.recent(request) }),
     traceCausation: async ({ correlationId }) => ({ nodes: await traceCausation(parts, correlationId) }),
