@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const common = { testTimeout: 30_000, hookTimeout: 120_000 }
+const common = { testTimeout: 30_000, hookTimeout: 120_000, chaiConfig: { truncateThreshold: 1000 } }
 const folders = '{services,gateway,deploy,tests}/**'
 
 const endToEnd = (name: string, order: number) => ({

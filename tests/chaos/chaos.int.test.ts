@@ -34,7 +34,8 @@ describe('whatever goes wrong while authors work', () => {
       ]
       for (const run of runs) {
         const { acknowledged, findings, internal } = await runSeed(ground, { ...run, spanMs })
-        expect({ seed: run.seed, findings, internal }).toEqual({ seed: run.seed, findings: [], internal: {} })
+        const said = findings.map(({ kind, check, what }) => `${kind} · ${check}: ${what}`)
+        expect({ seed: run.seed, said, internal }).toEqual({ seed: run.seed, said: [], internal: {} })
         expect(acknowledged).toBeGreaterThan(6)
       }
     })
