@@ -8,9 +8,9 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
 } from 'kysely'
-import { Pool, type PoolConfig, types } from 'pg'
+import { Pool, types } from 'pg'
 import { createGroupCommit, laneLockTimeoutMs } from './group-commit.ts'
-import { type Row, runSql } from './prepared.ts'
+import { inTransaction, type Row, type RunSql, runSql } from './prepared.ts'
 import type { Logger } from './telemetry/logger.ts'
 
 // Positions, sequences and counts stay far below 2^53.
@@ -22,15 +22,17 @@ export interface Database {
   readonly orm: MikroORM
   /** Commits one statement, together with others that come at the same time. */
   commit(text: string, values: readonly unknown[]): Promise<void>
+  /** Runs several statements in one transaction of their own. */
+  transaction(use: (run: RunSql) => Promise<void>): Promise<void>
   sql<R extends Row = Row>(text: string, ...values: unknown[]): Promise<R[]>
   /** A typed query builder for reads, on the same prepared path. */
   kysely<Tables>(): Kysely<Tables>
   close(): Promise<void>
 }
 
-const kyselyOn = (pool: Pool) => {
+const kyselyOn = (run: (text: string, values: readonly unknown[]) => ReturnType<typeof runSql>) => {
   const execute = async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
-    const { rows, rowCount } = await runSql(pool, query.sql, query.parameters)
+    const { rows, rowCount } = await run(query.sql, query.parameters)
     return { rows: rows as R[], numAffectedRows: BigInt(rowCount) }
   }
   const connection = {
@@ -71,7 +73,7 @@ export const openDatabase = (options: {
   answerWithinMs?: number
 }): Database => {
   const answerWithinMs = options.answerWithinMs ?? 12_000
-  const openPool = (max: number, patience: PoolConfig, more = '') => {
+  const openPool = (max: number, more = '') => {
     const opened = new Pool({
       connectionString: options.url,
       max,
@@ -79,7 +81,6 @@ export const openDatabase = (options: {
       connectionTimeoutMillis: 5_000,
       keepAlive: true,
       allowExitOnIdle: true,
-      ...patience,
       options: `-c timezone=UTC -c statement_timeout=10000 -c idle_in_transaction_session_timeout=30000${more}`,
     })
     opened.on('error', (error) => options.log.warn('database connection lost', { error }))
@@ -88,8 +89,8 @@ export const openDatabase = (options: {
     return opened
   }
   // A connection that was cut without a word answers nothing for as long as TCP hopes.
-  const pool = openPool(options.poolSize, { query_timeout: answerWithinMs })
-  const lane = openPool(1, {}, ` -c lock_timeout=${laneLockTimeoutMs}`) // it has a clock of its own
+  const pool = openPool(options.poolSize)
+  const lane = openPool(1, ` -c lock_timeout=${laneLockTimeoutMs}`)
   const orm = new MikroORM({
     driver: PostgreSqlDriver,
     clientUrl: options.url,
@@ -102,12 +103,15 @@ export const openDatabase = (options: {
   // Else MikroORM keeps new values of unique properties out of the change sets, for its own flush to write later.
   for (const meta of orm.getMetadata().getAll().values())
     Object.assign(meta, { uniqueProps: [], hasUniqueProps: false })
-  const kysely = kyselyOn(pool)
+  const run = <R extends Row>(text: string, values: readonly unknown[]) =>
+    runSql<R>(pool, { answerWithinMs }, text, values)
+  const kysely = kyselyOn(run)
   return {
     pool,
     orm,
     commit: createGroupCommit(lane, pool, answerWithinMs),
-    sql: async <R extends Row>(text: string, ...values: unknown[]) => (await runSql<R>(pool, text, values)).rows,
+    transaction: (use) => inTransaction(pool, { answerWithinMs }, use),
+    sql: async <R extends Row>(text: string, ...values: unknown[]) => (await run<R>(text, values)).rows,
     kysely: <Tables>() => kysely as unknown as Kysely<Tables>,
     close: async () => {
       await Promise.all([pool.end(), lane.end()])

@@ -128,7 +128,7 @@ export const createGroupCommit = (lane: Pool, pool: Pool, answerWithinMs: number
   let isRunning = false
 
   const alone = ({ text, values, resolve, reject }: Waiting): Promise<void> =>
-    runSql(pool, text, values).then(resolve, reject)
+    runSql(pool, { answerWithinMs }, text, values).then(resolve, reject)
 
   const commit = async (batch: readonly Waiting[]): Promise<void> => {
     try {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Pool, type PoolClient, type QueryConfig, type QueryResult as QueryRows } from 'pg'
+import type { Pool, QueryConfig, QueryResult as QueryRows } from 'pg'
 
 const maxNamedStatements = 1000
 const names = new Map<string, string>()
@@ -43,38 +43,85 @@ export const endIdle = (pool: Pool): void => {
 const isRefused = (error: unknown): boolean =>
   (error as { severity?: string } | undefined)?.severity === 'ERROR' && !isStalePlan(error)
 
-/** The pool's own `query` closes the connection with every error, be it that the server refused the statement. */
-const queryOnce = <R extends Row>(pool: Pool, query: QueryConfig): Promise<QueryRows<R>> =>
+interface Patience {
+  /** How long the server may take to answer before its connection is given up, in milliseconds. */
+  readonly answerWithinMs: number
+}
+
+/**
+ * The pool's own `query` closes the connection with every error, be it that the server refused the statement. And pg's
+ * own `query_timeout` assigns a function to each query: V8 makes a function that is assigned to a property old from the
+ * beginning, with all that it holds, so that none of it goes before the next full collection.
+ */
+const queryOnce = <R extends Row>(
+  pool: Pool,
+  query: QueryConfig,
+  { answerWithinMs }: Patience,
+): Promise<QueryRows<R>> =>
   new Promise((resolve, reject) => {
     pool.connect((failure, client) => {
       if (!client) return reject(failure)
+      let isOver = false
       // Types say Error; what comes is null where all went well.
-      client.query<R>(query, (error: Error | null, result) => {
+      const finish = (error: Error | null, result?: QueryRows<R>) => {
+        if (isOver) return
+        isOver = true
+        clearTimeout(timer)
         client.release(error && !isRefused(error) ? error : undefined)
         if (error) reject(error)
-        else resolve(result)
-      })
+        else resolve(result as QueryRows<R>)
+      }
+      const timer = setTimeout(() => finish(unanswered()), answerWithinMs)
+      client.query<R>(query, finish)
     })
   })
 
+const configOf = (text: string, values: readonly unknown[], name?: string): QueryConfig => ({
+  ...(name ? { name } : {}),
+  text,
+  values: values as unknown[],
+})
+
 /**
- * Runs one statement, prepared, on a pool or on one connection. Where another version of the program has added columns
- * to a table meanwhile, it is planned anew.
+ * Runs one statement, prepared, on a pool. Where another version of the program has added columns to a table meanwhile,
+ * it is planned anew.
  */
 export const runSql = async <R extends Row = Row>(
-  on: Pool | PoolClient,
+  pool: Pool,
+  patience: Patience,
   text: string,
   values: readonly unknown[] = [],
 ): Promise<{ rows: R[]; rowCount: number }> => {
-  const name = statementName(text)
-  const query = { text, values: values as unknown[] }
-  const prepared = { ...(name ? { name } : {}), ...query }
-  const result = await (on instanceof Pool
-    ? queryOnce<R>(on, prepared).catch((error: unknown) => {
-        if (isUnanswered(error)) endIdle(on)
-        if (!isStalePlan(error)) throw error
-        return queryOnce<R>(on, query)
-      })
-    : on.query<R>(prepared))
+  const prepared = configOf(text, values, statementName(text))
+  const result = await queryOnce<R>(pool, prepared, patience).catch((error: unknown) => {
+    if (isUnanswered(error)) endIdle(pool)
+    if (!isStalePlan(error)) throw error
+    return queryOnce<R>(pool, configOf(text, values), patience)
+  })
   return { rows: result.rows, rowCount: result.rowCount ?? 0 }
+}
+
+/** Runs one statement of a transaction. */
+export type RunSql = (text: string, values?: readonly unknown[]) => Promise<void>
+
+/** Runs statements on one connection as one transaction. When one fails, nothing of it is left and its error is thrown. */
+export const inTransaction = async (
+  pool: Pool,
+  { answerWithinMs }: Patience,
+  use: (run: RunSql) => Promise<void>,
+): Promise<void> => {
+  const client = await pool.connect()
+  const send = (query: QueryConfig) => client.query({ ...query, query_timeout: answerWithinMs } as QueryConfig)
+  try {
+    await send({ text: 'begin' })
+    await use(async (text, values = []) => {
+      await send(configOf(text, values, statementName(text)))
+    })
+    const { command } = await send({ text: 'commit' })
+    if (command !== 'COMMIT') throw new Error(`commit was answered ${command}`)
+    client.release()
+  } catch (error) {
+    client.release(error as Error) // closes the connection, which rolls back
+    throw error
+  }
 }

@@ -1,5 +1,4 @@
 import type { Database } from './database.ts'
-import { runSql } from './prepared.ts'
 
 /** Why a statement took itself back: a lost optimistic lock, a failed guard, a lost lease. */
 export type Refusal = { kind: 'conflict' | 'guard' | 'epoch'; index: number }
@@ -64,15 +63,7 @@ export const runStatements = async (database: Database, statements: readonly Sta
   const [first, ...more] = statements.filter(({ isEmpty }) => !isEmpty)
   if (!first) return
   if (more.length === 0) return database.commit(first.text, first.values)
-  const client = await database.pool.connect()
-  try {
-    await client.query('begin')
-    for (const { text, values } of [first, ...more]) await runSql(client, text, values)
-    const { command } = await client.query('commit')
-    if (command !== 'COMMIT') throw new Error(`commit was answered ${command}`)
-    client.release()
-  } catch (error) {
-    client.release(error as Error) // closes the connection, which rolls back
-    throw error
-  }
+  await database.transaction(async (run) => {
+    for (const { text, values } of [first, ...more]) await run(text, values)
+  })
 }

@@ -25,18 +25,19 @@ export const shareWriterBuffer = (): void => {
   let spare: Uint8Array | undefined
   const writer = BinaryWriter.prototype as unknown as Inside & { finish(): Uint8Array }
   const { ensureCapacity, finish } = writer
-  writer.ensureCapacity = function (size) {
+  function shareOnGrowing(this: Inside, size: number): void {
     if (this.buffer.length === 0) {
       this.buffer = spare ?? new Uint8Array(firstBytes)
       spare = undefined
     }
     ensureCapacity.call(this, size)
   }
-  writer.finish = function (this: Inside) {
+  function finishAndReturn(this: Inside): Uint8Array {
     const bytes = finish.call(this)
     if (this.buffer.length >= firstBytes && this.buffer.length <= mostBytes) spare = this.buffer
     this.buffer = noBytes
     this.viewCache = noView
     return bytes
   }
+  Object.assign(writer, { ensureCapacity: shareOnGrowing, finish: finishAndReturn })
 }

@@ -23,11 +23,12 @@ const sourceOf = (request: NodeServerRequest): Readable => ('stream' in request 
 const watchArrival = (source: Readable, now: number): Arrival => {
   const arrival = { since: now, lastByteAt: now, bytes: 0 }
   const push = source.push
-  source.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
+  const counting = (chunk: Buffer | null, encoding?: BufferEncoding) => {
     arrival.lastByteAt = performance.now()
     arrival.bytes += chunk?.length ?? 0
     return push.call(source, chunk, encoding)
   }
+  source.push = counting
   return arrival
 }
 

@@ -1,3 +1,5 @@
+import v8 from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { Client } from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Link } from '../../../tests/chaos/link.ts'
@@ -62,5 +64,26 @@ it('commits on when the connection that units share does not answer any more', a
   const both = [database.commit('select 1', []), database.commit('select 2', [])]
   expect((await Promise.allSettled(both)).map(({ status }) => status)).toContain('rejected')
   await database.commit('select 1', [])
+  await database.close()
+})
+
+it('leaves nothing of a statement behind that only a full collection takes away', async () => {
+  v8.setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as (options?: { type: 'minor' }) => void
+  const heapUsed = () => process.memoryUsage().heapUsed
+  const database = openDatabase({ url: suite.url, poolSize: 1, entities: [], log: testLog })
+  const statements = 2000
+  const run = async () => {
+    for (let n = 0; n < statements; n += 1) await database.sql('select $1::int as n', n)
+  }
+  await run()
+  collect()
+  await run()
+  // Whatever is young and let go goes with the first; whatever survives two is old.
+  for (let round = 0; round < 3; round += 1) collect({ type: 'minor' })
+  const withOld = heapUsed()
+  collect()
+  // A query of pg with its own time-out leaves two kilobytes.
+  expect((withOld - heapUsed()) / statements).toBeLessThan(700)
   await database.close()
 })

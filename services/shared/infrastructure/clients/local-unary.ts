@@ -36,10 +36,10 @@ const abandonable = <T>(call: UnaryCall, signal: AbortSignal | undefined, run: (
       reject(ConnectError.from(signal?.reason, Code.Canceled))
       inFreshContext(() => call.abort(new ConnectError('the caller gave up', Code.Canceled)))
     }
-    call.onOver = (reason) => {
+    call.onOver((reason) => {
       signal?.removeEventListener('abort', onCancel)
       reject(reason)
-    }
+    })
     if (signal?.aborted) return onCancel()
     signal?.addEventListener('abort', onCancel, { once: true })
     inFreshContext(() => {

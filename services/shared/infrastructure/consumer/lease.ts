@@ -1,4 +1,5 @@
 import type { Database } from '../database.ts'
+import type { RunSql } from '../prepared.ts'
 
 const leaseSeconds = 3
 
@@ -83,9 +84,9 @@ export const releaseLease = (database: Database, lease: Lease): Promise<unknown>
   )
 
 /** Makes whoever reads start again from nothing. */
-export const resetLease = (database: Database, consumer: string): Promise<unknown> =>
-  database.sql(
+export const resetLease = (run: RunSql, consumer: string): Promise<void> =>
+  run(
     `update consumer_leases set epoch = epoch + 1, floor = 0, caught_up = 0, stream_created = '', expires_at = '-infinity'
      where consumer = $1`,
-    consumer,
+    [consumer],
   )

@@ -55,8 +55,7 @@ export class UnaryCall implements HandlerContext {
   private over: unknown
   /** What the first interceptor is given. */
   request: UnaryRequest | undefined
-  /** Hears why the call is over, before its handler does. */
-  onOver: ((reason: unknown) => void) | undefined
+  private overHeard: ((reason: unknown) => void) | undefined
 
   constructor(init: UnaryCallInit) {
     this.method = init.method
@@ -87,6 +86,11 @@ export class UnaryCall implements HandlerContext {
     return this.controller.signal
   }
 
+  /** Has one listener hear why the call is over, before its handler does; undefined takes it away. */
+  onOver(listener: ((reason: unknown) => void) | undefined): void {
+    this.overHeard = listener
+  }
+
   /** Ends the call when its time is up; whoever asks for the signal has it watched too. */
   watchTime(): void {
     const left = this.timeoutMs()
@@ -101,7 +105,7 @@ export class UnaryCall implements HandlerContext {
     if (this.over !== undefined) return
     this.over = reason
     clearTimeout(this.timer)
-    this.onOver?.(reason)
+    this.overHeard?.(reason)
     this.controller?.abort(reason)
   }
 }

@@ -1,28 +1,8 @@
-import type { PoolClient } from 'pg'
 import { notFound, precondition } from '../../domain/errors.ts'
 import { resetLease } from '../../infrastructure/consumer/lease.ts'
 import { sourcesOf } from '../../infrastructure/consumer/sources.ts'
-import type { Database } from '../../infrastructure/database.ts'
-import { type Row, runSql } from '../../infrastructure/prepared.ts'
 import { onStream } from './backlog.ts'
 import type { MeshParts } from './parts.ts'
-
-const inTransaction = async (database: Database, run: (inside: Database) => Promise<void>): Promise<void> => {
-  const client: PoolClient = await database.pool.connect()
-  const sql = async <R extends Row>(text: string, ...values: unknown[]) => (await runSql<R>(client, text, values)).rows
-  let failure: Error | undefined
-  try {
-    await client.query('begin')
-    await run({ ...database, sql })
-    const { command } = await client.query('commit')
-    if (command !== 'COMMIT') throw new Error(`commit was answered ${command}`)
-  } catch (error) {
-    failure = error as Error
-    throw error
-  } finally {
-    client.release(failure) // a connection in doubt is closed, which rolls back
-  }
-}
 
 const quoted = (table: string): string =>
   table
@@ -66,14 +46,14 @@ export const replayProjection = async (parts: MeshParts, consumer: string): Prom
   )
   const events = (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
   const tables = definition.tables.map(quoted)
-  await inTransaction(database, async (inside) => {
+  await database.transaction(async (run) => {
     // Flushes under way end first, and what they wrote is emptied too; later ones find the lease gone. Tables before
     // the inbox, as a flush takes them.
-    await inside.sql(`lock table ${[...tables, 'inbox'].join(', ')} in share row exclusive mode`)
-    await resetLease(inside, consumer)
-    for (const table of tables) await inside.sql(`delete from ${table}`)
-    await inside.sql('delete from inbox where consumer = $1', consumer)
-    await inside.sql('delete from dead_letters where consumer = $1', consumer)
+    await run(`lock table ${[...tables, 'inbox'].join(', ')} in share row exclusive mode`)
+    await resetLease(run, consumer)
+    for (const table of tables) await run(`delete from ${table}`)
+    await run('delete from inbox where consumer = $1', [consumer])
+    await run('delete from dead_letters where consumer = $1', [consumer])
   })
   return events
 }

@@ -34,7 +34,7 @@ export const readBody = (
     if (isGone(request)) return reject(clientLeft)
     const arrived = new Arrived()
     const stop = () => {
-      call.onOver = undefined
+      call.onOver(undefined)
       request.off('data', onData)
       request.off('end', onEnd)
     }
@@ -51,15 +51,15 @@ export const readBody = (
       request.resume()
     }
     const onEnd = () => {
-      call.onOver = undefined
+      call.onOver(undefined)
       // HTTP/2 lets a body that was cut off end like any other.
       if (request.aborted) reject(clientLeft)
       else resolve(arrived.bytes)
     }
-    call.onOver = (reason) => {
+    call.onOver((reason) => {
       stop()
       reject(reason)
-    }
+    })
     request.on('data', onData)
     request.on('end', onEnd)
   })

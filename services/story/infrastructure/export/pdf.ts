@@ -64,12 +64,12 @@ const openDocument = (book: Book, front: FrontMatter): PDFKit.PDFDocument => {
   })
   // pdfkit puts the same strings into the XML metadata as they are; by then the other copy has been written.
   const endMetadata = doc.endMetadata.bind(doc)
-  doc.endMetadata = () => {
+  const endEscaped = () => {
     const { Title = '', Author = '', Subject = '' } = doc.info
     Object.assign(doc.info, { Title: escapeXml(Title), Author: escapeXml(Author), Subject: escapeXml(Subject) })
     endMetadata()
   }
-  return doc
+  return Object.assign(doc, { endMetadata: endEscaped })
 }
 
 const setTitlePage = (page: Typesetter, front: FrontMatter): void => {
