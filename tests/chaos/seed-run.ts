@@ -19,7 +19,7 @@ import { startWorkload, type Workload } from './workload/workload.ts'
 import type { World } from './world.ts'
 
 const patienceMs = 90_000
-const splitReplicas = { access: 1, identity: 1, story: 2, gateway: 1 }
+const splitReplicas = { access: 1, identity: 1, story: 2, subscription: 1, gateway: 1 }
 
 export interface SeedOptions {
   seed: number
