@@ -98,7 +98,18 @@ const whileClosing = (state: At<'settling' | 'voiding' | 'expiring'>, message: M
   return message.reason === 'INVOICE_PAID' ? goSettle(state.invoice) : again(state.invoice, tryAgainMs)
 }
 
+/** The command whose outcome a state waits for; all others are over. */
+const awaited: Partial<Record<BillingState['at'], string>> = {
+  issuing: 'issue',
+  charging: 'charge',
+  suspending: 'suspend',
+  settling: 'settle',
+  voiding: 'void',
+  expiring: 'expire',
+}
+
 const step = (state: BillingState, message: Message): Step => {
+  if ('step' in message && message.step !== awaited[state.at]) return { next: state, outputs: [] }
   const isTimer = (name: string) => message.kind === 'timer' && message.name === name
   const isWithdrawn = isEvent(message, BillWithdrawnSchema)
   const hasNewMethod = isEvent(message, PaymentMethodChangedSchema)

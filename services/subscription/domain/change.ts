@@ -40,13 +40,15 @@ export const quoteChange = ({ tier, paid }: Standing, present: Tier, target: Tie
       const period = periodAt(now, now)
       return { kind: 'upgrade', lines: [{ tier: target.id, period, amount: target.price }], period, startsPeriod: true }
     }
-    const rest = { start: now, end: paid.end }
-    const unused = restOf(present.price, paid, now).times(-1n)
+    // Of a period that is over nothing is left to pay for.
+    const from = now < paid.end ? now : paid.end
+    const rest = { start: from, end: paid.end }
+    const unused = restOf(present.price, paid, from).times(-1n)
     return {
       kind: 'upgrade',
       lines: [
         { tier, period: rest, amount: unused },
-        { tier: target.id, period: rest, amount: restOf(target.price, paid, now) },
+        { tier: target.id, period: rest, amount: restOf(target.price, paid, from) },
       ],
       period: paid,
       startsPeriod: false,

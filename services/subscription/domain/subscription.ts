@@ -141,10 +141,10 @@ export class Subscription extends SubscriptionState {
     const { period } = invoice
     if (invoice.purpose === 'RENEWAL') {
       if (this.renewalBill !== invoice.billId) return false
-      this.pay(period, nextBill)
       const { id: userId, tier } = this
       const [periodStart, periodEnd] = [timestamp(period.start), timestamp(period.end)]
       this.record(SubscriptionRenewedSchema, { userId, tier, periodStart, periodEnd, invoiceId: invoice.id })
+      this.pay(period, nextBill)
       return true
     }
     if (this.changeBill !== invoice.billId) return false
