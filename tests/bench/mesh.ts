@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startMesh } from '../../deploy/local/mesh.ts'
 import { freePort } from '../../deploy/local/processes.ts'
+import { readSecrets } from '../../deploy/local/secrets.ts'
 import { contextNames } from '../../services/contexts.ts'
 import { pin } from './cores.ts'
 import { databaseUrl, onDatabase } from './database.ts'
@@ -38,11 +39,13 @@ export const startBenchMesh = async (bench: Bench, name: string): Promise<BenchM
   const [child] = mesh.processes.values()
   const pid = child?.pid as number
   pin(cores, pid)
+  const secrets = readSecrets(dataDir)
+  const admin = { email: secrets.TROUPE_BOOTSTRAP_ADMIN, password: secrets.TROUPE_BOOTSTRAP_ADMIN_PASSWORD }
   return {
     url: mesh.url,
     pid,
     databaseOf: (context) => databaseUrl(server, `${prefix}${context}`),
-    people: (count) => freshPeople(mesh.url, count),
+    people: (count) => freshPeople(mesh.url, count, admin),
     stop: async () => {
       await mesh.stop()
       await nats.stop()
