@@ -40,7 +40,7 @@ const travel = async (milliseconds: number): Promise<Date> => {
 }
 let now = new Date(0)
 const travelTo = async (time: string): Promise<void> => {
-  now = await travel(0)
+  now = await travel(1)
   now = await travel(new Date(time).getTime() - now.getTime())
 }
 
