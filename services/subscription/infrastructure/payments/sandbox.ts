@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database } from '#shared/infrastructure/database.ts'
+import { failpoint } from '#shared/infrastructure/failpoints.ts'
 import type { PaymentProvider } from '../../application/ports.ts'
 import type { ChargeResult } from '../../domain/charge.ts'
 
@@ -43,6 +44,7 @@ export const createSandbox = (database: Database): PaymentProvider => {
       const card = cards[token]
       if (!card) return { status: 'DECLINED', problem: 'UNKNOWN_CARD' }
       if (card.isSlow) await sleep(slowMs, undefined, { signal })
+      failpoint('charge:before')
       const [row] = await database.sql<{ status: string; times_asked: number }>(
         `insert into sandbox_charges as s (key, token, cents, status) values ($1, $2, $3,
            case when $4 = 'always' or $4 = 'first' and right($1, 2) = ':1' then 'DECLINED' else 'SUCCEEDED' end)
@@ -52,6 +54,7 @@ export const createSandbox = (database: Database): PaymentProvider => {
         amount.minorUnits,
         card.declines,
       )
+      failpoint('charge:after')
       if (card.losesAnswers && row?.times_asked === 1) return { status: 'UNKNOWN' }
       return resultOf(key, row?.status ?? '')
     },
