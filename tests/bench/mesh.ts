@@ -39,13 +39,15 @@ export const startBenchMesh = async (bench: Bench, name: string): Promise<BenchM
   const [child] = mesh.processes.values()
   const pid = child?.pid as number
   pin(cores, pid)
-  const secrets = readSecrets(dataDir)
-  const admin = { email: secrets.TROUPE_BOOTSTRAP_ADMIN, password: secrets.TROUPE_BOOTSTRAP_ADMIN_PASSWORD }
+  const { TROUPE_BOOTSTRAP_ADMIN: email = '', TROUPE_BOOTSTRAP_ADMIN_PASSWORD: password = '' } = {
+    ...readSecrets(dataDir),
+    ...environment,
+  }
   return {
     url: mesh.url,
     pid,
     databaseOf: (context) => databaseUrl(server, `${prefix}${context}`),
-    people: (count) => freshPeople(mesh.url, count, admin),
+    people: (count) => freshPeople(mesh.url, count, { email, password }),
     stop: async () => {
       await mesh.stop()
       await nats.stop()
