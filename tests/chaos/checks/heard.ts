@@ -9,6 +9,12 @@ interface Heard {
 /** Who consumes what; a consumer that is not listed here is reported. */
 export const heard: readonly Heard[] = [
   { context: 'access', consumer: 'members', source: 'identity', events: ['UserRegistered', 'UserDeleted'] },
+  {
+    context: 'access',
+    consumer: 'tiers',
+    source: 'subscription',
+    events: ['SubscriptionCreated', 'SubscriptionUpgraded', 'SubscriptionDowngraded', 'SubscriptionExpired'],
+  },
   { context: 'access', consumer: 'erase-subject', source: 'identity', events: ['UserDeleted'] },
   { context: 'identity', consumer: 'roles', source: 'access', events: ['RoleAssigned', 'RoleUnassigned'] },
   { context: 'identity', consumer: 'erase-subject', source: 'identity', events: ['UserDeleted'] },
