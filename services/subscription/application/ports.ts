@@ -58,7 +58,7 @@ export interface PaymentProvider {
   find(key: string, signal: AbortSignal): Promise<ChargeResult | { status: 'UNKNOWN' } | 'ABSENT'>
 }
 
-export interface Counter {
+interface Counter {
   used: number
   /** Undefined where there is no limit. */
   allowed: number | undefined
@@ -80,7 +80,7 @@ export interface Lapsed {
 }
 
 /** What a unit adds to a counter. */
-export interface CounterChange {
+interface CounterChange {
   used: number
   committed?: number
   overrun?: number

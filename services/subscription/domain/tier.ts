@@ -12,7 +12,7 @@ export const isCountedByPeriod = (resource: UsageResource): boolean => resource 
 export const free = 'FREE'
 
 /** The currency that everything is billed in. */
-export const billingCurrency = 'USD'
+const billingCurrency = 'USD'
 
 export const cents = (minorUnits: bigint | number): Money => Money.of(BigInt(minorUnits), billingCurrency)
 
