@@ -5,6 +5,7 @@ const contexts = {
   access: async () => (await import('./access/service.ts')).access,
   identity: async () => (await import('./identity/service.ts')).identity,
   story: async () => (await import('./story/service.ts')).story,
+  subscription: async () => (await import('./subscription/service.ts')).subscription,
 } satisfies Record<string, () => Promise<ContextDefinition>>
 
 export type ContextName = keyof typeof contexts

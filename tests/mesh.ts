@@ -4,6 +4,7 @@ import { createGrpcTransport } from '@connectrpc/connect-node'
 import { inject } from 'vitest'
 import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
 import type { TestMeshFacts } from './start-test-mesh.ts'
 
 /** A person with an account on the mesh under test. */
@@ -21,6 +22,8 @@ export interface TestMesh extends TestMeshFacts {
   transport(token?: string): Transport
   /** Opens an account and signs in. */
   newUser(displayName?: string): Promise<TestUser>
+  /** The same with a tier that lets them write as much as they like. */
+  newAuthor(displayName?: string): Promise<TestUser>
   /** Signs the operator in. */
   operator(): Promise<Transport>
 }
@@ -42,17 +45,24 @@ export const testMesh = (facts: TestMeshFacts = inject('mesh')): TestMesh => {
     const { tokens, user } = await createClient(IdentityService, transport()).login({ email, password })
     return { token: tokens?.accessToken ?? '', userId: user?.id ?? '' }
   }
+  const newUser: TestMesh['newUser'] = async (displayName = 'Test Author') => {
+    const email = `${randomUUID()}@example.com`
+    const password = `Correct-horse-${randomUUID()}`
+    await createClient(IdentityService, transport()).registerUser({ email, password, displayName })
+    const { token, userId } = await signIn(email, password)
+    return { id: userId, email, password, displayName, token, transport: transport(token) }
+  }
+  const operator = async () => transport((await signIn(facts.admin.email, facts.admin.password)).token)
   return {
     ...facts,
     transport,
-    newUser: async (displayName = 'Test Author') => {
-      const email = `${randomUUID()}@example.com`
-      const password = `Correct-horse-${randomUUID()}`
-      await createClient(IdentityService, transport()).registerUser({ email, password, displayName })
-      const { token, userId } = await signIn(email, password)
-      return { id: userId, email, password, displayName, token, transport: transport(token) }
+    newUser,
+    newAuthor: async (displayName) => {
+      const user = await newUser(displayName)
+      await createClient(SubscriptionService, await operator()).setTier({ userId: user.id, tier: 'PLATINUM' })
+      return user
     },
-    operator: async () => transport((await signIn(facts.admin.email, facts.admin.password)).token),
+    operator,
   }
 }
 

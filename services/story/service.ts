@@ -18,7 +18,7 @@ import { invariants } from './infrastructure/invariants.ts'
 import { migrations } from './infrastructure/migrations/migrations.ts'
 import { ruleModerator } from './infrastructure/moderation.ts'
 import { publishingRepository } from './infrastructure/publishings.ts'
-import { unlimitedQuota } from './infrastructure/quota.ts'
+import { subscriptionQuota } from './infrastructure/quota.ts'
 import { entities } from './infrastructure/schema.ts'
 import { shareRepository } from './infrastructure/shares.ts'
 import { storyRepository } from './infrastructure/stories.ts'
@@ -38,7 +38,7 @@ export const assemble = (kernel: Kernel, analyzer: Analyzer): StoryApp =>
     reads: storyReads(kernel),
     lists: storyLists(kernel),
     analysisReads: analysisReads(kernel),
-    quota: unlimitedQuota(),
+    quota: subscriptionQuota(kernel),
     hashed: hashedText,
     moderator: ruleModerator(),
     analyzer,

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startMesh } from '../../deploy/local/mesh.ts'
 import { freePort } from '../../deploy/local/processes.ts'
+import { readSecrets } from '../../deploy/local/secrets.ts'
 import { contextNames } from '../../services/contexts.ts'
 import { pin } from './cores.ts'
 import { databaseUrl, onDatabase } from './database.ts'
@@ -38,11 +39,15 @@ export const startBenchMesh = async (bench: Bench, name: string): Promise<BenchM
   const [child] = mesh.processes.values()
   const pid = child?.pid as number
   pin(cores, pid)
+  const { TROUPE_BOOTSTRAP_ADMIN: email = '', TROUPE_BOOTSTRAP_ADMIN_PASSWORD: password = '' } = {
+    ...readSecrets(dataDir),
+    ...environment,
+  }
   return {
     url: mesh.url,
     pid,
     databaseOf: (context) => databaseUrl(server, `${prefix}${context}`),
-    people: (count) => freshPeople(mesh.url, count),
+    people: (count) => freshPeople(mesh.url, count, { email, password }),
     stop: async () => {
       await mesh.stop()
       await nats.stop()

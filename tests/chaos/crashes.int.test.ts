@@ -59,9 +59,9 @@ const expectAllConsumedOnce = async () => {
 
 describe('without its event bus', () => {
   it('keeps working; when the bus comes back empty, every consumer ends with every event once', async () => {
-    const users: TestUser[] = [await mesh.newUser('Before')]
+    const users: TestUser[] = [await mesh.newAuthor('Before')]
     await own.nats.kill()
-    for (let n = 0; n < 4; n += 1) users.push(await mesh.newUser(`Author ${n}`))
+    for (let n = 0; n < 4; n += 1) users.push(await mesh.newAuthor(`Author ${n}`))
     const stories = await Promise.all(
       Array.from({ length: 100 }, async (_, n) => {
         const client = createClient(StoryService, (users[n % users.length] as TestUser).transport)
@@ -91,7 +91,7 @@ describe('without its event bus', () => {
 
 describe.each([1, 2])('killed in the middle of 500 CreateStory calls, seed %i', (seed) => {
   it('loses no acknowledged story and doubles none', async () => {
-    const user = await mesh.newUser(`Seed ${seed}`)
+    const user = await mesh.newAuthor(`Seed ${seed}`)
     const client = createClient(StoryService, user.transport)
     const killAfter = seeded(seed).int(100, 400)
     const acknowledged: string[] = []

@@ -2,6 +2,7 @@ import { createClient, type Interceptor } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { type GetLagResponse, type InvariantResult, MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
 import type { ChaosMesh } from './chaos-mesh.ts'
 
 const timeoutMs = 5000
@@ -10,6 +11,8 @@ const timeoutMs = 5000
 export interface MeshOperator {
   lag(): Promise<GetLagResponse>
   checkInvariants(): Promise<InvariantResult[]>
+  /** Lets a user write as much as they like. */
+  giveTier(userId: string): Promise<void>
 }
 
 /** Signs in at first use. */
@@ -22,11 +25,16 @@ export const meshOperator = ({ url, admin }: Pick<ChaosMesh, 'url' | 'admin'>): 
   const transport = createGrpcTransport({ baseUrl: url, interceptors: [withToken] })
   const identity = createClient(IdentityService, transport)
   const mesh = createClient(MeshService, transport)
+  const subscription = createClient(SubscriptionService, transport)
   const signedIn = async <T>(ask: () => Promise<T>): Promise<T> => {
     if (!token) token = (await identity.login(admin, { timeoutMs })).tokens?.accessToken ?? ''
     return ask()
   }
   return {
+    giveTier: (userId) =>
+      signedIn(async () => {
+        await subscription.setTier({ userId, tier: 'PLATINUM' }, { timeoutMs })
+      }),
     lag: () => signedIn(() => mesh.getLag({}, { timeoutMs })),
     checkInvariants: () => signedIn(async () => (await mesh.checkInvariants({}, { timeoutMs: 20_000 })).results),
   }

@@ -21,7 +21,7 @@ import type { World } from './world.ts'
 const patienceMs = 90_000
 const lookingMs = 30_000
 const lookAgainMs = 500
-const splitReplicas = { access: 1, identity: 1, story: 2, gateway: 1 }
+const splitReplicas = { access: 1, identity: 1, story: 2, subscription: 1, gateway: 1 }
 
 export interface SeedOptions {
   seed: number
@@ -90,12 +90,13 @@ const run = async (
   const obstacles = faults.map((fault) => [fault.name, fault.obstacle?.(world)] as const)
   const notRun = Object.fromEntries(obstacles.filter((entry): entry is [string, string] => entry[1] !== undefined))
   const possible = faults.filter(({ name }) => notRun[name] === undefined)
-  const workload = startWorkload(world.mesh.url, random.fork())
+  const operator = meshOperator(world.mesh)
+  const { giveTier } = operator
+  const workload = startWorkload({ url: world.mesh.url, giveTier }, random.fork())
   // Where its servers died already, the faults go on without it.
   await Promise.race([workload.begun, sleep(patienceMs)])
   const happened = await bringAbout(world, plan(possible, random.fork(), spanMs))
   workload.stop()
-  const operator = meshOperator(world.mesh)
   const { awaited, waits, seconds } = await untilQuiet(world, workload.journal, operator, patienceMs)
   workload.abandon()
   await workload.done

@@ -9,8 +9,9 @@ import type { Screen } from './screen.ts'
 import { type Author, type Gateway, newAuthor, signInOperator } from './session.ts'
 import { analyse, create, publish, type Work } from './works.ts'
 
-/** CreateStory allows so many an hour to one author. */
-const storiesPerAuthor = 10
+/** CreateStory may be called so often an hour by one author; one call finds the limit of FREE. */
+const callsPerAuthor = 10
+const storiesPerAuthor = callsPerAuthor - 1
 
 export interface Stage {
   readonly gateway: Gateway
@@ -87,7 +88,7 @@ export const runDemo = async (stage: Stage, drafts: readonly Draft[]): Promise<v
   const taken = new Set<string>()
   let shown: { author: Author; work: Work } | undefined
   for (const [index, batch] of chunks(drafts, storiesPerAuthor).entries()) {
-    screen.say(index === 0 ? '\nAuthor' : `\nAnother author (one may create ${storiesPerAuthor} stories an hour)`)
+    screen.say(index === 0 ? '\nAuthor' : `\nAnother author (one may begin ${callsPerAuthor} stories an hour)`)
     const author = await signUp(stage, index + 1)
     if (!author) continue
     const [work] = await perform(stage, author, batch, taken)

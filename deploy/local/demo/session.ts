@@ -5,6 +5,7 @@ import { createGrpcTransport } from '@connectrpc/connect-node'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
 import { clientOf } from '#shared/infrastructure/clients/client.ts'
 import { readSecrets, secretsFile } from '../secrets.ts'
 import { SetupError } from '../setup-error.ts'
@@ -58,6 +59,7 @@ export interface Author {
   readonly password: string
   readonly displayName: string
   readonly stories: Client<typeof StoryService>
+  readonly subscription: Client<typeof SubscriptionService>
   /** Of RegisterUser. */
   readonly correlationId: string
 }
@@ -79,8 +81,10 @@ export const newAuthor = async (gateway: Gateway, displayName: string): Promise<
     call.options,
   )
   if (!user) throw new Error('RegisterUser answered without a user')
-  const stories = clientOf(StoryService, transportTo(gateway, await signIn(gateway, email, password)))
-  return { id: user.id, email, password, displayName, stories, correlationId: call.correlationId() }
+  const transport = transportTo(gateway, await signIn(gateway, email, password))
+  const stories = clientOf(StoryService, transport)
+  const subscription = clientOf(SubscriptionService, transport)
+  return { id: user.id, email, password, displayName, stories, subscription, correlationId: call.correlationId() }
 }
 
 /**

@@ -10,6 +10,7 @@ import { followStory } from './follow.ts'
 import type { Progress } from './progress.ts'
 import type { Screen } from './screen.ts'
 import { type Author, tracedCall } from './session.ts'
+import { limitText, upgrade } from './tier.ts'
 
 interface Tools {
   readonly screen: Screen
@@ -26,6 +27,19 @@ export interface Work {
 
 const countWords = (text: string): number => text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0
 
+/** Makes a call; where a limit of the tier is used up, takes the next tier and makes it again. */
+const withinTier = async <T>(screen: Screen, author: Author, call: () => Promise<T>): Promise<T> => {
+  try {
+    return await call()
+  } catch (error) {
+    const limit = limitText(error)
+    if (limit === undefined) throw error
+    screen.say(`  ${limit}`)
+    await upgrade(screen, author)
+    return call()
+  }
+}
+
 /** Creates a story of each draft; answers those that could be created. */
 export const create = async (
   { screen, failures }: Tools,
@@ -37,7 +51,8 @@ export const create = async (
   for (const { source, title, language, content } of drafts) {
     const call = tracedCall()
     await failures.attempt(`CreateStory (${basename(source)})`, async () => {
-      const { story } = await author.stories.createStory({ title, language, content }, call.options)
+      const draft = { title, language, content }
+      const { story } = await withinTier(screen, author, () => author.stories.createStory(draft, call.options))
       if (!story) throw new Error('CreateStory answered without a story')
       works.push({ title, storyId: story.id, correlationIds: new Map([['CreateStory', call.correlationId()]]) })
       rows.push([title, language, countWords(content), story.id])

@@ -1,5 +1,5 @@
 import { superAdmin } from '../domain/names.ts'
-import { assignRole, bootstrapSuperAdmin, removeUser, unassignRole, welcomeUser } from './assign-roles.ts'
+import { assignRole, bootstrapSuperAdmin, noteTier, removeUser, unassignRole, welcomeUser } from './assign-roles.ts'
 import { anchorAuditLog, listAuditLog, verifyAuditLog } from './audit.ts'
 import { checkAccess, explainAccess, listPermissionsOf } from './decisions.ts'
 import {
@@ -27,6 +27,7 @@ export const createAccessApp = (ports: Ports) => ({
   assignRole: assignRole(ports),
   unassignRole: unassignRole(ports),
   welcomeUser: welcomeUser(ports),
+  noteTier: noteTier(ports),
   removeUser: removeUser(ports),
   checkAccess: checkAccess(ports),
   explainAccess: explainAccess(ports),

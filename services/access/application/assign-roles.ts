@@ -1,6 +1,6 @@
 import { precondition } from '#shared/domain/errors.ts'
 import { effectiveRoles } from '../domain/decision.ts'
-import { member, superAdmin } from '../domain/names.ts'
+import { member, superAdmin, tierRole } from '../domain/names.ts'
 import { UserRoles } from '../domain/user-roles.ts'
 import { mustHoldRole } from './decisions.ts'
 import type { Ports } from './ports.ts'
@@ -55,6 +55,19 @@ export const welcomeUser =
     const user = UserRoles.of(userId)
     user.joined(await roles.get(member))
     users.add(user)
+  }
+
+/** A subscription is of another tier: with it comes another role. An account that is heard of by that is a member, too. */
+export const noteTier =
+  ({ users, roles }: Ports) =>
+  async (userId: string, tier: string): Promise<void> => {
+    const known = await users.find(userId)
+    const user = known ?? UserRoles.of(userId)
+    if (!known) {
+      user.joined(await roles.get(member))
+      users.add(user)
+    }
+    user.subscribed(tierRole(tier))
   }
 
 /** An account is gone, and with it all its roles; whoever holds a token of it is refused from now on. */

@@ -1,6 +1,6 @@
 import { denied } from '#shared/domain/errors.ts'
-import { decide, effectiveRoles, type Facts } from '../domain/decision.ts'
-import { superAdmin } from '../domain/names.ts'
+import { actingRoles, decide, effectiveRoles, type Facts } from '../domain/decision.ts'
+import { freeRole, superAdmin } from '../domain/names.ts'
 import type { Ports } from './ports.ts'
 
 /** A user and what they would do. */
@@ -19,6 +19,7 @@ const factsOf = async ({ facts }: Ports, questions: readonly Question[]): Promis
     ...question,
     isGone: false,
     roles: [],
+    tier: freeRole,
     ...users.get(question.userId),
     grants: grants.get(question.permission) ?? [],
   }))
@@ -44,10 +45,11 @@ export const explainAccess = (ports: Ports) => async (question: Question) => {
 /** A user's roles and permissions, by name. */
 export const listPermissionsOf = (ports: Ports) => async (userId: string) => {
   const known = (await ports.facts.users([userId])).get(userId)
-  const roles = effectiveRoles({ isGone: false, roles: [], ...known })
+  const facts = { isGone: false, roles: [], tier: freeRole, ...known }
+  const roles = effectiveRoles(facts)
   const permissions = roles.includes(superAdmin)
     ? (await ports.permissions.all()).map(({ name }) => name)
-    : await ports.facts.permissionsOf(roles)
+    : await ports.facts.permissionsOf(actingRoles(facts))
   return { roles: roles.toSorted(), permissions: permissions.toSorted() }
 }
 

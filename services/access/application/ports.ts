@@ -49,7 +49,7 @@ export interface Holders {
 /** What decisions depend on, read straight from the database. */
 export interface DecisionFacts {
   /** Roles and state of users; those that no event has told of are left out. */
-  users(ids: readonly string[]): Promise<Map<string, { roles: readonly string[]; isGone: boolean }>>
+  users(ids: readonly string[]): Promise<Map<string, { roles: readonly string[]; tier: string; isGone: boolean }>>
   /** Which roles grant each of some permissions. */
   grants(permissions: readonly string[]): Promise<Map<string, GrantFact[]>>
   /** Permissions that each of some roles grants. */

@@ -1,4 +1,4 @@
-import { member, superAdmin } from './names.ts'
+import { member, superAdmin, tierOf, tierRoles } from './names.ts'
 
 /** A grant of the permission in question. */
 export interface GrantFact {
@@ -15,18 +15,22 @@ export interface Facts {
   isGone: boolean
   /** Names of the roles that were assigned; `member` is not among them. */
   roles: readonly string[]
+  /** The role that comes with the user's subscription. */
+  tier: string
   /** Every role that grants the permission, held or not. */
   grants: readonly GrantFact[]
 }
 
 /** One thing that allows what was asked. */
-export type Reason = ({ kind: 'grant' } & GrantFact) | { kind: 'rule'; role: typeof superAdmin }
+export type Reason = ({ kind: 'grant' | 'tier' } & GrantFact) | { kind: 'rule'; role: typeof superAdmin }
 
 /** One change of who may do what. */
 export type Change =
   | { kind: 'assign' | 'unassign'; role: string }
   | { kind: 'grant'; role: string }
   | { kind: 'revoke'; role: string; grantId: string }
+  /** Another tier; `role` is the one that comes with it. */
+  | { kind: 'set-tier'; role: string }
 
 export interface Decision {
   allowed: boolean
@@ -36,43 +40,58 @@ export interface Decision {
   flips: readonly Change[]
 }
 
-/** The roles that a user acts with. */
+/** The roles that a user holds. */
 export const effectiveRoles = ({ isGone, roles }: Pick<Facts, 'isGone' | 'roles'>): string[] =>
   isGone ? [] : [member, ...roles]
 
+/** The roles that a user acts with: those that they hold, and that of their tier. */
+export const actingRoles = (facts: Pick<Facts, 'isGone' | 'roles' | 'tier'>): string[] =>
+  facts.isGone ? [] : [...effectiveRoles(facts), facts.tier]
+
 const reasonsOf = (facts: Facts): Reason[] => {
-  const held = new Set(effectiveRoles(facts))
+  const held = new Set(actingRoles(facts))
   const rule: Reason[] = held.has(superAdmin) ? [{ kind: 'rule', role: superAdmin }] : []
   return [
     ...rule,
-    ...facts.grants.filter(({ role }) => held.has(role)).map((fact) => ({ kind: 'grant' as const, ...fact })),
+    ...facts.grants
+      .filter(({ role }) => held.has(role))
+      .map((fact) => ({ kind: tierOf(fact.role) ? ('tier' as const) : ('grant' as const), ...fact })),
   ]
 }
 
 const toAllow = (facts: Facts): Change[] => {
   if (facts.isGone) return []
-  const assignable = [...facts.grants.map(({ role }) => role), superAdmin].filter((role) => role !== member)
+  const granting = facts.grants.map(({ role }) => role)
+  const assignable = [...granting, superAdmin].filter((role) => role !== member && !tierOf(role))
   return [
     ...[...new Set(assignable)].map((role) => ({ kind: 'assign' as const, role })),
-    ...effectiveRoles(facts).map((role) => ({ kind: 'grant' as const, role })),
+    ...granting.filter((role) => tierOf(role)).map((role) => ({ kind: 'set-tier' as const, role })),
+    ...actingRoles(facts).map((role) => ({ kind: 'grant' as const, role })),
   ]
 }
 
+/** What a user may have instead of a role that alone allows something. */
+const without = (role: string, { grants }: Facts): Change[] => {
+  if (role === member) return []
+  if (!tierOf(role)) return [{ kind: 'unassign', role }]
+  const granting = new Set(grants.map((fact) => fact.role))
+  return tierRoles.filter((tier) => !granting.has(tier)).map((tier) => ({ kind: 'set-tier', role: tier }))
+}
+
 /** Where one thing alone allows it, that can be taken away; `member` cannot be taken from anybody. */
-const toDeny = (reasons: readonly Reason[]): Change[] => {
+const toDeny = (reasons: readonly Reason[], facts: Facts): Change[] => {
   const roles = new Set(reasons.map(({ role }) => role))
   const [role] = roles
   if (roles.size !== 1 || role === undefined) return []
-  const unassign: Change[] = role === member ? [] : [{ kind: 'unassign', role }]
   const [only, ...others] = reasons
   const revoke: Change[] =
-    only?.kind === 'grant' && others.length === 0 ? [{ kind: 'revoke', role, grantId: only.grantId }] : []
-  return [...unassign, ...revoke]
+    only && only.kind !== 'rule' && others.length === 0 ? [{ kind: 'revoke', role, grantId: only.grantId }] : []
+  return [...without(role, facts), ...revoke]
 }
 
 /** Whether a user holds a permission, why, and what would change that. Depends on nothing but the facts. */
 export const decide = (facts: Facts): Decision => {
   const reasons = reasonsOf(facts)
   const allowed = reasons.length > 0
-  return { allowed, reasons, flips: allowed ? toDeny(reasons) : toAllow(facts) }
+  return { allowed, reasons, flips: allowed ? toDeny(reasons, facts) : toAllow(facts) }
 }

@@ -1,11 +1,12 @@
 import { RoleAssignedSchema, RoleUnassignedSchema } from '#gen/troupe/access/v1/access_events_pb.ts'
 import { Aggregate } from '#shared/domain/aggregate.ts'
 import { notFound, precondition } from '#shared/domain/errors.ts'
-import { member } from './names.ts'
+import { freeRole, member, tierOf } from './names.ts'
 import type { Role } from './role.ts'
 
 const mustBeAssignable = (role: string): void => {
   if (role === member) throw precondition('IMPLICIT_ROLE', `every account is a ${member}, and stays one`)
+  if (tierOf(role)) throw precondition('IMPLICIT_ROLE', `${role} comes with the subscription`)
 }
 
 /** The roles of one user. */
@@ -14,11 +15,13 @@ export class UserRoles extends Aggregate {
   readonly id!: string
   /** Names, in the order of assignment; `member` is not among them. */
   roles!: string[]
+  /** The role that comes with the subscription. */
+  tier!: string
   /** When the account went; what is left is that it holds nothing. */
   goneAt: Date | undefined
 
   static of(userId: string): UserRoles {
-    return Object.assign(new UserRoles(), { id: userId, roles: [], goneAt: undefined })
+    return Object.assign(new UserRoles(), { id: userId, roles: [], tier: freeRole, goneAt: undefined })
   }
 
   get isGone(): boolean {
@@ -47,6 +50,11 @@ export class UserRoles extends Aggregate {
     this.roles = this.roles.filter((name) => name !== role.name)
     this.record(RoleUnassignedSchema, { userId: this.id, roleId: role.id, role: role.name })
     return true
+  }
+
+  /** Notes another tier. */
+  subscribed(tier: string): void {
+    if (!this.isGone) this.tier = tier
   }
 
   /** Takes everything: the account is gone. */

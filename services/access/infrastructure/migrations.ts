@@ -1,6 +1,6 @@
 import type { Migration } from '#shared/infrastructure/migrate.ts'
 import { noHash } from '../domain/audit-log.ts'
-import { superAdmin } from '../domain/names.ts'
+import { freeRole, superAdmin } from '../domain/names.ts'
 
 /** The row of the log's head. */
 export const auditLogId = 'audit-log'
@@ -85,5 +85,9 @@ export const migrations: readonly Migration[] = [
       `create trigger audit_log_stays before update or delete or truncate on audit_log
        for each statement execute function refuse_change()`,
     ],
+  },
+  {
+    name: '0002-tiers',
+    up: [`alter table users add column tier text not null default '${freeRole}'`],
   },
 ]

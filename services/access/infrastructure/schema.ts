@@ -46,6 +46,7 @@ const UserRolesSchema = defineEntity({
   properties: {
     id: p.uuid().primary(),
     roles: p.array(),
+    tier: p.text(),
     goneAt: p.datetime(3).nullable(),
     revision: p.integer().version(),
   },

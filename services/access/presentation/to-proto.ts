@@ -12,6 +12,7 @@ import type { RoleWithGrants } from '../application/manage-roles.ts'
 import type { AuditEntryView } from '../application/ports.ts'
 import type { Finding } from '../domain/audit-log.ts'
 import type { Change, Decision, Reason } from '../domain/decision.ts'
+import { tierOf } from '../domain/names.ts'
 import { type Permission, partsOf } from '../domain/permission.ts'
 
 export const toRole = ({ role, grants }: RoleWithGrants): MessageInitShape<typeof RoleSchema> => ({
@@ -43,9 +44,16 @@ interface About {
 const toReason = (reason: Reason, { permission, roleIds }: About): MessageInitShape<typeof ReasonSchema> => {
   const { role } = reason
   const roleId = roleIds.get(role) ?? ''
-  return reason.kind === 'grant'
-    ? { why: { case: 'grant', value: { grantId: reason.grantId, roleId, role, permission } } }
-    : { why: { case: 'rule', value: { roleId, role, rule: `a ${role} may do everything` } } }
+  switch (reason.kind) {
+    case 'grant':
+      return { why: { case: 'grant', value: { grantId: reason.grantId, roleId, role, permission } } }
+    case 'tier': {
+      const tier = tierOf(role) ?? ''
+      return { why: { case: 'tier', value: { grantId: reason.grantId, roleId, role, tier, permission } } }
+    }
+    case 'rule':
+      return { why: { case: 'rule', value: { roleId, role, rule: `a ${role} may do everything` } } }
+  }
 }
 
 const toChange = (change: Change, { userId, permission, roleIds }: About): MessageInitShape<typeof ChangeSchema> => {
@@ -60,6 +68,8 @@ const toChange = (change: Change, { userId, permission, roleIds }: About): Messa
       return { change: { case: 'grantPermission', value: { roleId, role, permission } } }
     case 'revoke':
       return { change: { case: 'revokePermission', value: { roleId, role, permission, grantId: change.grantId } } }
+    case 'set-tier':
+      return { change: { case: 'setTier', value: { userId, tier: tierOf(role) ?? '' } } }
   }
 }
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { AccessService } from '#gen/troupe/access/v1/access_service_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
 import { eventually, testMesh } from '../../../tests/mesh.ts'
 import { expectRefusedInTime, reasonOf } from './refusals.ts'
 
@@ -60,6 +61,37 @@ describe('a permission', () => {
       value: { grantId: grant?.id, roleId: assign.value.roleId, role, permission: 'user:list' },
     })
     expect(allowed?.flips.map(({ change }) => change.case)).toEqual(['unassignRole', 'revokePermission'])
+  })
+})
+
+describe('a tier', () => {
+  it('brings its role with the subscription, which is explained, and what would change that does', async () => {
+    const permission = `thing:a${crypto.randomUUID()}`
+    const [resource, action] = permission.split(':') as [string, string]
+    await operator.createPermission({ name: permission, description: 'for a test' })
+    await operator.grantPermission({ role: 'tier-gold', permission })
+    const user = await mesh.newUser()
+    const question = { userId: user.id, resource, action }
+    const explain = async () => (await operator.explainAccess(question)).decision
+    const denied = await explain()
+    const flip = denied?.flips.find(({ change }) => change.case === 'setTier')?.change
+    expect(denied?.allowed).toBe(false)
+    expect(flip).toMatchObject({ case: 'setTier', value: { userId: user.id, tier: 'GOLD' } })
+    const subscription = createClient(SubscriptionService, await mesh.operator())
+    await subscription.setTier({ userId: user.id, tier: 'GOLD' })
+    const allowed = await eventually(async () => {
+      const decision = await explain()
+      return decision?.allowed ? decision : undefined
+    })
+    expect(allowed.reasons.map(({ why }) => why)).toMatchObject([
+      { case: 'tier', value: { role: 'tier-gold', tier: 'GOLD', permission } },
+    ])
+    const tiers = allowed.flips.flatMap(({ change }) => (change.case === 'setTier' ? [change.value.tier] : []))
+    expect(tiers).toEqual(['FREE', 'SILVER', 'PLATINUM'])
+    expect((await createClient(AccessService, user.transport).listMyPermissions({})).permissions).toContain(permission)
+    await subscription.setTier({ userId: user.id, tier: 'FREE' })
+    await eventually(async () => (await explain())?.allowed === false)
+    expect(await reasonOf(operator.assignRole({ userId: user.id, role: 'tier-gold' }))).toBe('IMPLICIT_ROLE')
   })
 })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type Change, decide, type Facts, type GrantFact } from '../domain/decision.ts'
-import { member, superAdmin } from '../domain/names.ts'
+import { freeRole, member, superAdmin, tierRoles } from '../domain/names.ts'
 
 const roles = ['admin', 'support', 'editor', superAdmin] as const
 
@@ -12,7 +12,8 @@ const facts = fc.record<Facts>({
   permission: fc.constant('story:publish'),
   isGone: fc.boolean(),
   roles: fc.uniqueArray(fc.constantFrom(...roles)),
-  grants: fc.uniqueArray(fc.constantFrom(member, ...roles)).map((names) => names.map(grantOf)),
+  tier: fc.constantFrom(...tierRoles),
+  grants: fc.uniqueArray(fc.constantFrom(member, ...roles, ...tierRoles)).map((names) => names.map(grantOf)),
 })
 
 const without = (names: readonly string[], role: string) => names.filter((name) => name !== role)
@@ -27,16 +28,19 @@ const apply = (before: Facts, change: Change): Facts => {
       return { ...before, roles: without(before.roles, role) }
     case 'grant':
       return { ...before, grants: [...before.grants.filter((fact) => fact.role !== role), grantOf(role)] }
+    case 'set-tier':
+      return { ...before, tier: role }
     case 'revoke':
       return { ...before, grants: before.grants.filter(({ grantId }) => grantId !== change.grantId) }
   }
 }
 
 /** Every change that can be made at all. */
-const everyChange = ({ roles: held, grants, isGone }: Facts): Change[] => [
+const everyChange = ({ roles: held, grants, isGone, tier }: Facts): Change[] => [
   ...(isGone ? [] : roles.map((role): Change => ({ kind: 'assign', role }))),
   ...held.map((role): Change => ({ kind: 'unassign', role })),
-  ...[member, ...roles].map((role): Change => ({ kind: 'grant', role })),
+  ...(isGone ? [] : tierRoles.filter((role) => role !== tier).map((role): Change => ({ kind: 'set-tier', role }))),
+  ...[member, ...roles, ...tierRoles].map((role): Change => ({ kind: 'grant', role })),
   ...grants.map(({ role, grantId }): Change => ({ kind: 'revoke', role, grantId })),
 ]
 
@@ -55,15 +59,22 @@ it('something allows it exactly when it is allowed, and all that does is named',
   const check = fc.property(facts, (given) => {
     const { allowed, reasons } = decide(given)
     expect(reasons.length > 0).toBe(allowed)
-    const held = given.isGone ? [] : [member, ...given.roles]
+    const held = given.isGone ? [] : [member, ...given.roles, given.tier]
     const expected = given.grants.filter(({ role }) => held.includes(role)).map(({ grantId }) => grantId)
-    expect(reasons.flatMap((reason) => (reason.kind === 'grant' ? [reason.grantId] : []))).toEqual(expected)
+    expect(reasons.flatMap((reason) => (reason.kind !== 'rule' ? [reason.grantId] : []))).toEqual(expected)
     expect(reasons.some(({ kind }) => kind === 'rule')).toBe(held.includes(superAdmin))
   })
   fc.assert(check)
 })
 
 it('nothing lets in whose account is gone', () => {
-  const left: Facts = { userId: 'ann', permission: 'a:b', isGone: true, roles: [], grants: [grantOf(member)] }
+  const left: Facts = {
+    userId: 'ann',
+    permission: 'a:b',
+    isGone: true,
+    roles: [],
+    tier: freeRole,
+    grants: [grantOf(member)],
+  }
   expect(decide(left)).toEqual({ allowed: false, reasons: [], flips: [] })
 })

@@ -3,6 +3,7 @@ import { encodePageToken } from '#shared/application/paging.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import { declaredPermissions } from '#shared/presentation/access-rules.ts'
 import { allServices } from '#shared/presentation/descriptors.ts'
+import { tierOf } from '../domain/names.ts'
 import { isRefusal, openAccess, refused, type TestAccess } from './fixture.ts'
 
 let access: TestAccess
@@ -219,16 +220,22 @@ describe('the last super-admin', () => {
 it('what explains a decision turns it round when it is done', async () => {
   const { app, call, can, newUser, root } = access
   const editors = await newRole('user:list')
-  const cases: [string[], string][] = [
+  await call(() => app.createPermission('thing:golden', ''))
+  await call(() => app.grantPermission(root, 'tier-gold', 'thing:golden'))
+  const cases: [string[], string, string?][] = [
     [[], 'user:list'],
     [[editors], 'user:list'],
     [[editors, 'admin'], 'user:list'],
     [['admin'], 'user:suspend'],
     [['super-admin'], 'role:manage'],
     [[], 'role:manage'],
+    [[], 'thing:golden'],
+    [[], 'thing:golden', 'GOLD'],
+    [['super-admin'], 'thing:golden', 'GOLD'],
   ]
-  for (const [roles, permission] of cases) {
+  for (const [roles, permission, tier = 'FREE'] of cases) {
     const user = await newUser(...roles)
+    await call(() => app.noteTier(user, tier))
     const { decision } = await call(() => app.explainAccess({ userId: user, permission }))
     expect(await can(user, permission)).toBe(decision.allowed)
     for (const flip of decision.flips) {
@@ -237,12 +244,14 @@ it('what explains a decision turns it round when it is done', async () => {
         unassign: () => app.assignRole(root, user, flip.role),
         grant: () => app.revokePermission(root, flip.role, permission),
         revoke: () => app.grantPermission(root, flip.role, permission),
+        'set-tier': () => app.noteTier(user, tier),
       }
       const does = {
         assign: undo.unassign,
         unassign: undo.assign,
         grant: undo.revoke,
         revoke: undo.grant,
+        'set-tier': () => app.noteTier(user, tierOf(flip.role) ?? ''),
       }
       await call<unknown>(does[flip.kind])
       expect([flip, await can(user, permission)]).toEqual([flip, !decision.allowed])

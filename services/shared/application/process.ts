@@ -124,12 +124,29 @@ export const defineProcess = <
   definition: ProcessDefinition<State, Events, Commands> & { readonly initial: () => NoInfer<PlainJson<State>> },
 ): ProcessDefinition<State, Events, Commands> => definition
 
+/** What a message makes of a state, and what is to be done about it. */
+export interface Transition<State, M extends DescMethodUnary = DescMethodUnary> {
+  readonly next: State
+  readonly outputs: readonly ProcessOutput<M>[]
+}
+
+/** `decide` and `evolve` of a process that reads better as one function of both. */
+export const stepwise = <State, Message, Output>(
+  step: (state: State, message: Message) => { readonly next: State; readonly outputs: readonly Output[] },
+) => ({
+  decide: (state: State, message: Message): readonly Output[] => step(state, message).outputs,
+  evolve: (state: State, message: Message): State => step(state, message).next,
+})
+
 /** Whether a message is the answer to a command of this method; its response is typed accordingly. */
 export const isAnswer = <M extends DescMethodUnary>(message: ProcessMessage, method: M): message is AnswerMessage<M> =>
   message.kind === 'answer' && isSame(message.method, method)
 
 /** Whether a message is an event of this type. */
-export const isEvent = <E extends DescMessage>(message: ProcessMessage, schema: E): message is EventMessage<E> =>
+export const isEvent = <M extends ProcessMessage, E extends DescMessage>(
+  message: M,
+  schema: E,
+): message is Extract<M, { kind: 'event' }> & EventMessage<E> =>
   message.kind === 'event' && message.event.$typeName === schema.typeName
 
 const isSame = (a: DescMethodUnary, b: DescMethodUnary) => a.name === b.name && a.parent.typeName === b.parent.typeName

@@ -15,8 +15,8 @@ export interface ErrorDetails {
   fields?: readonly { field: string; description: string }[]
   /** For `exhausted` and `unavailable`: when another try may succeed. */
   retryAfterMs?: number
-  /** For `exhausted`: which quota is used up. */
-  quota?: { subject: string; description: string }
+  /** For `exhausted`: which quota is used up, of whom, and how much it allows where that is a number. */
+  quota?: { subject: string; description: string; quotaMetric?: string; quotaId?: string; quotaValue?: bigint }
   /** Machine-readable particulars, shown to the caller. */
   metadata?: Readonly<Record<string, string>>
 }

@@ -33,6 +33,22 @@ export class Money {
   }
 
   /**
+   * The share that `part` is of `whole`, rounded to a minor unit, halves away from zero. Throws RangeError unless the
+   * whole is more than nothing and the part neither below nor above it.
+   */
+  share(part: bigint, whole: bigint): Money {
+    if (whole <= 0n || part < 0n || part > whole) throw new RangeError(`${part} is no part of ${whole}`)
+    const half = this.minorUnits < 0n ? -whole : whole
+    return new Money((this.minorUnits * part * 2n + half) / (whole * 2n), this.currency)
+  }
+
+  /** The smaller of two amounts. */
+  atMost(other: Money): Money {
+    this.mustMatch(other)
+    return other.minorUnits < this.minorUnits ? other : this
+  }
+
+  /**
    * Splits into parts as equal as whole minor units allow, larger ones first; nothing is lost. Throws RangeError unless
    * there is at least one part.
    */

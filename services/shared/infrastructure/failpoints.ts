@@ -1,9 +1,9 @@
 import { writeSync } from 'node:fs'
 
 /** Where a process can be made to end or hang. */
-export type Failpoint = `${'commit' | 'publish' | 'ack' | 'effect' | 'command'}:${'before' | 'after'}`
+export type Failpoint = `${'commit' | 'publish' | 'ack' | 'effect' | 'command' | 'charge'}:${'before' | 'after'}`
 
-const form = /^((?:commit|publish|ack|effect|command):(?:before|after))#([1-9]\d*)(?:~(\d+))?$/
+const form = /^((?:commit|publish|ack|effect|command|charge):(?:before|after))#([1-9]\d*)(?:~(\d+))?$/
 
 type Env = Readonly<Record<string, string | undefined>>
 

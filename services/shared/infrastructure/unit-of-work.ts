@@ -53,6 +53,8 @@ export class UnitOfWork implements Ids {
   subject: string | undefined
   /** Runs once the unit is committed. */
   readonly afterCommit: (() => void)[] = []
+  /** Runs once it is certain that the unit has written nothing and is not run again. */
+  readonly afterRefusal: (() => void)[] = []
 
   /** Without `subjectKeys` it stores no events that hold personal data. */
   constructor(database: Database, key: string, subjectKeys?: SubjectKeys) {

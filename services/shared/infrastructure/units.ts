@@ -40,19 +40,23 @@ export const isDatabaseDown = (error: unknown): boolean => {
 /** What is said while it is. */
 export const databaseDown = () => unavailable('DATABASE_UNAVAILABLE', 'the database cannot be reached; try again')
 
-/** Constraints that a unit violates when another one was first: run again, it finds what that one wrote. */
+/** Constraints of the kernel's that a unit violates when another one was first: run again, it finds what that one wrote. */
 const takenByAnother = new Set(['event_store_stream_id_event_version_key', subjectKeyTaken])
 
-const isConflict = (error: unknown): boolean => {
+const isConflict = (error: unknown, constraints: Constraints): boolean => {
   if (!(error instanceof Object)) return false
   const { code, constraint, name } = error as PgError
   if (code === '40001' || code === '40P01' || name === 'OptimisticLockError') return true
-  if (code === '23505' && takenByAnother.has(constraint ?? '')) return true
+  if (code === '23505' && (takenByAnother.has(constraint ?? '') || constraints[constraint ?? ''] === 'raced'))
+    return true
   return refusalOf(error)?.kind === 'conflict'
 }
 
-/** What violating a named constraint means in the words of the context. */
-export type Constraints = Readonly<Record<string, () => DomainError>>
+/**
+ * What violating a named constraint means in the words of the context; `raced`: another unit was first, so this one is
+ * run again and finds what that one wrote.
+ */
+export type Constraints = Readonly<Record<string, 'raced' | (() => DomainError)>>
 
 export interface UnitOptions<T> {
   /** Ids and the keys of further calls follow from it. */
@@ -81,8 +85,8 @@ const translate = (error: unknown, unit: UnitOfWork, constraints: Constraints): 
   if (code === '23505' && constraint === 'idempotency_pkey') return new AlreadyDone()
   if (code === '23505' && constraint === 'inbox_pkey') return new AlreadyHandled()
   // The code of an error that a called service answered is a number.
-  if (String(code).startsWith('23') && constraints[constraint]) return constraints[constraint]()
-  return error
+  const meaning = String(code).startsWith('23') ? constraints[constraint] : undefined
+  return typeof meaning === 'function' ? meaning() : error
 }
 
 /** Makes the runner of a context's units of work. */
@@ -97,8 +101,7 @@ export const createUnits = (options: {
   onConflict: () => void
   timeFlush: <T>(run: () => Promise<T>) => Promise<T>
 }): Units => {
-  const attempt = async <T>({ key, handler, finish }: UnitOptions<T>): Promise<T> => {
-    const unit = new UnitOfWork(options.database, key, options.subjectKeys)
+  const attempt = async <T>(unit: UnitOfWork, { handler, finish }: UnitOptions<T>): Promise<T> => {
     try {
       return await unit.run(async () => {
         const result = await handler(unit)
@@ -112,16 +115,22 @@ export const createUnits = (options: {
       throw translate(error, unit, options.constraints)
     }
   }
-  const persistently = async <T>(unit: UnitOptions<T>): Promise<T> => {
+  const refuse = (unit: UnitOfWork, error: unknown): never => {
+    if (!(error instanceof AlreadyDone)) for (const hook of unit.afterRefusal) hook()
+    throw error
+  }
+  const persistently = async <T>(unitOptions: UnitOptions<T>): Promise<T> => {
     for (let tries = 1; ; tries += 1) {
+      const unit = new UnitOfWork(options.database, unitOptions.key, options.subjectKeys)
       try {
-        return await attempt(unit)
+        return await attempt(unit, unitOptions)
       } catch (error) {
         if (isDatabaseDown(error)) throw databaseDown()
-        if (!isConflict(error)) throw error
+        if (!isConflict(error, options.constraints)) refuse(unit, error)
         options.onConflict()
-        if (tries === maxTries)
-          throw new DomainError('conflict', 'TOO_MUCH_CONTENTION', 'others keep changing this; try again')
+        if (tries === maxTries) {
+          refuse(unit, new DomainError('conflict', 'TOO_MUCH_CONTENTION', 'others keep changing this; try again'))
+        }
         await pause(tries)
       }
     }

@@ -7,7 +7,7 @@ import {
   type MessageShape,
   toJson,
 } from '@bufbuild/protobuf'
-import { expect } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   type AnswerMessage,
   advance,
@@ -88,5 +88,49 @@ export const given = <State, Events extends readonly DescMessage[], Commands ext
         instance: step?.instance ?? before,
       }
     },
+  }
+}
+
+/** For each state of a process: the messages that lead there, what says that it is there, and what each message does. */
+export type PairTable<Name extends string> = Readonly<
+  Record<
+    string,
+    {
+      history: readonly Name[]
+      at: string
+      /** All others do nothing and leave the state as it is. */
+      does: Partial<Record<Name, readonly ProcessOutput[]>>
+    }
+  >
+>
+
+/** Tests every pair of a state and a message: what the table tells happens, and nothing else. */
+export const eachPair = <
+  State,
+  Events extends readonly DescMessage[],
+  Commands extends readonly DescMethodUnary[],
+  Name extends string,
+>(
+  process: ProcessDefinition<State, Events, Commands>,
+  messages: Readonly<Record<Name, ProcessMessage<Events, Commands>>>,
+  table: PairTable<NoInfer<Name>>,
+): void => {
+  const stateOf = (past: readonly ProcessMessage<Events, Commands>[]) => {
+    const last = past.at(-1)
+    return last ? given(process, ...past.slice(0, -1)).when(last).instance?.state : process.initial()
+  }
+  for (const [state, { history, at, does }] of Object.entries(table)) {
+    describe(state, () => {
+      const past = history.map((name) => messages[name])
+      for (const name of Object.keys(messages) as Name[]) {
+        it(name, () => {
+          const before = stateOf(past)
+          expect(before).toMatchObject({ at })
+          const step = given(process, ...past).when(messages[name])
+          step.then(does[name] ?? [])
+          if (!does[name]) expect(step.instance?.state ?? before).toEqual(before)
+        })
+      }
+    })
   }
 }

@@ -35,9 +35,45 @@ describe('money', () => {
     for (const parts of [0, -1, 1.5, Number.NaN]) expect(() => euro(100n).split(parts)).toThrow(RangeError)
   })
 
+  it('shares out to the nearest minor unit, halves away from zero', () => {
+    const parts = fc.tuple(fc.bigInt({ min: 0n, max: 10n ** 12n }), fc.bigInt({ min: 0n, max: 10n ** 12n }))
+    fc.assert(
+      fc.property(amount, parts, (total, [part, rest]) => {
+        const whole = part + rest + 1n
+        const share = euro(total).share(part, whole).minorUnits
+        const twiceOff = (share * whole - total * part) * 2n
+        const size = twiceOff < 0n ? -twiceOff : twiceOff
+        expect(size).toBeLessThanOrEqual(whole)
+        if (size === whole) expect(share > 0n).toBe(twiceOff > 0n)
+        expect(euro(total).share(whole, whole).minorUnits).toBe(total)
+        expect(euro(-total).share(part, whole).minorUnits).toBe(-share)
+      }),
+    )
+    expect(euro(999n).share(1n, 2n).minorUnits).toBe(500n)
+    expect(euro(-999n).share(1n, 2n).minorUnits).toBe(-500n)
+    for (const [part, whole] of [
+      [1n, 0n],
+      [-1n, 2n],
+      [3n, 2n],
+    ] as const) {
+      expect(() => euro(1n).share(part, whole)).toThrow(RangeError)
+    }
+  })
+
+  it('knows the smaller of two amounts', () => {
+    fc.assert(
+      fc.property(amount, amount, (a, b) => {
+        const smaller = euro(a).atMost(euro(b)).minorUnits
+        expect([a, b]).toContain(smaller)
+        expect(smaller <= a && smaller <= b).toBe(true)
+      }),
+    )
+  })
+
   it('refuses to mix currencies', () => {
     const dollar = Money.of(1n, 'USD')
     expect(() => euro(1n).plus(dollar)).toThrowError(expect.objectContaining({ reason: 'CURRENCY_MISMATCH' }))
+    expect(() => euro(1n).atMost(dollar)).toThrowError(expect.objectContaining({ reason: 'CURRENCY_MISMATCH' }))
     expect(() => euro(1n).minus(dollar)).toThrowError(expect.objectContaining({ reason: 'CURRENCY_MISMATCH' }))
   })
 

@@ -1,5 +1,12 @@
-import { defineProcess, isAnswer, isEvent, type ProcessMessage } from '../application/process.ts'
-import { cancelTimer, command, end, type ProcessOutput, timer } from '../application/process-output.ts'
+import {
+  defineProcess,
+  isAnswer,
+  isEvent,
+  type ProcessMessage,
+  stepwise,
+  type Transition,
+} from '../application/process.ts'
+import { cancelTimer, command, end, timer } from '../application/process-output.ts'
 import { OrderCancelledSchema, OrderPlacedSchema, OrderService } from './order-service.ts'
 
 const { reserve, release, charge, refund, findCharge } = OrderService.method
@@ -14,7 +21,7 @@ export type OrderState =
   | { at: 'returnable' | 'refunding' | 'releasing'; order: string }
 
 type Message = ProcessMessage<typeof events, typeof commands>
-type Step = { next: OrderState; outputs: ProcessOutput<(typeof commands)[number]>[] }
+type Step = Transition<OrderState, (typeof commands)[number]>
 
 const failed = (message: Message, step: string) =>
   (message.kind === 'error' || message.kind === 'expired') && message.step === step
@@ -94,6 +101,5 @@ export const orderProcess = (name = 'orders') =>
     commands,
     initial: (): OrderState => ({ at: 'new' }),
     correlate: ({ event }) => event.orderId,
-    decide: (state, message) => step(state, message).outputs,
-    evolve: (state, message) => step(state, message).next,
+    ...stepwise(step),
   })

@@ -5,7 +5,7 @@ import { ErrorInfoSchema, QuotaFailureSchema, RetryInfoSchema } from '#gen/googl
 import { advance, defineProcess, isAnswer, type ProcessInstance, type ProcessMessage } from '../application/process.ts'
 import { cancelTimer, command, end, type ProcessOutput, timer } from '../application/process-output.ts'
 import { pauseMs, refusalOf } from '../infrastructure/process/refusal.ts'
-import { answer, due, event, expired, given, refused, testTime } from './given.ts'
+import { answer, due, eachPair, event, expired, given, type PairTable, refused, testTime } from './given.ts'
 import { type OrderState, orderProcess, returnDays } from './order-process.ts'
 import { OrderCancelledSchema, OrderPlacedSchema, OrderService } from './order-service.ts'
 
@@ -45,14 +45,7 @@ const ask = command('find-charge', findCharge, input)
 const later = { delayMs: 60_000 }
 const returns = timer('returns', new Date(testTime.getTime() + returnDays * 86_400_000))
 
-interface Row {
-  history: MessageName[]
-  at: OrderState['at']
-  /** What each message does; all others do nothing and leave the state as it is. */
-  does: Partial<Record<MessageName, readonly ProcessOutput[]>>
-}
-
-const table: Record<string, Row> = {
+const table: PairTable<MessageName> = {
   new: { history: [], at: 'new', does: { placed: [doReserve], cancelled: [end()] } },
   reserving: {
     history: ['placed'],
@@ -123,20 +116,7 @@ const table: Record<string, Row> = {
 }
 
 describe('the order process', () => {
-  for (const [state, { history, at, does }] of Object.entries(table)) {
-    describe(state, () => {
-      const past = history.map((name) => messages[name])
-      for (const name of Object.keys(messages) as MessageName[]) {
-        it(name, () => {
-          const before = given(orders, ...past.slice(0, -1)).when(past.at(-1) ?? messages.released).instance
-          expect(before?.state).toMatchObject({ at })
-          const step = given(orders, ...past).when(messages[name])
-          step.then(does[name] ?? [])
-          if (!does[name]) expect(step.instance?.state).toEqual(before?.state)
-        })
-      }
-    })
-  }
+  eachPair(orders, messages, table)
 
   it('ends with goods and money both kept or neither, whatever fails on the way and whenever it is cancelled', () => {
     const luck = fc.constantFrom('done', 'refused', 'lost before', 'lost after', 'cancelled first')

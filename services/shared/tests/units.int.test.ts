@@ -3,6 +3,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { Code, ConnectError } from '@connectrpc/connect'
 import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type DomainError, precondition } from '../domain/errors.ts'
 import { openDatabase } from '../infrastructure/database.ts'
 import type { UnitOfWork } from '../infrastructure/unit-of-work.ts'
 import { createUnits, isDatabaseDown } from '../infrastructure/units.ts'
@@ -132,6 +133,43 @@ describe('a unit of work is run again', () => {
       if (result.status === 'rejected') expect(result.reason).toMatchObject({ reason: 'TOO_MUCH_CONTENTION' })
     expect(await left(a)).toEqual({ notes: 1, events: 1 + done })
     expect(await left(b)).toEqual({ notes: 1, events: 1 + done })
+  })
+})
+
+describe('what runs after a unit', () => {
+  const hooked = async (handler: (unit: UnitOfWork, runs: number) => Promise<void>) => {
+    const told: string[] = []
+    let runs = 0
+    const outcome = await run(async (unit) => {
+      runs += 1
+      unit.afterCommit.push(() => told.push('committed'))
+      unit.afterRefusal.push(() => told.push('refused'))
+      await handler(unit, runs)
+    }).catch((error: unknown) => (error as DomainError).reason)
+    return { told, outcome }
+  }
+
+  it('is told once that it was committed, or refused, whatever was tried before', async () => {
+    expect(await hooked(async (unit, runs) => void (runs < 3 && unit.writeOne(sqlState('40001'))))).toEqual({
+      told: ['committed'],
+      outcome: undefined,
+    })
+    expect(await hooked(async (unit) => unit.writeOne(sqlState('40001')))).toEqual({
+      told: ['refused'],
+      outcome: 'TOO_MUCH_CONTENTION',
+    })
+    expect(
+      await hooked(async () => {
+        throw precondition('NO', 'no')
+      }),
+    ).toEqual({ told: ['refused'], outcome: 'NO' })
+  })
+
+  it('is told nothing when nobody knows what was written', async () => {
+    expect(await hooked(async (unit) => unit.writeOne(sqlState('57P01')))).toEqual({
+      told: [],
+      outcome: 'DATABASE_UNAVAILABLE',
+    })
   })
 })
 

@@ -15,14 +15,15 @@ interface Ports {
 }
 
 /** A story as its author sends it. */
-export type StoryDraft = Omit<StoryInit, 'id' | 'authorId' | 'text'> & { content: string }
+export type StoryDraft = Omit<StoryInit, 'id' | 'authorId' | 'usageKey' | 'text'> & { content: string }
 
 /** Begins a story as a draft. Throws INVALID_TITLE, INVALID_LANGUAGE, INVALID_TEXT, or what the quota says. */
 export const createStory =
   ({ stories, reads, quota, hashed, clock, ids }: Ports) =>
   async (author: string, { content, ...draft }: StoryDraft): Promise<StoryView> => {
-    const story = Story.begin({ ...draft, text: hashed(content), id: ids.next(), authorId: author }, clock.now())
-    await quota.reserve(author)
+    const own = { id: ids.next(), authorId: author, usageKey: ids.next() }
+    const story = Story.begin({ ...draft, ...own, text: hashed(content) }, clock.now())
+    await quota.reserve(author, own.usageKey)
     stories.add(story, content)
     return reads.ofStory(story, content)
   }

@@ -1,7 +1,14 @@
 import { PublishingStartedSchema } from '#gen/troupe/story/v1/story_events_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
-import { defineProcess, isAnswer, isEvent, type ProcessMessage } from '#shared/application/process.ts'
-import { command, end, type ProcessOutput } from '#shared/application/process-output.ts'
+import {
+  defineProcess,
+  isAnswer,
+  isEvent,
+  type ProcessMessage,
+  stepwise,
+  type Transition,
+} from '#shared/application/process.ts'
+import { command, end } from '#shared/application/process-output.ts'
 
 const { validatePublishing, completePublishing, abortPublishing } = StoryService.method
 const events = [PublishingStartedSchema] as const
@@ -14,7 +21,7 @@ export type PublishingState =
   | { at: 'validating' | 'completing'; publishing: string }
   | { at: 'aborting'; publishing: string; reason: string }
 
-type Step = { next: PublishingState; outputs: ProcessOutput<(typeof commands)[number]>[] }
+type Step = Transition<PublishingState, (typeof commands)[number]>
 
 // An undo is not given up: its key lives 24 hours, and after that there is a new one.
 const undoMs = 23 * 60 * 60 * 1000
@@ -76,6 +83,5 @@ export const publishingProcess = defineProcess({
   commands,
   initial: (): PublishingState => ({ at: 'new' }),
   correlate: (message) => message.event.publishingId,
-  decide: (state, message) => step(state, message).outputs,
-  evolve: (state, message) => step(state, message).next,
+  ...stepwise(step),
 })

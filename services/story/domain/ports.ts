@@ -113,8 +113,11 @@ export interface Moderator {
   problems(text: { title: string; content: string; language: string }): Promise<string[]>
 }
 
-/** How many stories an author may have. */
+/** How many stories an author may begin. */
 export interface Quota {
-  /** Takes one. Throws an `exhausted` error that says when there will be more. */
-  reserve(author: string): Promise<void>
+  /**
+   * Sets one aside under a key, until StoryCreated carries the key, or the unit that is being run comes to nothing. Throws
+   * an `exhausted` error that says when there will be more.
+   */
+  reserve(author: string, key: string): Promise<void>
 }

@@ -26,10 +26,14 @@ export interface StoryInit {
   visibility: Visibility
   category: string
   genre: string
+  /** The usage reservation that it takes up. */
+  usageKey: string
 }
 
 /** What of a story is to be different; what is undefined stays. */
-export type StoryChange = { [Key in keyof Omit<StoryInit, 'id' | 'authorId'>]?: StoryInit[Key] | undefined }
+export type StoryChange = {
+  [Key in keyof Omit<StoryInit, 'id' | 'authorId' | 'usageKey'>]?: StoryInit[Key] | undefined
+}
 
 /** A text as an analysis read it. */
 export interface AnalysedText {

@@ -45,7 +45,8 @@ export class Story extends StoryState {
       updatedAt: now,
     })
     const { id: storyId, authorId, title, contentHash, language, category, genre } = story
-    story.record(StoryCreatedSchema, { storyId, authorId, title, contentHash, language, category, genre })
+    const { usageKey } = init
+    story.record(StoryCreatedSchema, { storyId, authorId, title, contentHash, language, category, genre, usageKey })
     return story
   }
 

@@ -23,7 +23,7 @@ let ann: TestUser
 let ben: TestUser
 
 beforeAll(async () => {
-  ;[ann, ben] = await Promise.all([mesh.newUser('Ann Author'), mesh.newUser('Ben Reader')])
+  ;[ann, ben] = await Promise.all([mesh.newAuthor('Ann Author'), mesh.newAuthor('Ben Reader')])
 })
 
 const refusal = async (call: Promise<unknown>): Promise<[Code, string | undefined]> => {
@@ -253,7 +253,7 @@ describe('who may', () => {
 
 describe('an author who leaves', () => {
   it('takes every story along', async () => {
-    const leaver = await mesh.newUser('Lea Ver')
+    const leaver = await mesh.newAuthor('Lea Ver')
     const open = await published(leaver)
     await Promise.all(Array.from({ length: 20 }, () => create({}, leaver)))
     await createClient(IdentityService, leaver.transport).deleteUser({ password: leaver.password })

@@ -20,6 +20,7 @@ const begin = ({ content = 'a text', ...parts }: Partial<StoryInit> & { content?
       visibility: 'public',
       category: '',
       genre: '',
+      usageKey: 'reserved',
       ...parts,
     },
     now,

@@ -9,12 +9,19 @@ interface Heard {
 /** Who consumes what; a consumer that is not listed here is reported. */
 export const heard: readonly Heard[] = [
   { context: 'access', consumer: 'members', source: 'identity', events: ['UserRegistered', 'UserDeleted'] },
+  {
+    context: 'access',
+    consumer: 'tiers',
+    source: 'subscription',
+    events: ['SubscriptionCreated', 'SubscriptionUpgraded', 'SubscriptionDowngraded', 'SubscriptionExpired'],
+  },
   { context: 'access', consumer: 'erase-subject', source: 'identity', events: ['UserDeleted'] },
   { context: 'identity', consumer: 'roles', source: 'access', events: ['RoleAssigned', 'RoleUnassigned'] },
   { context: 'identity', consumer: 'erase-subject', source: 'identity', events: ['UserDeleted'] },
   { context: 'identity', consumer: 'erasures', source: 'access', events: ['mesh.v1.SubjectErased'] },
   { context: 'identity', consumer: 'erasures', source: 'identity', events: ['mesh.v1.SubjectErased'] },
   { context: 'identity', consumer: 'erasures', source: 'story', events: ['mesh.v1.SubjectErased'] },
+  { context: 'identity', consumer: 'erasures', source: 'subscription', events: ['mesh.v1.SubjectErased'] },
   {
     context: 'story',
     consumer: 'authors',
@@ -24,6 +31,15 @@ export const heard: readonly Heard[] = [
   { context: 'story', consumer: 'erase-subject', source: 'identity', events: ['UserDeleted'] },
   { context: 'story', consumer: 'analyze', source: 'story', events: ['StoryAnalysisRequested'] },
   { context: 'story', consumer: 'process-publishing', source: 'story', events: ['PublishingStarted'] },
+  { context: 'subscription', consumer: 'subscribers', source: 'identity', events: ['UserRegistered'] },
+  { context: 'subscription', consumer: 'erase-subject', source: 'identity', events: ['UserDeleted'] },
+  { context: 'subscription', consumer: 'usage', source: 'story', events: ['StoryCreated'] },
+  {
+    context: 'subscription',
+    consumer: 'process-billing',
+    source: 'subscription',
+    events: ['BillScheduled', 'BillWithdrawn', 'PaymentMethodChanged'],
+  },
 ]
 
 /** Each consumer with all that it hears. */

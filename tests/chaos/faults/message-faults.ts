@@ -55,10 +55,12 @@ const redelivery: Fault = {
 }
 
 const subjects = [
-  { source: 'identity', event: 'UserRegistered', consumers: ['authors', 'members'] },
+  { source: 'identity', event: 'UserRegistered', consumers: ['authors', 'members', 'subscribers'] },
   { source: 'identity', event: 'ProfileUpdated', consumers: ['authors'] },
   { source: 'identity', event: 'UserDeleted', consumers: ['authors', 'erase-subject', 'members'] },
   { source: 'access', event: 'RoleAssigned', consumers: ['roles'] },
+  { source: 'story', event: 'StoryCreated', consumers: ['usage'] },
+  { source: 'subscription', event: 'BillScheduled', consumers: ['process-billing'] },
   { source: 'story', event: 'StoryAnalysisRequested', consumers: ['analyze'] },
   { source: 'story', event: 'PublishingStarted', consumers: ['process-publishing'] },
 ] as const

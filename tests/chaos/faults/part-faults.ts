@@ -36,7 +36,7 @@ const clock: Fault = {
   },
 }
 
-const places = ['commit', 'publish', 'ack', 'effect', 'command'].flatMap((place) => [
+const places = ['commit', 'publish', 'ack', 'effect', 'command', 'charge'].flatMap((place) => [
   `${place}:before`,
   `${place}:after`,
 ])

@@ -12,7 +12,7 @@ export const rollingRestart: Measurement = async ({ mesh }) => {
   let calls = 0
   let isOver = false
   const work = async () => {
-    const { story, storyId } = await newAccount(mesh.url)
+    const { story, storyId } = await newAccount(mesh)
     for (let n = 1; !isOver; n += 1) {
       try {
         await story.getStory({ storyId }, { timeoutMs: 10_000 })

@@ -13,6 +13,7 @@ const expected = new Set(['STORY_NOT_ANALYZED', 'PUBLISHING_RUNNING', 'STORY_ALR
 
 interface Options {
   url: string
+  giveTier: (userId: string) => Promise<void>
   journal: Journal
   random: Random
   signal: AbortSignal
@@ -65,7 +66,20 @@ export class Author {
     Object.assign(this.record, { id: response.user.id, key: entry.key, names: [displayName] })
     this.options.journal.authors.push(this.record)
     await this.signIn()
+    await this.subscribe(response.user.id)
     return this.token !== ''
+  }
+
+  /** Gets the tier that lets authors write as much as they like, as an operator gives it. */
+  private async subscribe(userId: string): Promise<void> {
+    const { giveTier, signal } = this.options
+    while (!signal.aborted) {
+      try {
+        return await giveTier(userId)
+      } catch {
+        await sleep(200, undefined, { signal }).catch(() => {}) // the loop ends then
+      }
+    }
   }
 
   /** Does one thing of those that are possible. */

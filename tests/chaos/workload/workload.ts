@@ -21,7 +21,10 @@ export interface Workload {
 }
 
 /** Lets authors work on the mesh, each at one thing after another, until stopped. */
-export const startWorkload = (url: string, random: Random): Workload => {
+export const startWorkload = (
+  { url, giveTier }: { url: string; giveTier: (userId: string) => Promise<void> },
+  random: Random,
+): Workload => {
   const journal = newJournal()
   const stopping = new AbortController()
   const abandoning = new AbortController()
@@ -30,7 +33,7 @@ export const startWorkload = (url: string, random: Random): Workload => {
   const work = async (own: Random, hasBegun: () => void): Promise<void> => {
     // One author does not stay for long, so that accounts are opened all the time.
     while (!stopping.signal.aborted) {
-      const author = new Author({ url, journal, random: own, signal: abandoning.signal })
+      const author = new Author({ url, giveTier, journal, random: own, signal: abandoning.signal })
       authors.push(author)
       if (!(await author.begin())) return
       await author.act()

@@ -4,6 +4,7 @@ import { meshRecipes } from './mesh.ts'
 import { openRecipes } from './open.ts'
 import type { Recipes } from './recipe.ts'
 import { storyRecipes } from './story.ts'
+import { subscriptionRecipes } from './subscription.ts'
 
 /** How to call every rpc of the mesh rightly. */
 export const recipes: Recipes = {
@@ -12,6 +13,7 @@ export const recipes: Recipes = {
   ...accessRecipes,
   ...identityRecipes,
   ...storyRecipes,
+  ...subscriptionRecipes,
 }
 
 /** Which file an rpc's recipe belongs into. */

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createClient, type Transport } from '@connectrpc/connect'
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node'
 import { AccessService } from '#gen/troupe/access/v1/access_service_pb.ts'
+import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
 import { client, startOpenIdProvider } from '../../../services/identity/tests/openid-provider.ts'
 import { bearer } from '../../mesh.ts'
 import { type OwnMesh, startTestMesh } from '../../start-test-mesh.ts'
@@ -97,7 +98,12 @@ export const openStage = async (name: string, split: boolean, env: NodeJS.Proces
     serviceSecret,
     oauthPeople,
     transport,
-    newPerson: () => newPerson(transport(), transport),
+    newPerson: async () => {
+      const person = await newPerson(transport(), transport)
+      const subscription = createClient(SubscriptionService, transport(await operatorToken()))
+      await subscription.setTier({ userId: person.id, tier: 'PLATINUM' })
+      return person
+    },
     signingKey,
     operatorToken,
     tokenOf,

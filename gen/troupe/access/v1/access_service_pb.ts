@@ -741,7 +741,8 @@ export const AccessService: GenService<{
   },
   /**
    * Gives a user a role; one that they hold already changes nothing. NOT_FOUND / ROLE_NOT_FOUND,
-   * USER_NOT_FOUND; FAILED_PRECONDITION / IMPLICIT_ROLE for `member`, which every account has.
+   * USER_NOT_FOUND; FAILED_PRECONDITION / IMPLICIT_ROLE for `member`, which every account has, and for
+   * roles like `tier-gold`, which come with the subscription.
    *
    * @generated from rpc troupe.access.v1.AccessService.AssignRole
    */

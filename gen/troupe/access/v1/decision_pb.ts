@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file troupe/access/v1/decision.proto.
  */
 export const file_troupe_access_v1_decision: GenFile = /*@__PURE__*/
-  fileDesc("Ch90cm91cGUvYWNjZXNzL3YxL2RlY2lzaW9uLnByb3RvEhB0cm91cGUuYWNjZXNzLnYxIm8KCERlY2lzaW9uEg8KB2FsbG93ZWQYASABKAgSKQoHcmVhc29ucxgCIAMoCzIYLnRyb3VwZS5hY2Nlc3MudjEuUmVhc29uEicKBWZsaXBzGAMgAygLMhgudHJvdXBlLmFjY2Vzcy52MS5DaGFuZ2UibQoGUmVhc29uEi4KBWdyYW50GAEgASgLMh0udHJvdXBlLmFjY2Vzcy52MS5HcmFudFJlYXNvbkgAEiwKBHJ1bGUYAiABKAsyHC50cm91cGUuYWNjZXNzLnYxLlJ1bGVSZWFzb25IAEIFCgN3aHkiUgoLR3JhbnRSZWFzb24SEAoIZ3JhbnRfaWQYASABKAkSDwoHcm9sZV9pZBgCIAEoCRIMCgRyb2xlGAMgASgJEhIKCnBlcm1pc3Npb24YBCABKAkiOQoKUnVsZVJlYXNvbhIPCgdyb2xlX2lkGAEgASgJEgwKBHJvbGUYAiABKAkSDAoEcnVsZRgDIAEoCSL1AQoGQ2hhbmdlEjMKC2Fzc2lnbl9yb2xlGAEgASgLMhwudHJvdXBlLmFjY2Vzcy52MS5Sb2xlQ2hhbmdlSAASNQoNdW5hc3NpZ25fcm9sZRgCIAEoCzIcLnRyb3VwZS5hY2Nlc3MudjEuUm9sZUNoYW5nZUgAEjkKEGdyYW50X3Blcm1pc3Npb24YAyABKAsyHS50cm91cGUuYWNjZXNzLnYxLkdyYW50Q2hhbmdlSAASOgoRcmV2b2tlX3Blcm1pc3Npb24YBCABKAsyHS50cm91cGUuYWNjZXNzLnYxLkdyYW50Q2hhbmdlSABCCAoGY2hhbmdlIjwKClJvbGVDaGFuZ2USDwoHdXNlcl9pZBgBIAEoCRIPCgdyb2xlX2lkGAIgASgJEgwKBHJvbGUYAyABKAkiUgoLR3JhbnRDaGFuZ2USDwoHcm9sZV9pZBgBIAEoCRIMCgRyb2xlGAIgASgJEhIKCnBlcm1pc3Npb24YAyABKAkSEAoIZ3JhbnRfaWQYBCABKAliBnByb3RvMw");
+  fileDesc("Ch90cm91cGUvYWNjZXNzL3YxL2RlY2lzaW9uLnByb3RvEhB0cm91cGUuYWNjZXNzLnYxIm8KCERlY2lzaW9uEg8KB2FsbG93ZWQYASABKAgSKQoHcmVhc29ucxgCIAMoCzIYLnRyb3VwZS5hY2Nlc3MudjEuUmVhc29uEicKBWZsaXBzGAMgAygLMhgudHJvdXBlLmFjY2Vzcy52MS5DaGFuZ2UimwEKBlJlYXNvbhIuCgVncmFudBgBIAEoCzIdLnRyb3VwZS5hY2Nlc3MudjEuR3JhbnRSZWFzb25IABIsCgRydWxlGAIgASgLMhwudHJvdXBlLmFjY2Vzcy52MS5SdWxlUmVhc29uSAASLAoEdGllchgDIAEoCzIcLnRyb3VwZS5hY2Nlc3MudjEuVGllclJlYXNvbkgAQgUKA3doeSJSCgtHcmFudFJlYXNvbhIQCghncmFudF9pZBgBIAEoCRIPCgdyb2xlX2lkGAIgASgJEgwKBHJvbGUYAyABKAkSEgoKcGVybWlzc2lvbhgEIAEoCSJfCgpUaWVyUmVhc29uEhAKCGdyYW50X2lkGAEgASgJEg8KB3JvbGVfaWQYAiABKAkSDAoEcm9sZRgDIAEoCRIMCgR0aWVyGAQgASgJEhIKCnBlcm1pc3Npb24YBSABKAkiOQoKUnVsZVJlYXNvbhIPCgdyb2xlX2lkGAEgASgJEgwKBHJvbGUYAiABKAkSDAoEcnVsZRgDIAEoCSKnAgoGQ2hhbmdlEjMKC2Fzc2lnbl9yb2xlGAEgASgLMhwudHJvdXBlLmFjY2Vzcy52MS5Sb2xlQ2hhbmdlSAASNQoNdW5hc3NpZ25fcm9sZRgCIAEoCzIcLnRyb3VwZS5hY2Nlc3MudjEuUm9sZUNoYW5nZUgAEjkKEGdyYW50X3Blcm1pc3Npb24YAyABKAsyHS50cm91cGUuYWNjZXNzLnYxLkdyYW50Q2hhbmdlSAASOgoRcmV2b2tlX3Blcm1pc3Npb24YBCABKAsyHS50cm91cGUuYWNjZXNzLnYxLkdyYW50Q2hhbmdlSAASMAoIc2V0X3RpZXIYBSABKAsyHC50cm91cGUuYWNjZXNzLnYxLlRpZXJDaGFuZ2VIAEIICgZjaGFuZ2UiKwoKVGllckNoYW5nZRIPCgd1c2VyX2lkGAEgASgJEgwKBHRpZXIYAiABKAkiPAoKUm9sZUNoYW5nZRIPCgd1c2VyX2lkGAEgASgJEg8KB3JvbGVfaWQYAiABKAkSDAoEcm9sZRgDIAEoCSJSCgtHcmFudENoYW5nZRIPCgdyb2xlX2lkGAEgASgJEgwKBHJvbGUYAiABKAkSEgoKcGVybWlzc2lvbhgDIAEoCRIQCghncmFudF9pZBgEIAEoCWIGcHJvdG8z");
 
 /**
  * Whether a user may do something, and why.
@@ -70,6 +70,14 @@ export type Reason = Message<"troupe.access.v1.Reason"> & {
      */
     value: RuleReason;
     case: "rule";
+  } | {
+    /**
+     * A grant of the role that comes with the user's tier.
+     *
+     * @generated from field: troupe.access.v1.TierReason tier = 3;
+     */
+    value: TierReason;
+    case: "tier";
   } | { case: undefined; value?: undefined };
 };
 
@@ -113,6 +121,47 @@ export const GrantReasonSchema: GenMessage<GrantReason> = /*@__PURE__*/
   messageDesc(file_troupe_access_v1_decision, 2);
 
 /**
+ * @generated from message troupe.access.v1.TierReason
+ */
+export type TierReason = Message<"troupe.access.v1.TierReason"> & {
+  /**
+   * @generated from field: string grant_id = 1;
+   */
+  grantId: string;
+
+  /**
+   * @generated from field: string role_id = 2;
+   */
+  roleId: string;
+
+  /**
+   * E.g. `tier-gold`.
+   *
+   * @generated from field: string role = 3;
+   */
+  role: string;
+
+  /**
+   * The tier of the subscription, e.g. `GOLD`.
+   *
+   * @generated from field: string tier = 4;
+   */
+  tier: string;
+
+  /**
+   * @generated from field: string permission = 5;
+   */
+  permission: string;
+};
+
+/**
+ * Describes the message troupe.access.v1.TierReason.
+ * Use `create(TierReasonSchema)` to create a new message.
+ */
+export const TierReasonSchema: GenMessage<TierReason> = /*@__PURE__*/
+  messageDesc(file_troupe_access_v1_decision, 3);
+
+/**
  * @generated from message troupe.access.v1.RuleReason
  */
 export type RuleReason = Message<"troupe.access.v1.RuleReason"> & {
@@ -141,10 +190,10 @@ export type RuleReason = Message<"troupe.access.v1.RuleReason"> & {
  * Use `create(RuleReasonSchema)` to create a new message.
  */
 export const RuleReasonSchema: GenMessage<RuleReason> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_decision, 3);
+  messageDesc(file_troupe_access_v1_decision, 4);
 
 /**
- * One call of AccessService.
+ * One call of AccessService, or SubscriptionService.SetTier.
  *
  * @generated from message troupe.access.v1.Change
  */
@@ -176,6 +225,12 @@ export type Change = Message<"troupe.access.v1.Change"> & {
      */
     value: GrantChange;
     case: "revokePermission";
+  } | {
+    /**
+     * @generated from field: troupe.access.v1.TierChange set_tier = 5;
+     */
+    value: TierChange;
+    case: "setTier";
   } | { case: undefined; value?: undefined };
 };
 
@@ -184,7 +239,33 @@ export type Change = Message<"troupe.access.v1.Change"> & {
  * Use `create(ChangeSchema)` to create a new message.
  */
 export const ChangeSchema: GenMessage<Change> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_decision, 4);
+  messageDesc(file_troupe_access_v1_decision, 5);
+
+/**
+ * Another tier, however the user comes by it.
+ *
+ * @generated from message troupe.access.v1.TierChange
+ */
+export type TierChange = Message<"troupe.access.v1.TierChange"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * E.g. `GOLD`.
+   *
+   * @generated from field: string tier = 2;
+   */
+  tier: string;
+};
+
+/**
+ * Describes the message troupe.access.v1.TierChange.
+ * Use `create(TierChangeSchema)` to create a new message.
+ */
+export const TierChangeSchema: GenMessage<TierChange> = /*@__PURE__*/
+  messageDesc(file_troupe_access_v1_decision, 6);
 
 /**
  * AssignRole or UnassignRole.
@@ -213,7 +294,7 @@ export type RoleChange = Message<"troupe.access.v1.RoleChange"> & {
  * Use `create(RoleChangeSchema)` to create a new message.
  */
 export const RoleChangeSchema: GenMessage<RoleChange> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_decision, 5);
+  messageDesc(file_troupe_access_v1_decision, 7);
 
 /**
  * GrantPermission or RevokePermission.
@@ -249,5 +330,5 @@ export type GrantChange = Message<"troupe.access.v1.GrantChange"> & {
  * Use `create(GrantChangeSchema)` to create a new message.
  */
 export const GrantChangeSchema: GenMessage<GrantChange> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_decision, 6);
+  messageDesc(file_troupe_access_v1_decision, 8);
 

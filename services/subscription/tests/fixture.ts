@@ -1,0 +1,67 @@
+import { Code, ConnectError } from '@connectrpc/connect'
+import { expect } from 'vitest'
+import type { Kernel } from '#shared/infrastructure/kernel.ts'
+import { uuidv7 } from '#shared/infrastructure/uuid.ts'
+import { openKernel } from '../../shared/tests/open-kernel.ts'
+import type { UsageRequest } from '../application/reserve-usage.ts'
+import { invariants } from '../infrastructure/invariants.ts'
+import { assemble, subscription } from '../service.ts'
+
+/** What `rejects.toEqual` compares a refusal with. */
+export const refused = (reason: string) => expect.objectContaining({ reason })
+
+/** Subscription on a database of its own, with a clock that stands still until it is moved. */
+export const openSubscriptions = async (name: string) => {
+  const { kernel: made, ...opened } = await openKernel(subscription, name)
+  const accounts = new Set<string>()
+  const identity = {
+    getUser: async ({ userId }: { userId: string }) => {
+      if (!accounts.has(userId)) throw new ConnectError('no such user', Code.NotFound)
+      return {}
+    },
+  }
+  const kernel: Kernel = { ...made, client: () => identity as never }
+  let toldOfUse = 0
+  const app = assemble(kernel, () => {
+    toldOfUse += 1
+  })
+  const { call, database } = opened
+  const request = (userId: string, more: Partial<UsageRequest> = {}): UsageRequest => ({
+    userId,
+    resource: 'STORIES',
+    amount: 1,
+    key: uuidv7(),
+    expiresInMs: 120_000,
+    ...more,
+  })
+  return {
+    ...opened,
+    app,
+    accounts,
+    toldOfUse: () => toldOfUse,
+    newUser: async (tier = 'FREE'): Promise<string> => {
+      const userId = uuidv7()
+      await call(() => app.openSubscription(userId))
+      if (tier !== 'FREE') await call(() => app.setTier(userId, tier))
+      return userId
+    },
+    request,
+    /** Reserves, and gives the key. */
+    reserve: async (userId: string, more: Partial<UsageRequest> = {}): Promise<string> => {
+      const asked = request(userId, more)
+      await call(() => app.reserveUsage(asked))
+      return asked.key
+    },
+    commit: (userId: string, key: string, more: Partial<UsageRequest> = {}) =>
+      call(() => app.commitUsage(request(userId, { key, ...more }), opened.clock.now())),
+    usageOf: async (userId: string, resource = 'STORIES') =>
+      (await call(() => app.getUsage(userId))).find((each) => each.resource === resource),
+    /** What of the invariants does not hold. */
+    violations: async (): Promise<string[]> => {
+      const found = await Promise.all(invariants.map(({ sql }) => database.sql(sql)))
+      return found.flatMap((rows, index) => rows.map((row) => `${invariants[index]?.name}: ${Object.values(row)[0]}`))
+    },
+  }
+}
+
+export type TestSubscriptions = Awaited<ReturnType<typeof openSubscriptions>>

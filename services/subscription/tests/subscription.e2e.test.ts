@@ -1,0 +1,213 @@
+import { ConnectError, createClient } from '@connectrpc/connect'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { ErrorInfoSchema, QuotaFailureSchema } from '#gen/google/rpc/error_details_pb.ts'
+import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { InvoiceStatus } from '#gen/troupe/subscription/v1/invoice_pb.ts'
+import { SubscriptionStatus } from '#gen/troupe/subscription/v1/subscription_pb.ts'
+import { CancelTime, SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
+import { UsageResource } from '#gen/troupe/subscription/v1/usage_pb.ts'
+import { eventually, outcomeOf, type TestUser, testMesh } from '../../../tests/mesh.ts'
+
+const mesh = testMesh()
+const { STORIES } = UsageResource
+let operator: ReturnType<typeof createClient<typeof SubscriptionService>>
+
+beforeAll(async () => {
+  operator = createClient(SubscriptionService, await mesh.operator())
+})
+
+const of = ({ transport }: TestUser) => createClient(SubscriptionService, transport)
+const storiesOf = ({ transport }: TestUser) => createClient(StoryService, transport)
+const present = async (user: TestUser) => (await of(user).getSubscription({})).subscription
+const usageOf = async (user: TestUser, resource = STORIES) =>
+  (await of(user).getUsage({})).usage.find((each) => each.resource === resource)
+const subscribe = async (user: TestUser, tier: string) => {
+  await of(user).setPaymentMethod({ token: 'tok_success' })
+  await of(user).changeTier({ tier })
+  await eventually(async () => {
+    const subscription = await present(user)
+    return subscription?.tier === tier && subscription.requestedTier === ''
+  })
+}
+
+describe('tiers', () => {
+  it('are shown to everybody, with prices and limits', async () => {
+    const { tiers } = await createClient(SubscriptionService, mesh.transport()).listTiers({})
+    const shown = tiers.map(({ id, price, limits }) => [id, price?.minorUnits, limits.map(({ limit }) => limit)])
+    expect(shown).toEqual([
+      ['FREE', 0n, [3n, 2n, 1n, 1n]],
+      ['SILVER', 999n, [10n, 5n, 5n, 2n]],
+      ['GOLD', 1999n, [30n, 10n, 20n, 5n]],
+      ['PLATINUM', 3999n, [undefined, undefined, 100n, 20n]],
+    ])
+  })
+})
+
+describe('a new account', () => {
+  it('is FREE, writes three stories, and is told of the limit, what is used and when it resets', async () => {
+    const user = await mesh.newUser()
+    expect(await present(user)).toMatchObject({ tier: 'FREE', status: SubscriptionStatus.ACTIVE })
+    for (let n = 1; n <= 3; n += 1) await storiesOf(user).createStory({ title: `Story ${n}` })
+    const refusal = await storiesOf(user)
+      .createStory({ title: 'One too many' })
+      .catch((error: unknown) => ConnectError.from(error))
+    if (!(refusal instanceof ConnectError)) throw new Error('it was allowed')
+    const resets = new Date(Number((await usageOf(user))?.resetsAt?.seconds) * 1000).toISOString().slice(0, 19)
+    expect(refusal.rawMessage).toContain(`3 of 3 stories are used; there are more from ${resets}`)
+    expect(refusal.findDetails(QuotaFailureSchema)[0]?.violations).toMatchObject([
+      { subject: `user:${user.id}`, quotaMetric: 'subscription.troupe/stories', quotaValue: 3n },
+    ])
+    const [info] = refusal.findDetails(ErrorInfoSchema)
+    expect(info).toMatchObject({ reason: 'LIMIT_REACHED', metadata: { resource: 'STORIES', limit: '3', used: '3' } })
+    expect(info?.metadata.resets_at).toContain(resets)
+    await eventually(async () => (await usageOf(user))?.reserved === 0n)
+    expect(await usageOf(user)).toMatchObject({ used: 3n, limit: 3n, overrun: 0n })
+  })
+
+  it('gets nothing back for a story that is deleted, nor loses anything for one that is refused', async () => {
+    const user = await mesh.newUser()
+    const { story } = await storiesOf(user).createStory({ title: 'Not for long' })
+    await storiesOf(user).deleteStory({ storyId: story?.id ?? '' })
+    expect(await outcomeOf(storiesOf(user).createStory({ title: 'ab' }))).toContain('InvalidArgument')
+    const headers = { 'idempotency-key': crypto.randomUUID() }
+    await Promise.all(Array.from({ length: 20 }, () => storiesOf(user).createStory({ title: 'Once' }, { headers })))
+    await eventually(async () => (await usageOf(user))?.reserved === 0n)
+    expect(await usageOf(user)).toMatchObject({ used: 2n })
+  })
+
+  it('never comes above its limit, however many ask at once', async () => {
+    const user = await mesh.newUser()
+    const title = 'All at once'
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, () => outcomeOf(storiesOf(user).createStory({ title }))),
+    )
+    expect(outcomes.filter((outcome) => outcome === 'in')).toHaveLength(3)
+    const refusals = new Set(outcomes.filter((outcome) => outcome !== 'in'))
+    expect([...refusals].every((each) => /LIMIT_REACHED|TOO_MUCH_CONTENTION/.test(each))).toBe(true)
+    const { stories } = await storiesOf(user).listStories({ authorId: user.id })
+    expect(stories).toHaveLength(3)
+  })
+})
+
+describe('a subscriber', () => {
+  it('pays for a dearer tier and goes on, with an invoice', async () => {
+    const user = await mesh.newUser()
+    for (let n = 1; n <= 3; n += 1) await storiesOf(user).createStory({ title: `Story ${n}` })
+    expect(await outcomeOf(of(user).changeTier({ tier: 'SILVER' }))).toBe('FailedPrecondition PAYMENT_METHOD_REQUIRED')
+    expect(await outcomeOf(of(user).changeTier({ tier: 'TIN' }))).toBe('NotFound TIER_NOT_FOUND')
+    expect(await outcomeOf(of(user).setPaymentMethod({ token: 'tok_of_nobody' }))).toBe('InvalidArgument UNKNOWN_CARD')
+    const preview = await of(user).previewChange({ tier: 'SILVER' })
+    expect(preview).toMatchObject({ amountDue: { minorUnits: 999n }, nextAmount: { minorUnits: 999n } })
+    await subscribe(user, 'SILVER')
+    await storiesOf(user).createStory({ title: 'Story 4' })
+    expect((await of(user).listInvoices({})).invoices).toMatchObject([
+      { status: InvoiceStatus.PAID, total: { minorUnits: 999n, currency: 'USD' }, attempts: 1 },
+    ])
+    expect(await outcomeOf(of(user).changeTier({ tier: 'SILVER' }))).toBe('FailedPrecondition SAME_TIER')
+    await of(user).changeTier({ tier: 'FREE' })
+    expect(await present(user)).toMatchObject({ tier: 'SILVER', nextTier: 'FREE' })
+  })
+
+  it('whose card is declined stays what they were, and hears why', async () => {
+    const user = await mesh.newUser()
+    await of(user).setPaymentMethod({ token: 'tok_declined' })
+    await of(user).changeTier({ tier: 'GOLD' })
+    await eventually(async () => (await present(user))?.requestedTier === '')
+    expect(await present(user)).toMatchObject({ tier: 'FREE', paymentProblem: 'CARD_DECLINED' })
+    expect((await of(user).listInvoices({})).invoices).toMatchObject([{ status: InvoiceStatus.VOID, attempts: 1 }])
+  })
+
+  it('cancels, resumes, and ends at once', async () => {
+    const user = await mesh.newUser()
+    expect(await outcomeOf(of(user).cancelSubscription({}))).toBe('FailedPrecondition NOTHING_TO_CANCEL')
+    await subscribe(user, 'SILVER')
+    expect((await of(user).cancelSubscription({})).subscription?.status).toBe(SubscriptionStatus.CANCELLED)
+    expect((await of(user).resumeSubscription({})).subscription?.status).toBe(SubscriptionStatus.ACTIVE)
+    const { subscription } = await of(user).cancelSubscription({ at: CancelTime.NOW })
+    expect(subscription).toMatchObject({ tier: 'FREE', status: SubscriptionStatus.ACTIVE })
+  })
+
+  it('pages through invoices', async () => {
+    const user = await mesh.newUser()
+    await subscribe(user, 'SILVER')
+    await subscribe(user, 'GOLD')
+    await subscribe(user, 'PLATINUM')
+    const numbers: string[] = []
+    for (let pageToken = ''; ; ) {
+      const page = await of(user).listInvoices({ pageSize: 1, pageToken })
+      numbers.push(...page.invoices.map(({ number }) => number))
+      if (!page.nextPageToken) break
+      pageToken = page.nextPageToken
+    }
+    expect(numbers).toHaveLength(3)
+    expect(numbers).toEqual(numbers.toSorted().toReversed())
+    expect(await outcomeOf(of(user).listInvoices({ pageToken: 'nonsense' }))).toBe('InvalidArgument INVALID_PAGE_TOKEN')
+  })
+})
+
+describe('an operator', () => {
+  it('gives a tier for nothing and credit, and nobody else does', async () => {
+    const user = await mesh.newUser()
+    const own = of(user)
+    const userId = user.id
+    expect(await outcomeOf(own.setTier({ userId, tier: 'GOLD' }))).toBe('PermissionDenied PERMISSION_DENIED')
+    const credit = { userId, minorUnits: 2500n, currency: 'USD' }
+    expect(await outcomeOf(own.grantCredit(credit))).toBe('PermissionDenied PERMISSION_DENIED')
+    const { subscription } = await operator.setTier({ userId, tier: 'GOLD' })
+    expect(subscription).toMatchObject({ tier: 'GOLD', isComplimentary: true })
+    await operator.grantCredit(credit)
+    expect(await outcomeOf(operator.grantCredit({ ...credit, currency: 'EUR' }))).toContain('CURRENCY_MISMATCH')
+    const nobody = crypto.randomUUID()
+    expect(await outcomeOf(operator.setTier({ userId: nobody, tier: 'GOLD' }))).toBe('NotFound USER_NOT_FOUND')
+    await subscribe(user, 'GOLD')
+    expect(await present(user)).toMatchObject({ isComplimentary: false, credit: { minorUnits: 501n } })
+  })
+})
+
+describe('services', () => {
+  it('alone reserve and release, and take the steps of billing', async () => {
+    const user = await mesh.newUser()
+    const key = crypto.randomUUID()
+    const asked = { userId: user.id, resource: STORIES, key }
+    const calls = [
+      () => of(user).reserveUsage(asked),
+      () => operator.releaseUsage({ key }),
+      () => operator.settleInvoice({ invoiceId: key }),
+    ]
+    for (const call of calls) expect(await outcomeOf(call())).toBe('PermissionDenied INTERNAL_ONLY')
+  })
+})
+
+it('tells once of a limit that is reached, and invariants hold', async () => {
+  const user = await mesh.newUser()
+  for (let n = 1; n <= 3; n += 1) await storiesOf(user).createStory({ title: `Story ${n}` })
+  const observer = createClient(MeshService, await mesh.operator())
+  const told = async () => {
+    const { events } = await observer.listRecentEvents({
+      contexts: ['subscription'],
+      type: 'troupe.subscription.v1.UsageLimitReached',
+      pageSize: 100,
+    })
+    return events.filter(({ data }) => JSON.stringify(data).includes(user.id))
+  }
+  await eventually(async () => (await told()).length === 1)
+  const { results } = await observer.checkInvariants({ contexts: ['subscription'] })
+  expect(results.filter(({ holds }) => !holds)).toEqual([])
+  expect(await told()).toHaveLength(1)
+})
+
+it('what is deleted keeps its invoices and nothing else', async () => {
+  const user = await mesh.newUser()
+  await subscribe(user, 'SILVER')
+  await createClient(IdentityService, user.transport).deleteUser({ password: user.password })
+  const identity = createClient(IdentityService, await mesh.operator())
+  const erasure = await eventually(async () => {
+    const { erasure: found } = await identity.getErasure({ userId: user.id })
+    return found?.completedAt ? found : undefined
+  })
+  const report = erasure.reports.find(({ context }) => context === 'subscription')
+  expect(report?.erased).toEqual(['payment method', 'usage'])
+  expect(await outcomeOf(operator.setTier({ userId: user.id, tier: 'GOLD' }))).toBe('NotFound USER_NOT_FOUND')
+})

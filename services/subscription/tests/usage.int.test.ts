@@ -1,0 +1,242 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DomainError } from '#shared/domain/errors.ts'
+import { uuidv7 } from '#shared/infrastructure/uuid.ts'
+import { openSubscriptions, refused, type TestSubscriptions } from './fixture.ts'
+
+let own: TestSubscriptions
+
+beforeAll(async () => {
+  own = await openSubscriptions('usage')
+})
+
+afterAll(async () => {
+  expect(await own.violations()).toEqual([])
+  await own.close()
+})
+
+const minute = 60_000
+
+describe('a reservation', () => {
+  it('counts at once, is taken by its key, and is refused at the limit with what and until when', async () => {
+    const user = await own.newUser()
+    const keys = [await own.reserve(user), await own.reserve(user), await own.reserve(user)]
+    expect(await own.usageOf(user)).toMatchObject({ used: 3, reserved: 3, limit: 3, overrun: 0 })
+    for (const key of keys) await own.commit(user, key)
+    expect(await own.usageOf(user)).toMatchObject({ used: 3, reserved: 0 })
+    const refusal = await own.reserve(user).catch((error: unknown) => error)
+    const resets = '2026-12-20T10:00:00.000Z'
+    expect(refusal).toMatchObject({
+      kind: 'exhausted',
+      reason: 'LIMIT_REACHED',
+      details: {
+        quota: { subject: `user:${user}`, quotaMetric: 'subscription.troupe/stories', quotaValue: 3n },
+        metadata: { resource: 'STORIES', limit: '3', used: '3', resets_at: resets },
+      },
+    })
+    expect((refusal as DomainError).message).toBe(
+      `3 of 3 stories are used; there are more from ${resets}, or with a higher tier`,
+    )
+  })
+
+  it('is the same one for the same key, whatever became of it', async () => {
+    const user = await own.newUser()
+    const key = await own.reserve(user)
+    await own.reserve(user, { key })
+    expect(await own.usageOf(user)).toMatchObject({ used: 1, reserved: 1 })
+    await own.commit(user, key)
+    await own.commit(user, key)
+    await own.reserve(user, { key })
+    expect(await own.usageOf(user)).toMatchObject({ used: 1, reserved: 0 })
+    await expect(own.reserve(user, { key, resource: 'FILMS' })).rejects.toEqual(refused('RESERVATION_MISMATCH'))
+    const other = await own.newUser()
+    await expect(own.reserve(other, { key })).rejects.toEqual(refused('RESERVATION_MISMATCH'))
+  })
+
+  it('gives back what is released, and takes it again for the same key', async () => {
+    const user = await own.newUser()
+    const key = await own.reserve(user)
+    await own.call(() => own.app.releaseUsage(key))
+    await own.call(() => own.app.releaseUsage(key))
+    expect(await own.usageOf(user)).toMatchObject({ used: 0 })
+    await own.reserve(user, { key })
+    expect(await own.usageOf(user)).toMatchObject({ used: 1, reserved: 1 })
+    await own.call(() => own.app.releaseUsage(uuidv7()))
+    await own.commit(user, key)
+    await expect(own.call(() => own.app.releaseUsage(key))).rejects.toEqual(refused('USAGE_COMMITTED'))
+  })
+
+  it('lapses after its time, for whoever reserves next and by itself', async () => {
+    const [first, second] = [await own.newUser(), await own.newUser()]
+    for (const user of [first, second]) for (let n = 0; n < 3; n += 1) await own.reserve(user)
+    await expect(own.reserve(first)).rejects.toEqual(refused('LIMIT_REACHED'))
+    own.clock.advance(2 * minute)
+    await own.reserve(first)
+    expect(await own.usageOf(first)).toMatchObject({ used: 1 })
+    while ((await own.app.lapseReservations()) > 0);
+    expect(await own.usageOf(second)).toMatchObject({ used: 0 })
+  })
+
+  it('that lapsed is taken again by a commit that comes late, above the limit where nothing is free', async () => {
+    const user = await own.newUser()
+    const late = await own.reserve(user)
+    const later = await own.reserve(user)
+    own.clock.advance(2 * minute)
+    const others = [await own.reserve(user), await own.reserve(user)]
+    await own.commit(user, late)
+    expect(await own.usageOf(user)).toMatchObject({ used: 3, reserved: 2, overrun: 0 })
+    await own.commit(user, later)
+    expect(await own.usageOf(user)).toMatchObject({ used: 4, reserved: 2, overrun: 1 })
+    for (const key of others) await own.commit(user, key)
+    expect(await own.usageOf(user)).toMatchObject({ used: 4, reserved: 0, overrun: 1 })
+    await expect(own.reserve(user)).rejects.toEqual(refused('LIMIT_REACHED'))
+  })
+
+  it('is not needed where there is no limit: what was used is counted', async () => {
+    const user = await own.newUser('PLATINUM')
+    const request = own.request(user)
+    expect(await own.call(() => own.app.reserveUsage(request))).toBe(true)
+    expect(await own.database.sql('select 1 from reservations where key = $1', request.key)).toEqual([])
+    for (let n = 0; n < 5; n += 1) await own.commit(user, uuidv7())
+    expect(await own.usageOf(user)).toMatchObject({ used: 5, limit: undefined, overrun: 0 })
+  })
+
+  it('follows the tier: a higher one allows more at once, a lower one shows what is above it', async () => {
+    const user = await own.newUser()
+    for (let n = 0; n < 3; n += 1) await own.commit(user, await own.reserve(user))
+    await own.call(() => own.app.setTier(user, 'SILVER'))
+    await own.reserve(user)
+    expect(await own.usageOf(user)).toMatchObject({ used: 4, limit: 10 })
+    await own.call(() => own.app.setTier(user, 'FREE'))
+    expect(await own.usageOf(user)).toMatchObject({ used: 4, limit: 3, overrun: 1 })
+    await expect(own.reserve(user)).rejects.toEqual(refused('LIMIT_REACHED'))
+    await own.call(() => own.app.setTier(user, 'PLATINUM'))
+    await own.commit(user, uuidv7())
+    expect(await own.usageOf(user)).toMatchObject({ used: 5, limit: undefined })
+  })
+
+  it('counts anew in the next period, but for what is counted as long as it exists', async () => {
+    const user = await own.newUser()
+    for (let n = 0; n < 3; n += 1) await own.commit(user, await own.reserve(user))
+    const voice = await own.reserve(user, { resource: 'VOICES' })
+    await own.commit(user, voice, { resource: 'VOICES' })
+    own.clock.advance(31 * 24 * 60 * minute)
+    await own.reserve(user)
+    expect(await own.usageOf(user)).toMatchObject({ used: 1 })
+    await expect(own.reserve(user, { resource: 'VOICES' })).rejects.toEqual(refused('LIMIT_REACHED'))
+    await own.call(() => own.app.releaseUsage(voice))
+    await own.reserve(user, { resource: 'VOICES' })
+    expect(await own.usageOf(user, 'VOICES')).toMatchObject({ used: 1, resetsAt: undefined })
+  })
+
+  it('opens a subscription for whoever asks first, once', async () => {
+    const user = uuidv7()
+    await Promise.all([
+      own.call(() => own.app.openSubscription(user)),
+      ...Array.from({ length: 3 }, () => own.reserve(user)),
+    ])
+    expect(await own.events(user)).toEqual(['SubscriptionCreated'])
+    expect(await own.usageOf(user)).toMatchObject({ used: 3 })
+  })
+})
+
+describe('fifty callers at a limit', () => {
+  it('never come above it, in twenty rounds', async () => {
+    const isRefused = (error: unknown) => error instanceof DomainError && error.reason === 'LIMIT_REACHED'
+    const rounds = fc.record({
+      taken: fc.integer({ min: 0, max: 10 }),
+      lapsed: fc.integer({ min: 0, max: 3 }),
+      released: fc.integer({ min: 0, max: 5 }),
+    })
+    await fc.assert(
+      fc.asyncProperty(rounds, async ({ taken, lapsed, released }) => {
+        const user = await own.newUser('SILVER')
+        const lapsing = await Promise.all(Array.from({ length: Math.min(lapsed, 10 - taken) }, () => own.reserve(user)))
+        own.clock.advance(2 * minute)
+        for (let n = 0; n < taken; n += 1) await own.commit(user, await own.reserve(user))
+        const outcomes = await Promise.allSettled(
+          Array.from({ length: 50 }, () => persistently(() => own.reserve(user))),
+        )
+        const won = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
+        expect(won).toHaveLength(10 - taken)
+        for (const each of outcomes) if (each.status === 'rejected') expect(isRefused(each.reason)).toBe(true)
+        const back = won.slice(0, released)
+        await Promise.all([
+          ...back.map((key) => own.call(() => own.app.releaseUsage(key))),
+          ...won.slice(released).map((key) => own.commit(user, key)),
+          ...Array.from({ length: 50 }, () => own.reserve(user).catch(() => undefined)),
+        ])
+        const usage = await own.usageOf(user)
+        expect(usage?.used).toBeLessThanOrEqual(10)
+        expect(usage?.overrun).toBe(0)
+        expect(lapsing.length).toBeLessThanOrEqual(3)
+        expect(await own.violations()).toEqual([])
+      }),
+      { numRuns: 20 },
+    )
+  }, 120_000)
+})
+
+/** As clients do: what lost against others too often is tried again. */
+const persistently = async <T>(run: () => Promise<T>): Promise<T> => {
+  for (;;) {
+    try {
+      return await run()
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.reason !== 'TOO_MUCH_CONTENTION') throw error
+    }
+  }
+}
+
+describe('who comes near a limit', () => {
+  const told = async (user: string) => {
+    const rows = await own.database.sql<{ type: string; data: { used: string; usageVersion: string } }>(
+      `select split_part(event_type, '.', 4) as type, event_data as data from event_store
+       where stream_type = 'UsageReservation' and event_data->>'userId' = $1 order by position`,
+      user,
+    )
+    return rows.map(({ type, data }) => `${type} ${data.used}`)
+  }
+
+  it('is told once at four fifths and once at the end, however often it is looked at', async () => {
+    const user = await own.newUser('SILVER')
+    for (let n = 1; n <= 10; n += 1) {
+      await own.commit(user, await own.reserve(user))
+      if (n === 7 || n === 9) await Promise.all([own.app.announceUsage(), own.app.announceUsage()])
+    }
+    expect(await told(user)).toEqual(['UsageThresholdReached 9'])
+    await own.app.announceUsage()
+    await own.app.announceUsage()
+    expect(await told(user)).toEqual(['UsageThresholdReached 9', 'UsageLimitReached 10'])
+  })
+
+  it('hears only of the end when that comes at one step, and again after the tier has changed', async () => {
+    const user = await own.newUser()
+    const before = own.toldOfUse()
+    for (let n = 0; n < 3; n += 1) await own.reserve(user)
+    expect(own.toldOfUse()).toBe(before + 1)
+    await own.app.announceUsage()
+    expect(await told(user)).toEqual(['UsageLimitReached 3'])
+    await own.call(() => own.app.setTier(user, 'SILVER'))
+    for (let n = 3; n < 10; n += 1) await own.reserve(user)
+    await own.app.announceUsage()
+    expect(await told(user)).toEqual(['UsageLimitReached 3', 'UsageLimitReached 10'])
+  })
+})
+
+it('what is erased leaves neither use nor card, and nothing opens it anew', async () => {
+  const user = await own.newUser()
+  await own.reserve(user)
+  await own.call(() => own.app.setPaymentMethod(user, 'tok_success'))
+  await own.call(() => own.app.eraseSubscriber(user))
+  await own.call(() => own.app.openSubscription(user))
+  await own.call(() => own.app.eraseSubscriber(user))
+  const rows = await own.database.sql('select status, payment_method from subscriptions where id = $1', user)
+  expect(rows).toEqual([{ status: 'EXPIRED', payment_method: null }])
+  expect(await own.database.sql('select 1 from usage where user_id = $1', user)).toEqual([])
+  expect(await own.database.sql('select 1 from reservations where user_id = $1', user)).toEqual([])
+  await expect(own.reserve(user)).rejects.toEqual(refused('SUBSCRIPTION_EXPIRED'))
+  const unheard = uuidv7()
+  await own.call(() => own.app.eraseSubscriber(unheard))
+  await expect(own.reserve(unheard)).rejects.toEqual(refused('SUBSCRIPTION_EXPIRED'))
+})
