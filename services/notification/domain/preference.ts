@@ -2,7 +2,17 @@ import { PreferenceChangedSchema } from '#gen/troupe/notification/v1/notificatio
 import { Aggregate } from '#shared/domain/aggregate.ts'
 import { invalid } from '#shared/domain/errors.ts'
 import { languageTag, timeZone } from '#shared/domain/language-tag.ts'
-import { allChannels, isAlwaysSent, isKind, type Kind, kindNamed, kindNames, kinds, type Mode } from './kinds.ts'
+import {
+  allChannels,
+  digestKind,
+  isAlwaysSent,
+  isKind,
+  type Kind,
+  kindNamed,
+  kindNames,
+  kinds,
+  type Mode,
+} from './kinds.ts'
 import type { Hours } from './local-time.ts'
 import type { Channel } from './ports.ts'
 
@@ -99,8 +109,11 @@ export class Preference extends Aggregate implements Wishes {
     if (factsOf(this) !== before) this.record(PreferenceChangedSchema, { userId: this.id })
   }
 
-  /** Ends mails of a kind. */
+  /** Ends mails of a kind, or all that come in digests. */
   unsubscribe(kind: string): void {
-    this.change({ channels: [{ kind, channel: 'email', mode: 'off' }] })
+    const ended = allWishes(this).filter(
+      (wish) => wish.channel === 'email' && (kind === digestKind ? wish.mode === 'digest' : wish.kind === kind),
+    )
+    this.change({ channels: ended.map((wish) => ({ ...wish, mode: 'off' })) })
   }
 }

@@ -9,7 +9,14 @@ import type { TemplateStore } from './ports.ts'
 
 export type Storage = TemplateStore['kind']
 
-const wireStorages = {
+export const wireTypes = {
+  CONFIRMATION: WireType.CONFIRMATION,
+  REMINDER: WireType.REMINDER,
+  UPDATE: WireType.UPDATE,
+  ALERT: WireType.ALERT,
+} as const satisfies Readonly<Record<MessageType, WireType>>
+
+export const wireStorages = {
   file: TemplateStorage.FILE,
   s3: TemplateStorage.S3,
   http: TemplateStorage.HTTP,
@@ -75,7 +82,7 @@ export class Template extends Aggregate {
       templateId: this.id,
       name: this.name,
       version: this.version,
-      messageType: WireType[messageType],
+      messageType: wireTypes[messageType],
       storage: wireStorages[storage],
       locales: ordered.map(({ locale }) => locale),
     })

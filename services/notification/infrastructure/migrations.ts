@@ -12,6 +12,8 @@ export const migrations: readonly Migration[] = [
         language text not null,
         time_zone text not null
       )`,
+      // Who has left: nobody is told of them any more, nor they of anything.
+      'create table gone_people (user_id uuid primary key)',
       `create table preferences (
         id uuid constraint preferences_once primary key,
         language text not null,
@@ -36,7 +38,7 @@ export const migrations: readonly Migration[] = [
       'create index devices_of_user on devices (user_id)',
       `create table templates (
         id uuid primary key,
-        name text not null constraint templates_name unique,
+        name text collate "C" not null constraint templates_name unique,
         message_type text not null check (message_type in ('CONFIRMATION', 'REMINDER', 'UPDATE', 'ALERT')),
         storage text not null check (storage in ('file', 's3', 'http', 'github', 'database')),
         path text not null,
@@ -81,8 +83,12 @@ export const migrations: readonly Migration[] = [
         deliveries bigint not null default 0,
         status text not null default 'RUNNING' check (status in ('RUNNING', 'DONE', 'CANCELLED')),
         claimed_until timestamptz not null default '-infinity',
+        about_id uuid,
+        correlation_id text not null,
+        causation_id text not null,
         created_at timestamptz(3) not null
       )`,
+      'create index fan_outs_about on fan_outs (about_id) where about_id is not null',
       `create index fan_outs_running on fan_outs (created_at) where status = 'RUNNING'`,
       'create index fan_outs_of_campaign on fan_outs (campaign_id) where campaign_id is not null',
       `create table inboxes (
@@ -115,6 +121,7 @@ export const migrations: readonly Migration[] = [
         delivered_at timestamptz(3),
         opened_at timestamptz(3),
         clicked_at timestamptz(3),
+        correlation_id text not null,
         sequence bigint,
         read_at timestamptz(3),
         revision integer not null,
