@@ -69,6 +69,7 @@ export const sendDelivery =
     const handed = ready.kind === 'send' ? await handOver(ports, state, ready, signal) : undefined
     let isWhole = true
     await apart('settle', async () => {
+      isWhole = true // the unit may be run again
       const found = await current(ports, id)
       if (!found) return
       const { delivery, items } = found

@@ -72,7 +72,7 @@ export const openNotification = async (name: string, outside: Outside = {}, env:
     await call(async () => app.rememberPerson(person))
     return userId
   }
-  const announce = (happening: Omit<Happening, 'eventId' | 'eventType'> & { eventId?: string }) =>
+  const announce = (happening: Omit<Happening, 'eventId' | 'eventType'> & Partial<Happening>) =>
     call(() => app.announce({ eventId: uuidv7(), eventType: 'troupe.story.v1.StoryAnalyzed', ...happening }))
   /** Sends all that is due, as the worker would, one after another. */
   const sendDue = async (): Promise<number> => {

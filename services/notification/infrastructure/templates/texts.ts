@@ -63,20 +63,27 @@ export const createTexts = (database: Database, shipped: ShippedTexts, stored: S
     return undefined
   }
 
+  const rowOf = async (template: string): Promise<Row | undefined> => {
+    const known = rows.get(template)
+    if (known) return known.row
+    const row = await readRow(database, template)
+    rows.set(template, { row })
+    return row
+  }
+
   return {
     find: async (template, language) => {
-      const known = rows.get(template) ?? { row: await readRow(database, template) }
-      rows.set(template, known)
-      if (!known.row) {
+      const row = await rowOf(template)
+      if (!row) {
         const text = shippedText(template, language)
         if (text) return text
         throw notFound('TEMPLATE_NOT_FOUND', `there is no template ${template}`)
       }
-      const { storage } = known.row
-      const found = await ofRow(template, known.row, language).catch(() => undefined)
-      const text = found ?? shippedText(template, language, `, for ${storage} does not have it at present`)
+      // What went wrong with the storage was said where it was asked.
+      const found = await ofRow(template, row, language).catch(() => undefined)
+      const text = found ?? shippedText(template, language, `, for ${row.storage} does not have it at present`)
       if (text) return text
-      throw unavailable('TEMPLATE_STORE_AWAY', `no text of ${template} can be had from ${storage}; try again`)
+      throw unavailable('TEMPLATE_STORE_AWAY', `no text of ${template} can be had from ${row.storage}; try again`)
     },
   }
 }
