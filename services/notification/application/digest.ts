@@ -1,9 +1,10 @@
 import type { Delivery } from '../domain/delivery.ts'
 import { modeOf, noWishes } from '../domain/preference.ts'
 import { escapeHtml } from './html.ts'
-import type { Extra, Ports } from './ports.ts'
+import type { Ports } from './ports.ts'
 import { namesIn } from './prepare.ts'
 import { readingOf } from './tell.ts'
+import type { Extra } from './template-ports.ts'
 
 /** How many pieces of news a digest spells out. */
 const mostShown = 50

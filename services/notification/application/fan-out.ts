@@ -2,7 +2,7 @@ import type { Crowd, Ports } from './ports.ts'
 import { tell } from './tell.ts'
 
 /** How many people one step reaches: what it holds in memory, and what one statement writes. */
-export const stepSize = 250
+const stepSize = 250
 
 const pageOf = ({ people, followers }: Ports, crowd: Crowd, after: string | undefined): Promise<string[]> => {
   switch (crowd.kind) {

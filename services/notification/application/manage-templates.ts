@@ -4,7 +4,8 @@ import { invalid, notFound } from '#shared/domain/errors.ts'
 import { languageTag, timeZone } from '#shared/domain/language-tag.ts'
 import type { Data } from '../domain/delivery-state.ts'
 import { Template, type TemplateInit } from '../domain/template.ts'
-import type { Ports, Rendered, TemplateView } from './ports.ts'
+import type { Ports } from './ports.ts'
+import type { Rendered, TemplateView } from './template-ports.ts'
 
 const viewOf = ({ locales, ...template }: Template): TemplateView => ({ ...template, locales })
 

@@ -4,8 +4,10 @@ import { digestKind, isAlwaysSent } from '../domain/kinds.ts'
 import type { Mail } from '../domain/ports.ts'
 import { modeOf, noWishes, type Wishes } from '../domain/preference.ts'
 import { outsideQuietHours } from '../domain/schedule.ts'
-import type { Contact, Extra, Ports, Rendered } from './ports.ts'
+import type { Contact } from './people-ports.ts'
+import type { Ports } from './ports.ts'
 import { readingOf } from './tell.ts'
+import type { Extra, Rendered } from './template-ports.ts'
 
 /** What is to become of a delivery that is due. */
 export type Prepared =

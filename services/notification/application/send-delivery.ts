@@ -2,15 +2,16 @@ import type { Delivery } from '../domain/delivery.ts'
 import { digestKind } from '../domain/kinds.ts'
 import { digestOf } from './digest.ts'
 import { type HandedOver, handOver, suppressed } from './hand-over.ts'
-import type { Extra, Ports } from './ports.ts'
+import type { Ports } from './ports.ts'
 import { type Prepared, prepare } from './prepare.ts'
+import type { Extra } from './template-ports.ts'
 
 const mostAttempts = 12
 const firstPauseMs = 2_000
 const longestPauseMs = 30 * 60_000
 
 /** How long to leave a message alone after so many tries that did not end it. */
-export const pauseAfter = (attempts: number, wishedMs: number | undefined): number =>
+const pauseAfter = (attempts: number, wishedMs: number | undefined): number =>
   Math.min(Math.max(wishedMs ?? 0, firstPauseMs * 2 ** attempts), longestPauseMs)
 
 /** Applies what came of handing over. Returns for how long it is to be left alone then. */

@@ -4,7 +4,8 @@ import { nextLocal } from '../domain/local-time.ts'
 import type { Channel } from '../domain/ports.ts'
 import { noWishes, type Wishes } from '../domain/preference.ts'
 import { scheduleOf } from '../domain/schedule.ts'
-import type { Notice, Person, Ports } from './ports.ts'
+import type { Person } from './people-ports.ts'
+import type { Notice, Ports } from './ports.ts'
 
 interface Reader {
   userId: string

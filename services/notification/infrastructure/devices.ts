@@ -1,6 +1,6 @@
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
-import type { Devices } from '../application/ports.ts'
+import type { Devices } from '../application/people-ports.ts'
 import { Device, mostDevices } from '../domain/device.ts'
 
 /** The devices in the database. */

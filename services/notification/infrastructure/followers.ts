@@ -1,5 +1,5 @@
 import type { EnvReader } from '#shared/infrastructure/config.ts'
-import type { Followers, People } from '../application/ports.ts'
+import type { Followers, People } from '../application/people-ports.ts'
 
 /**
  * Who follows whom, until there is a context that knows: nobody, or, where TROUPE_NOTIFICATION_FOLLOWERS says

@@ -3,7 +3,7 @@ import { Code, ConnectError } from '@connectrpc/connect'
 import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import type { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { dateOf } from '#shared/domain/timestamp.ts'
-import type { Contacts } from '../application/ports.ts'
+import type { Contacts } from '../application/people-ports.ts'
 
 /** Identity, asked for addresses and links at the time of sending: neither is kept here. */
 export const createContacts = (identity: Client<typeof IdentityService>): Contacts => ({

@@ -1,6 +1,6 @@
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
-import type { Inbox, InboxEntry } from '../application/ports.ts'
+import type { Inbox, InboxEntry } from '../application/delivery-ports.ts'
 
 const columns = `select id, sequence, kind, template, data, created_at as "createdAt", read_at as "readAt"
   from deliveries where recipient_id = $1 and sequence is not null`

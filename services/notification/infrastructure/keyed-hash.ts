@@ -3,7 +3,8 @@ import { invalid } from '#shared/domain/errors.ts'
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
 import { isUuid } from '#shared/infrastructure/uuid.ts'
-import type { Suppressions, UnsubscribeTokens } from '../application/ports.ts'
+import type { Suppressions } from '../application/delivery-ports.ts'
+import type { UnsubscribeTokens } from '../application/ports.ts'
 
 /** 32 bytes that follow from a text and cannot be guessed without the master key. */
 export type KeyedHash = (purpose: string, text: string) => Buffer

@@ -1,27 +1,11 @@
 import type { Clock } from '#shared/domain/clock.ts'
 import type { Database } from '#shared/infrastructure/database.ts'
+import type { MailboxMessage, MailboxReader } from '../application/mailbox.ts'
 import type { Senders } from '../application/ports.ts'
-import type { Channel, Sender } from '../domain/ports.ts'
+import type { Sender } from '../domain/ports.ts'
 
-/** A message as the local mailbox has it. */
-export interface MailboxMessage {
-  position: number
-  key: string
-  channel: Exclude<Channel, 'in_app'>
-  address: string
-  subject: string
-  html: string
-  text: string
-  language: string
-  headers: Readonly<Record<string, string>>
-  at: Date
-}
-
-export interface Mailbox {
+interface Mailbox extends MailboxReader {
   senders: Senders
-  /** Newest first, before a position; all addresses when empty. */
-  list(address: string, before: number | undefined, limit: number): Promise<MailboxMessage[]>
-  find(position: number): Promise<MailboxMessage | undefined>
   /** Removes what it holds of a delivery. */
   forget(deliveryId: string): Promise<void>
 }

@@ -1,6 +1,6 @@
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
-import type { People, Person } from '../application/ports.ts'
+import type { People, Person } from '../application/people-ports.ts'
 
 const storable = (text: string): string => text.replaceAll('\0', '')
 

@@ -1,6 +1,6 @@
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
-import type { Preferences } from '../application/ports.ts'
+import type { Preferences } from '../application/people-ports.ts'
 import { Preference, type Wishes } from '../domain/preference.ts'
 
 type WishRow = Wishes & { id: string; quietHours: Wishes['quietHours'] | null }

@@ -1,24 +1,6 @@
 import type { HttpHandler, NodeServerResponse } from '#shared/presentation/http-handler.ts'
 import { escapeHtml } from '../application/html.ts'
-
-/** A message of the local mailbox. */
-export interface MailboxMessage {
-  position: number
-  channel: string
-  address: string
-  subject: string
-  html: string
-  text: string
-  language: string
-  headers: Readonly<Record<string, string>>
-  at: Date
-}
-
-/** What the local mailbox is read from. */
-export interface MailboxReader {
-  list(address: string, before: number | undefined, limit: number): Promise<MailboxMessage[]>
-  find(position: number): Promise<MailboxMessage | undefined>
-}
+import type { MailboxMessage, MailboxReader } from '../application/mailbox.ts'
 
 const perPage = 50
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import type { Renderer, RenderRequest } from '../../application/ports.ts'
+import type { Renderer, RenderRequest } from '../../application/template-ports.ts'
 import type { Value } from '../../domain/delivery-state.ts'
 import { type CompiledTemplate, compileTemplate } from './compile.ts'
 import type { Shown, Values } from './message.ts'

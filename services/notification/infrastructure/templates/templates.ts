@@ -1,6 +1,6 @@
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
-import type { Templates, TemplateView } from '../../application/ports.ts'
+import type { Templates, TemplateView } from '../../application/template-ports.ts'
 import { isKind, kinds, type MessageType } from '../../domain/kinds.ts'
 import type { TemplateStore } from '../../domain/ports.ts'
 import { type Localisation, Template } from '../../domain/template.ts'
