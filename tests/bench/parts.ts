@@ -12,6 +12,7 @@ const parts = {
   events: async () => (await import('./events.ts')).events,
   peers: async () => (await import('./peers.ts')).peers,
   growth: async () => (await import('./growth.ts')).growth,
+  crowd: async () => (await import('./crowd.ts')).crowd,
   weight: async () => (await import('./weight.ts')).weight,
 } satisfies Record<string, () => Promise<Part>>
 

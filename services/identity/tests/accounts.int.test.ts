@@ -75,7 +75,16 @@ describe('an account', () => {
       refused('OWN_ACCOUNT'),
     )
     expect(await call(() => app.batchGetUsers([person.id, person.id]))).toHaveLength(1)
+    const contact = {
+      userId: person.id,
+      email: person.email,
+      displayName: 'Ann Author',
+      emailVerified: false,
+      phone: '',
+    }
+    expect(await call(() => app.batchGetContacts([person.id, person.id]))).toMatchObject([contact])
     const suspended = await call(() => app.suspendUser(operator, person.id, 'spam'))
+    expect(await call(() => app.batchGetContacts([person.id]))).toEqual([])
     expect(suspended.isActive).toBe(false)
     await expect(call(() => app.getUser(person.id))).rejects.toEqual(refused('USER_NOT_FOUND'))
     expect(await call(() => app.batchGetUsers([person.id]))).toEqual([])

@@ -91,8 +91,7 @@ export class UnitOfWork implements Ids {
     if (this.loaded.has(mark)) return this.loaded.get(mark) as T
     const meta = this.database.orm.getMetadata().get(type as never)
     const [key] = (meta.properties[meta.primaryKeys[0] as never] as EntityProperty).fieldNames
-    const [entity] = await this.select(type, `"${key}" = $1`, id)
-    return entity
+    return (await this.select(type, `"${key}" = $1`, id))[0]
   }
 
   /** Entities by a condition over columns, tracked. `where` may end with `order by` and `limit`. */
@@ -133,9 +132,13 @@ export class UnitOfWork implements Ids {
 
   /** As `write`, for a query that must return exactly one row, or the unit is run again. */
   writeOne(query: CompiledWrite): void {
-    this.writes.push((statement) => {
-      statement.expect(statement.addCompiled(query.sql, query.parameters), 1, { kind: 'conflict', index: -1 })
-    })
+    this.writeRows(query, 1)
+  }
+
+  /** As `write`, for a query that must return exactly `count` rows, or the unit is run again. */
+  writeRows(query: CompiledWrite, count: number): void {
+    const refusal = { kind: 'conflict', index: -1 } as const
+    this.writes.push((all) => all.expect(all.addCompiled(query.sql, query.parameters), count, refusal))
   }
 
   /** Changes a counter if its bounds allow; else the whole unit fails with `orElse`. */

@@ -505,13 +505,29 @@ describe('the clock', () => {
     expect(await look()).toEqual([true, ''])
   })
 
+  it('waits for work of the context, too, and names the earliest time at which any is due', async () => {
+    const at = (ms: number) => new Date(Date.now() + ms)
+    const work = (due: Date | undefined) => ({
+      nextDue: async () => due,
+      isQuiet: async (now: Date) => !due || due > now,
+    })
+    const clockOf = (...dueWork: ReturnType<typeof work>[]) =>
+      meshClientOf('story', story, { dueWork }).getClock({ context: 'story' })
+    const [soon, later] = [at(day), at(2 * day)]
+    expect(dateOf((await clockOf(work(later), work(undefined), work(soon))).nextDue)).toEqual(soon)
+    expect((await clockOf(work(undefined))).nextDue).toBeUndefined()
+    const busy = await clockOf(work(later), work(at(-day)))
+    expect(busy).toMatchObject({ quiet: false })
+    expect(busy.waitsFor).toContain('something is due: a command, a timer, or work of the context')
+  })
+
   it('moves the mesh through its timers, each at its own time', async () => {
     const runner = started(runReminder())
     for (const consumer of runner.consumers) startReader(consumer)
     startRelay()
     const clients = {
       story: meshClientOf('story', story),
-      test: meshClientOf('test', test, { consumers: runner.consumers, processes: runner }),
+      test: meshClientOf('test', test, { consumers: runner.consumers, dueWork: [runner] }),
     }
     const mesh = fanOutClient({
       contexts: ['story', 'test'],

@@ -98,6 +98,20 @@ describe('a unit of work is run again', () => {
     expect(await left(id)).toEqual({ notes: 1, events: 6 })
   })
 
+  it('when a write did not touch as many rows as it must, and leaves nothing then', async () => {
+    const [one, two] = [await write(), await write()]
+    const touch = (ids: string[], count: number) => async (unit: Parameters<Parameters<typeof run>[0]>[0]) => {
+      const sql = 'update notes set tags = $2 where id = any($1::uuid[]) returning 1'
+      unit.writeRows({ sql, parameters: [ids, ['touched']] }, count)
+    }
+    await expect(run(touch([one, two], 3))).rejects.toMatchObject({ reason: 'TOO_MUCH_CONTENTION' })
+    const touched = () =>
+      fixture.database.sql('select 1 from notes where id = any($1) and tags = $2', [one, two], ['touched'])
+    expect(await touched()).toEqual([])
+    await run(touch([one, two], 2))
+    expect(await touched()).toHaveLength(2)
+  })
+
   it('not after any other error', async () => {
     let runs = 0
     const outcome = run(async (unit) => {

@@ -55,9 +55,9 @@ const redelivery: Fault = {
 }
 
 const subjects = [
-  { source: 'identity', event: 'UserRegistered', consumers: ['authors', 'members', 'subscribers'] },
-  { source: 'identity', event: 'ProfileUpdated', consumers: ['authors'] },
-  { source: 'identity', event: 'UserDeleted', consumers: ['authors', 'erase-subject', 'members'] },
+  { source: 'identity', event: 'UserRegistered', consumers: ['authors', 'members', 'people', 'subscribers', 'tell'] },
+  { source: 'identity', event: 'ProfileUpdated', consumers: ['authors', 'people'] },
+  { source: 'identity', event: 'UserDeleted', consumers: ['authors', 'erase-subject', 'members', 'people'] },
   { source: 'access', event: 'RoleAssigned', consumers: ['roles'] },
   { source: 'story', event: 'StoryCreated', consumers: ['usage'] },
   { source: 'subscription', event: 'BillScheduled', consumers: ['process-billing'] },

@@ -1,6 +1,7 @@
 import { accessRecipes } from './access.ts'
 import { identityRecipes } from './identity.ts'
 import { meshRecipes } from './mesh.ts'
+import { notificationRecipes } from './notification.ts'
 import { openRecipes } from './open.ts'
 import type { Recipes } from './recipe.ts'
 import { storyRecipes } from './story.ts'
@@ -12,6 +13,7 @@ export const recipes: Recipes = {
   ...meshRecipes,
   ...accessRecipes,
   ...identityRecipes,
+  ...notificationRecipes,
   ...storyRecipes,
   ...subscriptionRecipes,
 }

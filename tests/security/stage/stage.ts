@@ -23,6 +23,8 @@ export interface Stage {
   databases: Databases
   clock: StageClock
   serviceSecret: string
+  /** What keys of the mesh follow from. */
+  masterKey: Uint8Array
   /** Whom the OpenID provider knows; add to it freely. */
   oauthPeople: Record<string, { email: string; email_verified: boolean; name: string }>
   /** A gRPC transport to the gateway on one connection, with a token or without. */
@@ -96,6 +98,7 @@ export const openStage = async (name: string, split: boolean, env: NodeJS.Proces
     databases,
     clock,
     serviceSecret,
+    masterKey: Buffer.from(masterKey, 'base64'),
     oauthPeople,
     transport,
     newPerson: async () => {

@@ -1,0 +1,71 @@
+import type { Delivery } from '../domain/delivery.ts'
+import type { Data, DeliveryState, DeliveryStatus } from '../domain/delivery-state.ts'
+import type { Channel } from '../domain/ports.ts'
+
+export interface Deliveries {
+  find(id: string): Promise<Delivery | undefined>
+  findByProvider(provider: string, providerId: string): Promise<Delivery | undefined>
+  /** Of these ids, those that there are. */
+  known(ids: readonly string[]): Promise<Set<string>>
+  /** Of these ids of digests, those that there are; `isOpen` while nobody has begun to send it. */
+  digests(ids: readonly string[]): Promise<Map<string, { isOpen: boolean }>>
+  /** Has the unit run again unless all of these are still open when it is written. */
+  keepOpen(digestIds: readonly string[]): void
+  /** What goes out with a digest and is still to go. */
+  itemsOf(digestId: string): Promise<Delivery[]>
+  add(deliveries: readonly Delivery[]): void
+  /** Those that are still to be sent are left alone for so many milliseconds. */
+  save(deliveries: readonly Delivery[], pauseMs?: number): void
+  list(filter: DeliveryFilter): Promise<DeliveryState[]>
+  stats(period: { since: Date; until: Date; campaignId: string }): Promise<ChannelStats[]>
+}
+
+export interface DeliveryFilter {
+  recipientId: string
+  campaignId: string
+  status: DeliveryStatus | undefined
+  after: { time: Date; id: string } | undefined
+  limit: number
+}
+
+export interface ChannelStats {
+  channel: Channel
+  pending: number
+  sent: number
+  delivered: number
+  failed: number
+  bounced: number
+  opened: number
+  clicked: number
+}
+
+/** Something told inside the platform. `sequence` counts one person's, without gaps in the order in which they come. */
+export interface InboxEntry {
+  id: string
+  sequence: number
+  kind: string
+  template: string
+  data: Data
+  createdAt: Date
+  readAt: Date | undefined
+}
+
+export interface Inbox {
+  lastSequence(userId: string): Promise<number>
+  newest(userId: string, before: number | undefined, unreadOnly: boolean, limit: number): Promise<InboxEntry[]>
+  after(userId: string, sequence: number, limit: number): Promise<InboxEntry[]>
+  /** Up to 1,000, without some and those up to a place. */
+  countUnread(userId: string, without: readonly string[], after?: number): Promise<number>
+  /** How many of these are the person's own. */
+  countOwn(userId: string, ids: readonly string[]): Promise<number>
+  markRead(userId: string, ids: readonly string[], now: Date): void
+  markAllRead(userId: string, upTo: number, now: Date): void
+}
+
+/** Addresses that take nothing any more. */
+export interface Suppressions {
+  /** What an address is known by; it cannot be read back. */
+  hashOf(channel: Channel, address: string): string
+  has(addressHash: string): Promise<boolean>
+  add(addressHash: string, reason: string, now: Date): void
+}

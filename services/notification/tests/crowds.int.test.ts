@@ -1,0 +1,188 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { uuidv7 } from '#shared/infrastructure/uuid.ts'
+import type { Push, SendOutcome } from '../domain/ports.ts'
+import { openNotification, refused, type TestNotification } from './fixture.ts'
+
+const pushed: { key: string; token: string }[] = []
+let outcomeOf: (token: string) => SendOutcome = () => ({ kind: 'accepted', providerId: uuidv7() })
+const push = {
+  name: 'test',
+  send: async ({ device }: Push, key: string) => {
+    pushed.push({ key, token: device.token })
+    return outcomeOf(device.token)
+  },
+}
+
+let notification: TestNotification
+beforeAll(async () => {
+  const env = { TROUPE_NOTIFICATION_FOLLOWERS: 'everyone' }
+  notification = await openNotification('notification_crowds', { senders: { push: { web: push, fcm: push } } }, env)
+})
+afterAll(() => notification.close())
+
+const manyPeople = async (count: number): Promise<void> => {
+  await notification.database.sql(
+    `insert into people (user_id, display_name, language, time_zone)
+     select gen_random_uuid(), 'x', 'en', 'UTC' from generate_series(1, $1::integer)`,
+    count,
+  )
+}
+
+const register = (userId: string, token: string) =>
+  notification.call(() =>
+    notification.app.registerDevice(userId, { kind: 'fcm', token, p256dh: '', auth: '', name: 'mine' }),
+  )
+
+describe('a crowd', () => {
+  it('is reached once each, by steps that any number of workers take at once', async () => {
+    const author = await notification.newPerson()
+    await manyPeople(1_300)
+    const eventId = uuidv7()
+    const data = { path: '/stories/1', title: 'The wood', author: { person: author } }
+    const happening = { kind: 'story_published', aboutId: author, data, to: { kind: 'followers', of: author } } as const
+    await notification.announce({ ...happening, eventId })
+    await notification.announce({ ...happening, eventId })
+    const work = async () => {
+      for (let isMore = true; isMore; ) {
+        isMore = await notification
+          .call(() => notification.app.fanOutStep(eventId))
+          .catch((error: { reason?: string }) => {
+            if (error.reason !== 'TOO_MUCH_CONTENTION') throw error
+            return true
+          })
+      }
+    }
+    await Promise.all([work(), work(), work()])
+    const [row] = await notification.database.sql<{ rows: number; people: number }>(
+      `select count(*) as rows, count(distinct recipient_id) as people from deliveries
+       where source_event_id = $1 and channel = 'in_app'`,
+      eventId,
+    )
+    expect(row).toEqual({ rows: 1_300, people: 1_300 })
+    const [fanOut] = await notification.database.sql('select status, recipients from fan_outs where id = $1', eventId)
+    expect(fanOut).toEqual({ status: 'DONE', recipients: 1_300 })
+  })
+
+  it('is not reached further once its campaign is cancelled', async () => {
+    const { app, call } = notification
+    const audience = { kind: 'everyone' } as const
+    const data = { headline: 'x', message: 'y' }
+    const init = { name: 'n', template: 'announcement', channels: ['in_app' as const], audience, data }
+    const { campaign } = await call(() => app.createCampaign(init))
+    await call(() => app.sendCampaign(campaign.id))
+    expect(await call(() => app.fanOutStep(campaign.id))).toBe(true)
+    const cancelled = await call(() => app.cancelCampaign(campaign.id))
+    expect(cancelled).toMatchObject({ recipients: 250, deliveries: 250 })
+    expect(await call(() => app.fanOutStep(campaign.id))).toBe(false)
+    const missing = call(() => app.createCampaign({ ...init, template: 'nothing' }))
+    await expect(missing).rejects.toEqual(refused('TEMPLATE_NOT_FOUND'))
+    const unheard = call(() => app.createCampaign({ ...init, audience: { kind: 'event', type: 'troupe.a.v1.B' } }))
+    await expect(unheard).rejects.toEqual(refused('UNKNOWN_EVENT_TYPE'))
+  })
+
+  it('of one hears of an event from the campaigns that wait for it, each once, until they are cancelled', async () => {
+    const { app, call } = notification
+    const reader = await notification.newPerson()
+    const init = {
+      name: 'n',
+      template: 'announcement',
+      channels: ['in_app' as const],
+      audience: { kind: 'event', type: 'troupe.story.v1.StoryShared' } as const,
+      data: { headline: 'Well shared', message: 'y' },
+    }
+    const { campaign } = await call(() => app.createCampaign(init))
+    const share = () =>
+      notification.announce({
+        eventType: 'troupe.story.v1.StoryShared',
+        kind: 'story_shared',
+        to: reader,
+        data: { path: '/', expires: { at: '2027-01-01T00:00:00Z' } },
+      })
+    await share()
+    await call(() => app.sendCampaign(campaign.id))
+    await share()
+    await notification.fanOutAll()
+    await call(() => app.cancelCampaign(campaign.id))
+    await share()
+    await notification.fanOutAll()
+    const statuses = await notification.statusesOf(reader)
+    expect(statuses.filter((each) => each.startsWith('announcement'))).toEqual(['announcement in_app DELIVERED'])
+    expect(statuses.filter((each) => each.startsWith('story_shared'))).toHaveLength(3)
+  })
+})
+
+describe('devices', () => {
+  it('each get a push with a key of their own; one that is gone for good is forgotten', async () => {
+    const reader = await notification.newPerson()
+    const tokens = ['a', 'b', 'gone'].map((name) => `${name}-${uuidv7()}`)
+    for (const token of tokens) await register(reader, token)
+    outcomeOf = (token) =>
+      token.startsWith('gone') ? { kind: 'unreachable', reason: '410' } : { kind: 'accepted', providerId: token }
+    pushed.length = 0
+    const analysed = { kind: 'story_analyzed', to: reader, data: { path: '/', characters: 1, segments: 2 } }
+    await notification.announce(analysed)
+    await notification.sendDue()
+    expect(pushed.map(({ token }) => token).toSorted()).toEqual(tokens.toSorted())
+    expect(new Set(pushed.map(({ key }) => key)).size).toBe(3)
+    expect(await notification.statusesOf(reader)).toContain('story_analyzed push SENT')
+    await notification.announce(analysed)
+    await notification.sendDue()
+    expect(pushed).toHaveLength(5)
+  })
+
+  it('belong to who registered them last, ten to one person at most', async () => {
+    const [one, two] = [await notification.newPerson(), await notification.newPerson()]
+    const token = uuidv7()
+    await register(one, token)
+    await register(two, token)
+    const owners = await notification.database.sql('select user_id as id from devices where token = $1', token)
+    expect(owners).toEqual([{ id: two }])
+    for (let made = 1; made < 10; made += 1) await register(two, uuidv7())
+    await expect(register(two, uuidv7())).rejects.toEqual(refused('TOO_MANY_DEVICES'))
+    await register(two, token)
+    const web = { kind: 'web', token: 'http://plain.example/', p256dh: '', auth: '', name: '' } as const
+    await expect(notification.call(() => notification.app.registerDevice(one, web))).rejects.toEqual(
+      refused('DEVICE_INVALID'),
+    )
+  })
+})
+
+describe('who leaves', () => {
+  it('is named in no table any more, nor in what others were told, and nobody is told of them later', async () => {
+    const mark = `Unmistakable ${uuidv7()}`
+    const author = await notification.newPerson({ displayName: mark })
+    const reader = await notification.newPerson()
+    await register(author, `token-${mark}`)
+    await notification.announce({ kind: 'welcome', to: author, data: { path: '/' } })
+    const happening = {
+      kind: 'story_published',
+      aboutId: author,
+      data: { path: '/', title: `Title of ${mark}`, author: { person: author } },
+      to: { kind: 'users', ids: [reader] },
+    } as const
+    await notification.announce(happening)
+    await notification.fanOutAll()
+    notification.clock.advance(24 * 60 * 60_000)
+    await notification.sendDue()
+    const places = async () => {
+      const tables = await notification.database.sql<{ name: string }>(
+        `select tablename as name from pg_tables where schemaname = 'public'`,
+      )
+      const found: string[] = []
+      for (const { name } of tables) {
+        const sql = `select 1 from "${name}" t where position($1 in t::text) > 0 limit 1`
+        if ((await notification.database.sql(sql, mark)).length > 0) found.push(name)
+      }
+      return found.toSorted()
+    }
+    expect(await places()).toEqual(['deliveries', 'devices', 'fan_outs', 'mailbox', 'people'])
+    expect((await notification.mailsOf(reader))[0]?.text).toContain(mark)
+    const { erasePerson } = await import('../infrastructure/erasing.ts')
+    await erasePerson(notification.database, author, new AbortController().signal)
+    expect(await places()).toEqual([])
+    await notification.announce(happening)
+    expect(await places()).toEqual([])
+    expect(await notification.mailsOf(reader)).toEqual([])
+    await erasePerson(notification.database, author, new AbortController().signal)
+  })
+})

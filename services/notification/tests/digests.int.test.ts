@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { uuidv7 } from '#shared/infrastructure/uuid.ts'
+import { openNotification, type TestNotification } from './fixture.ts'
+
+let notification: TestNotification
+beforeAll(async () => {
+  notification = await openNotification('notification_digests')
+})
+afterAll(() => notification.close())
+
+const published = (author: string, title: string) => ({
+  kind: 'story_published',
+  aboutId: author,
+  data: { path: `/stories/${title}`, title, author: { person: author } },
+})
+
+const tellOf = async (author: string, title: string, readers: readonly string[]) => {
+  await notification.announce({ ...published(author, title), to: { kind: 'users', ids: readers } })
+  await notification.fanOutAll()
+}
+
+const advanceTo = (time: string) =>
+  notification.clock.advance(new Date(time).getTime() - notification.clock.now().getTime())
+
+describe('a digest', () => {
+  it('gathers what waits for it, and is sent once, in the morning there', async () => {
+    const author = await notification.newPerson({ displayName: 'Bo <the> Author' })
+    const zones = { 'Europe/Vienna': '21T07:00', 'America/New_York': '20T13:00', 'Asia/Kolkata': '21T02:30' }
+    const readers = await Promise.all(
+      Object.keys(zones).map((timeZone) => notification.newPerson({ timeZone, language: 'de' })),
+    )
+    for (const title of ['The wood', 'The sea']) await tellOf(author, title, readers)
+    expect(await notification.sendDue()).toBe(0)
+    for (const [index, time] of Object.values(zones).entries()) {
+      const reader = readers[index] ?? ''
+      const [digest] = await notification.database.sql<{ due: Date }>(
+        `select due_at as due from deliveries where recipient_id = $1 and kind = 'digest'`,
+        reader,
+      )
+      // At 8 o'clock there: in New York it is still the morning of the 20th, at five.
+      expect(digest?.due.toISOString()).toBe(`2026-11-${time}:00.000Z`)
+    }
+    advanceTo('2026-11-20T13:00:00Z')
+    expect(await notification.sendDue()).toBe(1)
+    expect(await notification.mailsOf(readers[1] ?? '')).toHaveLength(1)
+    expect(await notification.mailsOf(readers[0] ?? '')).toEqual([])
+    advanceTo('2026-11-21T07:00:00Z')
+    await Promise.all([notification.sendDue(), notification.sendDue()])
+    await notification.sendDue()
+    const [mail, ...more] = await notification.mailsOf(readers[0] ?? '')
+    expect(more).toEqual([])
+    expect(mail?.subject).toBe('2 Neuigkeiten für dich')
+    expect(mail?.text).toMatch(/Neu von Bo <the> Author[\s\S]*The wood[\s\S]*Neu von Bo <the> Author[\s\S]*The sea/)
+    expect(mail?.html).toContain('Neu von Bo &lt;the&gt; Author')
+    expect(await notification.mailsOf(readers[1] ?? '')).toHaveLength(1)
+    expect((await notification.statusesOf(readers[0] ?? '')).filter((each) => each.includes('email'))).toEqual([
+      'digest email SENT',
+      'story_published email SENT',
+      'story_published email SENT',
+    ])
+  })
+
+  it('of the day on which clocks are changed, and of the next, comes at the same time there', async () => {
+    advanceTo('2027-03-27T12:00:00Z')
+    const author = await notification.newPerson()
+    const reader = await notification.newPerson({ timeZone: 'Europe/Vienna' })
+    const dues: string[] = []
+    for (const day of ['2027-03-27T12:00:00Z', '2027-03-28T12:00:00Z']) {
+      advanceTo(day)
+      await tellOf(author, `of ${day}`, [reader])
+      const [digest] = await notification.database.sql<{ due: Date }>(
+        `select due_at as due from deliveries where recipient_id = $1 and kind = 'digest' order by due_at desc`,
+        reader,
+      )
+      dues.push(digest?.due.toISOString() ?? '')
+    }
+    expect(dues).toEqual(['2027-03-28T06:00:00.000Z', '2027-03-29T06:00:00.000Z'])
+  })
+
+  it('that is being sent takes nothing more: what comes then waits for the next', async () => {
+    advanceTo('2027-04-10T12:00:00Z')
+    const author = await notification.newPerson()
+    const reader = await notification.newPerson()
+    await tellOf(author, 'early', [reader])
+    await notification.database.sql(
+      `update deliveries set claimed_until = clock_timestamp() where recipient_id = $1 and kind = 'digest'`,
+      reader,
+    )
+    await tellOf(author, 'late', [reader])
+    advanceTo('2027-04-11T08:00:00Z')
+    await notification.sendDue()
+    const [first, ...none] = await notification.mailsOf(reader)
+    expect(none).toEqual([])
+    expect(first?.text).toContain('early')
+    expect(first?.text).not.toContain('late')
+    advanceTo('2027-04-12T08:00:00Z')
+    await notification.sendDue()
+    expect((await notification.mailsOf(reader))[0]?.text).toContain('late')
+  })
+
+  it('leaves out what its reader no longer wants, and does not come for nothing', async () => {
+    const author = await notification.newPerson()
+    const reader = await notification.newPerson()
+    await tellOf(author, 'unwanted', [reader])
+    const off = { kind: 'story_published', channel: 'email', mode: 'off' } as const
+    await notification.call(() => notification.app.updatePreferences(reader, { channels: [off] }))
+    advanceTo('2027-04-20T08:00:00Z')
+    await notification.sendDue()
+    expect(await notification.mailsOf(reader)).toEqual([])
+    expect(await notification.statusesOf(reader)).toEqual([
+      'digest email FAILED NOTHING_TO_TELL',
+      'story_published email FAILED SWITCHED_OFF',
+      'story_published in_app DELIVERED',
+    ])
+  })
+
+  it('is one, however many things come for it at once', async () => {
+    const authors = await Promise.all(Array.from({ length: 12 }, () => notification.newPerson()))
+    const reader = await notification.newPerson()
+    await Promise.all(
+      authors.map(async (author) => {
+        const eventId = uuidv7()
+        const to = { kind: 'users', ids: [reader] } as const
+        await notification.announce({ ...published(author, 'x'), to, eventId })
+        const step = () => notification.call(() => notification.app.fanOutStep(eventId))
+        // Who loses five races in a row is run again by the worker.
+        await step().catch(step).catch(step)
+      }),
+    )
+    const statuses = await notification.statusesOf(reader)
+    expect(statuses.filter((each) => each.startsWith('digest'))).toEqual(['digest email PENDING'])
+    expect(statuses.filter((each) => each.startsWith('story_published email'))).toHaveLength(12)
+  })
+})
+
+describe('quiet hours', () => {
+  it('hold a mail back until they end, also when they were set after it was made', async () => {
+    advanceTo('2027-05-01T21:00:00Z')
+    const reader = await notification.newPerson({ timeZone: 'Europe/Vienna' })
+    await notification.announce({ kind: 'welcome', to: reader, data: { path: '/' } })
+    const quietHours = { startMinute: 22 * 60, endMinute: 7 * 60 }
+    await notification.call(() => notification.app.updatePreferences(reader, { quietHours }))
+    await notification.sendDue()
+    expect(await notification.mailsOf(reader)).toEqual([])
+    await notification.announce({ kind: 'welcome', to: reader, data: { path: '/' } })
+    advanceTo('2027-05-02T04:59:00Z')
+    expect(await notification.sendDue()).toBe(0)
+    advanceTo('2027-05-02T05:00:00Z')
+    await notification.sendDue()
+    expect(await notification.mailsOf(reader)).toHaveLength(2)
+  })
+})
