@@ -181,7 +181,10 @@ describe('what may have arrived', () => {
     expect(await outcome()).toMatchObject({ kind: 'busy' })
     expect(await senderTo(1).send(mail, 'key-1', never)).toMatchObject({ kind: 'busy' })
     expect(await senderTo(starttls.port).send(mail, 'key-1', AbortSignal.abort())).toMatchObject({ kind: 'busy' })
-    expect(await outcome({ login: { user: 'troupe', pass: 'wrong' } })).toMatchObject({ kind: 'busy', reason: /535/ })
+    expect(await outcome({ login: { user: 'troupe', pass: 'wrong' } })).toMatchObject({
+      kind: 'busy',
+      reason: expect.stringContaining('535'),
+    })
     expect(starttls.messages).toEqual([])
   })
 
