@@ -36,9 +36,10 @@ export const startStandIn = async (handle: (request: Received) => Answer | Promi
     const worked = typeof trouble === 'object' ? trouble : await handle(request)
     if (typeof trouble !== 'object' && worked.status < 300) accepted.push(request)
     if (trouble === 'lost') return outgoing.destroy()
-    const text = typeof worked.body === 'string' ? worked.body : JSON.stringify(worked.body)
+    const { body: content = '' } = worked
+    const sent = typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content)
     outgoing.writeHead(worked.status, { 'content-type': 'application/json', ...worked.headers })
-    if (trouble !== 'headers-only') return outgoing.end(worked.body === undefined ? '' : text)
+    if (trouble !== 'headers-only') return outgoing.end(sent)
     outgoing.flushHeaders()
     setTimeout(() => outgoing.destroy(), 20)
   })
