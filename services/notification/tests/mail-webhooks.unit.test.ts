@@ -50,7 +50,7 @@ describe('SendGrid', () => {
     expect(tell({ event: 'bounce', type: 'blocked', status: '5.7.1' })).toEqual(
       report('soft_bounced', 'bounce blocked 5.7.1'),
     )
-    expect(tell({ event: 'deferred', attempt: '5' })).toEqual(report('soft_bounced', 'deferred'))
+    expect(tell({ event: 'deferred', attempt: '5' })).toEqual([])
     expect(tell({ event: 'dropped', reason: 'Bounced Address' })).toEqual(report('bounced', 'dropped'))
     expect(tell({ event: 'dropped', reason: 'Spam Content' })).toEqual(report('soft_bounced', 'dropped'))
     expect(tell({ event: 'open' })).toEqual(report('opened', 'open'))
@@ -113,7 +113,7 @@ describe('Mailgun', () => {
     expect(tell({ ...failed, reason: 'bounce' })).toEqual(report('bounced', 'failed permanent bounce 550'))
     expect(tell({ ...failed, reason: 'suppress-bounce' })).toMatchObject([{ kind: 'bounced' }])
     expect(tell({ ...failed, reason: 'old' })).toMatchObject([{ kind: 'soft_bounced' }])
-    expect(tell({ event: 'failed', severity: 'temporary', reason: 'bounce' })).toMatchObject([{ kind: 'soft_bounced' }])
+    expect(tell({ event: 'failed', severity: 'temporary', reason: 'bounce' })).toEqual([])
     expect(tell({ event: 'opened' })).toEqual(report('opened', 'opened'))
     expect(tell({ event: 'clicked', url: 'https://x.example/?token=secret' })).toEqual(report('clicked', 'clicked'))
     expect(tell({ event: 'complained' })).toEqual(report('complained', 'complained'))

@@ -11,8 +11,9 @@ export interface Behaviour {
   mail?: string
   rcpt?: string
   data?: string
-  /** Cuts the connection at MAIL FROM, before or after the message is taken; or never answers to it. */
-  cut?: 'mail' | 'before' | 'after'
+  /** Cuts the connection at MAIL FROM, at the first one only, before or after the message is taken. */
+  cut?: 'mail' | 'first-mail' | 'before' | 'after'
+  /** Never answers to the message. */
   hang?: boolean
 }
 
@@ -43,7 +44,12 @@ export const startSmtpServer = async (options: { secure?: boolean; offersTls?: b
     onMailFrom: (_, { id }, callback) => {
       sessions.add(id)
       if (behaviour.cut === 'mail') return cut(id)
-      callback(behaviour.mail ? replyOf(behaviour.mail) : null)
+      const { mail } = behaviour
+      if (behaviour.cut === 'first-mail') {
+        behaviour = {}
+        if (!mail) return cut(id)
+      }
+      callback(mail ? replyOf(mail) : null)
     },
     onRcptTo: ({ address }, _, callback) => callback(behaviour.rcpt ? replyOf(`${behaviour.rcpt} <${address}>`) : null),
     onData: async (stream, { id, envelope: { mailFrom, rcptTo } }, callback) => {

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createFcmSender } from '../infrastructure/providers/fcm.ts'
-import { createPushSender } from '../infrastructure/providers/push.ts'
 import { isPushService } from '../infrastructure/providers/web-push.ts'
 import { createReceiver, vapidClaims } from './push-receiver.ts'
 import { accounts, createFcmApi, pushServiceApi } from './vendor-apis.ts'
@@ -199,15 +198,5 @@ describe('a device', () => {
       })
     }
     expect(api.received).toHaveLength(0)
-  })
-
-  it('is sent to by the sender of its kind', async () => {
-    const api = await start(pushServiceApi)
-    const sender = createPushSender({ web: webPush(api.url), fcm: undefined })
-    const { p256dh, auth } = receiver
-    const web = pushTo({ kind: 'web', token: `${api.url}/x`, p256dh, auth })
-    expect(await sender.send(web, 'key-1', never)).toMatchObject({ kind: 'accepted' })
-    expect(await sender.send(pushTo({ kind: 'fcm', token: 't' }), 'key-1', never)).toMatchObject({ kind: 'refused' })
-    expect(sender.name).toBe('web-push')
   })
 })

@@ -22,7 +22,8 @@ const deadAddress = ['bounce', 'suppress-bounce']
 const kindOf = ({ event, severity, reason = '' }: EventData): DeliveryReport['kind'] | undefined => {
   switch (event) {
     case 'failed':
-      return severity === 'permanent' && deadAddress.includes(reason) ? 'bounced' : 'soft_bounced'
+      if (severity !== 'permanent') return undefined
+      return deadAddress.includes(reason) ? 'bounced' : 'soft_bounced'
     case 'delivered':
     case 'opened':
     case 'clicked':

@@ -19,8 +19,6 @@ const kindOf = ({ event, type, reason, sg_machine_open }: Event): DeliveryReport
   switch (event) {
     case 'delivered':
       return 'delivered'
-    case 'deferred':
-      return 'soft_bounced'
     case 'bounce':
       return type === 'blocked' ? 'soft_bounced' : 'bounced'
     case 'dropped':

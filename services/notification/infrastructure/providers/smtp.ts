@@ -14,6 +14,10 @@ export interface SmtpSettings extends SmtpServer {
 const mostIdle = 4
 const idleMs = 15_000
 
+/** Whether the server was done with a session before it heard of the mail. */
+const wasEnded = ({ handedOver, failure }: SmtpError): boolean =>
+  !handedOver && (failure.responseCode === 421 || ['ECONNECTION', 'ESOCKET'].includes(failure.code ?? ''))
+
 /** Sessions that may serve another mail: at most four, each for 15 seconds. */
 const createIdleSessions = () => {
   const idle = new Map<SMTPConnection, NodeJS.Timeout>()
@@ -88,9 +92,7 @@ export const createSmtpSender = (settings: SmtpSettings, clock: Clock): Sender<M
       try {
         return await deliver(waiting, to, message, signal)
       } catch (error) {
-        const { handedOver, failure } = error as SmtpError
-        const wasEnded = !handedOver && failure.code === 'ECONNECTION'
-        if (!wasEnded) throw error
+        if (!wasEnded(error as SmtpError)) throw error
       }
     }
     return deliver(await openSession(settings, signal), to, message, signal)

@@ -16,8 +16,8 @@ export interface Webhook {
   verify(request: WebhookRequest, now: Date): boolean | Promise<boolean>
   /**
    * The reports of a request that was verified; `at` is `now` where the vendor does not say. What is no news of a delivery
-   * is left out, as is what was not sent by us. A soft bounce may be followed by better or worse. Throws INVALID_ARGUMENT /
-   * WEBHOOK_MALFORMED.
+   * is left out, as are tries that the vendor repeats by itself, and what was not sent by us: a soft bounce is one for good,
+   * for which the address is not to blame. Throws INVALID_ARGUMENT / WEBHOOK_MALFORMED.
    */
   parse(request: WebhookRequest, now: Date): DeliveryReport[]
 }
