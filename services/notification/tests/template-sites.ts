@@ -21,9 +21,9 @@ export interface Site {
   stop(): Promise<void>
 }
 
-export const timeoutMs = 2000
+const timeoutMs = 2000
 export const s3Account = { accessKeyId: 'AKIA-TROUPE', secretAccessKey: 'a secret/+=', region: 'eu-central-1' }
-export const githubToken = 'ghp_token'
+const githubToken = 'ghp_token'
 
 export const openFileSite = async (): Promise<Site & { root: string }> => {
   const above = await mkdtemp(join(tmpdir(), 'troupe-templates-'))

@@ -56,7 +56,7 @@ export const webPush = (url: string, timeout = timeoutMs, vapid = accounts.vapid
   createWebPushSender({ ...vapid, hosts: [url], timeoutMs: timeout })
 const toBrowser = (path: string) => (url: string) => pushTo({ kind: 'web', token: `${url}${path}`, p256dh, auth })
 export const google = (url: string) => ({ ...accounts.google, tokenUri: `${url}/token` })
-export const fcmApi = createFcmApi(() => clock.now())
+const fcmApi = createFcmApi(() => clock.now())
 
 /** The vendors: their stand-ins, the senders to them, and messages that they take or refuse. */
 export const cases: Case<Mail & Sms & Push>[] = [

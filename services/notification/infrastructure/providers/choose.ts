@@ -8,14 +8,15 @@ import { chooseSms } from './choose-sms.ts'
 import type { Webhook } from './webhook.ts'
 
 /** Who carries messages, by channel and kind of device. */
-export interface ChannelSenders {
+interface ChannelSenders {
   email: Sender<Mail>
   sms: Sender<Sms>
   push: Readonly<Record<Push['device']['kind'], Sender<Push>>>
 }
 
-export interface ChosenProviders {
-  senders: ChannelSenders
+interface ChosenProviders {
+  /** Without what the local mailbox is for. */
+  senders: Partial<ChannelSenders>
   /** Those whose reports can be checked, by the provider's name, which ends the address that they report to. */
   webhooks: ReadonlyMap<string, Webhook>
   /** Ends connections that wait for more to send. */
@@ -23,25 +24,17 @@ export interface ChosenProviders {
 }
 
 /**
- * The providers that TROUPE_NOTIFICATION_MAIL, …_SMS and …_PUSH name, and `mailbox` for what names none. Missing and bad
- * settings are noted as problems of `env`, all of them, and keep the process from starting.
+ * The providers that TROUPE_NOTIFICATION_MAIL, …_SMS and …_PUSH name. Missing and bad settings are noted as problems of
+ * `env`, all of them, and keep the process from starting.
  */
-export const chooseProviders = async (
-  env: EnvReader,
-  clock: Clock,
-  mailbox: ChannelSenders,
-): Promise<ChosenProviders> => {
+export const chooseProviders = async (env: EnvReader, clock: Clock): Promise<ChosenProviders> => {
   const timeoutMs = env.integer(`${prefix}PROVIDER_TIMEOUT_MS`, 10_000, { min: 100, max: 120_000 })
   const mail = await chooseMail(env, clock, timeoutMs)
   const sms = chooseSms(env, timeoutMs)
   const push = await choosePush(env, clock, timeoutMs)
   const webhooks = [mail?.webhook, sms?.webhook].filter((webhook) => webhook !== undefined)
   return {
-    senders: {
-      email: mail?.sender ?? mailbox.email,
-      sms: sms?.sender ?? mailbox.sms,
-      push: push ?? mailbox.push,
-    },
+    senders: { ...(mail && { email: mail.sender }), ...(sms && { sms: sms.sender }), ...(push && { push }) },
     webhooks: new Map(webhooks.map((webhook) => [webhook.name, webhook])),
     close: () => mail?.close?.(),
   }

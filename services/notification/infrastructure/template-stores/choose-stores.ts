@@ -51,10 +51,10 @@ const chooseS3 = async (settings: Settings, timeoutMs: number): Promise<Template
 }
 
 /**
- * The stores of templates that are configured, by kind. Missing and bad settings are noted as problems of `env` and keep
+ * The stores of templates that are configured, one of a kind. Missing and bad settings are noted as problems of `env` and keep
  * the process from starting.
  */
-export const chooseTemplateStores = async (env: EnvReader): Promise<Map<TemplateStore['kind'], TemplateStore>> => {
+export const chooseTemplateStores = async (env: EnvReader): Promise<TemplateStore[]> => {
   const timeoutMs = readTimeoutMs(env)
   const stores = [
     chooseFile(createSettings(env, `${prefix}TEMPLATES_DIR`)),
@@ -62,5 +62,5 @@ export const chooseTemplateStores = async (env: EnvReader): Promise<Map<Template
     await chooseS3(createSettings(env, `${prefix}TEMPLATES_S3_URL`), timeoutMs),
     chooseGitHub(createSettings(env, `${prefix}TEMPLATES_GITHUB`), timeoutMs),
   ]
-  return new Map(stores.filter((store) => store !== undefined).map((store) => [store.kind, store]))
+  return stores.filter((store) => store !== undefined)
 }
