@@ -17,7 +17,11 @@ import { proxy } from './proxy.ts'
 import { createUpstreamPool, type UpstreamPool } from './upstreams.ts'
 
 /** Plain HTTP paths that a context answers. */
-const contextPaths: Readonly<Record<string, string>> = { '/.well-known/jwks.json': 'identity' }
+const contextPaths: Readonly<Record<string, string>> = {
+  '/.well-known/jwks.json': 'identity',
+  '/unsubscribe': 'notification',
+  '/dev/mailbox': 'notification',
+}
 
 /** The root of what the mesh does for a request, or a part of the caller's own trace. */
 const traced =

@@ -4,6 +4,7 @@ import type { ContextDefinition } from '#shared/presentation/context.ts'
 const contexts = {
   access: async () => (await import('./access/service.ts')).access,
   identity: async () => (await import('./identity/service.ts')).identity,
+  notification: async () => (await import('./notification/service.ts')).notification,
   story: async () => (await import('./story/service.ts')).story,
 } satisfies Record<string, () => Promise<ContextDefinition>>
 

@@ -19,11 +19,11 @@ import { startWorkload, type Workload } from './workload/workload.ts'
 import type { World } from './world.ts'
 
 const patienceMs = 90_000
-const splitReplicas = { access: 1, identity: 1, story: 2, gateway: 1 }
+const splitReplicas = { access: 1, identity: 1, notification: 2, story: 2, gateway: 1 }
 
 export interface SeedOptions {
   seed: number
-  /** A process a context, two of story's, and the gateway; otherwise one for all. */
+  /** A process a context, two of notification's and of story's, and the gateway; otherwise one for all. */
   split: boolean
   faults: readonly Fault[]
   /** For how long faults are begun. */

@@ -5,7 +5,7 @@ import { completeOAuth } from './complete-oauth.ts'
 import { deleteUser } from './delete-user.ts'
 import { getErasure, noteErased } from './erasures.ts'
 import { getActionLink } from './get-action-link.ts'
-import { batchGetUsers, getUser } from './get-users.ts'
+import { batchGetContacts, batchGetUsers, getUser } from './get-users.ts'
 import { issueGuestToken } from './issue-guest-token.ts'
 import { issueServiceToken } from './issue-service-token.ts'
 import { linkOAuth, unlinkOAuth } from './link-oauth.ts'
@@ -53,6 +53,7 @@ export const createIdentityApp = (ports: Ports) => ({
   getMe: (userId: string) => ports.users.get(userId),
   getUser: getUser(ports),
   batchGetUsers: batchGetUsers(ports),
+  batchGetContacts: batchGetContacts(ports),
   updateProfile: updateProfile(ports),
   updatePreferences: updatePreferences(ports),
   updateContactInfo: updateContactInfo(ports),

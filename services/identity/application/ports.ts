@@ -42,6 +42,18 @@ export interface Profile {
   createdAt: Date
 }
 
+/** How somebody is reached, and in which language. */
+export interface Contact {
+  userId: string
+  displayName: string
+  email: string
+  emailVerified: boolean
+  /** E.164; empty for none. */
+  phone: string
+  language: string
+  timeZone: string
+}
+
 /** What an account is signed in to with. */
 export interface Credentials {
   userId: string
@@ -53,6 +65,8 @@ export interface Credentials {
 export interface Directory {
   /** Public profiles of active accounts; others are left out. */
   profiles(ids: readonly string[]): Promise<Profile[]>
+  /** How active accounts are reached; others are left out. */
+  contacts(ids: readonly string[]): Promise<Contact[]>
   /** What a password given with an address is checked against. */
   credentials(emailKey: string): Promise<Credentials | undefined>
   /** Accounts, newest first, after a position. */

@@ -1,6 +1,6 @@
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
-import type { Directory, Profile, UserFilter } from '../application/ports.ts'
+import type { Contact, Directory, Profile, UserFilter } from '../application/ports.ts'
 import { User } from '../domain/user.ts'
 
 // A range in byte order instead of LIKE: it uses its index in a prepared statement, and needs no escaping.
@@ -29,6 +29,13 @@ export const createDirectory = (database: Database, unit: () => UnitOfWork): Dir
        from users where id = any($1::uuid[]) and suspended_at is null`,
       ids,
     )) as unknown as Profile[],
+  contacts: async (ids) =>
+    (await database.sql(
+      `select id as "userId", display_name as "displayName", email, email_verified as "emailVerified",
+         phone, language, time_zone as "timeZone"
+       from users where id = any($1::uuid[]) and suspended_at is null`,
+      ids,
+    )) as unknown as Contact[],
   credentials: async (emailKey) => {
     const [row] = await database.sql<{ id: string; password_hash: string | null; has_totp: boolean }>(
       'select id, password_hash, has_totp from users where email_key = $1',

@@ -18,6 +18,7 @@ export const accountRpcs = (app: IdentityApp) =>
     getMe: async (_, context) => ({ user: toUser(await app.getMe(caller(context))) }),
     getUser: async ({ userId }) => ({ profile: toPublicProfile(await app.getUser(userId)) }),
     batchGetUsers: async ({ userIds }) => ({ profiles: (await app.batchGetUsers(userIds)).map(toPublicProfile) }),
+    batchGetContacts: async ({ userIds }) => ({ contacts: await app.batchGetContacts(userIds) }),
     updateProfile: async (change, context) => ({ user: toUser(await app.updateProfile(caller(context), change)) }),
     updatePreferences: async (change, context) => ({
       user: toUser(await app.updatePreferences(caller(context), change)),

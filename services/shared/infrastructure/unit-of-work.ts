@@ -131,8 +131,13 @@ export class UnitOfWork implements Ids {
 
   /** As `write`, for a query that must return exactly one row, or the unit is run again. */
   writeOne(query: CompiledWrite): void {
+    this.writeRows(query, 1)
+  }
+
+  /** As `write`, for a query that must return exactly `count` rows, or the unit is run again. */
+  writeRows(query: CompiledWrite, count: number): void {
     this.writes.push((statement) => {
-      statement.expect(statement.addCompiled(query.sql, query.parameters), 1, { kind: 'conflict', index: -1 })
+      statement.expect(statement.addCompiled(query.sql, query.parameters), count, { kind: 'conflict', index: -1 })
     })
   }
 

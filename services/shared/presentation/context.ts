@@ -18,11 +18,23 @@ export interface Invariant {
   sql: string
 }
 
+/** Work of a context's own that falls due at times of the mesh's clock, beside its processes. */
+export interface DueWork {
+  start(): void
+  stop(): Promise<void>
+  /** When the next of it is due; undefined for never. */
+  nextDue(): Promise<Date | undefined>
+  /** Whether nothing is due at `now` any more. */
+  isQuiet(now: Date): Promise<boolean>
+}
+
 /** What a context consists of. */
 export interface Composition {
   routes: readonly Route[]
   consumers?: readonly ConsumerDefinition[]
   processes?: readonly AnyProcess[]
+  /** Begins once the other contexts of the process can be called, and takes part in time travel. */
+  work?: DueWork
   invariants?: readonly Invariant[]
   /** Erases a person who has deleted their account, beyond keys and stored answers, of which the kernel takes care. */
   erase?: EraseSubject

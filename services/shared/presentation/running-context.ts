@@ -119,7 +119,7 @@ export const startContext = async (
   const parts = await openContext(definition, host)
   const { clock, database, log, relay, subjectKeys } = parts
   const composition = await definition.compose(kernelOf(host, parts))
-  const { processes = [], invariants = [] } = composition
+  const { processes = [], invariants = [], work } = composition
   const runner = processes.length > 0 ? runnerOf(name, processes, host, parts) : undefined
   const { consumers: own = [], erase = async () => [] } = composition
   const erasing = erasureConsumer({ context: name, keys: subjectKeys, clock, erase })
@@ -132,7 +132,7 @@ export const startContext = async (
     consumers,
     descriptors,
     invariants,
-    ...(runner && { processes: runner }),
+    dueWork: [runner, work].filter((each) => each !== undefined),
   })
   const allRoutes = [...composition.routes, route(MeshService, operators)]
   assertRules(allRoutes.map(({ service }) => service))
@@ -169,12 +169,14 @@ export const startContext = async (
       relay.start()
       readers.start()
       runner?.start()
+      work?.start()
     },
     stop: async () => {
       forgetPool()
       janitor.stop()
       unfollow()
       await composition.stop?.()
+      await work?.stop()
       await runner?.stop()
       await readers.stop()
       await relay.stop()

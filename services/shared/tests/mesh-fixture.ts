@@ -82,6 +82,7 @@ export const meshClientOf = (context: string, side: Side, parts: Partial<MeshPar
     subjectKeys,
     consumers: [],
     invariants: [],
+    dueWork: [],
     ...parts,
   }
   const transport = served(context, contextMeshService(own), side)

@@ -511,7 +511,7 @@ describe('the clock', () => {
     startRelay()
     const clients = {
       story: meshClientOf('story', story),
-      test: meshClientOf('test', test, { consumers: runner.consumers, processes: runner }),
+      test: meshClientOf('test', test, { consumers: runner.consumers, dueWork: [runner] }),
     }
     const mesh = fanOutClient({
       contexts: ['story', 'test'],

@@ -14,7 +14,27 @@ export const heard: readonly Heard[] = [
   { context: 'identity', consumer: 'erase-subject', source: 'identity', events: ['UserDeleted'] },
   { context: 'identity', consumer: 'erasures', source: 'access', events: ['mesh.v1.SubjectErased'] },
   { context: 'identity', consumer: 'erasures', source: 'identity', events: ['mesh.v1.SubjectErased'] },
+  { context: 'identity', consumer: 'erasures', source: 'notification', events: ['mesh.v1.SubjectErased'] },
   { context: 'identity', consumer: 'erasures', source: 'story', events: ['mesh.v1.SubjectErased'] },
+  {
+    context: 'notification',
+    consumer: 'people',
+    source: 'identity',
+    events: ['UserRegistered', 'ProfileUpdated', 'UserDeleted'],
+  },
+  {
+    context: 'notification',
+    consumer: 'tell',
+    source: 'identity',
+    events: ['UserRegistered', 'EmailVerificationRequested', 'PasswordResetRequested'],
+  },
+  {
+    context: 'notification',
+    consumer: 'tell',
+    source: 'story',
+    events: ['StoryAnalyzed', 'StoryPublished', 'StoryShared'],
+  },
+  { context: 'notification', consumer: 'erase-subject', source: 'identity', events: ['UserDeleted'] },
   {
     context: 'story',
     consumer: 'authors',

@@ -55,9 +55,9 @@ const redelivery: Fault = {
 }
 
 const subjects = [
-  { source: 'identity', event: 'UserRegistered', consumers: ['authors', 'members'] },
-  { source: 'identity', event: 'ProfileUpdated', consumers: ['authors'] },
-  { source: 'identity', event: 'UserDeleted', consumers: ['authors', 'erase-subject', 'members'] },
+  { source: 'identity', event: 'UserRegistered', consumers: ['authors', 'members', 'people', 'tell'] },
+  { source: 'identity', event: 'ProfileUpdated', consumers: ['authors', 'people'] },
+  { source: 'identity', event: 'UserDeleted', consumers: ['authors', 'erase-subject', 'members', 'people'] },
   { source: 'access', event: 'RoleAssigned', consumers: ['roles'] },
   { source: 'story', event: 'StoryAnalysisRequested', consumers: ['analyze'] },
   { source: 'story', event: 'PublishingStarted', consumers: ['process-publishing'] },

@@ -18,12 +18,12 @@ interface Run {
   measure: Measurement
 }
 
-const one: Replicas = { access: 1, identity: 1, story: 1, gateway: 1 }
+const one: Replicas = { access: 1, identity: 1, notification: 1, story: 1, gateway: 1 }
 
 const runs: readonly Run[] = [
   {
     name: 'load-restart',
-    replicas: { access: 2, identity: 2, story: 2, gateway: 2 },
+    replicas: { access: 2, identity: 2, notification: 2, story: 2, gateway: 2 },
     env: {},
     measure: rollingRestart,
   },

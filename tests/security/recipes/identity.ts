@@ -148,6 +148,7 @@ export const identityRecipes: Recipes = ofService('troupe.identity.v1.IdentitySe
   GetMe: { refusedAtOnce: ['deleted'] },
   GetUser: { fields: ({ person }) => ({ userId: person.id }), ids: { user_id: 'open' } },
   BatchGetUsers: { fields: ({ person }) => ({ userIds: [person.id] }), ids: { user_ids: 'open' } },
+  BatchGetContacts: { fields: ({ person }) => ({ userIds: [person.id] }), ids: { user_ids: 'open' } },
   UpdateProfile: { refusedAtOnce: ['suspended', 'deleted'] },
   UpdatePreferences: { refusedAtOnce: ['suspended', 'deleted'] },
   UpdateContactInfo: { refusedAtOnce: ['suspended', 'deleted'] },

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file troupe/identity/v1/user.proto.
  */
 export const file_troupe_identity_v1_user: GenFile = /*@__PURE__*/
-  fileDesc("Ch10cm91cGUvaWRlbnRpdHkvdjEvdXNlci5wcm90bxISdHJvdXBlLmlkZW50aXR5LnYxIo0DCgRVc2VyEgoKAmlkGAEgASgJEg0KBWVtYWlsGAIgASgJEhYKDmVtYWlsX3ZlcmlmaWVkGAMgASgIEhQKDGRpc3BsYXlfbmFtZRgEIAEoCRISCgphdmF0YXJfdXJsGAUgASgJEgsKA2JpbxgGIAEoCRIQCghsYW5ndWFnZRgHIAEoCRIRCgl0aW1lX3pvbmUYCCABKAkSMAoHY29udGFjdBgJIAEoCzIfLnRyb3VwZS5pZGVudGl0eS52MS5Db250YWN0SW5mbxINCgVyb2xlcxgKIAMoCRIXCg9vYXV0aF9wcm92aWRlcnMYCyADKAkSFAoMaGFzX3Bhc3N3b3JkGAwgASgIEhEKCWlzX2FjdGl2ZRgNIAEoCBIuCgpjcmVhdGVkX2F0GA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1sYXN0X2xvZ2luX2F0GA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghoYXNfdG90cBgQIAEoCCKCAQoNUHVibGljUHJvZmlsZRIKCgJpZBgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSEgoKYXZhdGFyX3VybBgDIAEoCRILCgNiaW8YBCABKAkSLgoKY3JlYXRlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiUAoLQ29udGFjdEluZm8SDQoFcGhvbmUYASABKAkSMgoHYWRkcmVzcxgCIAEoCzIhLnRyb3VwZS5pZGVudGl0eS52MS5Qb3N0YWxBZGRyZXNzImIKDVBvc3RhbEFkZHJlc3MSDQoFbGluZXMYASADKAkSDAoEY2l0eRgCIAEoCRIOCgZyZWdpb24YAyABKAkSEwoLcG9zdGFsX2NvZGUYBCABKAkSDwoHY291bnRyeRgFIAEoCWIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("Ch10cm91cGUvaWRlbnRpdHkvdjEvdXNlci5wcm90bxISdHJvdXBlLmlkZW50aXR5LnYxIo0DCgRVc2VyEgoKAmlkGAEgASgJEg0KBWVtYWlsGAIgASgJEhYKDmVtYWlsX3ZlcmlmaWVkGAMgASgIEhQKDGRpc3BsYXlfbmFtZRgEIAEoCRISCgphdmF0YXJfdXJsGAUgASgJEgsKA2JpbxgGIAEoCRIQCghsYW5ndWFnZRgHIAEoCRIRCgl0aW1lX3pvbmUYCCABKAkSMAoHY29udGFjdBgJIAEoCzIfLnRyb3VwZS5pZGVudGl0eS52MS5Db250YWN0SW5mbxINCgVyb2xlcxgKIAMoCRIXCg9vYXV0aF9wcm92aWRlcnMYCyADKAkSFAoMaGFzX3Bhc3N3b3JkGAwgASgIEhEKCWlzX2FjdGl2ZRgNIAEoCBIuCgpjcmVhdGVkX2F0GA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1sYXN0X2xvZ2luX2F0GA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghoYXNfdG90cBgQIAEoCCKCAQoNUHVibGljUHJvZmlsZRIKCgJpZBgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSEgoKYXZhdGFyX3VybBgDIAEoCRILCgNiaW8YBCABKAkSLgoKY3JlYXRlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiiwEKB0NvbnRhY3QSDwoHdXNlcl9pZBgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSDQoFZW1haWwYAyABKAkSFgoOZW1haWxfdmVyaWZpZWQYBCABKAgSDQoFcGhvbmUYBSABKAkSEAoIbGFuZ3VhZ2UYBiABKAkSEQoJdGltZV96b25lGAcgASgJIlAKC0NvbnRhY3RJbmZvEg0KBXBob25lGAEgASgJEjIKB2FkZHJlc3MYAiABKAsyIS50cm91cGUuaWRlbnRpdHkudjEuUG9zdGFsQWRkcmVzcyJiCg1Qb3N0YWxBZGRyZXNzEg0KBWxpbmVzGAEgAygJEgwKBGNpdHkYAiABKAkSDgoGcmVnaW9uGAMgASgJEhMKC3Bvc3RhbF9jb2RlGAQgASgJEg8KB2NvdW50cnkYBSABKAliBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * An account as its owner and operators see it.
@@ -172,6 +172,61 @@ export const PublicProfileSchema: GenMessage<PublicProfile> = /*@__PURE__*/
   messageDesc(file_troupe_identity_v1_user, 1);
 
 /**
+ * How services reach somebody, and in which language.
+ *
+ * @generated from message troupe.identity.v1.Contact
+ */
+export type Contact = Message<"troupe.identity.v1.Contact"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: string display_name = 2;
+   */
+  displayName: string;
+
+  /**
+   * @generated from field: string email = 3;
+   */
+  email: string;
+
+  /**
+   * @generated from field: bool email_verified = 4;
+   */
+  emailVerified: boolean;
+
+  /**
+   * E.164; empty for none.
+   *
+   * @generated from field: string phone = 5;
+   */
+  phone: string;
+
+  /**
+   * BCP 47 tag.
+   *
+   * @generated from field: string language = 6;
+   */
+  language: string;
+
+  /**
+   * IANA time zone.
+   *
+   * @generated from field: string time_zone = 7;
+   */
+  timeZone: string;
+};
+
+/**
+ * Describes the message troupe.identity.v1.Contact.
+ * Use `create(ContactSchema)` to create a new message.
+ */
+export const ContactSchema: GenMessage<Contact> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_user, 2);
+
+/**
  * How to reach a person outside the platform. Only the owner and support see it.
  *
  * @generated from message troupe.identity.v1.ContactInfo
@@ -195,7 +250,7 @@ export type ContactInfo = Message<"troupe.identity.v1.ContactInfo"> & {
  * Use `create(ContactInfoSchema)` to create a new message.
  */
 export const ContactInfoSchema: GenMessage<ContactInfo> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_user, 2);
+  messageDesc(file_troupe_identity_v1_user, 3);
 
 /**
  * @generated from message troupe.identity.v1.PostalAddress
@@ -236,5 +291,5 @@ export type PostalAddress = Message<"troupe.identity.v1.PostalAddress"> & {
  * Use `create(PostalAddressSchema)` to create a new message.
  */
 export const PostalAddressSchema: GenMessage<PostalAddress> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_user, 3);
+  messageDesc(file_troupe_identity_v1_user, 4);
 

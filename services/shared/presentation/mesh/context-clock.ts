@@ -10,7 +10,7 @@ const endOfTime = new Date(Date.UTC(10_000, 0))
 
 /** One context's clock, and whether it has come to rest. */
 export const contextClock = (parts: MeshParts) => {
-  const { clock, context, database, processes } = parts
+  const { clock, context, database, dueWork } = parts
   let lastRelayed: number | undefined
 
   /**
@@ -24,7 +24,8 @@ export const contextClock = (parts: MeshParts) => {
       if (redriving > 0) return [`consumer ${consumer}: ${redriving} dead letters to redrive`]
       return isSubscribed ? [] : [`consumer ${consumer}: not reading ${source} yet`]
     })
-    if (processes && !(await processes.isQuiet(clock.now()))) busy.push('processes: a command or timer is due')
+    const areQuiet = await Promise.all(dueWork.map((work) => work.isQuiet(clock.now())))
+    if (areQuiet.includes(false)) busy.push('something is due: a command, a timer, or work of the context')
     const [row] = await database.sql<{ waiting: number; relayed: number }>(
       `select (select count(*) from outbox) as waiting,
          coalesce((select last_sequence from relay_state where stream = $1), 0) as relayed`,
@@ -41,7 +42,8 @@ export const contextClock = (parts: MeshParts) => {
     get: async (): Promise<{ now: Date; nextDue: Date | undefined; waitsFor: string[] }> => {
       await clock.load()
       const waitsFor = await work()
-      const nextDue = await processes?.nextDue()
+      const dues = (await Promise.all(dueWork.map((work) => work.nextDue()))).filter((due) => due !== undefined)
+      const nextDue = dues.toSorted((a, b) => a.getTime() - b.getTime())[0]
       return { now: clock.now(), nextDue, waitsFor }
     },
 

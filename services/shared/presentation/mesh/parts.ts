@@ -5,7 +5,7 @@ import type { EventContract } from '../../infrastructure/event-codec.ts'
 import type { MeshClock } from '../../infrastructure/mesh-clock.ts'
 import type { Nats } from '../../infrastructure/nats.ts'
 import type { SubjectKeys } from '../../infrastructure/personal/subject-keys.ts'
-import type { Invariant } from '../context.ts'
+import type { DueWork, Invariant } from '../context.ts'
 
 /** What of a context the operators' service looks at. */
 export interface MeshParts {
@@ -21,10 +21,6 @@ export interface MeshParts {
   descriptors: Registry
   invariants: readonly Invariant[]
   subjectKeys: SubjectKeys
-  processes?: {
-    /** When the next command or timer is due, in the mesh's time. */
-    nextDue(): Promise<Date | undefined>
-    /** Whether nothing is due at `now` any more. */
-    isQuiet(now: Date): Promise<boolean>
-  }
+  /** Its processes, and work of its own. */
+  dueWork: readonly Pick<DueWork, 'nextDue' | 'isQuiet'>[]
 }

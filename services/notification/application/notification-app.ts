@@ -1,0 +1,39 @@
+import { announce } from './announce.ts'
+import { getDeliveryStats, listDeliveries, noteReport } from './deliveries.ts'
+import { fanOutStep } from './fan-out.ts'
+import { listNotifications, markAllRead, markRead, watchNotifications } from './inbox.ts'
+import { cancelCampaign, createCampaign, listCampaigns, sendCampaign } from './manage-campaigns.ts'
+import { getPreferences, unsubscribe, updatePreferences } from './manage-preferences.ts'
+import { listTemplates, previewTemplate, upsertTemplate } from './manage-templates.ts'
+import type { Ports } from './ports.ts'
+import { registerDevice } from './register-device.ts'
+import { sendDelivery } from './send-delivery.ts'
+
+/** Everything notification can do. `eventTypes` are the full names of the events that people are told of. */
+export const createNotificationApp = (ports: Ports, eventTypes: ReadonlySet<string>) => ({
+  announce: announce(ports),
+  fanOutStep: fanOutStep(ports),
+  sendDelivery: sendDelivery(ports),
+  noteReport: noteReport(ports),
+  rememberPerson: ports.people.remember,
+  forgetPerson: ports.people.forget,
+  listNotifications: listNotifications(ports),
+  watchNotifications: watchNotifications(ports),
+  markRead: markRead(ports),
+  markAllRead: markAllRead(ports),
+  getPreferences: getPreferences(ports),
+  updatePreferences: updatePreferences(ports),
+  unsubscribe: unsubscribe(ports),
+  registerDevice: registerDevice(ports),
+  upsertTemplate: upsertTemplate(ports),
+  listTemplates: listTemplates(ports),
+  previewTemplate: previewTemplate(ports),
+  createCampaign: createCampaign(ports, eventTypes),
+  listCampaigns: listCampaigns(ports),
+  sendCampaign: sendCampaign(ports),
+  cancelCampaign: cancelCampaign(ports),
+  listDeliveries: listDeliveries(ports),
+  getDeliveryStats: getDeliveryStats(ports),
+})
+
+export type NotificationApp = ReturnType<typeof createNotificationApp>

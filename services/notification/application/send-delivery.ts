@@ -1,0 +1,89 @@
+import type { Delivery } from '../domain/delivery.ts'
+import { digestKind } from '../domain/kinds.ts'
+import { digestOf } from './digest.ts'
+import { type HandedOver, handOver, suppressed } from './hand-over.ts'
+import type { Extra, Ports } from './ports.ts'
+import { type Prepared, prepare } from './prepare.ts'
+
+const mostAttempts = 12
+const firstPauseMs = 2_000
+const longestPauseMs = 30 * 60_000
+
+/** How long to leave a message alone after so many tries that did not end it. */
+export const pauseAfter = (attempts: number, wishedMs: number | undefined): number =>
+  Math.min(Math.max(wishedMs ?? 0, firstPauseMs * 2 ** attempts), longestPauseMs)
+
+/** Applies what came of handing over. Returns for how long it is to be left alone then. */
+const settled = (ports: Ports, delivery: Delivery, { outcome, ...by }: HandedOver, madeFrom: string): number => {
+  const now = ports.clock.now()
+  if (outcome.kind === 'accepted') delivery.sent({ ...by, providerId: outcome.providerId, madeFrom }, now)
+  if (outcome.kind === 'refused') delivery.fail(outcome.reason === suppressed ? suppressed : 'REFUSED', outcome.reason)
+  if (outcome.kind === 'unreachable') {
+    if (by.addressHash) ports.suppressions.add(by.addressHash, outcome.reason, now)
+    delivery.bounce(true, outcome.reason)
+  }
+  if (outcome.kind !== 'busy' && outcome.kind !== 'unknown') return 0
+  // Whether a message of unknown fate went out, the provider knows by its key: the next try finds out.
+  const pause = pauseAfter(delivery.state.attempts, outcome.kind === 'busy' ? outcome.retryAfterMs : undefined)
+  delivery.again(outcome.reason, mostAttempts)
+  return pause
+}
+
+/** The delivery as it stands now, with what goes out in it; undefined when somebody else was first. */
+const current = async (
+  { deliveries }: Ports,
+  id: string,
+): Promise<{ delivery: Delivery; items: Delivery[] } | undefined> => {
+  const delivery = await deliveries.find(id)
+  if (!delivery?.isPending) return undefined
+  return { delivery, items: delivery.state.kind === digestKind ? await deliveries.itemsOf(id) : [] }
+}
+
+/** What goes out in a digest shares its fate. */
+const follow = (delivery: Delivery, items: readonly Delivery[], now: Date): void => {
+  const { status, provider, providerId = '', madeFrom } = delivery.state
+  for (const item of items) {
+    if (status === 'SENT') item.sent({ provider, providerId, madeFrom }, now)
+    else if (status === 'FAILED' || status === 'BOUNCED') item.fail('DIGEST_FAILED')
+  }
+}
+
+/**
+ * Sends a delivery that is due, and notes what came of it. The message goes out before the note: whoever takes over
+ * after a crash sends it again with the same key.
+ */
+export const sendDelivery =
+  (ports: Ports) =>
+  async (id: string, signal: AbortSignal): Promise<void> => {
+    const { apart, clock, deliveries, devices, forgetMail, read } = ports
+    const first = await read(() => current(ports, id))
+    if (!first) return
+    const state = first.delivery.state
+    const digest =
+      state.kind === digestKind ? await read(() => digestOf(ports)(state.recipientId, first.items)) : undefined
+    const extra: Extra = digest?.extra ?? {}
+    const ready: Prepared =
+      digest && digest.wanted.length === 0
+        ? { kind: 'fail', reason: 'NOTHING_TO_TELL' }
+        : await prepare(ports)(state, extra)
+    const handed = ready.kind === 'send' ? await handOver(ports, state, ready, signal) : undefined
+    let isWhole = true
+    await apart('settle', async () => {
+      const found = await current(ports, id)
+      if (!found) return
+      const { delivery, items } = found
+      const left = new Set(items.map((item) => item.id))
+      isWhole = digest?.wanted.every((item) => left.has(item)) ?? true
+      const unwanted = new Set(digest?.unwanted)
+      for (const item of items) if (unwanted.has(item.id)) item.fail('SWITCHED_OFF')
+      for (const dead of handed?.deadDevices ?? []) devices.remove(dead)
+      let pause = 0
+      if (ready.kind === 'fail') delivery.fail(ready.reason, ready.detail)
+      else if (ready.kind === 'postpone') delivery.postpone(ready.at)
+      else if (handed) pause = settled(ports, delivery, handed, ready.message.madeFrom)
+      follow(delivery, items, clock.now())
+      deliveries.save([delivery, ...items], pause)
+    })
+    // Who was erased meanwhile is not to be found in the mailbox either.
+    if (handed && (!isWhole || !(await read(() => deliveries.find(id))))) await forgetMail(id)
+  }

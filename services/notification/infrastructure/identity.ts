@@ -1,0 +1,24 @@
+import type { Client } from '@connectrpc/connect'
+import { Code, ConnectError } from '@connectrpc/connect'
+import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
+import type { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { dateOf } from '#shared/domain/timestamp.ts'
+import type { Contacts } from '../application/ports.ts'
+
+/** Identity, asked for addresses and links at the time of sending: neither is kept here. */
+export const createContacts = (identity: Client<typeof IdentityService>): Contacts => ({
+  find: async (userId) => {
+    const { contacts } = await identity.batchGetContacts({ userIds: [userId] })
+    return contacts[0]
+  },
+  link: async (requestId) => {
+    try {
+      const { url, email, expiresAt } = await identity.getActionLink({ requestId })
+      return { url, email, expiresAt: dateOf(expiresAt) ?? new Date(0) }
+    } catch (error) {
+      if (!(error instanceof ConnectError) || ![Code.NotFound, Code.FailedPrecondition].includes(error.code))
+        throw error
+      return { reason: error.findDetails(ErrorInfoSchema)[0]?.reason ?? 'LINK_REFUSED' }
+    }
+  },
+})

@@ -1,0 +1,38 @@
+import type { Database } from '#shared/infrastructure/database.ts'
+import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
+import type { People, Person } from '../application/ports.ts'
+
+const storable = (text: string): string => text.replaceAll('\0', '')
+
+/** The people on the platform, in the database. */
+export const createPeople = (database: Database, unit: () => UnitOfWork): People => ({
+  find: async (ids) => {
+    if (ids.length === 0) return new Map()
+    const rows = await database.sql(
+      `select user_id as "userId", display_name as "displayName", language, time_zone as "timeZone" from people
+       where user_id = any($1::uuid[])`,
+      ids,
+    )
+    return new Map((rows as unknown as Person[]).map((person) => [person.userId, person]))
+  },
+  remember: ({ userId, displayName, language, timeZone }) =>
+    unit().write({
+      sql: `insert into people as p (user_id, display_name, language, time_zone)
+        values ($1, $2, $3, coalesce($4, 'UTC'))
+        on conflict (user_id) do update set display_name = excluded.display_name, language = excluded.language,
+          time_zone = coalesce($4, p.time_zone)`,
+      parameters: [userId, storable(displayName), language, timeZone ?? null],
+    }),
+  forget: (userId) => unit().write({ sql: 'delete from people where user_id = $1', parameters: [userId] }),
+  anyGone: async (ids) =>
+    (await database.sql('select 1 from gone_people where user_id = any($1::uuid[])', ids)).length > 0,
+  page: async (after, limit) => {
+    const rows = await database.sql<{ id: string }>(
+      `select user_id as id from people where $1::uuid is null or user_id > $1::uuid
+       order by user_id limit $2::integer`,
+      after ?? null,
+      limit,
+    )
+    return rows.map(({ id }) => id)
+  },
+})

@@ -1,0 +1,10 @@
+declare module 'mjml' {
+  interface Problem {
+    formattedMessage: string
+  }
+  /** Throws with `errors` when the source breaks MJML's rules. */
+  export default function mjml2html(
+    source: string,
+    options: { validationLevel: 'strict'; keepComments: false },
+  ): Promise<{ html: string; errors: readonly Problem[] }>
+}

@@ -1,0 +1,57 @@
+import type { Database } from '#shared/infrastructure/database.ts'
+import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
+import type { Templates, TemplateView } from '../../application/ports.ts'
+import { isKind, kinds, type MessageType } from '../../domain/kinds.ts'
+import type { TemplateStore } from '../../domain/ports.ts'
+import { type Localisation, Template } from '../../domain/template.ts'
+import { compileTemplate } from './compile.ts'
+import type { ShippedTexts } from './shipped.ts'
+
+type TemplateRow = Omit<TemplateView, 'locales'> & { localisations: readonly Localisation[] }
+
+const checkText = async ({ locale, source = '' }: Localisation): Promise<void> => {
+  await compileTemplate(source, locale, locale).check()
+}
+
+const typeOf = (name: string): MessageType => (isKind(name) ? kinds[name].messageType : 'UPDATE')
+
+/** The templates that operators made, in the database, and those that come with the platform. */
+export const createTemplates = (
+  database: Database,
+  unit: () => UnitOfWork,
+  shipped: ShippedTexts,
+  stores: ReadonlyMap<TemplateStore['kind'], TemplateStore>,
+): Templates => {
+  const shippedView = (name: string): TemplateView => ({
+    id: '',
+    name,
+    messageType: typeOf(name),
+    storage: 'file',
+    path: name,
+    locales: [...(shipped.get(name)?.keys() ?? [])].sort(),
+    version: 0,
+    updatedAt: undefined,
+  })
+  return {
+    findByName: async (name) => (await unit().select(Template, 'name = $1', name))[0],
+    add: (template) => unit().add(template),
+    list: async (after, limit) => {
+      const rows = (await database.sql(
+        `select id, name, message_type as "messageType", storage, path, localisations, version,
+           updated_at as "updatedAt" from templates where name > $1 order by name limit $2::integer`,
+        after,
+        limit,
+      )) as unknown as TemplateRow[]
+      const made = rows.map(({ localisations, ...row }) => ({ ...row, locales: localisations.map((l) => l.locale) }))
+      const replaced = new Set(made.map(({ name }) => name))
+      const others = [...shipped.keys()].filter((name) => name > after && !replaced.has(name)).map(shippedView)
+      return [...made, ...others].toSorted((a, b) => (a.name < b.name ? -1 : 1)).slice(0, limit)
+    },
+    exists: async (name) => {
+      if (shipped.has(name)) return true
+      return (await database.sql('select 1 from templates where name = $1', name)).length > 0
+    },
+    isConfigured: (storage) => storage === 'database' || stores.has(storage),
+    check: checkText,
+  }
+}

@@ -1,0 +1,73 @@
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf'
+import type { Timestamp } from '@bufbuild/protobuf/wkt'
+import {
+  EmailVerificationRequestedSchema,
+  PasswordResetRequestedSchema,
+  UserRegisteredSchema,
+} from '#gen/troupe/identity/v1/identity_events_pb.ts'
+import { StoryAnalyzedSchema, StoryPublishedSchema, StorySharedSchema } from '#gen/troupe/story/v1/story_events_pb.ts'
+import { StoryVisibility } from '#gen/troupe/story/v1/story_pb.ts'
+import { dateOf } from '#shared/domain/timestamp.ts'
+import type { Happening } from '../application/announce.ts'
+
+type What = Omit<Happening, 'eventId' | 'eventType'>
+
+/** An event, and what people are told of it; nothing when undefined. */
+interface Tells {
+  schema: DescMessage
+  whatOf(event: never): What | undefined
+}
+
+const on = <Schema extends DescMessage>(
+  schema: Schema,
+  whatOf: (event: MessageShape<Schema>) => What | undefined,
+): Tells => ({ schema, whatOf: whatOf as Tells['whatOf'] })
+
+const time = (value: Timestamp | undefined) => ({ at: (dateOf(value) ?? new Date(0)).toISOString() })
+
+/** What people are told of, by the event that causes it. */
+const tells: readonly Tells[] = [
+  on(UserRegisteredSchema, ({ userId }) => ({ kind: 'welcome', to: userId, data: { path: '/stories/new' } })),
+  on(EmailVerificationRequestedSchema, ({ userId, requestId }) => ({
+    kind: 'email_verification',
+    to: userId,
+    data: { request: requestId },
+  })),
+  on(PasswordResetRequestedSchema, ({ userId, requestId }) => ({
+    kind: 'password_reset',
+    to: userId,
+    data: { request: requestId },
+  })),
+  on(StoryAnalyzedSchema, ({ storyId, authorId, characterCount, segmentCount }) => ({
+    kind: 'story_analyzed',
+    to: authorId,
+    data: { path: `/stories/${storyId}`, characters: characterCount, segments: segmentCount },
+  })),
+  on(StoryPublishedSchema, ({ storyId, authorId, title, visibility }) =>
+    visibility === StoryVisibility.PUBLIC
+      ? {
+          kind: 'story_published',
+          to: { kind: 'followers', of: authorId },
+          aboutId: authorId,
+          data: { path: `/stories/${storyId}`, title, author: { person: authorId } },
+        }
+      : undefined,
+  ),
+  on(StorySharedSchema, ({ storyId, authorId, expiresAt }) => ({
+    kind: 'story_shared',
+    to: authorId,
+    data: { path: `/stories/${storyId}`, expires: time(expiresAt) },
+  })),
+]
+
+/** The events that people are told of. */
+export const toldSchemas: readonly DescMessage[] = tells.map(({ schema }) => schema)
+
+/** Their full names. */
+export const toldEventTypes: ReadonlySet<string> = new Set(toldSchemas.map(({ typeName }) => typeName))
+
+/** What people are told of an event. */
+export const happeningOf = (event: MessageShape<DescMessage>, eventId: string): Happening | undefined => {
+  const what = tells.find(({ schema }) => schema.typeName === event.$typeName)?.whatOf(event as never)
+  return what && { ...what, eventId, eventType: event.$typeName }
+}

@@ -1,0 +1,132 @@
+import { hash } from 'node:crypto'
+import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { file_troupe_notification_v1_notification_events as events } from '#gen/troupe/notification/v1/notification_events_pb.ts'
+import { NotificationService } from '#gen/troupe/notification/v1/notification_service_pb.ts'
+import { conflict } from '#shared/domain/errors.ts'
+import { createApart } from '#shared/infrastructure/apart.ts'
+import { derivedUuid } from '#shared/infrastructure/uuid.ts'
+import { defineContext, type Kernel } from '#shared/presentation/context.ts'
+import { route } from '#shared/presentation/route.ts'
+import { createNotificationApp } from './application/notification-app.ts'
+import type { Senders } from './application/ports.ts'
+import type { TemplateStore } from './domain/ports.ts'
+import { createCampaigns } from './infrastructure/campaigns.ts'
+import { createDeliveries } from './infrastructure/deliveries.ts'
+import { createDevices } from './infrastructure/devices.ts'
+import { erasePerson } from './infrastructure/erasing.ts'
+import { createFanOuts } from './infrastructure/fan-outs.ts'
+import { chosenFollowers } from './infrastructure/followers.ts'
+import { createContacts } from './infrastructure/identity.ts'
+import { createInbox } from './infrastructure/inbox.ts'
+import { invariants } from './infrastructure/invariants.ts'
+import { createKeyedHash, createSuppressions, createUnsubscribeTokens } from './infrastructure/keyed-hash.ts'
+import { readLinks } from './infrastructure/links.ts'
+import { createMailbox } from './infrastructure/mailbox.ts'
+import { migrations } from './infrastructure/migrations.ts'
+import { createPeople } from './infrastructure/people.ts'
+import { createPreferences } from './infrastructure/preferences.ts'
+import { entities } from './infrastructure/schema.ts'
+import { createCopies } from './infrastructure/templates/copies.ts'
+import { createRenderer } from './infrastructure/templates/renderer.ts'
+import { readShipped } from './infrastructure/templates/shipped.ts'
+import { createStoredTexts } from './infrastructure/templates/stored-texts.ts'
+import { createTemplates } from './infrastructure/templates/templates.ts'
+import { createTexts } from './infrastructure/templates/texts.ts'
+import { createWorkers } from './infrastructure/workers.ts'
+import { consumers } from './presentation/consumers.ts'
+import { toldEventTypes } from './presentation/happenings.ts'
+import { mailboxHandler } from './presentation/mailbox-handler.ts'
+import { notificationService } from './presentation/notification-service.ts'
+import { unsubscribeHandler } from './presentation/unsubscribe-handler.ts'
+
+/** What the world outside is reached by; the local mailbox and no storage unless others are chosen. */
+interface Outside {
+  senders?: Partial<Senders>
+  stores?: readonly TemplateStore[]
+}
+
+/** Puts notification's parts together. */
+export const assemble = (kernel: Kernel, { senders = {}, stores = [] }: Outside = {}) => {
+  const { changes, clock, config, database, env, log } = kernel
+  const unit = () => kernel.unit()
+  const keyedHash = createKeyedHash(config.masterKey)
+  const mailbox = createMailbox(database, clock)
+  const people = createPeople(database, unit)
+  const links = readLinks(env)
+  const shipped = readShipped()
+  const storesByKind = new Map(stores.map((store) => [store.kind, store]))
+  const stored = createStoredTexts(storesByKind, createCopies(database, clock), log)
+  const apart = createApart('notification', kernel.write)
+  const app = createNotificationApp(
+    {
+      people,
+      contacts: createContacts(kernel.client(IdentityService)),
+      followers: chosenFollowers(env, people),
+      preferences: createPreferences(database, unit),
+      devices: createDevices(database, unit),
+      deliveries: createDeliveries(database, unit),
+      inbox: createInbox(database, unit),
+      suppressions: createSuppressions(database, unit, keyedHash),
+      fanOuts: createFanOuts(database, unit),
+      campaigns: createCampaigns(unit),
+      templates: createTemplates(database, unit, shipped, storesByKind),
+      renderer: createRenderer(createTexts(database, shipped, stored), links.to),
+      senders: { ...mailbox.senders, ...senders },
+      forgetMail: mailbox.forget,
+      unsubscribeTokens: createUnsubscribeTokens(keyedHash),
+      links,
+      hashToken: (token) => hash('sha256', token, 'base64url'),
+      clock,
+      ids: { next: () => unit().next(), of: derivedUuid },
+      watch: (topic, signal) => changes.watch(topic, signal),
+      read: kernel.read,
+      tellWatchers: (topics) => {
+        unit().afterCommit.push(() => {
+          for (const topic of topics) changes.notify(topic)
+        })
+      },
+      apart,
+      wakeWorkers: () => {
+        unit().afterCommit.push(() => workers.wake())
+      },
+    },
+    toldEventTypes,
+  )
+  const fanOutStep = (id: string) => apart('fan-out', () => app.fanOutStep(id))
+  const workers = createWorkers({ database, clock, log, sendDelivery: app.sendDelivery, fanOutStep })
+  return { app, apart, mailbox, workers }
+}
+
+const compose = async (kernel: Kernel) => {
+  const { app, apart, mailbox, workers } = assemble(kernel)
+  return {
+    routes: [route(NotificationService, notificationService(app))],
+    consumers: consumers(app),
+    work: workers,
+    erase: (userId: string, signal: AbortSignal) => erasePerson(kernel.database, userId, signal),
+    http: {
+      '/unsubscribe': unsubscribeHandler((token) => apart('unsubscribe', () => app.unsubscribe(token))),
+      // It shows everybody's mail to whoever asks: where the mesh is somebody's own, as time travel is.
+      ...(kernel.config.timeTravel && { '/dev/mailbox': mailboxHandler(mailbox) }),
+    },
+    invariants,
+  }
+}
+
+const raced = () => conflict('TOO_MUCH_CONTENTION', 'others keep changing this; try again')
+
+/** What people are told: in the platform, by mail, SMS and push. */
+export const notification = defineContext({
+  name: 'notification',
+  entities,
+  migrations,
+  events,
+  constraints: {
+    preferences_once: raced,
+    devices_token: raced,
+    templates_name: raced,
+    deliveries_once: raced,
+    deliveries_in_app: raced,
+  },
+  compose,
+})

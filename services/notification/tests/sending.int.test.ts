@@ -1,0 +1,185 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { uuidv7 } from '#shared/infrastructure/uuid.ts'
+import type { Mail, SendOutcome } from '../domain/ports.ts'
+import { openNotification, type TestNotification } from './fixture.ts'
+
+const sent: { key: string; message: Mail }[] = []
+let outcome: (key: string) => SendOutcome = () => ({ kind: 'accepted', providerId: uuidv7() })
+const email = {
+  name: 'test',
+  send: async (message: Mail, key: string) => {
+    sent.push({ key, message })
+    return outcome(key)
+  },
+}
+
+let notification: TestNotification
+let own: TestNotification
+beforeAll(async () => {
+  notification = await openNotification('notification_mailbox')
+  own = await openNotification('notification_sending', { senders: { email } })
+})
+afterAll(async () => {
+  await notification.close()
+  await own.close()
+})
+beforeEach(() => {
+  sent.length = 0
+  outcome = () => ({ kind: 'accepted', providerId: uuidv7() })
+})
+
+const welcome = { kind: 'welcome', data: { path: '/stories/new' } } as const
+
+describe('something that people are told', () => {
+  it('arrives in the local mailbox, in their language, as HTML and as text, with a way to end such mails', async () => {
+    const userId = await notification.newPerson({ language: 'de-AT', displayName: 'Änne <b>' })
+    await notification.announce({ ...welcome, to: userId })
+    await notification.sendDue()
+    const [mail, ...more] = await notification.mailsOf(userId)
+    expect(more).toEqual([])
+    expect(mail).toMatchObject({ subject: 'Willkommen bei Troupe, Änne <b>', language: 'de' })
+    expect(mail?.html).toContain('Hallo Änne &lt;b&gt;,')
+    expect(mail?.html).not.toContain('Änne <b>')
+    expect(mail?.text).toContain('Eine Geschichte schreiben: http://127.0.0.1:8080/stories/new')
+    expect(mail?.headers).toMatchObject({ 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' })
+    const [, token = ''] = /token=([^>]+)>/.exec(mail?.headers['List-Unsubscribe'] ?? '') ?? []
+    expect(await notification.call(() => notification.app.unsubscribe(decodeURIComponent(token)))).toBe('welcome')
+    await notification.announce({ ...welcome, to: userId })
+    await notification.sendDue()
+    expect(await notification.mailsOf(userId)).toHaveLength(1)
+    expect(await notification.statusesOf(userId)).toEqual([
+      'welcome email SENT',
+      'welcome in_app DELIVERED',
+      'welcome in_app DELIVERED',
+    ])
+  })
+
+  it('is told once for each event, however often the event comes', async () => {
+    const userId = await notification.newPerson()
+    const eventId = uuidv7()
+    for (let times = 0; times < 3; times += 1) await notification.announce({ ...welcome, to: userId, eventId })
+    expect(await notification.statusesOf(userId)).toEqual(['welcome email PENDING', 'welcome in_app DELIVERED'])
+    await Promise.all(Array.from({ length: 20 }, () => notification.announce({ ...welcome, to: userId, eventId })))
+    expect(await notification.statusesOf(userId)).toHaveLength(2)
+  })
+
+  it('that comes at once from many events is numbered without gaps', async () => {
+    const userId = await notification.newPerson()
+    await Promise.all(Array.from({ length: 30 }, () => notification.announce({ ...welcome, to: userId })))
+    const rows = await notification.database.sql<{ sequence: number }>(
+      'select sequence from deliveries where recipient_id = $1 and sequence is not null order by sequence',
+      userId,
+    )
+    expect(rows.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1))
+  })
+
+  it('by a mailed link goes to the address of the link, and not at all once it was used', async () => {
+    const userId = await notification.newPerson({ timeZone: 'Europe/Vienna' })
+    const requestId = uuidv7()
+    const address = `${requestId}@elsewhere.example`
+    notification.links.set(requestId, address)
+    await notification.announce({ kind: 'email_verification', to: userId, data: { request: requestId } })
+    await notification.sendDue()
+    const [mail] = await notification.mailbox.list(address, undefined, 10)
+    expect(mail?.text).toContain(`https://app.example/verify-email?token=${requestId}`)
+    expect(mail?.text).toContain('November 21, 2026, 11:00')
+    expect(mail?.headers).toEqual({})
+    const rows = await notification.database.sql(
+      `select d::text as row from deliveries d where recipient_id = $1`,
+      userId,
+    )
+    expect(JSON.stringify(rows)).not.toMatch(/verify-email\?|example\.com|Ann Author/)
+    await notification.announce({ kind: 'password_reset', to: userId, data: { request: uuidv7() } })
+    await notification.sendDue()
+    expect(await notification.statusesOf(userId)).toEqual([
+      'email_verification email SENT',
+      'password_reset email FAILED LINK_USED',
+    ])
+  })
+
+  it('waits while identity is away, and is sent when it is back', async () => {
+    const userId = await notification.newPerson()
+    await notification.announce({ ...welcome, to: userId })
+    notification.setAway(true)
+    await expect(notification.sendDue()).rejects.toThrow('AWAY')
+    expect(await notification.statusesOf(userId)).toContain('welcome email PENDING')
+    notification.setAway(false)
+    await notification.sendDue()
+    expect(await notification.statusesOf(userId)).toContain('welcome email SENT')
+  })
+
+  it('is not sent to who has no account any more', async () => {
+    const userId = await notification.newPerson()
+    notification.contacts.delete(userId)
+    await notification.announce({ ...welcome, to: userId })
+    await notification.sendDue()
+    expect(await notification.statusesOf(userId)).toContain('welcome email FAILED NO_ACCOUNT')
+  })
+})
+
+describe('a provider', () => {
+  it('that is busy is asked again with the same key, twelve times, and then no more', async () => {
+    const userId = await own.newPerson()
+    outcome = () => ({ kind: 'busy', reason: 'later', retryAfterMs: 5 })
+    await own.announce({ ...welcome, to: userId })
+    for (let tries = 1; tries <= 12; tries += 1) {
+      expect(await own.statusesOf(userId)).toContainEqual(expect.stringMatching(/^welcome email PENDING/))
+      await own.sendDue()
+    }
+    expect(await own.statusesOf(userId)).toContain('welcome email FAILED TRIED_TOO_OFTEN: later')
+    expect(await own.sendDue()).toBe(0)
+    expect(sent).toHaveLength(12)
+    expect(new Set(sent.map(({ key }) => key)).size).toBe(1)
+  })
+
+  it('that cannot reach an address for good ends all that goes to it', async () => {
+    const userId = await own.newPerson()
+    outcome = () => ({ kind: 'unreachable', reason: '550 no such user' })
+    await own.announce({ ...welcome, to: userId })
+    await own.sendDue()
+    expect(await own.statusesOf(userId)).toContain('welcome email BOUNCED 550 no such user')
+    await own.announce({ ...welcome, to: userId })
+    await own.sendDue()
+    expect(sent).toHaveLength(1)
+    expect(await own.statusesOf(userId)).toContain('welcome email FAILED SUPPRESSED: SUPPRESSED')
+    const rows = await own.database.sql('select s::text as row from suppressions s')
+    expect(JSON.stringify(rows)).not.toContain(userId)
+  })
+
+  it('that tells of a hard bounce later ends it as well; what it tells twice counts once', async () => {
+    const userId = await own.newPerson()
+    outcome = (key) => ({ kind: 'accepted', providerId: `p-${key}` })
+    await own.announce({ ...welcome, to: userId })
+    await own.sendDue()
+    const providerId = `p-${sent[0]?.key}`
+    const report = (kind: 'delivered' | 'opened' | 'clicked' | 'bounced') =>
+      own.call(() => own.app.noteReport('test', { providerId, kind, at: own.clock.now(), detail: 'said so' }))
+    for (const kind of ['delivered', 'opened', 'opened', 'clicked'] as const) expect(await report(kind)).toBe(true)
+    expect(await own.events(sent[0]?.key ?? '')).toEqual([
+      'NotificationRequested',
+      'NotificationSent',
+      'NotificationDelivered',
+      'NotificationOpened',
+      'NotificationClicked',
+    ])
+    await report('bounced')
+    await own.announce({ ...welcome, to: userId })
+    await own.sendDue()
+    expect(sent).toHaveLength(1)
+    const unknown = { providerId: 'nobody', kind: 'opened', at: own.clock.now(), detail: '' } as const
+    expect(await own.call(() => own.app.noteReport('test', unknown))).toBe(false)
+  })
+
+  it('that took a message before a crash gets it again with the same key, and one outcome is noted', async () => {
+    const userId = await own.newPerson()
+    await own.announce({ ...welcome, to: userId })
+    const [row] = await own.database.sql<{ id: string }>(
+      `select id from deliveries where recipient_id = $1 and channel = 'email'`,
+      userId,
+    )
+    const id = row?.id ?? ''
+    await Promise.all(Array.from({ length: 5 }, () => own.app.sendDelivery(id, new AbortController().signal)))
+    expect(new Set(sent.map(({ key }) => key))).toEqual(new Set([id]))
+    expect(await own.events(id)).toEqual(['NotificationRequested', 'NotificationSent'])
+  })
+})
