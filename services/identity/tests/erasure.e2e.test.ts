@@ -74,7 +74,12 @@ it('a deleted account leaves nothing of its owner in any database, and the repor
     return found?.completedAt ? found : undefined
   })
   expect(erasure.awaited).toEqual([])
-  expect(erasure.reports.map(({ context }) => context).toSorted()).toEqual(['access', 'identity', 'notification', 'story'])
+  expect(erasure.reports.map(({ context }) => context).toSorted()).toEqual([
+    'access',
+    'identity',
+    'notification',
+    'story',
+  ])
   expect(erasure.reports.find(({ context }) => context === 'story')?.erased).toEqual(['stories', 'name as an author'])
   // The projection of names hears of it by itself, maybe a moment later.
   await eventually(async () => (await placesOf(marks)).length === 0 || undefined)
