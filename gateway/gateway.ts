@@ -21,6 +21,10 @@ const contextPaths: Readonly<Record<string, string>> = {
   '/.well-known/jwks.json': 'identity',
   '/unsubscribe': 'notification',
   '/dev/mailbox': 'notification',
+  '/webhooks/sendgrid': 'notification',
+  '/webhooks/mailgun': 'notification',
+  '/webhooks/twilio': 'notification',
+  '/webhooks/messagebird': 'notification',
 }
 
 /** The root of what the mesh does for a request, or a part of the caller's own trace. */

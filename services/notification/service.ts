@@ -9,7 +9,7 @@ import { defineContext, type Kernel } from '#shared/presentation/context.ts'
 import { route } from '#shared/presentation/route.ts'
 import { createNotificationApp } from './application/notification-app.ts'
 import type { Senders } from './application/ports.ts'
-import type { TemplateStore } from './domain/ports.ts'
+import type { DeliveryReport, TemplateStore } from './domain/ports.ts'
 import { createCampaigns } from './infrastructure/campaigns.ts'
 import { createDeliveries } from './infrastructure/deliveries.ts'
 import { createDevices } from './infrastructure/devices.ts'
@@ -25,7 +25,9 @@ import { createMailbox } from './infrastructure/mailbox.ts'
 import { migrations } from './infrastructure/migrations.ts'
 import { createPeople } from './infrastructure/people.ts'
 import { createPreferences } from './infrastructure/preferences.ts'
+import { chooseProviders } from './infrastructure/providers/choose.ts'
 import { entities } from './infrastructure/schema.ts'
+import { chooseTemplateStores } from './infrastructure/template-stores/choose-stores.ts'
 import { createCopies } from './infrastructure/templates/copies.ts'
 import { createRenderer } from './infrastructure/templates/renderer.ts'
 import { readShipped } from './infrastructure/templates/shipped.ts'
@@ -38,6 +40,7 @@ import { toldEventTypes } from './presentation/happenings.ts'
 import { mailboxHandler } from './presentation/mailbox-handler.ts'
 import { notificationService } from './presentation/notification-service.ts'
 import { unsubscribeHandler } from './presentation/unsubscribe-handler.ts'
+import { webhookHandler } from './presentation/webhook-handler.ts'
 
 /** What the world outside is reached by; the local mailbox and no storage unless others are chosen. */
 interface Outside {
@@ -98,18 +101,28 @@ export const assemble = (kernel: Kernel, { senders = {}, stores = [] }: Outside 
 }
 
 const compose = async (kernel: Kernel) => {
-  const { app, apart, mailbox, workers } = assemble(kernel)
+  const { clock, env } = kernel
+  const { senders, webhooks, close } = await chooseProviders(env, clock)
+  const stores = await chooseTemplateStores(env)
+  const { app, apart, mailbox, workers } = assemble(kernel, { senders, stores })
+  const note = (provider: string, report: DeliveryReport) => apart('webhook', () => app.noteReport(provider, report))
+  const webhookHandlers = [...webhooks].map(([name, webhook]) => [
+    `/webhooks/${name}`,
+    webhookHandler(webhook, note, clock),
+  ])
   return {
     routes: [route(NotificationService, notificationService(app))],
     consumers: consumers(app),
     work: workers,
     erase: (userId: string, signal: AbortSignal) => erasePerson(kernel.database, userId, signal),
     http: {
+      ...Object.fromEntries(webhookHandlers),
       '/unsubscribe': unsubscribeHandler((token) => apart('unsubscribe', () => app.unsubscribe(token))),
       // It shows everybody's mail to whoever asks: where the mesh is somebody's own, as time travel is.
       ...(kernel.config.timeTravel && { '/dev/mailbox': mailboxHandler(mailbox) }),
     },
     invariants,
+    stop: async () => close(),
   }
 }
 

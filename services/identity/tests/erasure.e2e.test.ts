@@ -75,7 +75,11 @@ it('a deleted account leaves nothing of its owner in any database, and the repor
   })
   expect(erasure.awaited).toEqual([])
   expect(erasure.reports.map(({ context }) => context).toSorted()).toEqual([
-    ...['access', 'identity', 'notification', 'story', 'subscription'],
+    'access',
+    'identity',
+    'notification',
+    'story',
+    'subscription',
   ])
   expect(erasure.reports.find(({ context }) => context === 'story')?.erased).toEqual(['stories', 'name as an author'])
   // The projection of names hears of it by itself, maybe a moment later.

@@ -1,16 +1,6 @@
 import OpenAI from 'openai'
+import { retryAfterMs } from '#shared/infrastructure/retry-after.ts'
 import { AnalyzerError } from '../../../domain/analysis.ts'
-
-const retryAfterMs = (headers: Headers | undefined): number | undefined => {
-  const exact = Number.parseFloat(headers?.get('retry-after-ms') ?? '')
-  if (Number.isFinite(exact)) return Math.max(0, exact)
-  const given = headers?.get('retry-after')
-  if (given === null || given === undefined) return undefined
-  const seconds = Number(given)
-  // A date counts from the provider's own clock, which need not agree with ours.
-  const wait = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(given) - Date.parse(headers?.get('date') ?? '')
-  return Number.isFinite(wait) ? Math.max(0, wait) : undefined
-}
 
 /** Says of anything the client throws whether trying again may help, and after how long. */
 export const toAnalyzerError = (cause: unknown): AnalyzerError => {

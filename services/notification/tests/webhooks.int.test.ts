@@ -1,0 +1,85 @@
+import { createHmac } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createMailgunSender } from '../infrastructure/providers/mailgun.ts'
+import { createMailgunWebhook } from '../infrastructure/providers/mailgun-webhook.ts'
+import { webhookHandler } from '../presentation/webhook-handler.ts'
+import { openNotification, type TestNotification } from './fixture.ts'
+import { accounts, mailgunApi } from './vendor-apis.ts'
+import { form, type StandIn, startStandIn } from './vendor-stand-in.ts'
+
+let api: StandIn
+let notification: TestNotification
+let url: string
+const server = createServer()
+beforeAll(async () => {
+  api = await startStandIn(mailgunApi)
+  const from = { address: 'hello@troupe.example', name: undefined }
+  const email = createMailgunSender({ baseUrl: api.url, timeoutMs: 5000, from, ...accounts.mailgun })
+  notification = await openNotification('notification_webhooks', { senders: { email } })
+  const { app, call, clock } = notification
+  const handler = webhookHandler(
+    createMailgunWebhook('signing-key'),
+    (provider, report) => call(() => app.noteReport(provider, report)),
+    clock,
+  )
+  server.on('request', handler).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/mailgun`
+})
+afterAll(async () => {
+  await notification.close()
+  await api.stop()
+  server.close()
+})
+
+const post = async (body: string) => (await fetch(url, { method: 'POST', body })).status
+/** What Mailgun reports of a message, so many minutes ago. */
+const report = async (key: string, data: object, minutesAgo = 0, signingKey = 'signing-key') => {
+  const now = notification.clock.now().getTime() / 1000
+  const [timestamp, token] = [String(now), 'a'.repeat(50)]
+  const signature = createHmac('sha256', signingKey)
+    .update(timestamp + token)
+    .digest('hex')
+  const event = { timestamp: now - minutesAgo * 60, 'user-variables': { key }, ...data }
+  return post(JSON.stringify({ signature: { timestamp, token, signature }, 'event-data': event }))
+}
+const bounce = { event: 'failed', severity: 'permanent', reason: 'bounce' }
+
+const sendTo = async (userId: string) => {
+  api.reset()
+  await notification.announce({ kind: 'welcome', data: { path: '/' }, to: userId })
+  await notification.sendDue()
+  return api.accepted.map((request) => form(request)['v:key'] ?? '')
+}
+const mailStatusOf = async (userId: string) =>
+  (await notification.statusesOf(userId)).filter((status) => status.includes('email'))
+
+describe('a report of a provider', () => {
+  it('tells of a delivery, and ends what goes to an address that is none', async () => {
+    const userId = await notification.newPerson()
+    const [key = ''] = await sendTo(userId)
+    expect(await mailStatusOf(userId)).toEqual(['welcome email SENT'])
+    expect(await report(key, { event: 'delivered' })).toBe(204)
+    expect(await mailStatusOf(userId)).toEqual(['welcome email DELIVERED'])
+    expect(await report(key, bounce)).toBe(204)
+    expect(await report(key, bounce)).toBe(204)
+    expect(await mailStatusOf(userId)).toEqual([expect.stringContaining('welcome email BOUNCED')])
+    expect(await sendTo(userId)).toEqual([])
+    expect((await mailStatusOf(userId)).join()).toContain('FAILED SUPPRESSED')
+  })
+
+  it('is refused unsigned, unread or too long, and is to come again when it is early', async () => {
+    const userId = await notification.newPerson()
+    const [key = ''] = await sendTo(userId)
+    expect(await report(key, bounce, 0, 'another')).toBe(403)
+    expect(await post('nothing')).toBe(403)
+    expect(await post('x'.repeat(1024 * 1024 + 1))).toBe(413)
+    expect(await report(key, { ...bounce, timestamp: 'then' })).toBe(400)
+    expect(await mailStatusOf(userId)).toEqual(['welcome email SENT'])
+    expect(await report(crypto.randomUUID(), bounce, 1)).toBe(503)
+    expect(await report(crypto.randomUUID(), bounce, 20)).toBe(204)
+  })
+})
