@@ -73,6 +73,8 @@ export const startSmtpServer = async (options: { secure?: boolean; offersTls?: b
     behave: (next: Behaviour) => {
       behaviour = next
     },
+    /** How many sessions there are. */
+    open: () => server.connections.size,
     /** Ends every session, as servers do with those that wait too long. */
     endSessions: () => {
       for (const { id } of server.connections) cut(id)

@@ -32,7 +32,9 @@ afterAll(async () => {
   for (const sender of senders) sender.close()
   for (const server of [starttls, implicit, cleartext]) await server.stop()
 })
-beforeEach(() => {
+beforeEach(async () => {
+  for (const sender of senders.splice(0)) sender.close()
+  await expect.poll(() => starttls.open()).toBe(0)
   for (const server of [starttls, implicit, cleartext]) {
     server.behave({})
     server.messages.length = 0
@@ -127,6 +129,17 @@ describe('a mail by SMTP', () => {
     starttls.behave({})
     expect(await sender.send(mail, 'f', never)).toMatchObject({ kind: 'accepted' })
     expect(starttls.messages).toHaveLength(7)
+  })
+})
+
+describe('a sender that is closed', () => {
+  it('keeps no session', async () => {
+    const sender = senderTo(starttls.port)
+    await sender.send(mail, 'a', never)
+    sender.close()
+    await expect.poll(() => starttls.open()).toBe(0)
+    expect(await sender.send(mail, 'b', never)).toMatchObject({ kind: 'accepted' })
+    await expect.poll(() => starttls.open()).toBe(0)
   })
 })
 

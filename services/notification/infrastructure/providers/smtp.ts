@@ -21,6 +21,7 @@ const wasEnded = ({ handedOver, failure }: SmtpError): boolean =>
 /** Sessions that may serve another mail: at most four, each for 15 seconds. */
 const createIdleSessions = () => {
   const idle = new Map<SMTPConnection, NodeJS.Timeout>()
+  let isClosed = false
   const drop = (session: SMTPConnection) => {
     clearTimeout(idle.get(session))
     idle.delete(session)
@@ -38,10 +39,11 @@ const createIdleSessions = () => {
         drop(session)
         session.close()
       }
-      if (idle.size >= mostIdle || session.destroyed) close()
+      if (isClosed || idle.size >= mostIdle || session.destroyed) close()
       else idle.set(session, setTimeout(close, idleMs).unref())
     },
     close: (): void => {
+      isClosed = true
       for (const session of idle.keys()) {
         drop(session)
         session.close()
