@@ -16,6 +16,8 @@ export interface Deliveries {
   add(deliveries: readonly Delivery[]): void
   /** Those that are still to be sent are left alone for so many milliseconds. */
   save(deliveries: readonly Delivery[], pauseMs?: number): void
+  /** Notes that a pending delivery is handed to a provider that would send it again. */
+  handOver(id: string): void
   list(filter: DeliveryFilter): Promise<DeliveryState[]>
   stats(period: { since: Date; until: Date; campaignId: string }): Promise<ChannelStats[]>
 }

@@ -29,14 +29,21 @@ const order: Readonly<Record<SendOutcome['kind'], number>> = {
   unreachable: 4,
 }
 
+const interrupted: SendOutcome = { kind: 'unknown', reason: 'a process ended while it was being sent' }
+
 /** One push message goes to every device; one that takes it is enough. A device has a key of its own, so a repeat is known. */
 const push = async (
   ports: Ports,
   state: DeliveryState,
   { message }: Ready,
+  begin: () => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<HandedOver> => {
   const devices = await ports.read(() => ports.devices.of(state.recipientId))
+  const first = devices.map(({ kind }) => ports.senders.push[kind]).find(({ knowsRepeats }) => !knowsRepeats)
+  if (first && !(await begin())) {
+    return { outcome: interrupted, provider: first.name, addressHash: undefined, deadDevices: [] }
+  }
   const sendTo = async ({ id, kind, token, p256dh, auth }: Device) => {
     const sender = ports.senders.push[kind]
     const device = { kind, token, ...(p256dh && { p256dh }), ...(auth && { auth }) }
@@ -58,14 +65,18 @@ const push = async (
   }
 }
 
-/** Gives a message to whoever carries it, with the delivery's id as the key by which a repeat is known. */
+/**
+ * Gives a message to whoever carries it, with the delivery's id as its key. `begin` is asked before a sender that would
+ * send a repeat: where it says no, nothing is sent and the outcome is unknown.
+ */
 export const handOver = async (
   ports: Ports,
   state: DeliveryState,
   ready: Ready,
+  begin: () => Promise<boolean>,
   signal: AbortSignal,
 ): Promise<HandedOver> => {
-  if (state.channel === 'push') return push(ports, state, ready, signal)
+  if (state.channel === 'push') return push(ports, state, ready, begin, signal)
   const { senders, suppressions } = ports
   const { message, address, headers } = ready
   const addressHash = suppressions.hashOf(state.channel, address)
@@ -73,6 +84,9 @@ export const handOver = async (
   if (await suppressions.has(addressHash)) {
     const outcome = { kind: 'refused', reason: suppressed } as const
     return { outcome, provider: sender.name, addressHash, deadDevices: [] }
+  }
+  if (!sender.knowsRepeats && !(await begin())) {
+    return { outcome: interrupted, provider: sender.name, addressHash, deadDevices: [] }
   }
   const { subject, html, text, language, title, short } = message
   const outcome =

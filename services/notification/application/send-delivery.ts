@@ -23,9 +23,12 @@ const settled = (ports: Ports, delivery: Delivery, { outcome, ...by }: HandedOve
     if (by.addressHash) ports.suppressions.add(by.addressHash, outcome.reason, now)
     delivery.bounce(true, outcome.reason)
   }
-  if (outcome.kind !== 'busy' && outcome.kind !== 'unknown') return 0
-  // Whether a message of unknown fate went out, the provider knows by its key: the next try finds out.
-  const pause = pauseAfter(delivery.state.attempts, outcome.kind === 'busy' ? outcome.retryAfterMs : undefined)
+  // Nobody is told twice because an answer was lost. Reports name the message by its key.
+  if (outcome.kind === 'unknown') {
+    delivery.sent({ ...by, providerId: delivery.id, madeFrom, doubt: outcome.reason }, now)
+  }
+  if (outcome.kind !== 'busy') return 0
+  const pause = pauseAfter(delivery.state.attempts, outcome.retryAfterMs)
   delivery.again(outcome.reason, mostAttempts)
   return pause
 }
@@ -50,8 +53,24 @@ const follow = (delivery: Delivery, items: readonly Delivery[], now: Date): void
 }
 
 /**
- * Sends a delivery that is due, and notes what came of it. The message goes out before the note: whoever takes over
- * after a crash sends it again with the same key.
+ * Notes that a message is about to be handed to a provider that would send it again. False when that was noted before,
+ * by a process that ended since, or when the delivery is not pending any more.
+ */
+const mayHandOver = async ({ apart, deliveries }: Ports, id: string): Promise<boolean> => {
+  let isFirst = false
+  await apart('hand over', async () => {
+    const delivery = await deliveries.find(id)
+    isFirst = false
+    if (!delivery?.isPending || delivery.state.handedOver) return
+    isFirst = true
+    deliveries.handOver(id)
+  })
+  return isFirst
+}
+
+/**
+ * Sends a delivery that is due, and notes what came of it. Where a process ended between the two, a sender that knows
+ * repeats is given the message again with the same key; of another it is not known whether it sent it.
  */
 export const sendDelivery =
   (ports: Ports) =>
@@ -67,7 +86,8 @@ export const sendDelivery =
       digest && digest.wanted.length === 0
         ? { kind: 'fail', reason: 'NOTHING_TO_TELL' }
         : await prepare(ports)(state, extra)
-    const handed = ready.kind === 'send' ? await handOver(ports, state, ready, signal) : undefined
+    const handed =
+      ready.kind === 'send' ? await handOver(ports, state, ready, () => mayHandOver(ports, id), signal) : undefined
     let isWhole = true
     await apart('settle', async () => {
       isWhole = true // the unit may be run again

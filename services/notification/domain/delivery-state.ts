@@ -31,7 +31,9 @@ export interface DeliveryState extends Request {
   status: DeliveryStatus
   /** Tries that did not end it. */
   attempts: number
-  /** Why it failed, bounced, or must be tried again. */
+  /** Whether it is, or was when a process ended, with a provider that would send it again. */
+  handedOver: boolean
+  /** Why it failed, bounced, must be tried again, or may not have been sent. */
   failure: string
   provider: string
   /** What the provider calls it. */

@@ -42,6 +42,7 @@ export class Delivery extends Aggregate {
         ...request,
         status: isInApp ? 'DELIVERED' : 'PENDING',
         attempts: 0,
+        handedOver: false,
         failure: '',
         provider: isInApp ? 'in_app' : '',
         providerId: undefined,
@@ -72,14 +73,15 @@ export class Delivery extends Aggregate {
     return this.state.status === 'PENDING'
   }
 
-  /** A provider took it. */
+  /** A provider took it, or may have: `doubt` says why that is not known. */
   sent(
-    by: { provider: string; providerId: string; addressHash?: string | undefined; madeFrom: string },
+    by: { provider: string; providerId: string; addressHash?: string | undefined; madeFrom: string; doubt?: string },
     now: Date,
   ): void {
     if (!this.isPending) return
-    const { provider, providerId, addressHash, madeFrom } = by
-    Object.assign(this.state, { status: 'SENT', provider, providerId, addressHash, madeFrom, sentAt: now })
+    const { provider, providerId, addressHash, madeFrom, doubt } = by
+    const failure = doubt ? `UNKNOWN: ${doubt}`.slice(0, 500) : ''
+    Object.assign(this.state, { status: 'SENT', provider, providerId, addressHash, madeFrom, sentAt: now, failure })
     this.record(NotificationSentSchema, { ...this.facts, provider, sentAt: timestamp(now) })
   }
 
@@ -87,6 +89,7 @@ export class Delivery extends Aggregate {
   again(reason: string, mostAttempts: number): void {
     if (!this.isPending) return
     this.state.attempts += 1
+    this.state.handedOver = false
     this.state.failure = reason
     if (this.state.attempts >= mostAttempts) this.fail('TRIED_TOO_OFTEN', reason)
   }

@@ -36,6 +36,8 @@ export type SendOutcome =
 
 export interface Sender<M> {
   readonly name: string
+  /** Set where what is sent again with the same key does not arrive again. */
+  readonly knowsRepeats?: true
   send(message: M, key: string, signal: AbortSignal): Promise<SendOutcome>
 }
 

@@ -78,6 +78,11 @@ export const createDeliveries = (database: Database, unit: () => UnitOfWork): De
       unit().writeRows({ sql: updateDeliveries, parameters: [JSON.stringify(rows), pauseMs] }, rows.length)
       for (const delivery of deliveries) unit().add(delivery)
     },
+    handOver: (id) => {
+      const sql = `update deliveries set handed_over = true, revision = revision + 1
+        where id = $1 and status = 'PENDING' and not handed_over returning 1`
+      unit().writeRows({ sql, parameters: [id] }, 1)
+    },
     list: async (filter) => {
       const [where, values] = listConditions(filter)
       return (await select(where, ...values)).map(({ state }) => state as DeliveryState)

@@ -16,6 +16,7 @@ const types = {
   dueAt: 'timestamptz',
   digestId: 'uuid',
   attempts: 'integer',
+  handedOver: 'boolean',
   failure: 'text',
   provider: 'text',
   providerId: 'text',

@@ -36,6 +36,7 @@ export const createMailbox = (database: Database, clock: Clock): Mailbox => {
   }
   const sender = <M>(entryOf: (message: M) => Entry): Sender<M> => ({
     name: 'mailbox',
+    knowsRepeats: true,
     send: (message, key) => put(key, entryOf(message)),
   })
   const push: Senders['push']['web'] = sender(({ device, title, body, url, data }) => ({

@@ -109,6 +109,7 @@ export const migrations: readonly Migration[] = [
         due_at timestamptz(3),
         digest_id uuid,
         attempts integer not null,
+        handed_over boolean not null,
         claimed_until timestamptz not null default '-infinity',
         retry_at timestamptz not null default '-infinity',
         failure text not null,

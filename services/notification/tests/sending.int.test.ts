@@ -63,6 +63,33 @@ describe('something that people are told', () => {
     expect(await notification.statusesOf(userId)).toHaveLength(2)
   })
 
+  it('is sent once where its answer is lost, and says that nobody knows', async () => {
+    const userId = await own.newPerson()
+    await own.announce({ ...welcome, to: userId })
+    outcome = () => ({ kind: 'unknown', reason: 'the connection was cut' })
+    for (let round = 0; round < 3; round += 1) await own.sendDue()
+    expect(sent).toHaveLength(1)
+    const [status] = await own.statusesOf(userId)
+    expect(status).toBe('welcome email SENT UNKNOWN: the connection was cut')
+    const { key: providerId } = sent[0] as { key: string }
+    const bounce = { providerId, kind: 'bounced', at: own.clock.now(), detail: 'no such mailbox' } as const
+    expect(await own.call(() => own.app.noteReport('test', bounce))).toBe(true)
+    expect((await own.statusesOf(userId))[0]).toContain('BOUNCED')
+  })
+
+  it('is sent once where the process ends before it has noted that', async () => {
+    const userId = await own.newPerson()
+    await own.announce({ ...welcome, to: userId })
+    outcome = () => {
+      throw new Error('the process ends')
+    }
+    await expect(own.sendDue()).rejects.toThrow('the process ends')
+    outcome = () => ({ kind: 'accepted', providerId: uuidv7() })
+    for (let round = 0; round < 3; round += 1) await own.sendDue()
+    expect(sent).toHaveLength(1)
+    expect((await own.statusesOf(userId))[0]).toContain('welcome email SENT UNKNOWN')
+  })
+
   it('that comes at once from many events is numbered without gaps', async () => {
     const userId = await notification.newPerson()
     await Promise.all(Array.from({ length: 30 }, () => notification.announce({ ...welcome, to: userId })))
