@@ -22,7 +22,7 @@ afterAll(() => own?.stop())
 
 describe('what is taken from every account', () => {
   it('is refused in another process within two seconds, and allowed again once it is given back', async () => {
-    const user = await mesh.newUser()
+    const user = await mesh.newAuthor()
     const stories = createClient(StoryService, user.transport)
     const create = () => stories.createStory({ title: 'Once', content: 'Once upon a time.' })
     const everybodys = { role: 'member', permission: 'story:create' }
@@ -34,7 +34,7 @@ describe('what is taken from every account', () => {
 
 describe('while access is away', () => {
   it('what was not decided lately is refused, public rpcs are answered, and all goes on when it is back', async () => {
-    const user = await mesh.newUser()
+    const user = await mesh.newAuthor()
     const stories = createClient(StoryService, user.transport)
     const create = () => stories.createStory({ title: 'Once', content: 'Once upon a time.' })
     const access = own.current().processes.get('access')

@@ -189,3 +189,19 @@ describe('advanceClock', () => {
     expect(mesh.now('story')).toBe(start)
   })
 })
+
+it('hears every context out before it fails, so that no call that would tell that one is back is cancelled', async () => {
+  const heard: string[] = []
+  const clientAt = (name: string): ClockClient => ({
+    getClock: async () => {
+      if (name === 'a') throw precondition('NOT_NOW')
+      await new Promise((done) => setTimeout(done, 20))
+      heard.push(name)
+      return create(GetClockResponseSchema, { now: timestamp(new Date(start)), quiet: true })
+    },
+    setClock: async () => create(SetClockResponseSchema),
+  })
+  const contexts = ['a', 'b', 'c']
+  await expect(advanceClock({ contexts, clientAt }, 1)).rejects.toMatchObject({ code: Code.FailedPrecondition })
+  expect(heard).toEqual(['b', 'c'])
+})

@@ -45,6 +45,15 @@ const isAhead = (error: unknown): boolean =>
   error.findDetails(ErrorInfoSchema).some(({ reason }) => reason === clockIsAhead)
 
 /**
+ * The values of all, once each has come to an end. Whoever answers first that it cannot would else cancel the calls to the
+ * others, and a cancelled probe leaves a circuit open: of several none would ever close.
+ */
+const everyOne = async <T>(calls: readonly Promise<T>[]): Promise<T[]> => {
+  await Promise.allSettled(calls)
+  return Promise.all(calls)
+}
+
+/**
  * Moves the clocks of all contexts forward by `byMs`, stopping at every time at which something falls due and waiting
  * there until the whole mesh has come to rest. Returns what the clocks say then, and at how many (context, due time)
  * pairs it stopped. Throws MESH_NOT_QUIET naming who is at work, and whatever a context refuses.
@@ -65,7 +74,7 @@ export const advanceClock = async (parts: AdvanceClockParts, byMs: number): Prom
     const end = performance.now() + patienceMs
     for (let wasQuiet = false; ; ) {
       parts.signal?.throwIfAborted()
-      const looks = await Promise.all(contexts.map(look))
+      const looks = await everyOne(contexts.map(look))
       const busy = looks.filter((each) => each.waitsFor !== undefined)
       if (busy.length === 0 && wasQuiet) return looks
       wasQuiet = busy.length === 0
@@ -89,7 +98,7 @@ export const advanceClock = async (parts: AdvanceClockParts, byMs: number): Prom
   /** Tokens end by these clocks: who issues them must not be behind others. */
   const moveAll = async (time: Date): Promise<void> => {
     for (const context of contexts.filter((name) => name === 'identity')) await moveOne(context, time)
-    await Promise.all(contexts.filter((name) => name !== 'identity').map((context) => moveOne(context, time)))
+    await everyOne(contexts.filter((name) => name !== 'identity').map((context) => moveOne(context, time)))
   }
 
   const latest = (looks: readonly Look[]): number => Math.max(...looks.map(({ now }) => now.getTime()))
