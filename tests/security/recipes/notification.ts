@@ -90,7 +90,7 @@ export const notificationRecipes: Recipes = ofService('troupe.notification.v1.No
   },
   UpsertTemplate: {
     fields: () => ({
-      name: 'of_a_test',
+      name: `of_a_test_${String(Math.random()).slice(2, 14).padEnd(12, '0')}`,
       messageType: MessageType.UPDATE,
       storage: TemplateStorage.DATABASE,
       path: '',
