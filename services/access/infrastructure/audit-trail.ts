@@ -52,7 +52,7 @@ export const createAuditTrail = (
   note: (note) => {
     const { actor, correlationId } = callContext()
     const text: Text = { at: clock.now().toISOString(), actor, ...note, correlationId }
-    unit().writeOne({ sql: 'select append_audit($1)', parameters: [JSON.stringify(text)] })
+    unit().writeRows({ sql: 'select append_audit($1)', parameters: [JSON.stringify(text)] })
   },
   head: async () => {
     const head = await unit().find(AuditLog, auditLogId)

@@ -41,12 +41,12 @@ export const createHolders = (database: Database, unit: () => UnitOfWork): Holde
     return row?.count ?? 0
   },
   join: (role) =>
-    unit().writeOne({ sql: 'update holders set count = count + 1 where role = $1 returning 1', parameters: [role] }),
+    unit().writeRows({ sql: 'update holders set count = count + 1 where role = $1 returning 1', parameters: [role] }),
   leave: (role) =>
-    unit().writeOne({
+    unit().writeRows({
       sql: 'update holders set count = count - 1 where role = $1 and count > 1 returning 1',
       parameters: [role],
     }),
   drop: (role) =>
-    unit().writeOne({ sql: 'update holders set count = count - 1 where role = $1 returning 1', parameters: [role] }),
+    unit().writeRows({ sql: 'update holders set count = count - 1 where role = $1 returning 1', parameters: [role] }),
 })

@@ -21,7 +21,7 @@ export const createPassedSignIns = (database: Database, unit: () => UnitOfWork):
     return row && { userId: row.user_id, provider: row.provider }
   },
   remove: (state) =>
-    unit().writeOne({
+    unit().writeRows({
       sql: 'delete from passed_sign_ins where state_hash = $1 returning 1',
       parameters: [hashOf(state)],
     }),

@@ -37,7 +37,7 @@ export const createFanOuts = (database: Database, unit: () => UnitOfWork): FanOu
     })
   },
   advance: (fanOut, { position, recipients, deliveries, isLast }) =>
-    unit().writeOne({
+    unit().writeRows({
       sql: `update fan_outs set position = $3, recipients = recipients + $4, deliveries = deliveries + $5,
           status = case when $6 then 'DONE' else status end
         where id = $1 and status = 'RUNNING' and position is not distinct from $2::uuid returning 1`,

@@ -130,13 +130,8 @@ export class UnitOfWork implements Ids {
     this.writes.push((statement) => void statement.addCompiled(query.sql, query.parameters))
   }
 
-  /** As `write`, for a query that must return exactly one row, or the unit is run again. */
-  writeOne(query: CompiledWrite): void {
-    this.writeRows(query, 1)
-  }
-
   /** As `write`, for a query that must return exactly `count` rows, or the unit is run again. */
-  writeRows(query: CompiledWrite, count: number): void {
+  writeRows(query: CompiledWrite, count = 1): void {
     const refusal = { kind: 'conflict', index: -1 } as const
     this.writes.push((all) => all.expect(all.addCompiled(query.sql, query.parameters), count, refusal))
   }

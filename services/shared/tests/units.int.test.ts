@@ -65,7 +65,7 @@ describe('a unit of work is run again', () => {
     await run(async (unit) => {
       runs += 1
       unit.add(Note.write(id, 'ann', id))
-      if (runs < 3) unit.writeOne(sqlState(code))
+      if (runs < 3) unit.writeRows(sqlState(code))
     })
     expect(runs).toBe(3)
     expect(await left(id)).toEqual({ notes: 1, events: 1 })
@@ -77,7 +77,7 @@ describe('a unit of work is run again', () => {
     const outcome = run(async (unit) => {
       runs += 1
       unit.add(Note.write(id, 'ann', id))
-      unit.writeOne(sqlState(code))
+      unit.writeRows(sqlState(code))
     })
     await expect(outcome).rejects.toMatchObject({ kind: 'conflict', reason: 'TOO_MUCH_CONTENTION' })
     expect(runs).toBe(5)
@@ -116,7 +116,7 @@ describe('a unit of work is run again', () => {
     let runs = 0
     const outcome = run(async (unit) => {
       runs += 1
-      unit.writeOne(sqlState('22023'))
+      unit.writeRows(sqlState('22023'))
     })
     await expect(outcome).rejects.toMatchObject({ code: '22023' })
     expect(runs).toBe(1)
@@ -164,11 +164,11 @@ describe('what runs after a unit', () => {
   }
 
   it('is told once that it was committed, or refused, whatever was tried before', async () => {
-    expect(await hooked(async (unit, runs) => void (runs < 3 && unit.writeOne(sqlState('40001'))))).toEqual({
+    expect(await hooked(async (unit, runs) => void (runs < 3 && unit.writeRows(sqlState('40001'))))).toEqual({
       told: ['committed'],
       outcome: undefined,
     })
-    expect(await hooked(async (unit) => unit.writeOne(sqlState('40001')))).toEqual({
+    expect(await hooked(async (unit) => unit.writeRows(sqlState('40001')))).toEqual({
       told: ['refused'],
       outcome: 'TOO_MUCH_CONTENTION',
     })
@@ -180,7 +180,7 @@ describe('what runs after a unit', () => {
   })
 
   it('is told nothing when nobody knows what was written', async () => {
-    expect(await hooked(async (unit) => unit.writeOne(sqlState('57P01')))).toEqual({
+    expect(await hooked(async (unit) => unit.writeRows(sqlState('57P01')))).toEqual({
       told: [],
       outcome: 'DATABASE_UNAVAILABLE',
     })
@@ -301,7 +301,7 @@ describe('a connection killed in the middle of a unit', () => {
     const id = uuidv7()
     const outcome = run(async (unit) => {
       unit.add(Note.write(id, 'ann', id))
-      unit.writeOne(slow('one statement'))
+      unit.writeRows(slow('one statement'))
     })
     const refused = expect(outcome).rejects.toMatchObject({ kind: 'unavailable', reason: 'DATABASE_UNAVAILABLE' })
     await killWhen('one statement')
@@ -319,7 +319,7 @@ describe('a connection killed in the middle of a unit', () => {
       unit.remove((await unit.find(Note, first)) as Note)
       unit.add(Note.write(second, 'ben', text))
       ;((await unit.find(Note, third)) as Note).edit(uuidv7())
-      unit.writeOne(slow('several statements'))
+      unit.writeRows(slow('several statements'))
     })
     const refused = expect(outcome).rejects.toMatchObject({ kind: 'unavailable', reason: 'DATABASE_UNAVAILABLE' })
     await killWhen('several statements')
@@ -387,7 +387,7 @@ it('survives a network that resets its connections in the middle of a unit', asy
             ;((await unit.find(Note, old)) as Note).edit(uuidv7())
             ;((await unit.find(Note, held)) as Note).edit(uuidv7())
           }
-          unit.writeOne({ sql: `select pg_sleep($1)::text`, parameters: [0.5] })
+          unit.writeRows({ sql: `select pg_sleep($1)::text`, parameters: [0.5] })
           unit.add(Note.write(uuidv7(), 'ann', uuidv7()))
           entered.resolve()
         },

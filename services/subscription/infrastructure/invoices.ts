@@ -15,7 +15,7 @@ export const createInvoices = (database: Database, unit: () => UnitOfWork): Invo
   nextNumber: async (year) => {
     const [row] = await database.sql<{ last: number }>('select last from invoice_numbers where year = $1', year)
     const next = (row?.last ?? 0) + 1
-    unit().writeOne({
+    unit().writeRows({
       sql: `insert into invoice_numbers as n (year, last) values ($1::int, $2::int)
         on conflict (year) do update set last = excluded.last where n.last = $2::int - 1 returning 1`,
       parameters: [year, next],

@@ -46,7 +46,7 @@ const writesOf = (unit: () => UnitOfWork): Writes => {
   return {
     open: ({ id, userId, resource, period }, allowed, { used, committed = 0, overrun = 0 }) => {
       const row = [id, userId, resource, period?.start ?? null, period?.end ?? null, used, committed, allowed, overrun]
-      unit().writeOne({
+      unit().writeRows({
         sql: `insert into usage (id, user_id, resource, period_start, period_end, used, committed, allowed, overrun,
             announced, version) values (${values(row)}, 0, 1) on conflict (id) do nothing returning 1`,
         parameters: row.map((value) => value ?? null),
@@ -76,7 +76,7 @@ const writesOf = (unit: () => UnitOfWork): Writes => {
       }),
     hold: (key, place, { amount, now, expiresAt }) => {
       const row = [...holdRow(key, place, 'HELD'), amount, now, expiresAt]
-      unit().writeOne({
+      unit().writeRows({
         sql: `insert into reservations as r (${columns}) values (${values(row)})
           on conflict (key) do update set state = 'HELD', counter_id = excluded.counter_id, expires_at = excluded.expires_at
             where r.state in ('RELEASED', 'LAPSED') returning 1`,
@@ -85,7 +85,7 @@ const writesOf = (unit: () => UnitOfWork): Writes => {
     },
     take: (key, place, { amount, now }) => {
       const row = [...holdRow(key, place, 'COMMITTED'), amount, now, now]
-      unit().writeOne({
+      unit().writeRows({
         sql: `insert into reservations as r (${columns}) values (${values(row)})
           on conflict (key) do update set state = 'COMMITTED', counter_id = excluded.counter_id
             where r.state in ('RELEASED', 'LAPSED') returning 1`,
@@ -93,17 +93,17 @@ const writesOf = (unit: () => UnitOfWork): Writes => {
       })
     },
     mark: (key, from, to) =>
-      unit().writeOne({
+      unit().writeRows({
         sql: 'update reservations set state = $3 where key = $1 and state = $2 returning 1',
         parameters: [key, from, to],
       }),
     prolong: (key, expiresAt) =>
-      unit().writeOne({
+      unit().writeRows({
         sql: `update reservations set expires_at = $2 where key = $1 and state = 'HELD' returning 1`,
         parameters: [key, expiresAt],
       }),
     announced: (counterId, version, level) =>
-      unit().writeOne({
+      unit().writeRows({
         sql: 'update usage set announced = $3 where id = $1 and version = $2 and announced < $3 returning 1',
         parameters: [counterId, version, level],
       }),

@@ -74,7 +74,7 @@ export const isCommandOpen = async (database: Database, id: string): Promise<boo
 
 /** Adds a command's outcome to the unit, which fails when the command has one already. */
 export const writeOutcome = (unit: UnitOfWork, id: string, outcome: CommandOutcome, detail: string, now: Date): void =>
-  unit.writeOne({
+  unit.writeRows({
     sql: `update process_commands set outcome = $2, outcome_detail = $3, finished_at = $4
       where id = $1 and outcome is null returning 1`,
     parameters: [id, outcome, detail.slice(0, 2000), now],

@@ -57,7 +57,7 @@ const writeInstance = (
   { state, ended }: ProcessInstance<unknown>,
   revision: number,
 ) =>
-  unit.writeOne({
+  unit.writeRows({
     sql: `insert into processes as p (process, instance, state, revision, ended) values ($1, $2, $3::jsonb, $4::int, $5)
       on conflict (process, instance) do update
         set state = excluded.state, revision = excluded.revision, ended = excluded.ended

@@ -93,7 +93,7 @@ export class TimerWorker {
     const open = await database.sql('select 1 from process_timers where id = $1 and outcome is null', timer.id)
     if (open.length === 0) return
     const at = clock.now()
-    unit.writeOne({
+    unit.writeRows({
       sql: `update process_timers set outcome = 'FIRED', finished_at = $2
         where id = $1 and outcome is null returning 1`,
       parameters: [timer.id, at],

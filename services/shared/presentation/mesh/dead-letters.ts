@@ -90,7 +90,7 @@ export const deadLetters = ({ context, database, descriptors }: MeshParts) => {
         const metadata = { dead_letter_id: first }
         throw precondition('DEAD_LETTER_PARKED', `it waits behind dead letter ${first}; redrive that one`, { metadata })
       }
-      currentUnit().writeOne({
+      currentUnit().writeRows({
         sql: `update dead_letters set status = 'REDRIVING' where id = $1 and status = $2 returning 1`,
         parameters: [id, row.status],
       })
