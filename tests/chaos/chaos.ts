@@ -4,11 +4,14 @@ import { findOrInstallNatsServer } from '../../deploy/local/nats-server.ts'
 import { SetupError } from '../../deploy/local/setup-error.ts'
 import { onStopSignal } from '../../deploy/local/stop-signals.ts'
 import { withTemporaryFolder } from '../../deploy/local/temporary-servers.ts'
+import { testMesh } from '../mesh.ts'
 import { type Report, startReport } from '../report.ts'
+import { billingSteps, dunningPoints, upgradePoints } from './billing-steps.ts'
 import { faults } from './faults/faults.ts'
 import { type Ground, withGround } from './ground.ts'
-import { measureLoad } from './load/load.ts'
+import { measureLoad, one } from './load/load.ts'
 import { type ChaosOptions, readOptions, usage } from './options.ts'
+import type { Part } from './part.ts'
 import { reportResults, sayResult } from './results.ts'
 import { runSeed, type SeedResult } from './seed-run.ts'
 
@@ -54,6 +57,26 @@ const runSeeds = async (onGround: OnGround, report: Report, options: ChaosOption
   )
 }
 
+/** Kills the process that bills at every step of its way. */
+const killBilling = async (ground: Ground, report: Report, signal: AbortSignal): Promise<void> => {
+  const findings = await ground.withWorld(
+    { name: 'billing', replicas: one },
+    async ({ mesh: { parts, url, admin } }) => {
+      const facts = { url, admin, split: true, serviceSecret: '', postgresUrl: '', databasePrefix: '', natsUrl: '' }
+      const billing = parts.find(({ name }) => name === 'subscription') as Part
+      const steps = billingSteps(testMesh(facts), billing)
+      const found: string[] = []
+      for (const point of signal.aborted ? [] : upgradePoints) found.push(...(await steps.upgrade(point)))
+      for (const point of signal.aborted ? [] : dunningPoints) found.push(...(await steps.dunning(point)))
+      return [...found, ...(await steps.violations())]
+    },
+  )
+  report.say(
+    `killed at ${upgradePoints.length} points of an upgrade and ${dunningPoints.length} of a dunning: ${findings.length} findings`,
+  )
+  for (const finding of findings) report.fellShort(`billing: ${finding}`)
+}
+
 const runAll = (options: ChaosOptions, signal: AbortSignal): Promise<number> =>
   withTemporaryFolder(async (folder) => {
     const binary = await findOrInstallNatsServer({ dataDir: dataFolder(), log: console.log })
@@ -61,6 +84,7 @@ const runAll = (options: ChaosOptions, signal: AbortSignal): Promise<number> =>
       withGround({ folder: join(folder, name), withDisks: true, binary, signal }, use)
     const report = startReport('chaos', folderOf(options))
     if (options.load !== 'only') await runSeeds(onGround, report, options, signal)
+    if (options.load === 'too') await onGround('ground-billing', (ground) => killBilling(ground, report, signal))
     if (options.load !== 'not')
       await onGround('ground-load', (ground) => measureLoad(ground, report, folderOf(options), signal))
     return report.finish()

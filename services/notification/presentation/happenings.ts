@@ -7,6 +7,15 @@ import {
 } from '#gen/troupe/identity/v1/identity_events_pb.ts'
 import { StoryAnalyzedSchema, StoryPublishedSchema, StorySharedSchema } from '#gen/troupe/story/v1/story_events_pb.ts'
 import { StoryVisibility } from '#gen/troupe/story/v1/story_pb.ts'
+import {
+  ExpiryReason,
+  SubscriptionCreatedSchema,
+  SubscriptionDowngradedSchema,
+  SubscriptionExpiredSchema,
+  SubscriptionUpgradedSchema,
+  UsageLimitReachedSchema,
+} from '#gen/troupe/subscription/v1/subscription_events_pb.ts'
+import { UsageResource } from '#gen/troupe/subscription/v1/usage_pb.ts'
 import { dateOf } from '#shared/domain/timestamp.ts'
 import type { Happening } from '../application/announce.ts'
 
@@ -24,6 +33,18 @@ const on = <Schema extends DescMessage>(
 ): Tells => ({ schema, whatOf: whatOf as Tells['whatOf'] })
 
 const time = (value: Timestamp | undefined) => ({ at: (dateOf(value) ?? new Date(0)).toISOString() })
+
+const subscriptionChanged = (to: string, change: string, tier: string): What => ({
+  kind: 'subscription_changed',
+  to,
+  data: { path: '/subscription', change, tier },
+})
+
+/** What is counted by periods, as texts name it. */
+const resources: Partial<Record<UsageResource, string>> = {
+  [UsageResource.STORIES]: 'stories',
+  [UsageResource.FILMS]: 'videos',
+}
 
 /** What people are told of, by the event that causes it. */
 const tells: readonly Tells[] = [
@@ -58,6 +79,21 @@ const tells: readonly Tells[] = [
     to: authorId,
     data: { path: `/stories/${storyId}`, expires: time(expiresAt) },
   })),
+  // The free one comes with the account, of which the welcome tells.
+  on(SubscriptionCreatedSchema, ({ userId, tier }) =>
+    tier === 'FREE' ? undefined : subscriptionChanged(userId, 'created', tier),
+  ),
+  on(SubscriptionUpgradedSchema, ({ userId, tier }) => subscriptionChanged(userId, 'upgraded', tier)),
+  on(SubscriptionDowngradedSchema, ({ userId, tier }) => subscriptionChanged(userId, 'downgraded', tier)),
+  on(SubscriptionExpiredSchema, ({ userId, tier, reason }) =>
+    reason === ExpiryReason.ACCOUNT_DELETED ? undefined : subscriptionChanged(userId, 'expired', tier),
+  ),
+  on(UsageLimitReachedSchema, ({ userId, resource, limit, resetsAt }) => {
+    const name = resources[resource]
+    if (!name) return undefined
+    const data = { path: '/subscription', resource: name, limit: Number(limit), resets: time(resetsAt) }
+    return { kind: 'limit_reached', to: userId, data }
+  }),
 ]
 
 /** The events that people are told of. */

@@ -8,7 +8,7 @@ import { NotificationService } from '#gen/troupe/notification/v1/notification_se
 import { eventually, testMesh } from '../../../tests/mesh.ts'
 import { type OwnMesh, startTestMesh } from '../../../tests/start-test-mesh.ts'
 
-const audience = 20_000
+const audience = 10_000
 
 let own: OwnMesh
 beforeAll(async () => {

@@ -7,6 +7,7 @@ import { Channel, DeliveryStatus } from '#gen/troupe/notification/v1/notificatio
 import { NotificationService } from '#gen/troupe/notification/v1/notification_service_pb.ts'
 import { ChannelMode } from '#gen/troupe/notification/v1/preference_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
 import { eventually, outcomeOf, testMesh } from '../../../tests/mesh.ts'
 
 const mesh = testMesh()
@@ -59,6 +60,22 @@ describe('mail', () => {
     const { user } = await createClient(IdentityService, transport).getMe({})
     expect(user?.emailVerified).toBe(true)
     expect((await mailbox({ message: '999999999' })).status).toBe(404)
+  })
+
+  it('says what is used up and when there is more, and that a tier was picked', async () => {
+    const { email, transport } = await register('en')
+    const stories = createClient(StoryService, transport)
+    const content = 'Hansel and Gretel walked into the wood.'
+    const write = (title: string) => stories.createStory({ title, content, language: 'en' })
+    for (const title of ['First wood', 'Second wood', 'Third wood']) await write(title)
+    expect(await outcomeOf(write('Fourth wood'))).toBe('ResourceExhausted LIMIT_REACHED')
+    const alert = await eventually(async () => (await mailsTo(email)).get('You have reached your limit of stories'))
+    expect((await mailbox({ message: alert })).body).toContain('you have used all 3 stories of this period')
+    const own = createClient(SubscriptionService, transport)
+    await own.setPaymentMethod({ token: 'tok_success' })
+    await own.changeTier({ tier: 'SILVER' })
+    await eventually(async () => (await mailsTo(email)).get('You are on SILVER now'))
+    expect((await write('Fourth wood')).story?.title).toBe('Fourth wood')
   })
 
   it('ends by one click of a mail program, not by looking at the link', async () => {

@@ -41,6 +41,18 @@ export const heard: readonly Heard[] = [
     source: 'story',
     events: ['StoryAnalyzed', 'StoryPublished', 'StoryShared'],
   },
+  {
+    context: 'notification',
+    consumer: 'tell',
+    source: 'subscription',
+    events: [
+      'SubscriptionCreated',
+      'SubscriptionUpgraded',
+      'SubscriptionDowngraded',
+      'SubscriptionExpired',
+      'UsageLimitReached',
+    ],
+  },
   { context: 'notification', consumer: 'erase-subject', source: 'identity', events: ['UserDeleted'] },
   {
     context: 'story',

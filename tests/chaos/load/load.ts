@@ -18,7 +18,8 @@ interface Run {
   measure: Measurement
 }
 
-const one: Replicas = { access: 1, identity: 1, notification: 1, story: 1, subscription: 1, gateway: 1 }
+/** A process for each context, and the gateway. */
+export const one: Replicas = { access: 1, identity: 1, notification: 1, story: 1, subscription: 1, gateway: 1 }
 
 const runs: readonly Run[] = [
   {

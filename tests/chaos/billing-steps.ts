@@ -1,0 +1,120 @@
+import { createClient } from '@connectrpc/connect'
+import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import { type Invoice, InvoiceStatus } from '#gen/troupe/subscription/v1/invoice_pb.ts'
+import { SubscriptionStatus } from '#gen/troupe/subscription/v1/subscription_pb.ts'
+import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
+import { waitUntil } from '../../deploy/local/processes.ts'
+import { duration } from '../../services/shared/domain/timestamp.ts'
+import { eventually, type TestMesh, type TestUser } from '../mesh.ts'
+import type { Part } from './part.ts'
+
+const dayMs = 86_400_000
+const patienceMs = 30_000
+
+const times = (place: string, count: number) => Array.from({ length: count }, (_, index) => `${place}#${index + 1}`)
+
+// Before a commit is as good as after the one before it. A life that ended without notice costs some seconds, after
+// which others may take over what it was at.
+/** Every commit, call and charge of an upgrade. */
+export const upgradePoints: readonly string[] = [
+  ...times('commit:after', 8),
+  ...times('command:before', 3),
+  ...times('command:after', 3),
+  ...['charge:before#1', 'charge:after#1'],
+]
+
+/** Every call of a dunning. */
+export const dunningPoints: readonly string[] = times('command:after', 7)
+
+/** Calls again what nobody answers meanwhile. */
+const answered = <T>(call: () => Promise<T>): Promise<T> =>
+  eventually(async () => ({ value: await call() }), patienceMs).then(({ value }) => value)
+
+const nameOf = (values: Readonly<Record<string, number>>, value: number | undefined): string =>
+  Object.entries(values).find(([, each]) => each === value)?.[0] ?? 'none'
+
+const invoiceText = ({ status, attempts }: Invoice): string =>
+  `invoice ${nameOf(InvoiceStatus, status)} after ${attempts}`
+
+/**
+ * Kills the process that bills at points of its way, once at each, and looks at what its customer has in the end.
+ * Each function returns what is not as it should be; nothing is well.
+ */
+export const billingSteps = (mesh: TestMesh, billing: Part) => {
+  const subscriptions = async ({ email, password }: TestUser) => {
+    const { tokens } = await createClient(IdentityService, mesh.transport()).login({ email, password })
+    return createClient(SubscriptionService, mesh.transport(tokens?.accessToken))
+  }
+  const present = async (user: TestUser) =>
+    (await answered(async () => (await subscriptions(user)).getSubscription({}))).subscription
+  const invoicesOf = async (user: TestUser) =>
+    (await answered(async () => (await subscriptions(user)).listInvoices({}))).invoices
+  const pay = (user: TestUser, token: string) =>
+    answered(async () => (await subscriptions(user)).setPaymentMethod({ token }))
+  const pickSilver = async (user: TestUser) => {
+    const headers = { 'idempotency-key': crypto.randomUUID() }
+    await answered(async () => (await subscriptions(user)).changeTier({ tier: 'SILVER' }, { headers }))
+    await eventually(async () => (await present(user))?.tier === 'SILVER', patienceMs)
+  }
+
+  /** Lets the process that bills begin a life that ends by SIGKILL at a point. */
+  const arm = async (point: string) => {
+    billing.arm({ TROUPE_FAILPOINTS: point })
+    billing.signal('SIGKILL')
+    await waitUntil(() => billing.isArmed, patienceMs)
+    await waitUntil(() => billing.isReady(), patienceMs)
+  }
+  /** Whether it died there; where it did not come there so often, it is ended now. */
+  const hasDied = async (): Promise<boolean> => {
+    const died = !billing.isArmed
+    if (!died) billing.signal('SIGKILL')
+    await waitUntil(async () => !billing.isArmed && (await billing.isReady()), patienceMs)
+    return died
+  }
+
+  /** What somebody has, and how their newest invoice ended, against what it should be. */
+  const compare = async (point: string, user: TestUser, wanted: readonly string[]): Promise<string[]> => {
+    const died = await hasDied()
+    const { tier = 'none', status, requestedTier } = (await present(user)) ?? {}
+    const found = [
+      ...(died ? [] : ['did not die there']),
+      `${tier} ${nameOf(SubscriptionStatus, status)}${requestedTier && `, wants ${requestedTier}`}`,
+      ...(await invoicesOf(user)).map(invoiceText),
+    ]
+    return found.join(', ') === wanted.join(', ') ? [] : [`${point}: ${found.join(', ')}; not ${wanted.join(', ')}`]
+  }
+  return {
+    /** An upgrade is paid once, and given. */
+    upgrade: async (point: string): Promise<string[]> => {
+      const user = await mesh.newUser('Buyer')
+      await pay(user, 'tok_success')
+      await arm(point)
+      await pickSilver(user)
+      return compare(point, user, ['SILVER ACTIVE', 'invoice PAID after 1'])
+    },
+    /** A renewal that fails for good is charged four times, then given up; all goes on as FREE. */
+    dunning: async (point: string): Promise<string[]> => {
+      const user = await mesh.newUser('Debtor')
+      await pay(user, 'tok_success')
+      await pickSilver(user)
+      await pay(user, 'tok_declined')
+      await arm(point)
+      // The renewal, its retries and the end, one after another; the last step is beyond them all.
+      for (let days = 0; days < 60; days += 10) {
+        await answered(async () => {
+          const operator = createClient(MeshService, await mesh.operator())
+          return operator.advanceClock({ by: duration(10 * dayMs) }, { timeoutMs: 60_000 })
+        })
+      }
+      return compare(point, user, ['FREE ACTIVE', 'invoice VOID after 4', 'invoice PAID after 1'])
+    },
+    /** What the mesh's own invariants find. */
+    violations: async (): Promise<string[]> => {
+      const operator = createClient(MeshService, await mesh.operator())
+      const { results } = await answered(() => operator.checkInvariants({ contexts: ['subscription'] }))
+      if (results.length <= 5) return [`only ${results.length} invariants of subscription are checked`]
+      return results.flatMap(({ violations }) => violations)
+    },
+  }
+}
