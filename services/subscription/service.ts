@@ -60,6 +60,7 @@ const compose = (kernel: Kernel) => {
       followUp = startFollowUp(kernel.log, async () => {
         await app.lapseReservations()
         await app.announceUsage()
+        await app.forgetOldReservations()
       })
     },
     stop: async () => followUp?.stop(),

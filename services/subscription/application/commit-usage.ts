@@ -20,7 +20,9 @@ export const commitUsage =
       ledger.change(reservation.counterId, { used: 0, committed: reservation.amount })
       return
     }
-    const { limit, place } = await allowed(ports, userId, resource, at)
+    const { allowance, limit, place } = await allowed(ports, userId, resource, at)
+    // Who has left is not counted any more.
+    if (allowance.status === 'EXPIRED') return
     if (limit === undefined) return ledger.count(place, amount)
     const { counter } = await ledger.look(place.id, key, clock.now())
     if (counter && counter.allowed !== limit) await apart('adopt-limit', async () => ledger.adopt(place.id, limit))

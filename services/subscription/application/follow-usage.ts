@@ -1,4 +1,4 @@
-import { levelOf } from '../domain/usage.ts'
+import { keepReservationsMs, levelOf } from '../domain/usage.ts'
 import type { Ports } from './ports.ts'
 
 /** Frees what has lapsed, a counter at a time. Answers how many reservations that were. */
@@ -36,3 +36,9 @@ export const announceUsage =
       })
     }
   }
+
+/** Removes reservations that nobody asks about any more, some at a time. */
+export const forgetOldReservations =
+  ({ ledger, clock }: Ports) =>
+  (): Promise<void> =>
+    ledger.forgetOld(new Date(clock.now().getTime() - keepReservationsMs))

@@ -109,6 +109,8 @@ export interface UsageLedger {
   /** The unit is run again where another one changed the reservation meanwhile. */
   mark(key: string, from: Reservation['state'], to: Reservation['state']): void
   prolong(key: string, expiresAt: Date): void
+  /** Removes some reservations of before a time that nothing asks about any more, at once. */
+  forgetOld(before: Date): Promise<void>
   /** Some of what has lapsed and still counts. */
   lapsed(now: Date): Promise<Lapsed[]>
   /** Counters whose users are to be told how far they have come. */

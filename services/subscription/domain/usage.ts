@@ -13,6 +13,9 @@ import { free, isCountedByPeriod, type UsageResource } from './tier.ts'
 /** How long a reservation stands where nobody says. */
 export const reservationMs = 2 * 60_000
 
+/** How long one is remembered after that, for repeats: two periods, and whatever comes late. */
+export const keepReservationsMs = 62 * 24 * 60 * 60_000
+
 /** What of a subscription decides how much may be used. */
 export interface Allowance {
   tier: string

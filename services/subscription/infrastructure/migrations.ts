@@ -128,6 +128,9 @@ export const migrations: readonly Migration[] = [
       `create index reservations_lapsing on reservations (expires_at) where state = 'HELD'`,
       'create index reservations_of_counter on reservations (counter_id, created_at)',
       'create index reservations_of_user on reservations (user_id)',
+      // What is counted as long as it exists is released by its key, however late.
+      `create index reservations_old on reservations (created_at)
+       where state in ('RELEASED', 'LAPSED') or state = 'COMMITTED' and resource in ('STORIES', 'FILMS')`,
       // What the sandbox remembers of charges: it plays a company of its own, and forgets nothing in a crash.
       `create table sandbox_charges (
         key text primary key,

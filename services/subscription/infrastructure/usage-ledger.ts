@@ -37,7 +37,10 @@ interface ReadingRow {
 
 const values = (row: readonly unknown[]) => row.map((_, index) => `$${index + 1}`).join(', ')
 
-type Writes = Omit<UsageLedger, 'look' | 'reservation' | 'lapsed' | 'unannounced' | 'reading' | 'counters'>
+type Writes = Omit<
+  UsageLedger,
+  'look' | 'reservation' | 'forgetOld' | 'lapsed' | 'unannounced' | 'reading' | 'counters'
+>
 
 const writesOf = (unit: () => UnitOfWork): Writes => {
   const holdRow = (key: string, place: { id: string; userId: string; resource: string }, state: string) =>
@@ -137,6 +140,13 @@ export const createUsageLedger = (database: Database, unit: () => UnitOfWork): U
         key,
       )
     )[0],
+  forgetOld: async (before) => {
+    await database.sql(
+      `delete from reservations where key in (select key from reservations where created_at < $1 and (state in
+         ('RELEASED', 'LAPSED') or state = 'COMMITTED' and resource in ('STORIES', 'FILMS')) limit ${atOnce})`,
+      before,
+    )
+  },
   lapsed: (now) =>
     database.sql<Lapsed & Record<string, unknown>>(
       `select ${lapsedColumns} from reservations where state = 'HELD' and expires_at <= $1 order by expires_at limit ${atOnce}`,

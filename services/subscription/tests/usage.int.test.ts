@@ -224,6 +224,21 @@ describe('who comes near a limit', () => {
   })
 })
 
+it('what nobody asks about any more is forgotten; what exists is released however late', async () => {
+  const user = await own.newUser()
+  const [story, voice] = [await own.reserve(user), await own.reserve(user, { resource: 'VOICES' })]
+  await own.commit(user, story)
+  await own.commit(user, voice, { resource: 'VOICES' })
+  const left = () => own.database.sql('select key from reservations where key = any($1::uuid[])', [story, voice])
+  await own.app.forgetOldReservations()
+  expect(await left()).toHaveLength(2)
+  own.clock.advance(63 * 24 * 60 * minute)
+  for (let n = 0; n < 20; n += 1) await own.app.forgetOldReservations()
+  expect(await left()).toEqual([{ key: voice }])
+  await own.call(() => own.app.releaseUsage(voice))
+  expect(await own.usageOf(user, 'VOICES')).toMatchObject({ used: 0 })
+})
+
 it('what is erased leaves neither use nor card, and nothing opens it anew', async () => {
   const user = await own.newUser()
   await own.reserve(user)
@@ -236,6 +251,8 @@ it('what is erased leaves neither use nor card, and nothing opens it anew', asyn
   expect(await own.database.sql('select 1 from usage where user_id = $1', user)).toEqual([])
   expect(await own.database.sql('select 1 from reservations where user_id = $1', user)).toEqual([])
   await expect(own.reserve(user)).rejects.toEqual(refused('SUBSCRIPTION_EXPIRED'))
+  await own.commit(user, uuidv7())
+  expect(await own.database.sql('select 1 from usage where user_id = $1', user)).toEqual([])
   const unheard = uuidv7()
   await own.call(() => own.app.eraseSubscriber(unheard))
   await expect(own.reserve(unheard)).rejects.toEqual(refused('SUBSCRIPTION_EXPIRED'))
