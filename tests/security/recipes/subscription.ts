@@ -32,11 +32,17 @@ const newCancellation = async (scene: Scene): Promise<Fields> => {
   return {}
 }
 
+/** Something that is far from its limit, and lapses when nobody looks any more: both would be told by themselves. */
+const someUse = async (scene: Scene) => {
+  await withTier(scene, 'GOLD')
+  const [userId, key] = [scene.person.id, crypto.randomUUID()]
+  return { userId, resource: UsageResource.FILMS, amount: 1, key, expiresIn: duration(86_400_000) }
+}
+
 const newReservation = async (scene: Scene): Promise<Fields> => {
-  const key = crypto.randomUUID()
-  const asked = { userId: scene.person.id, resource: UsageResource.FILMS, key }
+  const asked = await someUse(scene)
   await (await services(scene)).reserveUsage(asked)
-  return { key }
+  return { key: asked.key }
 }
 
 /** An invoice that no process knows of. */
@@ -87,16 +93,8 @@ export const subscriptionRecipes: Recipes = ofService('troupe.subscription.v1.Su
   GetUsage: {},
   SetTier: { fields: ({ person }) => ({ userId: person.id, tier: 'GOLD' }), needsOwnPerson: true },
   GrantCredit: { fields: ({ person }) => ({ userId: person.id, minorUnits: 100n, currency: 'USD' }) },
-  ReserveUsage: {
-    fields: ({ person }) => ({
-      userId: person.id,
-      resource: UsageResource.FILMS,
-      amount: 1,
-      key: crypto.randomUUID(),
-      expiresIn: duration(60_000),
-    }),
-  },
-  ReleaseUsage: { fields: newReservation },
+  ReserveUsage: { fields: someUse, needsOwnPerson: true },
+  ReleaseUsage: { fields: newReservation, needsOwnPerson: true },
   IssueInvoice: { fields: ({ person }) => ({ userId: person.id, billId: crypto.randomUUID() }) },
   ChargeInvoice: { fields: async (scene) => ({ ...(await newInvoice(scene, 'OPEN')), attempt: 1 }) },
   SettleInvoice: { fields: (scene) => newInvoice(scene, 'PAID') },
