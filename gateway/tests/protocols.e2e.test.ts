@@ -34,7 +34,7 @@ const run = promisify(execFile)
 let user: TestUser
 
 beforeAll(async () => {
-  user = await mesh.newUser()
+  user = await mesh.newAuthor()
 })
 
 const registration = () => ({
