@@ -25,7 +25,7 @@ export const usage = (faults: readonly string[]): string =>
     '  --first N      the first seed; the others follow it; default 1',
     '  --jobs N       how many of them run side by side, each on servers of its own; default 1',
     '  --quick        3 short seeds',
-    '  --split        one process a context, two of story; --single: one for all; default: by turns',
+    '  --split        one process a context, two of notification and story; --single: one for all; default: by turns',
     '  --only FAULT   nothing but this fault, again and again',
     '  --load         only what comes after the seeds: restarts, idle streams, overload and slow clients, each under load',
     '  --out FOLDER   where chaos.txt, chaos.json and the logs of seeds that fell short go',
