@@ -5,6 +5,7 @@ import type { Draft } from './drafts.ts'
 import { exportBook, slugOf } from './export-book.ts'
 import type { Failures } from './failures.ts'
 import { printListView } from './list-view.ts'
+import { printMails } from './mails.ts'
 import type { Screen } from './screen.ts'
 import { type Author, type Gateway, newAuthor, signInOperator } from './session.ts'
 import { analyse, create, publish, type Work } from './works.ts'
@@ -40,7 +41,7 @@ const signUp = async ({ gateway, screen, failures }: Stage, number: number): Pro
 
 /** Everything one author does; answers the stories created, those that got furthest first. */
 const perform = async (stage: Stage, author: Author, drafts: readonly Draft[], taken: Set<string>): Promise<Work[]> => {
-  const { dataDir, failures, screen } = stage
+  const { dataDir, failures, gateway, screen } = stage
   screen.say('\nStories')
   const works = await create(stage, author, drafts)
   if (works.length === 0) return works
@@ -68,6 +69,9 @@ const perform = async (stage: Stage, author: Author, drafts: readonly Draft[], t
       screen.say(`  ${file}  ${bytes.toLocaleString('en')} bytes`)
     })
   }
+
+  screen.say('\nMails')
+  await failures.attempt('the local mailbox', () => printMails(screen, gateway, author))
   return [...published, ...analysed, ...works]
 }
 
