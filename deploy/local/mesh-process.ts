@@ -15,9 +15,9 @@ const readyWithin = 120_000
 const linesKept = 12
 /**
  * How V8 collects garbage. Young objects die in a small space as well; the default keeps over 100 MB for them in a
- * process that is idle. Four helpers that mark the heap would leave a fifth of a shared core to what is served. Whatever
- * one burst of calls kept for long is no sign that later ones will: V8 would go on to make its like old from the
- * beginning.
+ * process that is idle. Four helpers that mark the heap would leave a fifth of a shared core to what is served. Nor
+ * does what one burst of calls kept for long tell of later ones: with pretenuring, whatever is made at the same places
+ * would be old from the beginning ever after.
  */
 export const heapFlags = ['--max-semi-space-size=8', '--v8-pool-size=1', '--no-allocation-site-pretenuring']
 

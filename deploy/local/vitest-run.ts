@@ -7,7 +7,6 @@ import { root } from './data-folder.ts'
 /** The part of vitest's JSON report that is read here. */
 interface Report {
   numPassedTests: number
-  numFailedTests: number
   testResults: {
     name: string
     status: 'passed' | 'failed'
@@ -20,25 +19,19 @@ interface Report {
 const longestMessage = 1500
 const ofLibraries = /^ +at .*(node_modules|new Promise).*\n?/gm
 
-/** A file that fails without a failing test did not load, or its set-up or clean-up failed. */
-const brokenFiles = ({ testResults }: Report): number =>
-  testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
-  ).length
-
-/** What failed and how, once more in few lines: the end of a long output is what people are shown. */
-const failures = ({ testResults }: Report): string[] =>
-  testResults
-    .filter(({ status }) => status === 'failed')
-    .flatMap(({ name, message, assertionResults }) => {
-      const tests = assertionResults.filter((test) => test.status === 'failed')
-      const file = relative(root, name)
-      if (tests.length === 0) return [`${file}: ${message.slice(0, longestMessage)}`]
-      return tests.map(
-        ({ fullName, failureMessages }) =>
-          `${file}: ${fullName}\n${failureMessages.join('\n').replace(ofLibraries, '').slice(0, longestMessage).trim()}`,
-      )
-    })
+/**
+ * Each failure in few lines: of a test, or of a file that did not load or whose set-up or clean-up failed. They are said
+ * once more in the end, which is what people are shown of a long output.
+ */
+const failuresOf = ({ testResults }: Report): string[] =>
+  testResults.flatMap(({ name, status, message, assertionResults }) => {
+    if (status === 'passed') return []
+    const tests = assertionResults.filter((test) => test.status === 'failed')
+    const texts = tests.map(({ fullName, failureMessages }) => [fullName, ...failureMessages].join('\n'))
+    return (texts.length > 0 ? texts : [message]).map(
+      (text) => `${relative(root, name)}: ${text.replace(ofLibraries, '').slice(0, longestMessage).trim()}`,
+    )
+  })
 
 interface Options {
   /** File filters and flags for vitest. */
@@ -60,7 +53,7 @@ export const runVitest = async ({ args, env, folder, signal }: Options): Promise
   signal.throwIfAborted()
   if (!existsSync(reportFile)) return { passed: 0, failed: 1 }
   const report = JSON.parse(readFileSync(reportFile, 'utf8')) as Report
-  for (const failure of failures(report)) console.error(`FAILED ${stripVTControlCharacters(failure)}`)
-  const failed = report.numFailedTests + brokenFiles(report)
-  return { passed: report.numPassedTests, failed: ok ? failed : Math.max(failed, 1) }
+  const failures = failuresOf(report)
+  for (const failure of failures) console.error(`FAILED ${stripVTControlCharacters(failure)}`)
+  return { passed: report.numPassedTests, failed: ok ? failures.length : Math.max(failures.length, 1) }
 }

@@ -5,17 +5,14 @@ import { timestamp } from '#shared/domain/timestamp.ts'
 /** What the log starts from, before any entry. */
 export const noHash = '00'.repeat(32)
 
-export const auditActions = [
-  'ROLE_CREATED',
-  'PERMISSION_CREATED',
-  'PERMISSION_GRANTED',
-  'PERMISSION_REVOKED',
-  'ROLE_ASSIGNED',
-  'ROLE_UNASSIGNED',
-  'USER_REMOVED',
-] as const
-
-export type AuditAction = (typeof auditActions)[number]
+export type AuditAction =
+  | 'ROLE_CREATED'
+  | 'PERMISSION_CREATED'
+  | 'PERMISSION_GRANTED'
+  | 'PERMISSION_REVOKED'
+  | 'ROLE_ASSIGNED'
+  | 'ROLE_UNASSIGNED'
+  | 'USER_REMOVED'
 
 /** What is written down of a change. */
 export interface AuditNote {

@@ -4,8 +4,8 @@ import { AccessService } from '#gen/troupe/access/v1/access_service_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
-import { eventually, testMesh } from '../../../tests/mesh.ts'
-import { expectRefusedInTime, reasonOf } from './refusals.ts'
+import { eventually, outcomeOf, testMesh } from '../../../tests/mesh.ts'
+import { expectRefusedInTime } from './refusals.ts'
 
 const mesh = testMesh()
 let operator: ReturnType<typeof createClient<typeof AccessService>>
@@ -30,9 +30,9 @@ describe('a permission', () => {
       () => createClient(MeshService, user.transport).getLag({}),
       () => createClient(AccessService, user.transport).listRoles({ pageSize: 1 }),
     ]
-    for (const call of calls) expect(await reasonOf(call())).toBe('PERMISSION_DENIED')
+    for (const call of calls) expect(await outcomeOf(call())).toBe('PermissionDenied PERMISSION_DENIED')
     expect((await operator.assignRole({ userId: user.id, role })).roles).toEqual(['member', role])
-    for (const call of calls) await eventually(async () => (await reasonOf(call())) === 'in' || undefined)
+    for (const call of calls) await eventually(async () => (await outcomeOf(call())) === 'in' || undefined)
     const revoke = async () => {
       for (const permission of ['user:list', 'mesh:observe', 'role:list']) {
         await operator.revokePermission({ role, permission })
@@ -91,7 +91,7 @@ describe('a tier', () => {
     expect((await createClient(AccessService, user.transport).listMyPermissions({})).permissions).toContain(permission)
     await subscription.setTier({ userId: user.id, tier: 'FREE' })
     await eventually(async () => (await explain())?.allowed === false)
-    expect(await reasonOf(operator.assignRole({ userId: user.id, role: 'tier-gold' }))).toBe('IMPLICIT_ROLE')
+    expect(await outcomeOf(operator.assignRole({ userId: user.id, role: 'tier-gold' }))).toBe('IMPLICIT_ROLE')
   })
 })
 
@@ -113,8 +113,10 @@ describe('roles', () => {
     const chief = createClient(IdentityService, await mesh.operator())
     const { user } = await chief.getMe({})
     const support = createClient(IdentityService, helper.transport)
-    await eventually(async () => (await reasonOf(support.listUsers({ pageSize: 1 }))) === 'in' || undefined)
-    expect(await reasonOf(support.suspendUser({ userId: user?.id ?? '', reason: 'mutiny' }))).toBe('BEYOND_CALLER')
+    await eventually(async () => (await outcomeOf(support.listUsers({ pageSize: 1 }))) === 'in' || undefined)
+    expect(await outcomeOf(support.suspendUser({ userId: user?.id ?? '', reason: 'mutiny' }))).toBe(
+      'PermissionDenied BEYOND_CALLER',
+    )
   })
 
   it('go with the account, and with them what its token still opened', async () => {

@@ -2,9 +2,9 @@ import { createClient } from '@connectrpc/connect'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AccessService } from '#gen/troupe/access/v1/access_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
-import { eventually, testMesh } from '../../../tests/mesh.ts'
+import { eventually, outcomeOf, testMesh } from '../../../tests/mesh.ts'
 import { type OwnMesh, startTestMesh } from '../../../tests/start-test-mesh.ts'
-import { expectRefusedInTime, reasonOf } from './refusals.ts'
+import { expectRefusedInTime } from './refusals.ts'
 
 // Takes from everybody what everybody needs: on a mesh of its own, in which every context is a process.
 
@@ -28,7 +28,7 @@ describe('what is taken from every account', () => {
     const everybodys = { role: 'member', permission: 'story:create' }
     await expectRefusedInTime(() => operator.revokePermission(everybodys), [create])
     await operator.grantPermission(everybodys)
-    await eventually(async () => (await reasonOf(create())) === 'in' || undefined)
+    await eventually(async () => (await outcomeOf(create())) === 'in' || undefined)
   })
 })
 
@@ -39,9 +39,9 @@ describe('while access is away', () => {
     const create = () => stories.createStory({ title: 'Once', content: 'Once upon a time.' })
     const access = own.current().processes.get('access')
     access?.kill('SIGSTOP')
-    expect(await reasonOf(create())).toBe('ACCESS_UNAVAILABLE')
-    expect(await reasonOf(stories.listStories({}))).toBe('in')
+    expect(await outcomeOf(create())).toBe('Unavailable ACCESS_UNAVAILABLE')
+    expect(await outcomeOf(stories.listStories({}))).toBe('in')
     access?.kill('SIGCONT')
-    await eventually(async () => (await reasonOf(create())) === 'in' || undefined)
+    await eventually(async () => (await outcomeOf(create())) === 'in' || undefined)
   })
 })

@@ -1,10 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { EnvReader } from '#shared/infrastructure/config.ts'
+import { uuidBytes, uuidLength, uuidText } from '#shared/infrastructure/uuid.ts'
 import type { Addressee, LinkPurpose, LinkTokens, MailedLink } from '../domain/mailed-link.ts'
 import type { KeyedHash } from './keyed-hash.ts'
-import { uuidOf } from './refresh-tokens.ts'
 
-const idBytes = 16
 const proofBytes = 32
 
 /**
@@ -15,12 +14,11 @@ export const createLinkTokens = (hash: KeyedHash): LinkTokens => {
   const proofOf = ({ id, purpose }: MailedLink, to: Addressee): Buffer =>
     hash('mailed-link', JSON.stringify([id, purpose, to.id, to.emailKey]))
   return {
-    of: (link, to) =>
-      Buffer.concat([Buffer.from(link.id.replaceAll('-', ''), 'hex'), proofOf(link, to)]).toString('base64url'),
+    of: (link, to) => Buffer.concat([uuidBytes(link.id), proofOf(link, to)]).toString('base64url'),
     read: (token) => {
       const bytes = Buffer.from(token, 'base64url')
-      if (bytes.length !== idBytes + proofBytes || bytes.toString('base64url') !== token) return undefined
-      return { linkId: uuidOf(bytes.subarray(0, idBytes)), proof: bytes.subarray(idBytes) }
+      if (bytes.length !== uuidLength + proofBytes || bytes.toString('base64url') !== token) return undefined
+      return { linkId: uuidText(bytes.subarray(0, uuidLength)), proof: bytes.subarray(uuidLength) }
     },
     isGenuine: ({ proof }, link, to) => timingSafeEqual(proof, proofOf(link, to)),
   }

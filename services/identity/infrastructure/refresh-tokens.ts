@@ -1,17 +1,14 @@
 import { timingSafeEqual } from 'node:crypto'
+import { uuidBytes, uuidLength, uuidText } from '#shared/infrastructure/uuid.ts'
 import type { RefreshTokens, Session } from '../domain/session.ts'
 import type { KeyedHash } from './keyed-hash.ts'
 
-const headBytes = 20
-
-/** The text of the UUID that 16 bytes are. */
-export const uuidOf = (bytes: Buffer): string =>
-  bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+const headBytes = uuidLength + 4
 
 const headOf = (sessionId: string, generation: number): Buffer => {
   const head = Buffer.alloc(headBytes)
-  head.write(sessionId.replaceAll('-', ''), 'hex')
-  head.writeUInt32BE(generation, 16)
+  uuidBytes(sessionId).copy(head)
+  head.writeUInt32BE(generation, uuidLength)
   return head
 }
 
@@ -31,8 +28,8 @@ export const createRefreshTokens = (hash: KeyedHash): RefreshTokens => {
       const bytes = Buffer.from(token, 'base64url')
       if (bytes.length !== headBytes + 32 || bytes.toString('base64url') !== token) return undefined
       return {
-        sessionId: uuidOf(bytes.subarray(0, 16)),
-        generation: bytes.readUInt32BE(16),
+        sessionId: uuidText(bytes.subarray(0, uuidLength)),
+        generation: bytes.readUInt32BE(uuidLength),
         proof: bytes.subarray(headBytes),
       }
     },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { goodPassword, newPerson, openIdentity, type TestIdentity } from './fixture.ts'
-import { client, listen, type People, signInAtProvider, startOpenIdProvider } from './openid-provider.ts'
+import { listen, type People, signInAtProvider, startOpenIdProvider } from './openid-provider.ts'
 
 const redirectUri = 'http://127.0.0.1:9/oauth/callback'
 const people: People = {
@@ -49,12 +49,8 @@ beforeAll(async () => {
   provider = await startOpenIdProvider(people, redirectUri)
   facebook = await startFacebook()
   identity = await openIdentity('identity_oauth', {
+    ...provider.settings,
     TROUPE_OAUTH_PROVIDERS: 'acme,facebook,away',
-    TROUPE_OAUTH_REDIRECT_URIS: redirectUri,
-    TROUPE_OAUTH_ACME_ISSUER: provider.issuer,
-    TROUPE_OAUTH_ACME_CLIENT_ID: client.id,
-    TROUPE_OAUTH_ACME_CLIENT_SECRET: client.secret,
-    TROUPE_OAUTH_ACME_ALLOW_HTTP: '1',
     TROUPE_OAUTH_FACEBOOK_ISSUER: facebook.issuer,
     TROUPE_OAUTH_FACEBOOK_CLIENT_ID: 'fb-app',
     TROUPE_OAUTH_FACEBOOK_CLIENT_SECRET: 'fb-secret',

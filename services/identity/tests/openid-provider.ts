@@ -8,7 +8,7 @@ export type People = Readonly<
   Record<string, { email?: string; email_verified?: boolean; name?: string; locale?: string }>
 >
 
-export const client = { id: 'troupe', secret: 'a-secret-of-the-client' }
+const client = { id: 'troupe', secret: 'a-secret-of-the-client' }
 
 const signingKey = () => ({
   ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
@@ -39,13 +39,20 @@ export const listen = async (server: Server): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** Runs a real OpenID provider on a port of its own. */
+/** Runs a real OpenID provider on a port of its own; `settings` are those of a mesh that knows it as `acme`. */
 export const startOpenIdProvider = async (people: People, redirectUri: string) => {
   const server = createServer()
   const issuer = await listen(server)
   server.on('request', new Provider(issuer, configuration(people, redirectUri)).callback())
   return {
-    issuer,
+    settings: {
+      TROUPE_OAUTH_PROVIDERS: 'acme',
+      TROUPE_OAUTH_REDIRECT_URIS: redirectUri,
+      TROUPE_OAUTH_ACME_ISSUER: issuer,
+      TROUPE_OAUTH_ACME_CLIENT_ID: client.id,
+      TROUPE_OAUTH_ACME_CLIENT_SECRET: client.secret,
+      TROUPE_OAUTH_ACME_ALLOW_HTTP: '1',
+    },
     stop: async () => {
       server.closeAllConnections()
       await new Promise((done) => server.close(done))

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { codeOf } from './authenticator-app.ts'
 import { goodPassword, newPerson, openIdentity, type TestIdentity } from './fixture.ts'
-import { client, type People, signInAtProvider, startOpenIdProvider } from './openid-provider.ts'
+import { type People, signInAtProvider, startOpenIdProvider } from './openid-provider.ts'
 
 const redirectUri = 'http://127.0.0.1:9/oauth/callback'
 const people: People = {}
@@ -9,14 +9,7 @@ let provider: Awaited<ReturnType<typeof startOpenIdProvider>>
 let identity: TestIdentity
 beforeAll(async () => {
   provider = await startOpenIdProvider(people, redirectUri)
-  identity = await openIdentity('identity_totp', {
-    TROUPE_OAUTH_PROVIDERS: 'acme',
-    TROUPE_OAUTH_REDIRECT_URIS: redirectUri,
-    TROUPE_OAUTH_ACME_ISSUER: provider.issuer,
-    TROUPE_OAUTH_ACME_CLIENT_ID: client.id,
-    TROUPE_OAUTH_ACME_CLIENT_SECRET: client.secret,
-    TROUPE_OAUTH_ACME_ALLOW_HTTP: '1',
-  })
+  identity = await openIdentity('identity_totp', provider.settings)
 })
 afterAll(async () => {
   await identity.close()

@@ -10,7 +10,7 @@ import {
 } from 'kysely'
 import { Pool, types } from 'pg'
 import { createGroupCommit, laneLockTimeoutMs } from './group-commit.ts'
-import { inTransaction, type Row, type RunSql, runSql } from './prepared.ts'
+import { inTransaction, type Row, type RunInside, runSql } from './prepared.ts'
 import type { Logger } from './telemetry/logger.ts'
 
 // Positions, sequences and counts stay far below 2^53.
@@ -23,7 +23,7 @@ export interface Database {
   /** Commits one statement, together with others that come at the same time. */
   commit(text: string, values: readonly unknown[]): Promise<void>
   /** Runs several statements in one transaction of their own. */
-  transaction(use: (run: RunSql) => Promise<void>): Promise<void>
+  transaction(use: (run: RunInside) => Promise<void>): Promise<void>
   sql<R extends Row = Row>(text: string, ...values: unknown[]): Promise<R[]>
   /** A typed query builder for reads, on the same prepared path. */
   kysely<Tables>(): Kysely<Tables>

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Pool, QueryConfig, QueryResult as QueryRows } from 'pg'
+import type { Pool, PoolClient, QueryConfig, QueryResult as QueryRows } from 'pg'
 
 const maxNamedStatements = 1000
 const names = new Map<string, string>()
@@ -49,30 +49,38 @@ interface Patience {
 }
 
 /**
- * The pool's own `query` closes the connection with every error, be it that the server refused the statement. And pg's
- * own `query_timeout` assigns a function to each query: V8 makes a function that is assigned to a property old from the
- * beginning, with all that it holds, so that none of it goes before the next full collection.
+ * Asks one connection. Gives up by itself: pg's own `query_timeout` assigns a function to each query, and V8 makes a
+ * function that is assigned to a property old from the beginning, with all that it holds, so that none of it goes before
+ * the next full collection.
  */
-const queryOnce = <R extends Row>(
-  pool: Pool,
+const ask = <R extends Row>(
+  client: PoolClient,
   query: QueryConfig,
   { answerWithinMs }: Patience,
-): Promise<QueryRows<R>> =>
+  done: (error: Error | null, result: QueryRows<R>) => void,
+): void => {
+  let isOver = false
+  const finish: typeof done = (error, result) => {
+    if (isOver) return
+    isOver = true
+    clearTimeout(timer)
+    done(error, result)
+  }
+  const timer = setTimeout(() => finish(unanswered(), undefined as never), answerWithinMs)
+  // Types say Error; what comes is null where all went well.
+  client.query<R>(query, finish)
+}
+
+/** The pool's own `query` closes the connection with every error, be it that the server refused the statement. */
+const queryOnce = <R extends Row>(pool: Pool, query: QueryConfig, patience: Patience): Promise<QueryRows<R>> =>
   new Promise((resolve, reject) => {
     pool.connect((failure, client) => {
       if (!client) return reject(failure)
-      let isOver = false
-      // Types say Error; what comes is null where all went well.
-      const finish = (error: Error | null, result?: QueryRows<R>) => {
-        if (isOver) return
-        isOver = true
-        clearTimeout(timer)
+      ask<R>(client, query, patience, (error, result) => {
         client.release(error && !isRefused(error) ? error : undefined)
         if (error) reject(error)
-        else resolve(result as QueryRows<R>)
-      }
-      const timer = setTimeout(() => finish(unanswered()), answerWithinMs)
-      client.query<R>(query, finish)
+        else resolve(result)
+      })
     })
   })
 
@@ -102,21 +110,22 @@ export const runSql = async <R extends Row = Row>(
 }
 
 /** Runs one statement of a transaction. */
-export type RunSql = (text: string, values?: readonly unknown[]) => Promise<void>
+export type RunInside = (text: string, values?: readonly unknown[]) => Promise<unknown>
 
 /** Runs statements on one connection as one transaction. When one fails, nothing of it is left and its error is thrown. */
 export const inTransaction = async (
   pool: Pool,
-  { answerWithinMs }: Patience,
-  use: (run: RunSql) => Promise<void>,
+  patience: Patience,
+  use: (run: RunInside) => Promise<void>,
 ): Promise<void> => {
   const client = await pool.connect()
-  const send = (query: QueryConfig) => client.query({ ...query, query_timeout: answerWithinMs } as QueryConfig)
+  const send = (query: QueryConfig): Promise<QueryRows> =>
+    new Promise((resolve, reject) => {
+      ask(client, query, patience, (error, result) => (error ? reject(error) : resolve(result)))
+    })
   try {
     await send({ text: 'begin' })
-    await use(async (text, values = []) => {
-      await send(configOf(text, values, statementName(text)))
-    })
+    await use((text, values = []) => send(configOf(text, values, statementName(text))))
     const { command } = await send({ text: 'commit' })
     if (command !== 'COMMIT') throw new Error(`commit was answered ${command}`)
     client.release()

@@ -4,15 +4,26 @@ const pattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 export const isUuid = (text: string): boolean => pattern.test(text)
 
-const format = (bytes: Buffer): string => {
-  bytes[6] = 0x70 | ((bytes[6] as number) & 0x0f)
-  bytes[8] = 0x80 | ((bytes[8] as number) & 0x3f)
+/** How many bytes a UUID is. */
+export const uuidLength = 16
+
+/** The text of the UUID that 16 bytes are. */
+export const uuidText = (bytes: Buffer): string => {
   const hex = bytes.toString('hex')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
 }
 
-const idBytes = 16
-const stock = Buffer.alloc(idBytes * 256)
+/** The 16 bytes that a UUID is. */
+export const uuidBytes = (text: string): Buffer => Buffer.from(text.replaceAll('-', ''), 'hex')
+
+/** Makes a UUID v7 of bytes. */
+const format = (bytes: Buffer): string => {
+  bytes[6] = 0x70 | ((bytes[6] as number) & 0x0f)
+  bytes[8] = 0x80 | ((bytes[8] as number) & 0x3f)
+  return uuidText(bytes)
+}
+
+const stock = Buffer.alloc(uuidLength * 256)
 let used = stock.length
 
 /** Random bytes, of which it fetches many at once: asking for each is most of what an id costs. */
@@ -21,8 +32,8 @@ const randomBytes = (): Buffer => {
     randomFillSync(stock)
     used = 0
   }
-  used += idBytes
-  return Buffer.from(stock.subarray(used - idBytes, used))
+  used += uuidLength
+  return Buffer.from(stock.subarray(used - uuidLength, used))
 }
 
 const sequences = 0x1000
@@ -51,7 +62,7 @@ const timeOf = (key: string): Buffer =>
  * otherwise: the same key must give the same id whenever it comes.
  */
 export const derivedUuid = (key: string, purpose: string): string => {
-  const bytes = hash('sha256', `${key}\0${purpose}`, 'buffer').subarray(0, idBytes)
+  const bytes = hash('sha256', `${key}\0${purpose}`, 'buffer').subarray(0, uuidLength)
   timeOf(key).copy(bytes)
   return format(bytes)
 }

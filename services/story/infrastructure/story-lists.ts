@@ -31,10 +31,12 @@ const orders: Record<StoryOrder, OrderRule> = {
 }
 
 // A limit that is a parameter is one that Postgres does not know when it plans: it would rather plan anew every time.
-const limits = [21, 51]
-const mostRows = 101
+const limits = [21, 51, 101]
 
-/** The query of one page, which answers `rows` rows or some more; its text is the same for every page of a shape, so that it stays prepared. */
+/**
+ * The query of one page, which answers `rows` rows or some more; its text is the same for every page of a shape, so that
+ * it stays prepared.
+ */
 const listQuery = (filter: ListFilter, after: unknown[] | undefined, rows: number): [string, unknown[]] => {
   const values: unknown[] = []
   const value = (one: unknown) => `$${values.push(one)}`
@@ -49,7 +51,7 @@ const listQuery = (filter: ListFilter, after: unknown[] | undefined, rows: numbe
     conditions.push(`(l.${column}, l.story_id) ${direction} (${key})`)
   }
   const sort = direction === '<' ? 'desc' : 'asc'
-  const limit = limits.find((one) => one >= rows) ?? mostRows
+  const limit = limits.find((one) => one >= rows) ?? rows
   return [
     `select ${summary}, l.${column} as "orderKey" from story_list l left join authors a on a.author_id = l.author_id
      where ${conditions.join(' and ')} order by l.${column} ${sort}, l.story_id ${sort} limit ${limit}`,

@@ -3,7 +3,7 @@ import { createClient, type Transport } from '@connectrpc/connect'
 import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node'
 import { AccessService } from '#gen/troupe/access/v1/access_service_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
-import { client, startOpenIdProvider } from '../../../services/identity/tests/openid-provider.ts'
+import { startOpenIdProvider } from '../../../services/identity/tests/openid-provider.ts'
 import { bearer } from '../../mesh.ts'
 import { type OwnMesh, startTestMesh } from '../../start-test-mesh.ts'
 import { type Databases, openDatabases } from './databases.ts'
@@ -54,12 +54,7 @@ export const openStage = async (name: string, split: boolean, env: NodeJS.Proces
     TROUPE_SERVICE_SECRET: serviceSecret,
     TROUPE_MASTER_KEY: masterKey,
     TROUPE_CORS_ORIGINS: allowedOrigin,
-    TROUPE_OAUTH_PROVIDERS: 'acme',
-    TROUPE_OAUTH_REDIRECT_URIS: redirectUri,
-    TROUPE_OAUTH_ACME_ISSUER: provider.issuer,
-    TROUPE_OAUTH_ACME_CLIENT_ID: client.id,
-    TROUPE_OAUTH_ACME_CLIENT_SECRET: client.secret,
-    TROUPE_OAUTH_ACME_ALLOW_HTTP: '1',
+    ...provider.settings,
     ...env,
   }).catch(async (error) => {
     await provider.stop()

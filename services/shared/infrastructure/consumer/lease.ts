@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts'
-import type { RunSql } from '../prepared.ts'
+import type { RunInside } from '../prepared.ts'
 
 const leaseSeconds = 3
 
@@ -84,7 +84,7 @@ export const releaseLease = (database: Database, lease: Lease): Promise<unknown>
   )
 
 /** Makes whoever reads start again from nothing. */
-export const resetLease = (run: RunSql, consumer: string): Promise<void> =>
+export const resetLease = (run: RunInside, consumer: string): Promise<unknown> =>
   run(
     `update consumer_leases set epoch = epoch + 1, floor = 0, caught_up = 0, stream_created = '', expires_at = '-infinity'
      where consumer = $1`,
