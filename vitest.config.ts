@@ -1,7 +1,17 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const common = { testTimeout: 30_000, hookTimeout: 120_000, chaiConfig: { truncateThreshold: 1000 } }
 const folders = '{services,gateway,deploy,tests}/**'
+
+/** The longest first, so that no worker is left with one alone: whole meshes, then databases, then the rest. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const first = [/\/(?<!services\/.*)tests\/.*\.int\./, /\.int\./, /./]
+    const rank = ({ moduleId }: TestSpecification) => first.findIndex((kind) => kind.test(moduleId))
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
+  }
+}
 
 const endToEnd = (name: string, order: number) => ({
   test: {
@@ -16,6 +26,7 @@ const endToEnd = (name: string, order: number) => ({
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...common, name: 'unit', include: [`${folders}/*.{unit,int}.test.ts`], sequence: { groupOrder: 0 } } },
       endToEnd('e2e-single', 1),

@@ -91,7 +91,9 @@ describe('a tier', () => {
     expect((await createClient(AccessService, user.transport).listMyPermissions({})).permissions).toContain(permission)
     await subscription.setTier({ userId: user.id, tier: 'FREE' })
     await eventually(async () => (await explain())?.allowed === false)
-    expect(await outcomeOf(operator.assignRole({ userId: user.id, role: 'tier-gold' }))).toBe('IMPLICIT_ROLE')
+    expect(await outcomeOf(operator.assignRole({ userId: user.id, role: 'tier-gold' }))).toBe(
+      'FailedPrecondition IMPLICIT_ROLE',
+    )
   })
 })
 

@@ -21,7 +21,8 @@ export interface Authenticator {
 
 interface KeySet {
   find: ReturnType<typeof createLocalJWKSet>
-  fetchedAt: number
+  /** Milliseconds by the machine's clock and by the mesh's: keys rotate by the latter, which tests and skew move. */
+  fetchedAt: { machine: number; mesh: number }
 }
 
 const profile = {
@@ -63,17 +64,22 @@ export const createAuthenticator = (options: {
   let keys: KeySet | undefined
   let fetching: Promise<KeySet> | undefined
 
+  const clocks = () => ({ machine: performance.now(), mesh: options.now().getTime() })
+
   const fetchKeys = async (): Promise<KeySet> => {
     try {
       const set = JSON.parse(await options.fetchKeys()) as JSONWebKeySet
-      keys = { find: createLocalJWKSet(set), fetchedAt: performance.now() }
+      keys = { find: createLocalJWKSet(set), fetchedAt: clocks() }
       return keys
     } catch {
       throw unavailable('KEYS_UNAVAILABLE', 'tokens cannot be verified at present; try again')
     }
   }
 
-  const isFresh = (set: KeySet, maxAgeMs: number) => performance.now() - set.fetchedAt < maxAgeMs
+  const isFresh = ({ fetchedAt }: KeySet, maxAgeMs: number) => {
+    const now = clocks()
+    return now.machine - fetchedAt.machine < maxAgeMs && Math.abs(now.mesh - fetchedAt.mesh) < maxAgeMs
+  }
 
   const newerKeys = (known: KeySet | undefined): Promise<KeySet> => {
     fetching ??= fetchKeys().finally(() => {
