@@ -1,7 +1,13 @@
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-const common = { testTimeout: 30_000, hookTimeout: 120_000, chaiConfig: { truncateThreshold: 1000 } }
+const common = {
+  testTimeout: 30_000,
+  hookTimeout: 120_000,
+  chaiConfig: { truncateThreshold: 1000 },
+  // Files run one after another in a worker that has loaded most of what they import: nothing here is known by module.
+  isolate: false,
+}
 const folders = '{services,gateway,deploy,tests}/**'
 
 /** The longest first, so that no worker is left with one alone: whole meshes, then databases, then the rest. */

@@ -35,8 +35,3 @@ it('a SIGKILL after a charge, before that is noted: it is not charged again', as
   expect(await steps.upgrade('charge:after#1')).toEqual([])
   expect(await steps.violations()).toEqual([])
 }, 120_000)
-
-it('a SIGKILL within a dunning: four charges, then FREE', async () => {
-  expect(await steps.dunning('command:after#3')).toEqual([])
-  expect(await steps.violations()).toEqual([])
-}, 180_000)

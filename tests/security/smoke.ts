@@ -1,24 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Report } from '../report.ts'
-import { runFuzz } from './fuzz/fuzz.ts'
 import { describeCell, isGood } from './matrix/cell.ts'
 import { runMatrix } from './matrix/matrix.ts'
 import { assembleCast, type Cast } from './stage/cast.ts'
-import { readLogs } from './stage/logs.ts'
 import { openStage, type Stage } from './stage/stage.ts'
-
-/** What a part of `npm run security` says fell short. */
-export const fellShort = async (run: (report: Report) => Promise<void>): Promise<string[]> => {
-  const missed: string[] = []
-  await run({
-    say: () => {},
-    table: () => {},
-    keep: () => {},
-    finish: () => 0,
-    fellShort: (what) => missed.push(what),
-  })
-  return missed
-}
 
 /** Opens a mesh of either topology for the tests of a file, and tests what every topology must hold. */
 export const smokeOf = (topology: 'single' | 'split'): (() => { stage: Stage; cast: Cast }) => {
@@ -37,12 +21,7 @@ export const smokeOf = (topology: 'single' | 'split'): (() => { stage: Stage; ca
     expect(cells.filter((cell) => !isGood(cell)).map(describeCell)).toEqual([])
     expect(cells.filter(({ verdict }) => verdict === 'refused').length).toBeGreaterThan(10 * rpcs)
     expect(forgerAsked).toBe(0)
-  }, 120_000)
-
-  it('answers any request, and tells nothing of itself', async () => {
-    expect(await fellShort((report) => runFuzz(stage, cast, report, { each: 6, seed: 1 }))).toEqual([])
-    expect(readLogs(stage.own.dataDir)).toEqual([])
-  }, 120_000)
+  }, 300_000)
 
   return () => ({ stage, cast })
 }
