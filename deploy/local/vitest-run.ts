@@ -34,26 +34,46 @@ const failuresOf = ({ testResults }: Report): string[] =>
   })
 
 interface Options {
-  /** File filters and flags for vitest. */
+  /** File filters and flags for vitest; none for every project. */
   args: readonly string[]
   env: NodeJS.ProcessEnv
-  /** Where its report may be written. */
+  /** Where its reports may be written. */
   folder: string
   signal: AbortSignal
+}
+
+/** One after the other: vitest would start the meshes of both topologies at once, to stand idle beside the unit tests. */
+const projects = ['unit', 'e2e-single', 'e2e-split'].map((name) => ['--project', name])
+
+interface Outcome {
+  passed: number
+  failures: string[]
+}
+
+const runOnce = async (args: readonly string[], reportFile: string, { env, signal }: Options): Promise<Outcome> => {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
+  const { ok } = await runCommand([installed('vitest'), 'run', ...reporters, ...args], { env, signal, show: true })
+  signal.throwIfAborted()
+  const named = ['vitest', ...args].join(' ')
+  if (!existsSync(reportFile)) return { passed: 0, failures: [`${named}: it left no report`] }
+  const report = JSON.parse(readFileSync(reportFile, 'utf8')) as Report
+  const failures = failuresOf(report)
+  return { passed: report.numPassedTests, failures: ok || failures.length > 0 ? failures : [`${named}: see above`] }
 }
 
 /**
  * Runs vitest and counts its tests. A file that breaks outside its tests counts as one failure, and so does any other
  * reason for which vitest fails (no test found, an unhandled rejection).
  */
-export const runVitest = async ({ args, env, folder, signal }: Options): Promise<Counts> => {
-  const reportFile = join(folder, 'vitest.json')
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
-  const { ok } = await runCommand([installed('vitest'), 'run', ...reporters, ...args], { env, signal, show: true })
-  signal.throwIfAborted()
-  if (!existsSync(reportFile)) return { passed: 0, failed: 1 }
-  const report = JSON.parse(readFileSync(reportFile, 'utf8')) as Report
-  const failures = failuresOf(report)
+export const runVitest = async (options: Options): Promise<Counts> => {
+  const runs = options.args.length > 0 ? [options.args] : projects
+  let passed = 0
+  const failures: string[] = []
+  for (const [index, args] of runs.entries()) {
+    const outcome = await runOnce(args, join(options.folder, `vitest-${index}.json`), options)
+    passed += outcome.passed
+    failures.push(...outcome.failures)
+  }
   for (const failure of failures) console.error(`FAILED ${stripVTControlCharacters(failure)}`)
-  return { passed: report.numPassedTests, failed: ok ? failures.length : Math.max(failures.length, 1) }
+  return { passed, failed: failures.length }
 }

@@ -84,16 +84,6 @@ export const heldAggregates = async (
   return new Map(rows.map((row) => [row.aggregate_id, row.id]))
 }
 
-/** Aggregates that an operator wants tried again. */
-export const redrivenAggregates = async (database: Database, consumer: string, source: string): Promise<string[]> => {
-  const rows = await database.sql<{ aggregate_id: string }>(
-    `select distinct aggregate_id from dead_letters where consumer = $1 and source = $2 and status = 'REDRIVING'`,
-    consumer,
-    source,
-  )
-  return rows.map((row) => row.aggregate_id)
-}
-
 /** What is held of one aggregate, in the order of its events. */
 export const heldLetters = (database: Database, consumer: string, aggregateId: string): Promise<DeadLetterRow[]> =>
   database.sql<DeadLetterRow>(

@@ -54,12 +54,19 @@ export const takeLease = async (
   return { consumer, source, epoch, floor, streamCreated, caughtUp, idleMs }
 }
 
-/** Keeps the lease and notes where it stands. False when another process has taken it. */
-export const renewLease = async (database: Database, lease: Lease): Promise<boolean> => {
-  const rows = await database.sql(
-    `update consumer_leases set expires_at = clock_timestamp() + interval '${leaseSeconds} seconds',
+/**
+ * Keeps the lease and notes where it stands. Answers which aggregates an operator wants tried again; undefined when
+ * another process has taken the lease.
+ */
+export const renewLease = async (database: Database, lease: Lease): Promise<string[] | undefined> => {
+  const [row] = await database.sql<{ redriven: string[] }>(
+    `update consumer_leases l set expires_at = clock_timestamp() + interval '${leaseSeconds} seconds',
        floor = $4, stream_created = $5, caught_up = $6
-     where consumer = $1 and source = $2 and epoch = $3 returning 1`,
+     where consumer = $1 and source = $2 and epoch = $3
+     returning array(
+       select distinct aggregate_id from dead_letters d
+       where d.consumer = l.consumer and d.source = l.source and d.status = 'REDRIVING'
+     ) as redriven`,
     lease.consumer,
     lease.source,
     lease.epoch,
@@ -67,7 +74,7 @@ export const renewLease = async (database: Database, lease: Lease): Promise<bool
     lease.streamCreated,
     lease.caughtUp,
   )
-  return rows.length === 1
+  return row?.redriven
 }
 
 /** Gives the lease up, so that another process need not wait for its end. */

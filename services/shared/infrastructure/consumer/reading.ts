@@ -8,7 +8,6 @@ import type { Logger } from '../telemetry/logger.ts'
 import { AggregateQueues } from './aggregate-queues.ts'
 import { Arrivals } from './arrivals.ts'
 import { catchUp, type ReadEvents } from './catch-up.ts'
-import { redrivenAggregates } from './dead-letters.ts'
 import { type Delivery, fromStream } from './delivery.ts'
 import type { deliveryHandler } from './handle.ts'
 import { type Lease, releaseLease, renewLease } from './lease.ts'
@@ -160,7 +159,7 @@ export class Reading {
   }
 
   private async keepLease(): Promise<void> {
-    const { database, definition, source } = this.options
+    const { database } = this.options
     const { signal } = this.ending
     let keptAlive = performance.now()
     let renewedAt = performance.now()
@@ -168,16 +167,15 @@ export class Reading {
       await sleep(renewMs, undefined, { signal }).catch(() => {}) // ended early
       if (signal.aborted) return
       this.arrivals.advance()
-      const renewed = await renewLease(database, this.lease).catch(() => undefined)
-      if (renewed) renewedAt = performance.now()
+      const renewed = await renewLease(database, this.lease).catch(() => 'away' as const)
+      if (renewed !== 'away') renewedAt = performance.now()
       // Postgres away for long: whoever comes first afterwards takes a new lease.
-      if (renewed === false || performance.now() - renewedAt > 10 * renewMs) this.ending.abort()
+      if (renewed === undefined || performance.now() - renewedAt > 10 * renewMs) this.ending.abort()
+      else if (renewed !== 'away') for (const aggregateId of renewed) this.redrive(aggregateId)
       if (performance.now() - keptAlive > this.ackWaitMs / 3) {
         keptAlive = performance.now()
         this.arrivals.keepAlive()
       }
-      const redriven = await redrivenAggregates(database, definition.name, source).catch(() => [])
-      for (const aggregateId of redriven) this.redrive(aggregateId)
     }
   }
 }
