@@ -1,13 +1,15 @@
 import { MsgHdrsImpl } from '@nats-io/transport-node'
 
 const noStatus = 'NATS/1.0'
-const { decode } = MsgHdrsImpl
+const replaced = Symbol.for('troupe.replaced')
+const known = MsgHdrsImpl as typeof MsgHdrsImpl & { [replaced]?: typeof MsgHdrsImpl.decode }
 
-const isFast = Symbol('isFast')
+/** Reads headers as nats.js does by itself. */
+export const readHeadersSlowly = known[replaced] ?? MsgHdrsImpl.decode
 
 const decodeFast = (bytes: Uint8Array): MsgHdrsImpl => {
   const [status, ...lines] = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString().split('\r\n')
-  if (status !== noStatus) return decode(bytes)
+  if (status !== noStatus) return readHeadersSlowly(bytes)
   const read = new MsgHdrsImpl()
   for (const line of lines) {
     const colon = line.indexOf(':')
@@ -26,9 +28,7 @@ const decodeFast = (bytes: Uint8Array): MsgHdrsImpl => {
  * is a sixth of what consuming an event allocates.
  */
 export const readHeadersFast = (): void => {
-  const known = MsgHdrsImpl as typeof MsgHdrsImpl & { [isFast]?: true }
-  if (known[isFast]) return
-  known[isFast] = true
+  known[replaced] = readHeadersSlowly
   MsgHdrsImpl.decode = decodeFast
 }
 

@@ -1,9 +1,8 @@
 import { MsgHdrsImpl } from '@nats-io/transport-node'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { headerOf, natsHeaders, readHeadersFast } from '../infrastructure/nats-headers.ts'
+import { headerOf, natsHeaders, readHeadersFast, readHeadersSlowly } from '../infrastructure/nats-headers.ts'
 
-const { decode } = MsgHdrsImpl
 readHeadersFast()
 readHeadersFast()
 
@@ -16,17 +15,17 @@ it('reads what nats.js reads: names as they are, all values of one, and the stat
   const check = fc.property(status, lines, (first, rest) => {
     const text = [first, ...rest.map(([key, text]) => `${key}: ${text}`), '', ''].join('\r\n')
     const read = MsgHdrsImpl.decode(Buffer.from(text))
-    const expected = decode(Buffer.from(text))
+    const expected = readHeadersSlowly(Buffer.from(text))
     expect([...read]).toEqual([...expected])
     expect([read.code, read.description]).toEqual([expected.code, expected.description])
   })
   fc.assert(check)
-  expect(MsgHdrsImpl.decode).not.toBe(decode)
+  expect(MsgHdrsImpl.decode).not.toBe(readHeadersSlowly)
 })
 
 it('makes headers that nats.js sends and reads; what is empty is left out and a line break begins no header', () => {
   const made = natsHeaders({ 'ce-id': '1', 'ce-actor': '', traceparent: undefined, 'ce-subject': 'a\r\nNats-TTL: 1s' })
-  const read = decode(made.encode())
+  const read = readHeadersSlowly(made.encode())
   expect([...read]).toEqual([
     ['ce-id', ['1']],
     ['ce-subject', ['a  Nats-TTL: 1s']],
