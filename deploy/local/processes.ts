@@ -1,20 +1,8 @@
 import { execFileSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-
-/** A TCP port on 127.0.0.1 that was free a moment ago. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      )
-    })
-  })
 
 /** Whether nobody listens on this port of 127.0.0.1. Throws what binding throws, other than that it is taken. */
 export const isPortFree = (port: number): Promise<boolean> =>
@@ -25,6 +13,21 @@ export const isPortFree = (port: number): Promise<boolean> =>
     )
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
   })
+
+// Below those that systems give to connections of their own, of which none takes a port before it is listened on.
+const lowestPort = 20_000
+const highestPort = 32_767
+let lastPort: number | undefined
+
+/** A TCP port on 127.0.0.1 that was free a moment ago: the next after the last one, so that no two callers get the same. */
+export const freePort = async (): Promise<number> => {
+  for (;;) {
+    lastPort = lastPort === undefined ? randomInt(lowestPort, highestPort) : lastPort + 1
+    if (lastPort > highestPort) lastPort = lowestPort
+    const port = lastPort
+    if (await isPortFree(port)) return port
+  }
+}
 
 const identityOnLinux = (pid: number): string | undefined => {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

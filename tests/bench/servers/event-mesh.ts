@@ -27,13 +27,13 @@ const early = new InFlight<string, number>()
 let effects = 0
 let ofBacklog = 0
 let delays: { fromCommit: number; fromDue: number }[] = []
+/** Whether it is noted when each event is due, committed and done. */
+let isTimed = false
 
 const { definitions, write } = eventContexts((id) => {
   effects += 1
-  if (isLoaded(id)) {
-    ofBacklog += 1
-    return
-  }
+  if (isLoaded(id)) ofBacklog += 1
+  if (!isTimed) return
   const known = pending.get(id)
   const now = performance.now()
   if (known) delays.push({ fromCommit: now - known.committed, fromDue: now - known.due })
@@ -42,7 +42,7 @@ const { definitions, write } = eventContexts((id) => {
 })
 const host = await startHost(process.env, definitions)
 
-const writeOne = async (due: number): Promise<void> => {
+const writeTimed = async (due: number): Promise<void> => {
   const id = await write()
   const committed = performance.now()
   const effect = early.get(id)
@@ -76,7 +76,7 @@ const sustain = async ({ callers, seconds }: { callers: number; seconds: number 
       if (count - (effects - before) >= window) await sleep(1)
       else {
         count += 1
-        await writeOne(performance.now())
+        await write()
       }
     }
   }
@@ -88,6 +88,7 @@ const sustain = async ({ callers, seconds }: { callers: number; seconds: number 
 /** So many a second, each at its time whether or not the ones before it are done. */
 const pace = async ({ perSecond, seconds }: { perSecond: number; seconds: number }): Promise<Delays> => {
   const before = effects
+  isTimed = true
   delays = []
   const began = performance.now()
   const total = Math.floor(perSecond * seconds)
@@ -96,10 +97,11 @@ const pace = async ({ perSecond, seconds }: { perSecond: number; seconds: number
     const due = began + (writes.length * 1000) / perSecond
     const wait = due - performance.now()
     if (wait > 0) await sleep(wait)
-    writes.push(writeOne(due))
+    writes.push(writeTimed(due))
   }
   await Promise.all(writes)
   await untilEffect(before + total)
+  isTimed = false
   const fromCommit = delays.map((delay) => delay.fromCommit).sort((a, b) => a - b)
   const fromDue = delays.map((delay) => delay.fromDue).sort((a, b) => a - b)
   return {
@@ -118,7 +120,7 @@ const drain = async ({ callers, backlog }: { callers: number; backlog: number })
   const isDrained = () => ofBacklog >= backlog
   const caller = async () => {
     while (!isDrained()) {
-      await writeOne(performance.now())
+      await write()
       count += 1
     }
   }
