@@ -15,7 +15,8 @@ export interface TestMeshFacts {
   serviceSecret: string
   postgresUrl: string
   databasePrefix: string
-  natsUrl: string
+  /** Where it keeps files: logs and what JetStream holds among them. */
+  folders: string[]
 }
 
 /** A mesh that a suite may kill and start again. */
@@ -64,7 +65,7 @@ export const startTestMesh = async (name: string, split: boolean, env: NodeJS.Pr
       serviceSecret: env.TROUPE_SERVICE_SECRET ?? secrets.TROUPE_SERVICE_SECRET,
       postgresUrl,
       databasePrefix,
-      natsUrl: nats.url,
+      folders: [dataDir, nats.dataDir],
     },
     dataDir,
     nats,

@@ -14,6 +14,8 @@ export const suiteNats = async () => {
   let server = await start()
   return {
     url: server.url,
+    /** Where JetStream keeps its files. */
+    dataDir,
     async kill() {
       server.kill()
       await server.exited

@@ -54,7 +54,7 @@ afterAll(async () => {
 describe('a trace of CreateStory', () => {
   it('shows gateway, rpc, flush, relay and consumer under one trace id, each under what caused it', async () => {
     const facts = { url: mesh.url, split: false, admin: { email: '', password: '' }, serviceSecret: secret }
-    const user = await testMesh({ ...facts, postgresUrl: '', databasePrefix: prefix, natsUrl: nats.url }).newUser()
+    const user = await testMesh({ ...facts, postgresUrl: '', databasePrefix: prefix, folders: [] }).newUser()
     const traceId = '0af7651916cd43dd8448eb211c80319c'
     const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` }
     await createClient(StoryService, createGrpcTransport({ baseUrl: mesh.url })).listStories(

@@ -4,15 +4,12 @@ import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { type Invoice, InvoiceStatus } from '#gen/troupe/subscription/v1/invoice_pb.ts'
 import { SubscriptionStatus } from '#gen/troupe/subscription/v1/subscription_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
-import { waitUntil } from '../../deploy/local/processes.ts'
 import { duration } from '../../services/shared/domain/timestamp.ts'
 import { eventually, type TestMesh, type TestUser } from '../mesh.ts'
 import type { Part } from './part.ts'
+import { answered, patienceMs, slipOf, times } from './slip.ts'
 
 const dayMs = 86_400_000
-const patienceMs = 30_000
-
-const times = (place: string, count: number) => Array.from({ length: count }, (_, index) => `${place}#${index + 1}`)
 
 // Before a commit is as good as after the one before it. A life that ended without notice costs some seconds, after
 // which others may take over what it was at.
@@ -27,10 +24,6 @@ export const upgradePoints: readonly string[] = [
 /** Every call of a dunning. */
 export const dunningPoints: readonly string[] = times('command:after', 7)
 
-/** Calls again what nobody answers meanwhile. */
-const answered = <T>(call: () => Promise<T>): Promise<T> =>
-  eventually(async () => ({ value: await call() }), patienceMs).then(({ value }) => value)
-
 const nameOf = (values: Readonly<Record<string, number>>, value: number | undefined): string =>
   Object.entries(values).find(([, each]) => each === value)?.[0] ?? 'none'
 
@@ -42,6 +35,7 @@ const invoiceText = ({ status, attempts }: Invoice): string =>
  * Each function returns what is not as it should be; nothing is well.
  */
 export const billingSteps = (mesh: TestMesh, billing: Part) => {
+  const slip = slipOf(billing)
   const subscriptions = async ({ email, password }: TestUser) => {
     const { tokens } = await createClient(IdentityService, mesh.transport()).login({ email, password })
     return createClient(SubscriptionService, mesh.transport(tokens?.accessToken))
@@ -58,24 +52,9 @@ export const billingSteps = (mesh: TestMesh, billing: Part) => {
     await eventually(async () => (await present(user))?.tier === 'SILVER', patienceMs)
   }
 
-  /** Lets the process that bills begin a life that ends by SIGKILL at a point. */
-  const arm = async (point: string) => {
-    billing.arm({ TROUPE_FAILPOINTS: point })
-    billing.signal('SIGKILL')
-    await waitUntil(() => billing.isArmed, patienceMs)
-    await waitUntil(() => billing.isReady(), patienceMs)
-  }
-  /** Whether it died there; where it did not come there so often, it is ended now. */
-  const hasDied = async (): Promise<boolean> => {
-    const died = !billing.isArmed
-    if (!died) billing.signal('SIGKILL')
-    await waitUntil(async () => !billing.isArmed && (await billing.isReady()), patienceMs)
-    return died
-  }
-
   /** What somebody has, and how their newest invoice ended, against what it should be. */
   const compare = async (point: string, user: TestUser, wanted: readonly string[]): Promise<string[]> => {
-    const died = await hasDied()
+    const died = await slip.hasHappened()
     const { tier = 'none', status, requestedTier } = (await present(user)) ?? {}
     const found = [
       ...(died ? [] : ['did not die there']),
@@ -89,7 +68,7 @@ export const billingSteps = (mesh: TestMesh, billing: Part) => {
     upgrade: async (point: string): Promise<string[]> => {
       const user = await mesh.newUser('Buyer')
       await pay(user, 'tok_success')
-      await arm(point)
+      await slip.arm(point)
       await pickSilver(user)
       return compare(point, user, ['SILVER ACTIVE', 'invoice PAID after 1'])
     },
@@ -99,7 +78,7 @@ export const billingSteps = (mesh: TestMesh, billing: Part) => {
       await pay(user, 'tok_success')
       await pickSilver(user)
       await pay(user, 'tok_declined')
-      await arm(point)
+      await slip.arm(point)
       // The renewal, its retries and the end, one after another; the last step is beyond them all.
       for (let days = 0; days < 60; days += 10) {
         await answered(async () => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
   const replicas = { access: 1, identity: 1, notification: 1, story: 1, subscription: 1, gateway: 1 }
   chaos = await startChaosMesh({ dataDir, replicas, postgresUrl, natsUrl: nats.url, databasePrefix })
   const { url, admin } = chaos
-  const mesh = testMesh({ url, admin, split: true, serviceSecret: '', postgresUrl, databasePrefix, natsUrl: nats.url })
+  const mesh = testMesh({ url, admin, split: true, serviceSecret: '', postgresUrl, databasePrefix, folders: [] })
   steps = billingSteps(mesh, chaos.parts.find(({ name }) => name === 'subscription') as Part)
 }, 120_000)
 

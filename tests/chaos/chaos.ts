@@ -7,6 +7,7 @@ import { withTemporaryFolder } from '../../deploy/local/temporary-servers.ts'
 import { testMesh } from '../mesh.ts'
 import { type Report, startReport } from '../report.ts'
 import { billingSteps, dunningPoints, upgradePoints } from './billing-steps.ts'
+import { erasurePoints, erasureStep } from './erasure-steps.ts'
 import { faults } from './faults/faults.ts'
 import { type Ground, withGround } from './ground.ts'
 import { measureLoad, one } from './load/load.ts'
@@ -57,24 +58,36 @@ const runSeeds = async (onGround: OnGround, report: Report, options: ChaosOption
   )
 }
 
-/** Kills the process that bills at every step of its way. */
-const killBilling = async (ground: Ground, report: Report, signal: AbortSignal): Promise<void> => {
-  const findings = await ground.withWorld(
-    { name: 'billing', replicas: one },
-    async ({ mesh: { parts, url, admin } }) => {
-      const facts = { url, admin, split: true, serviceSecret: '', postgresUrl: '', databasePrefix: '', natsUrl: '' }
-      const billing = parts.find(({ name }) => name === 'subscription') as Part
-      const steps = billingSteps(testMesh(facts), billing)
-      const found: string[] = []
-      for (const point of signal.aborted ? [] : upgradePoints) found.push(...(await steps.upgrade(point)))
-      for (const point of signal.aborted ? [] : dunningPoints) found.push(...(await steps.dunning(point)))
-      return [...found, ...(await steps.violations())]
-    },
-  )
-  report.say(
-    `killed at ${upgradePoints.length} points of an upgrade and ${dunningPoints.length} of a dunning: ${findings.length} findings`,
-  )
-  for (const finding of findings) report.fellShort(`billing: ${finding}`)
+/** Kills processes at every step of what takes many: an upgrade, a dunning, an erasure. */
+const killAtSteps = async (ground: Ground, report: Report, signal: AbortSignal): Promise<void> => {
+  const findings = await ground.withWorld({ name: 'steps', replicas: one }, async ({ mesh: { parts, url, admin } }) => {
+    const mesh = testMesh({
+      url,
+      admin,
+      split: true,
+      serviceSecret: '',
+      postgresUrl: '',
+      databasePrefix: '',
+      folders: [],
+    })
+    const partOf = (name: string) => parts.find((part) => part.name === name) as Part
+    const steps = billingSteps(mesh, partOf('subscription'))
+    const found: string[] = []
+    for (const point of signal.aborted ? [] : upgradePoints) found.push(...(await steps.upgrade(point)))
+    for (const point of signal.aborted ? [] : dunningPoints) found.push(...(await steps.dunning(point)))
+    found.push(...(await steps.violations()))
+    for (const [name, point] of signal.aborted ? [] : erasurePoints) {
+      found.push(...(await erasureStep(mesh, partOf(name), point)))
+    }
+    return found
+  })
+  const killed = [
+    [upgradePoints.length, 'an upgrade'],
+    [dunningPoints.length, 'a dunning'],
+    [erasurePoints.length, 'an erasure'],
+  ].map(([count, what]) => `${count} points of ${what}`)
+  report.say(`killed at ${killed.join(', ')}: ${findings.length} findings`)
+  for (const finding of findings) report.fellShort(`steps: ${finding}`)
 }
 
 const runAll = (options: ChaosOptions, signal: AbortSignal): Promise<number> =>
@@ -84,7 +97,7 @@ const runAll = (options: ChaosOptions, signal: AbortSignal): Promise<number> =>
       withGround({ folder: join(folder, name), withDisks: true, binary, signal }, use)
     const report = startReport('chaos', folderOf(options))
     if (options.load !== 'only') await runSeeds(onGround, report, options, signal)
-    if (options.load === 'too') await onGround('ground-billing', (ground) => killBilling(ground, report, signal))
+    if (options.load === 'too') await onGround('ground-steps', (ground) => killAtSteps(ground, report, signal))
     if (options.load !== 'not')
       await onGround('ground-load', (ground) => measureLoad(ground, report, folderOf(options), signal))
     return report.finish()

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Code, ConnectError, createClient } from '@connectrpc/connect'
 import { Client } from 'pg'
 import { expect, it } from 'vitest'
@@ -42,6 +44,18 @@ const placesOf = async (texts: readonly string[]): Promise<string[]> => {
   return found
 }
 
+/** The files of logs and of JetStream in which one of some texts stands. */
+const filesWith = (texts: readonly string[]): string[] =>
+  mesh.folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .filter((file) => {
+        const bytes = readFileSync(file)
+        return texts.some((text) => bytes.includes(text))
+      }),
+  )
+
 const person = async () => {
   const mark = crypto.randomUUID()
   const email = `unmistakable-${mark}@example.com`
@@ -60,10 +74,16 @@ it('a deleted account leaves nothing of its owner in any database, and the repor
   const text = `written by nobody but ${crypto.randomUUID()}`
   await createClient(StoryService, transport).createStory({ title: 'A tale', content: text, language: 'en' })
   const marks = [email, displayName, text]
+  const mails = async () => (await placesOf(marks)).includes('notification.mailbox') || undefined
+  await eventually(mails)
   await eventually(async () => (await placesOf([displayName])).includes('story.authors') || undefined)
   const before = await placesOf(marks)
   expect(before).toEqual(expect.arrayContaining(['identity.idempotency', 'identity.users', 'story.story_versions']))
   expect(before.filter((place) => place.endsWith('event_store'))).toEqual([])
+  // Events, and logs, hold ids; whatever else they say of people is sealed, or not said.
+  expect(filesWith([id]).some((file) => file.endsWith('.blk'))).toBe(true)
+  expect(filesWith([id]).some((file) => file.endsWith('.log'))).toBe(true)
+  expect(filesWith([...marks, password])).toEqual([])
 
   const operator = createClient(IdentityService, await mesh.operator())
   const missing = await operator.getErasure({ userId: id }).catch((error: unknown) => ConnectError.from(error))
@@ -85,4 +105,5 @@ it('a deleted account leaves nothing of its owner in any database, and the repor
   // The projection of names hears of it by itself, maybe a moment later.
   await eventually(async () => (await placesOf(marks)).length === 0 || undefined)
   expect(await placesOf(marks)).toEqual([])
+  expect(filesWith(marks)).toEqual([])
 })

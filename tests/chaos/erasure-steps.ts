@@ -1,0 +1,48 @@
+import { createClient } from '@connectrpc/connect'
+import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import { eventually, type TestMesh } from '../mesh.ts'
+import type { Part } from './part.ts'
+import { answered, patienceMs, slipOf, times } from './slip.ts'
+
+const contexts = ['access', 'identity', 'notification', 'story', 'subscription']
+
+/** What a context goes through that forgets somebody and says so. */
+const forgetting = ['effect:before#1', 'effect:after#1', 'publish:before#1', 'publish:after#1']
+
+/** Every step of an erasure: the process, and the point at which it dies. */
+export const erasurePoints: readonly (readonly [part: string, point: string])[] = [
+  ...['commit:after#1', ...times('effect:after', contexts.length)].map((point) => ['identity', point] as const),
+  ...contexts.flatMap((name) => forgetting.map((point) => [name, point] as const)),
+]
+
+/**
+ * Kills a process at a point of an erasure. Returns what is not as it should be in the end: every context has to have
+ * reported, once, and none is awaited.
+ */
+export const erasureStep = async (mesh: TestMesh, part: Part, point: string): Promise<string[]> => {
+  const slip = slipOf(part)
+  const user = await mesh.newUser('Leaver')
+  const transport = await answered(() => mesh.operator())
+  const operator = createClient(IdentityService, transport)
+  // What is still on its way would come to the point before what is meant.
+  await eventually(async () => {
+    const { relays, consumers } = await createClient(MeshService, transport).getLag({})
+    return [...relays, ...consumers].every(({ pending }) => pending === 0n) || undefined
+  }, patienceMs)
+  await slip.arm(point)
+  // Its answer may be lost, and then the token is one of nobody.
+  const leave = () => createClient(IdentityService, user.transport).deleteUser({ password: user.password })
+  const found = await eventually(async () => {
+    await leave().catch(() => {})
+    const { erasure } = await operator.getErasure({ userId: user.id })
+    return erasure?.completedAt ? erasure : undefined
+  }, patienceMs)
+  const died = await slip.hasHappened()
+  const reported = found.reports.map(({ context }) => context).toSorted()
+  return [
+    ...(died ? [] : [`${part.name} ${point}: did not die there`]),
+    ...(reported.join() === contexts.join() ? [] : [`${part.name} ${point}: reported by ${reported}`]),
+    ...found.awaited.map((context) => `${part.name} ${point}: ${context} is awaited`),
+  ]
+}

@@ -1,0 +1,31 @@
+import { waitUntil } from '../../deploy/local/processes.ts'
+import { eventually } from '../mesh.ts'
+import type { Part } from './part.ts'
+
+export const patienceMs = 30_000
+
+/** A failpoint at each of its first times. */
+export const times = (place: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${place}#${index + 1}`)
+
+/** Calls again what nobody answers meanwhile. */
+export const answered = <T>(call: () => Promise<T>): Promise<T> =>
+  eventually(async () => ({ value: await call() }), patienceMs).then(({ value }) => value)
+
+/** A death of one process at a point of its way. */
+export const slipOf = (part: Part) => ({
+  /** Lets it begin a life that ends by SIGKILL at a failpoint. */
+  arm: async (point: string): Promise<void> => {
+    part.arm({ TROUPE_FAILPOINTS: point })
+    part.signal('SIGKILL')
+    await waitUntil(() => part.isArmed, patienceMs)
+    await waitUntil(() => part.isReady(), patienceMs)
+  },
+  /** Whether it died there; where it did not come there so often, it is ended now. */
+  hasHappened: async (): Promise<boolean> => {
+    const died = !part.isArmed
+    if (!died) part.signal('SIGKILL')
+    await waitUntil(async () => !part.isArmed && (await part.isReady()), patienceMs)
+    return died
+  },
+})
