@@ -1,5 +1,6 @@
 import { drainBacklog } from './backlog.ts'
 import { type Child, startChild } from './child.ts'
+import { onDatabase } from './database.ts'
 import { type Limit, showFigures, showLimits } from './figures.ts'
 import { alternate, median, type Run, type Sample } from './measure.ts'
 import { ownNats } from './own-nats.ts'
@@ -21,10 +22,19 @@ const rates = async (bench: Bench, mesh: Child<unknown>) => {
   }
 }
 
-/** The middle of several runs at half the rate that can be sustained. */
-const delays = async (bench: Bench, mesh: Child<unknown>, perSecond: number): Promise<Limit[]> => {
+interface Facts {
+  databaseOf: string[]
+}
+
+/**
+ * The middle of several runs at half the rate that can be sustained. Each begins with nothing left for a checkpoint to
+ * write, as runs of `write` do: what earlier runs wrote would else be written back in the middle of this one, and Postgres
+ * would make new segments of its log instead of using old ones again, as it does once it has run for some minutes.
+ */
+const delays = async (bench: Bench, mesh: Child<Facts>, perSecond: number): Promise<Limit[]> => {
   const found: Delays[] = []
   for (let run = 0; run < bench.runs; run += 1) {
+    await onDatabase(mesh.facts.databaseOf[0] ?? '', 'checkpoint')
     found.push(await mesh.ask<Delays>('pace', { perSecond, seconds: bench.seconds }))
   }
   const middle = (of: (each: Delays) => number) => median(found.map(of))
@@ -39,7 +49,7 @@ const delays = async (bench: Bench, mesh: Child<unknown>, perSecond: number): Pr
 export const events = async (bench: Bench): Promise<void> => {
   const nats = await ownNats(bench, 'events')
   const env = { TROUPE_DATABASE_PREFIX: 'bench_events_', TROUPE_NATS_URL: nats.url }
-  const mesh = await startChild(bench, 'servers/event-mesh.ts', { measured: true, env })
+  const mesh = await startChild<Facts>(bench, 'servers/event-mesh.ts', { measured: true, env })
   try {
     const { ours, reference } = await rates(bench, mesh)
     const meaning =

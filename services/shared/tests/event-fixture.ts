@@ -80,6 +80,7 @@ export const readerOf = (
     now,
     makeHandler: (signal) =>
       deliveryHandler({
+        log: testLog,
         context: 'test',
         definition,
         database,

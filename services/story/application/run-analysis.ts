@@ -1,5 +1,5 @@
 import type { Clock } from '#shared/domain/clock.ts'
-import { unavailable } from '#shared/domain/errors.ts'
+import { DomainError, unavailable } from '#shared/domain/errors.ts'
 import { type Analysis, type Analyzer, AnalyzerError } from '../domain/analysis.ts'
 import type { Analyses, AnalysisRecord, Stories } from '../domain/ports.ts'
 import { progressReport } from './progress-report.ts'
@@ -58,11 +58,22 @@ export const runAnalysis = (ports: Ports) => {
       : { ...record, status: 'failed', failureReason: outcome.reason }
   }
 
+  /** Undefined when the story goes meanwhile, and its texts and analyses with it. */
+  const finishedUnlessGone = async (record: AnalysisRecord, signal: AbortSignal) => {
+    try {
+      return await finished(record, signal)
+    } catch (error) {
+      if (error instanceof DomainError && error.reason === 'VERSION_NOT_FOUND' && !(await stories.find(record.storyId)))
+        return
+      throw error
+    }
+  }
+
   return async (storyId: string, contentHash: string, signal: AbortSignal): Promise<void> => {
     const asked = await analyses.find(storyId, contentHash)
     if (!asked) return
-    const record = asked.status === 'running' ? await finished(asked, signal) : asked
-    const story = await stories.find(storyId)
+    const record = asked.status === 'running' ? await finishedUnlessGone(asked, signal) : asked
+    const story = record && (await stories.find(storyId))
     if (!story) return
     if (record.status === 'failed') story.failAnalysis(record, record.failureReason, clock.now())
     else await takeOver(story, record)

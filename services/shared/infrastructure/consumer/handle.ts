@@ -8,6 +8,7 @@ import { eventDecoder } from '../event-codec.ts'
 import { failpoint } from '../failpoints.ts'
 import type { OpenEvent } from '../personal/open-event.ts'
 import type { Statement } from '../statement.ts'
+import type { Logger } from '../telemetry/logger.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { AlreadyHandled, isDatabaseDown, LeaseLost, type Units } from '../units.ts'
 import { derivedUuid } from '../uuid.ts'
@@ -17,6 +18,8 @@ import type { Lease } from './lease.ts'
 
 const maxTries = 5
 const maxPauseMs = 5000
+/** Tries after which it is said that something is awaited, and then again. */
+const sayEvery = 10
 
 /** What became of a delivery. */
 export type Outcome = { kind: 'done' } | { kind: 'lost' } | { kind: 'failed'; reason: string; attempts: number }
@@ -26,6 +29,7 @@ export interface HandleOptions {
   definition: ConsumerDefinition
   database: Database
   units: Units
+  log: Logger
   tracing: Tracing
   /** Decrypts what an event says of people. */
   openEvent: OpenEvent
@@ -153,6 +157,9 @@ export const deliveryHandler = (options: HandleOptions) => {
           return { kind: 'failed', reason: reasonOf(error), attempts: tries }
         }
         note('retry')
+        if (tries % sayEvery === 0) {
+          options.log.warn('delivery waits', { consumer: definition.name, event: delivery.eventId, tries, error })
+        }
         await pause(tries, signal)
       }
     }
