@@ -96,9 +96,9 @@ const runAll = (options: ChaosOptions, signal: AbortSignal): Promise<number> =>
     const onGround: OnGround = (name, use) =>
       withGround({ folder: join(folder, name), withDisks: true, binary, signal }, use)
     const report = startReport('chaos', folderOf(options))
-    if (options.load !== 'only') await runSeeds(onGround, report, options, signal)
-    if (options.load === 'too') await onGround('ground-steps', (ground) => killAtSteps(ground, report, signal))
-    if (options.load !== 'not')
+    if (options.parts.includes('seeds')) await runSeeds(onGround, report, options, signal)
+    if (options.parts.includes('steps')) await onGround('ground-steps', (ground) => killAtSteps(ground, report, signal))
+    if (options.parts.includes('load'))
       await onGround('ground-load', (ground) => measureLoad(ground, report, folderOf(options), signal))
     return report.finish()
   })

@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util'
 import { SetupError } from '../../deploy/local/setup-error.ts'
 
+/** Faults by seed; deaths at each step of what takes many; the mesh under load, without faults. */
+export type ChaosPart = 'seeds' | 'steps' | 'load'
+
 export interface ChaosOptions {
   seeds: number
   first: number
@@ -11,15 +14,14 @@ export interface ChaosOptions {
   split: boolean | undefined
   /** The only fault; undefined for all. */
   only: string | undefined
-  /** Whether to measure the mesh under load: without faults, after the seeds. */
-  load: 'too' | 'only' | 'not'
+  parts: readonly ChaosPart[]
   /** Where the report goes; undefined for the default. */
   out: string | undefined
 }
 
 export const usage = (faults: readonly string[]): string =>
   [
-    'npm run chaos -- [--seeds N] [--first N] [--jobs N] [--quick] [--split | --single] [--only FAULT] [--load] [--out FOLDER]',
+    'npm run chaos -- [--seeds N] [--first N] [--jobs N] [--quick] [--split | --single] [--only FAULT] [--steps | --load] [--out FOLDER]',
     '',
     '  --seeds N      how many schedules of faults to run; default 20',
     '  --first N      the first seed; the others follow it; default 1',
@@ -27,7 +29,8 @@ export const usage = (faults: readonly string[]): string =>
     '  --quick        3 short seeds',
     '  --split        one process a context, two of notification and story; --single: one for all; default: by turns',
     '  --only FAULT   nothing but this fault, again and again',
-    '  --load         only what comes after the seeds: restarts, idle streams, overload and slow clients, each under load',
+    '  --steps        only what comes next: a SIGKILL at each step of an upgrade, a dunning and an erasure',
+    '  --load         only what comes last: restarts, idle streams, overload and slow clients, each under load',
     '  --out FOLDER   where chaos.txt, chaos.json and the logs of seeds that fell short go',
     '',
     `  faults: ${faults.join(', ')}`,
@@ -47,6 +50,7 @@ const flags = {
   split: { type: 'boolean', default: false },
   single: { type: 'boolean', default: false },
   only: { type: 'string' },
+  steps: { type: 'boolean', default: false },
   load: { type: 'boolean', default: false },
   out: { type: 'string' },
   help: { type: 'boolean', default: false },
@@ -62,8 +66,9 @@ const parse = (args: string[]) => {
 
 /** Reads the command line. Throws SetupError saying what is wrong with it; undefined when only help is wanted. */
 export const readOptions = (args: string[], faults: readonly string[]): ChaosOptions | undefined => {
-  const { seeds, first, jobs, quick, split, single, only, load, out, help } = parse(args)
+  const { seeds, first, jobs, quick, split, single, only, steps, load, out, help } = parse(args)
   if (help) return undefined
+  if (steps && load) throw new SetupError('--steps and --load exclude each other')
   if (split && single) throw new SetupError('--split and --single exclude each other')
   if (only !== undefined && !faults.includes(only)) {
     throw new SetupError(`there is no fault "${only}"; there are: ${faults.join(', ')}`)
@@ -75,7 +80,7 @@ export const readOptions = (args: string[], faults: readonly string[]): ChaosOpt
     quick,
     split: split || single ? split : undefined,
     only,
-    load: load ? 'only' : quick || only !== undefined ? 'not' : 'too',
+    parts: steps ? ['steps'] : load ? ['load'] : quick || only !== undefined ? ['seeds'] : ['seeds', 'steps', 'load'],
     out,
   }
 }
