@@ -17,11 +17,15 @@ it('plans the same faults for the same seed, all within the time, and in the end
 })
 
 it('reads its command line, and says what is wrong with it', () => {
-  expect(readOptions([], names)).toMatchObject({ seeds: 20, first: 1, quick: false, split: undefined, load: 'too' })
-  expect(readOptions(['--quick', '--single'], names)).toMatchObject({ seeds: 3, split: false, load: 'not' })
+  expect(readOptions([], names)).toMatchObject({ seeds: 20, first: 1, quick: false, split: undefined })
+  expect(readOptions([], names)?.parts).toEqual(['seeds', 'steps', 'load'])
+  expect(readOptions(['--steps'], names)?.parts).toEqual(['steps'])
+  expect(readOptions(['--load'], names)?.parts).toEqual(['load'])
+  expect(readOptions(['--quick', '--single'], names)).toMatchObject({ seeds: 3, split: false, parts: ['seeds'] })
   expect(readOptions(['--help'], names)).toBeUndefined()
   expect(() => readOptions(['--seeds', 'many'], names)).toThrow('--seeds must be a whole number above 0, not "many"')
   expect(() => readOptions(['--split', '--single'], names)).toThrow('exclude each other')
+  expect(() => readOptions(['--steps', '--load'], names)).toThrow('exclude each other')
   expect(() => readOptions(['--only', 'rain'], names)).toThrow('there is no fault "rain"')
   expect(() => readOptions(['--sedes', '3'], names)).toThrow('--sedes')
 })
