@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
@@ -5,7 +6,7 @@ const common = {
   testTimeout: 30_000,
   hookTimeout: 120_000,
   chaiConfig: { truncateThreshold: 1000 },
-  // Files run one after another in a worker that has loaded most of what they import: nothing here is known by module.
+  // The files of a worker share the modules that it has loaded; no test replaces one.
   isolate: false,
 }
 const folders = '{services,gateway,deploy,tests}/**'
@@ -13,8 +14,11 @@ const folders = '{services,gateway,deploy,tests}/**'
 /** The longest first, so that no worker is left with one alone: whole meshes, then databases, then the rest. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const first = [/\/(?<!services\/.*)tests\/.*\.int\./, /\.int\./, /./]
-    const rank = ({ moduleId }: TestSpecification) => first.findIndex((kind) => kind.test(moduleId))
+    const kinds = [/^tests\/.*\.int\./, /\.int\./, /./]
+    const rank = ({ moduleId }: TestSpecification) => {
+      const path = relative(import.meta.dirname, moduleId)
+      return kinds.findIndex((kind) => kind.test(path))
+    }
     return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
   }
 }

@@ -19,7 +19,7 @@ const lowestPort = 20_000
 const highestPort = 32_767
 let lastPort: number | undefined
 
-/** A TCP port on 127.0.0.1 that was free a moment ago: the next after the last one, so that no two callers get the same. */
+/** A TCP port on 127.0.0.1 that was free a moment ago: never the one that was given before it, which may not be listened on yet. */
 export const freePort = async (): Promise<number> => {
   for (;;) {
     lastPort = lastPort === undefined ? randomInt(lowestPort, highestPort) : lastPort + 1

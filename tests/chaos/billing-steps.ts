@@ -54,7 +54,7 @@ export const billingSteps = (mesh: TestMesh, billing: Part) => {
 
   /** What somebody has, and how their newest invoice ended, against what it should be. */
   const compare = async (point: string, user: TestUser, wanted: readonly string[]): Promise<string[]> => {
-    const died = await slip.hasHappened()
+    const died = await slip.end()
     const { tier = 'none', status, requestedTier } = (await present(user)) ?? {}
     const found = [
       ...(died ? [] : ['did not die there']),

@@ -72,13 +72,18 @@ const killAtSteps = async (ground: Ground, report: Report, signal: AbortSignal):
     })
     const partOf = (name: string) => parts.find((part) => part.name === name) as Part
     const steps = billingSteps(mesh, partOf('subscription'))
+    const all = [
+      ...upgradePoints.map((point) => () => steps.upgrade(point)),
+      ...dunningPoints.map((point) => () => steps.dunning(point)),
+      steps.violations,
+      ...erasurePoints.map(
+        ([name, point]) =>
+          () =>
+            erasureStep(mesh, partOf(name), point),
+      ),
+    ]
     const found: string[] = []
-    for (const point of signal.aborted ? [] : upgradePoints) found.push(...(await steps.upgrade(point)))
-    for (const point of signal.aborted ? [] : dunningPoints) found.push(...(await steps.dunning(point)))
-    found.push(...(await steps.violations()))
-    for (const [name, point] of signal.aborted ? [] : erasurePoints) {
-      found.push(...(await erasureStep(mesh, partOf(name), point)))
-    }
+    for (const step of all) if (!signal.aborted) found.push(...(await step()))
     return found
   })
   const killed = [

@@ -17,8 +17,8 @@ export const erasurePoints: readonly (readonly [part: string, point: string])[] 
 ]
 
 /**
- * Kills a process at a point of an erasure. Returns what is not as it should be in the end: every context has to have
- * reported, once, and none is awaited.
+ * Kills a process at a point of an erasure. Returns what is not as it should be in the end: it has to be complete,
+ * reported by every context once, and await none.
  */
 export const erasureStep = async (mesh: TestMesh, part: Part, point: string): Promise<string[]> => {
   const slip = slipOf(part)
@@ -33,16 +33,20 @@ export const erasureStep = async (mesh: TestMesh, part: Part, point: string): Pr
   await slip.arm(point)
   // Its answer may be lost, and then the token is one of nobody.
   const leave = () => createClient(IdentityService, user.transport).deleteUser({ password: user.password })
-  const found = await eventually(async () => {
+  const erased = async () => {
     await leave().catch(() => {})
     const { erasure } = await operator.getErasure({ userId: user.id })
     return erasure?.completedAt ? erasure : undefined
-  }, patienceMs)
-  const died = await slip.hasHappened()
-  const reported = found.reports.map(({ context }) => context).toSorted()
+  }
+  const found = await eventually(erased, patienceMs).catch(() => undefined)
+  const died = await slip.end()
+  const reported = found?.reports.map(({ context }) => context).toSorted() ?? []
   return [
     ...(died ? [] : [`${part.name} ${point}: did not die there`]),
-    ...(reported.join() === contexts.join() ? [] : [`${part.name} ${point}: reported by ${reported}`]),
-    ...found.awaited.map((context) => `${part.name} ${point}: ${context} is awaited`),
+    ...(found ? [] : [`${part.name} ${point}: not complete after ${patienceMs / 1000} s`]),
+    ...(found?.awaited ?? []).map((context) => `${part.name} ${point}: ${context} is awaited`),
+    ...(reported.join() === contexts.join()
+      ? []
+      : [`${part.name} ${point}: reported by ${reported.join(', ') || 'nobody'}`]),
   ]
 }

@@ -21,8 +21,8 @@ export const slipOf = (part: Part) => ({
     await waitUntil(() => part.isArmed, patienceMs)
     await waitUntil(() => part.isReady(), patienceMs)
   },
-  /** Whether it died there; where it did not come there so often, it is ended now. */
-  hasHappened: async (): Promise<boolean> => {
+  /** Ends that life where it has not come to the point so often. Answers whether it died there. */
+  end: async (): Promise<boolean> => {
     const died = !part.isArmed
     if (!died) part.signal('SIGKILL')
     await waitUntil(async () => !part.isArmed && (await part.isReady()), patienceMs)

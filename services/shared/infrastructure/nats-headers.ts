@@ -2,10 +2,10 @@ import { MsgHdrsImpl } from '@nats-io/transport-node'
 
 const noStatus = 'NATS/1.0'
 const replaced = Symbol.for('troupe.replaced')
-const known = MsgHdrsImpl as typeof MsgHdrsImpl & { [replaced]?: typeof MsgHdrsImpl.decode }
+const headersOfNats = MsgHdrsImpl as typeof MsgHdrsImpl & { [replaced]?: typeof MsgHdrsImpl.decode }
 
 /** Reads headers as nats.js does by itself. */
-export const readHeadersSlowly = known[replaced] ?? MsgHdrsImpl.decode
+export const readHeadersSlowly = headersOfNats[replaced] ?? MsgHdrsImpl.decode
 
 const decodeFast = (bytes: Uint8Array): MsgHdrsImpl => {
   const [status, ...lines] = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString().split('\r\n')
@@ -28,7 +28,7 @@ const decodeFast = (bytes: Uint8Array): MsgHdrsImpl => {
  * is a sixth of what consuming an event allocates.
  */
 export const readHeadersFast = (): void => {
-  known[replaced] = readHeadersSlowly
+  headersOfNats[replaced] = readHeadersSlowly
   MsgHdrsImpl.decode = decodeFast
 }
 

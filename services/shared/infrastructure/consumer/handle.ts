@@ -18,7 +18,7 @@ import type { Lease } from './lease.ts'
 
 const maxTries = 5
 const maxPauseMs = 5000
-/** Tries after which it is said that something is awaited, and then again. */
+/** After so many tries it is said that a delivery waits, and after as many more again. */
 const sayEvery = 10
 
 /** What became of a delivery. */
