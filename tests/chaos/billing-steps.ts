@@ -53,7 +53,7 @@ export const billingSteps = (mesh: TestMesh, billing: Part) => {
   }
 
   /** What somebody has, and how their newest invoice ended, against what it should be. */
-  const compare = async (point: string, user: TestUser, wanted: readonly string[]): Promise<string[]> => {
+  const compare = async (user: TestUser, wanted: readonly string[]): Promise<string[]> => {
     const died = await slip.end()
     const { tier = 'none', status, requestedTier } = (await present(user)) ?? {}
     const found = [
@@ -61,7 +61,7 @@ export const billingSteps = (mesh: TestMesh, billing: Part) => {
       `${tier} ${nameOf(SubscriptionStatus, status)}${requestedTier && `, wants ${requestedTier}`}`,
       ...(await invoicesOf(user)).map(invoiceText),
     ]
-    return found.join(', ') === wanted.join(', ') ? [] : [`${point}: ${found.join(', ')}; not ${wanted.join(', ')}`]
+    return found.join(', ') === wanted.join(', ') ? [] : [`${found.join(', ')}; not ${wanted.join(', ')}`]
   }
   return {
     /** An upgrade is paid once, and given. */
@@ -70,7 +70,7 @@ export const billingSteps = (mesh: TestMesh, billing: Part) => {
       await pay(user, 'tok_success')
       await slip.arm(point)
       await pickSilver(user)
-      return compare(point, user, ['SILVER ACTIVE', 'invoice PAID after 1'])
+      return compare(user, ['SILVER ACTIVE', 'invoice PAID after 1'])
     },
     /** A renewal that fails for good is charged four times, then given up; all goes on as FREE. */
     dunning: async (point: string): Promise<string[]> => {
@@ -86,7 +86,7 @@ export const billingSteps = (mesh: TestMesh, billing: Part) => {
           return operator.advanceClock({ by: duration(10 * dayMs) }, { timeoutMs: 60_000 })
         })
       }
-      return compare(point, user, ['FREE ACTIVE', 'invoice VOID after 4', 'invoice PAID after 1'])
+      return compare(user, ['FREE ACTIVE', 'invoice VOID after 4', 'invoice PAID after 1'])
     },
     /** What the mesh's own invariants find. */
     violations: async (): Promise<string[]> => {

@@ -4,17 +4,14 @@ import { findOrInstallNatsServer } from '../../deploy/local/nats-server.ts'
 import { SetupError } from '../../deploy/local/setup-error.ts'
 import { onStopSignal } from '../../deploy/local/stop-signals.ts'
 import { withTemporaryFolder } from '../../deploy/local/temporary-servers.ts'
-import { testMesh } from '../mesh.ts'
 import { type Report, startReport } from '../report.ts'
-import { billingSteps, dunningPoints, upgradePoints } from './billing-steps.ts'
-import { erasurePoints, erasureStep } from './erasure-steps.ts'
 import { faults } from './faults/faults.ts'
 import { type Ground, withGround } from './ground.ts'
-import { measureLoad, one } from './load/load.ts'
+import { measureLoad } from './load/load.ts'
 import { type ChaosOptions, readOptions, usage } from './options.ts'
-import type { Part } from './part.ts'
 import { reportResults, sayResult } from './results.ts'
 import { runSeed, type SeedResult } from './seed-run.ts'
+import { killAtSteps } from './steps.ts'
 
 const spanMs = 12_000
 const quickSpanMs = 5000
@@ -56,43 +53,6 @@ const runSeeds = async (onGround: OnGround, report: Report, options: ChaosOption
     results.toSorted((one, other) => one.seed - other.seed),
     chosen,
   )
-}
-
-/** Kills processes at every step of what takes many: an upgrade, a dunning, an erasure. */
-const killAtSteps = async (ground: Ground, report: Report, signal: AbortSignal): Promise<void> => {
-  const findings = await ground.withWorld({ name: 'steps', replicas: one }, async ({ mesh: { parts, url, admin } }) => {
-    const mesh = testMesh({
-      url,
-      admin,
-      split: true,
-      serviceSecret: '',
-      postgresUrl: '',
-      databasePrefix: '',
-      folders: [],
-    })
-    const partOf = (name: string) => parts.find((part) => part.name === name) as Part
-    const steps = billingSteps(mesh, partOf('subscription'))
-    const all = [
-      ...upgradePoints.map((point) => () => steps.upgrade(point)),
-      ...dunningPoints.map((point) => () => steps.dunning(point)),
-      steps.violations,
-      ...erasurePoints.map(
-        ([name, point]) =>
-          () =>
-            erasureStep(mesh, partOf(name), point),
-      ),
-    ]
-    const found: string[] = []
-    for (const step of all) if (!signal.aborted) found.push(...(await step()))
-    return found
-  })
-  const killed = [
-    [upgradePoints.length, 'an upgrade'],
-    [dunningPoints.length, 'a dunning'],
-    [erasurePoints.length, 'an erasure'],
-  ].map(([count, what]) => `${count} points of ${what}`)
-  report.say(`killed at ${killed.join(', ')}: ${findings.length} findings`)
-  for (const finding of findings) report.fellShort(`steps: ${finding}`)
 }
 
 const runAll = (options: ChaosOptions, signal: AbortSignal): Promise<number> =>

@@ -42,11 +42,9 @@ export const erasureStep = async (mesh: TestMesh, part: Part, point: string): Pr
   const died = await slip.end()
   const reported = found?.reports.map(({ context }) => context).toSorted() ?? []
   return [
-    ...(died ? [] : [`${part.name} ${point}: did not die there`]),
-    ...(found ? [] : [`${part.name} ${point}: not complete after ${patienceMs / 1000} s`]),
-    ...(found?.awaited ?? []).map((context) => `${part.name} ${point}: ${context} is awaited`),
-    ...(reported.join() === contexts.join()
-      ? []
-      : [`${part.name} ${point}: reported by ${reported.join(', ') || 'nobody'}`]),
+    ...(died ? [] : ['did not die there']),
+    ...(found ? [] : [`not complete after ${patienceMs / 1000} s`]),
+    ...(found?.awaited ?? []).map((context) => `${context} is awaited`),
+    ...(reported.join() === contexts.join() ? [] : [`reported by ${reported.join(', ') || 'nobody'}`]),
   ]
 }

@@ -1,4 +1,11 @@
-import { Code, ConnectError, createMethodImplSpec, type MethodImplSpec, type Transport } from '@connectrpc/connect'
+import {
+  type CallOptions,
+  Code,
+  ConnectError,
+  createMethodImplSpec,
+  type MethodImplSpec,
+  type Transport,
+} from '@connectrpc/connect'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ErrorInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
@@ -186,46 +193,65 @@ describe('retries', () => {
 })
 
 describe('the circuit', () => {
-  const write = (client: ReturnType<typeof target>['client']) => errorOf(client.write({}))
+  const write = (client: ReturnType<typeof target>['client'], options?: CallOptions) =>
+    errorOf(client.write({}, options))
+  const isOpen = (error: ConnectError) => error.findDetails(ErrorInfoSchema)[0]?.reason === 'CIRCUIT_OPEN'
+  let time = 0
+  const now = () => time
+
+  /** A target whose circuit is open: it answers as `behave` says from the next probe on. */
+  const openTarget = async (behave: (call: number) => void | Promise<void>) => {
+    const down = target((call) => (call <= 5 ? Promise.reject(unavailable()) : behave(call)), { now })
+    for (let n = 0; n < 5; n++) expect(isOpen(await write(down.client))).toBe(false)
+    expect(isOpen(await write(down.client))).toBe(true)
+    expect(down.calls()).toBe(5)
+    return down
+  }
 
   test('opens after five failures in a row, says so, lets one probe through after a second, and closes', async () => {
     let down = true
     const slow = Promise.withResolvers<void>()
-    const { client, calls } = target(async () => {
+    const { client, calls } = await openTarget(async () => {
       if (down) throw unavailable()
       await slow.promise
     })
-    for (let n = 0; n < 5; n++) expect((await write(client)).findDetails(ErrorInfoSchema)).toEqual([])
-    expect(calls()).toBe(5)
+    time += 400
     const open = await errorOf(client.read({}))
     expect(open.code).toBe(Code.Unavailable)
-    expect(open.findDetails(ErrorInfoSchema)[0]?.reason).toBe('CIRCUIT_OPEN')
-    const { seconds = 0n, nanos = 0 } = open.findDetails(RetryInfoSchema)[0]?.retryDelay ?? {}
-    const waitMs = Number(seconds) * 1000 + nanos / 1e6
-    expect(waitMs).toBeGreaterThan(0)
-    expect(waitMs).toBeLessThanOrEqual(1000)
+    expect(open.findDetails(RetryInfoSchema)[0]?.retryDelay).toMatchObject({ seconds: 0n, nanos: 600_000_000 })
     expect(calls()).toBe(5)
 
-    await new Promise((resolve) => setTimeout(resolve, waitMs + 20))
-    expect((await write(client)).findDetails(ErrorInfoSchema)).toEqual([])
+    time += 600
+    expect(isOpen(await write(client))).toBe(false)
     expect(calls()).toBe(6)
-    expect((await write(client)).findDetails(ErrorInfoSchema)[0]?.reason).toBe('CIRCUIT_OPEN')
+    expect(isOpen(await write(client))).toBe(true)
     down = false
-    await new Promise((resolve) => setTimeout(resolve, 1020))
+    time += 1000
     const probe = client.write({ value: 'probe' })
-    expect((await write(client)).findDetails(ErrorInfoSchema)[0]?.reason).toBe('CIRCUIT_OPEN')
+    expect(isOpen(await write(client))).toBe(true)
     slow.resolve()
     expect((await probe).value).toBe('probe')
     await client.write({})
     expect(calls()).toBe(8)
   })
 
-  test('deadlines count; domain errors do not, and are answers', async () => {
-    const timeouts = target(() => {
-      throw new ConnectError('too late', Code.DeadlineExceeded)
-    })
+  test('deadlines count, but for those that leave no time; domain errors are answers', async () => {
+    const late = (ms: number) => {
+      const found = target(
+        () => {
+          time += ms
+          throw new ConnectError('too late', Code.DeadlineExceeded)
+        },
+        { now },
+      )
+      return found
+    }
+    const timeouts = late(500)
     for (let n = 0; n < 7; n++) await write(timeouts.client)
     expect(timeouts.calls()).toBe(5)
+    const hasty = late(20)
+    for (let n = 0; n < 7; n++) await write(hasty.client)
+    expect(hasty.calls()).toBe(7)
     const domain = target(() => {
       throw new ConnectError('no such thing', Code.NotFound)
     })
@@ -254,22 +280,41 @@ describe('the circuit', () => {
     expect(calls()).toBe(6)
   })
 
-  test('a probe that its caller gave up leaves it open', async () => {
-    let hang = false
-    const { client, calls } = target(async () => {
-      if (!hang) throw unavailable()
-      await new Promise(() => {})
-    })
-    for (let n = 0; n < 5; n++) await write(client)
-    hang = true
-    await new Promise((resolve) => setTimeout(resolve, 1020))
+  // A handler that ends by one of the calls it makes ends the others, for the same reason.
+  test.each([Code.Canceled, Code.Unavailable])(
+    'a call that ended with its caller, by %i, says nothing',
+    async (code) => {
+      const gaveUp = AbortSignal.abort(new ConnectError('another target is down', code))
+      const fail = async () => Promise.reject(gaveUp.reason)
+      const client = clientOf(EchoService, resilient({ unary: fail, stream: fail }, { target: 'echo', now }))
+      for (let n = 0; n < 9; n++) expect(isOpen(await write(client, { signal: gaveUp }))).toBe(false)
+    },
+  )
+
+  const firstProbeHangs = (call: number) => (call === 6 ? new Promise<void>(() => {}) : undefined)
+
+  test('a probe that its caller gave up leaves it open, and the next call is one', async () => {
+    const { client, calls } = await openTarget(firstProbeHangs)
+    time += 1000
     const controller = new AbortController()
-    const probe = errorOf(client.write({}, { signal: controller.signal }))
-    await new Promise((resolve) => setTimeout(resolve, 10))
+    const probe = write(client, { signal: controller.signal })
+    expect(isOpen(await write(client))).toBe(true)
     controller.abort()
     expect((await probe).code).toBe(Code.Canceled)
-    expect((await write(client)).findDetails(ErrorInfoSchema)[0]?.reason).toBe('CIRCUIT_OPEN')
     expect(calls()).toBe(6)
+    await client.write({})
+    expect(calls()).toBe(7)
+  })
+
+  test('a probe that hangs is not the last', async () => {
+    const { client } = await openTarget(firstProbeHangs)
+    time += 1000
+    const hung = write(client)
+    expect(isOpen(await write(client))).toBe(true)
+    time += 1000
+    await client.write({})
+    await client.write({})
+    expect(await Promise.race([hung, 'hangs'])).toBe('hangs')
   })
 })
 

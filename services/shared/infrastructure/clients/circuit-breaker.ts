@@ -1,96 +1,93 @@
 import { create } from '@bufbuild/protobuf'
 import { durationFromMs } from '@bufbuild/protobuf/wkt'
 import { Code, ConnectError } from '@connectrpc/connect'
-import {
-  BrokenCircuitError,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker as cockatielBreaker,
-  handleType,
-  isBrokenCircuitError,
-} from 'cockatiel'
 import { ErrorInfoSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 
 const failuresToOpen = 5
 const openMs = 1000
-// The codes that are no answer of the target's.
-const noAnswer: ReadonlySet<Code> = new Set([Code.Unavailable, Code.DeadlineExceeded, Code.Canceled])
+/** A deadline that came sooner says more of the caller than of the target. */
+const patienceMs = 500
 
-type Outcome<T> = { value: T } | { error: unknown }
-
-/** What cockatiel is to count. */
-class TargetFailure {
-  readonly error: unknown
-
-  constructor(error: unknown) {
-    this.error = error
-  }
-}
+class CircuitOpen extends Error {}
 
 /** Stops calling a target that does not answer. */
 export interface CircuitBreaker {
-  /** Runs the call, or throws cockatiel's BrokenCircuitError at once. */
-  run<T>(call: () => Promise<T>): Promise<T>
-  /** What callers see instead of a BrokenCircuitError: UNAVAILABLE, CIRCUIT_OPEN, with RetryInfo. */
+  /** Makes the call, which ends with `signal`; refuses at once while the circuit is open. */
+  run<T>(call: () => Promise<T>, signal?: AbortSignal | undefined): Promise<T>
+  /** What callers see instead of a refusal of `run`: UNAVAILABLE, CIRCUIT_OPEN, with RetryInfo. */
   explain(error: unknown): unknown
 }
 
 /**
- * The breaker of one target: opens after five UNAVAILABLE or DEADLINE_EXCEEDED in a row, and after a second lets one
- * call through to see. UNAVAILABLE of calls that were under way together, as when one of several replicas dies, counts
- * once. Any other error is an answer, so the target is there, but CANCELLED says nothing either way.
+ * The breaker of one target: opens after five UNAVAILABLE or DEADLINE_EXCEEDED in a row, and lets one call a second
+ * through to see, until one is answered. UNAVAILABLE of calls that were under way together, as when one of several
+ * replicas dies, counts once. Any other error is an answer, so the target is there; a call that its caller gave up says
+ * nothing either way.
+ *
+ * @param now Monotonic milliseconds: a machine clock that is set back would keep it open for as long.
  */
-export const circuitBreaker = (target: string): CircuitBreaker => {
-  const breaker = cockatielBreaker(handleType(TargetFailure), {
-    halfOpenAfter: openMs,
-    breaker: new ConsecutiveBreaker(failuresToOpen),
-  })
-  let openedAt = 0
+export const circuitBreaker = (target: string, now: () => number = () => performance.now()): CircuitBreaker => {
+  let failures = 0
   let round = 0
-  breaker.onBreak(() => {
-    openedAt = performance.now()
-  })
+  /** From when on a call may try whether the target is back; undefined while the circuit is closed. */
+  let probeAt: number | undefined
 
-  const open = () => {
-    const retryDelay = durationFromMs(Math.max(1, Math.ceil(openMs - (performance.now() - openedAt))))
+  const refusal = () => {
+    const retryDelay = durationFromMs(Math.max(1, Math.ceil((probeAt ?? 0) - now())))
     return new ConnectError(`${target} does not answer at present`, Code.Unavailable, undefined, [
       { desc: ErrorInfoSchema, value: create(ErrorInfoSchema, { reason: 'CIRCUIT_OPEN', domain: 'troupe' }) },
       { desc: RetryInfoSchema, value: create(RetryInfoSchema, { retryDelay }) },
     ])
   }
 
-  const judge = (error: unknown, startedIn: number, probing: boolean): unknown => {
+  const answered = (isProbe: boolean) => {
+    failures = 0
+    if (isProbe) probeAt = undefined
+  }
+  const failed = (isProbe: boolean) => {
+    failures += 1
+    if (isProbe || (probeAt === undefined && failures >= failuresToOpen)) probeAt = now() + openMs
+  }
+  // What was asked may hang, or its caller may have lost interest: the next may see for itself.
+  const leftOpen = (isProbe: boolean) => {
+    if (isProbe && probeAt !== undefined) probeAt = now()
+  }
+
+  const judge = (error: unknown, startedAt: number, startedIn: number, isProbe: boolean, isGivenUp: boolean) => {
     const { code } = ConnectError.from(error)
-    if (code === Code.Unavailable && startedIn === round) {
-      round++
-      return new TargetFailure(error)
+    if (code === Code.DeadlineExceeded) {
+      if (now() - startedAt >= patienceMs) failed(isProbe)
+      else leftOpen(isProbe)
+    } else if (code === Code.Canceled || (code === Code.Unavailable && isGivenUp)) {
+      leftOpen(isProbe)
+    } else if (code === Code.Unavailable) {
+      if (!isProbe && startedIn !== round) return
+      round += 1
+      failed(isProbe)
+    } else {
+      answered(isProbe)
     }
-    // A probe that its caller gave up proves nothing, and closing on it would let the crowd in.
-    if (code === Code.DeadlineExceeded || (probing && code === Code.Canceled)) return new TargetFailure(error)
-    return error
   }
 
   return {
-    run: async <T>(call: () => Promise<T>): Promise<T> => {
-      // cockatiel would let the others wait for the probe, beyond their deadlines.
-      if (breaker.state === CircuitState.HalfOpen) throw new BrokenCircuitError()
-      const probing = breaker.state === CircuitState.Open
+    run: async (call, signal) => {
+      const startedAt = now()
       const startedIn = round
+      const isProbe = probeAt !== undefined
+      if (probeAt !== undefined) {
+        if (startedAt < probeAt) throw new CircuitOpen()
+        // Others wait for this one, but not for ever.
+        probeAt = startedAt + openMs
+      }
       try {
-        const outcome = await breaker.execute(async (): Promise<Outcome<T>> => {
-          try {
-            return { value: await call() }
-          } catch (error) {
-            if (noAnswer.has(ConnectError.from(error).code)) throw judge(error, startedIn, probing)
-            return { error }
-          }
-        })
-        if ('error' in outcome) throw outcome.error
-        return outcome.value
+        const value = await call()
+        answered(isProbe)
+        return value
       } catch (error) {
-        throw error instanceof TargetFailure ? error.error : error
+        judge(error, startedAt, startedIn, isProbe, signal?.aborted ?? false)
+        throw error
       }
     },
-    explain: (error) => (isBrokenCircuitError(error) ? open() : error),
+    explain: (error) => (error instanceof CircuitOpen ? refusal() : error),
   }
 }

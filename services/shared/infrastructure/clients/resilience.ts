@@ -14,6 +14,8 @@ export interface ResilienceOptions {
   budget?: RetryBudget
   /** Uniform in [0, 1), for the jitter of retries. */
   random?: () => number
+  /** Monotonic milliseconds, for the circuit. */
+  now?: (() => number) | undefined
 }
 
 const replayable = async <T>(input: AsyncIterable<T>): Promise<() => AsyncIterable<T>> => {
@@ -36,8 +38,9 @@ export const resilient = (transport: Transport, options: ResilienceOptions): Tra
     remaining,
     budget = retryBudget(),
     random = Math.random,
+    now,
   } = options
-  const breaker = circuitBreaker(target)
+  const breaker = circuitBreaker(target, now)
 
   const persist = <T>(
     mayRepeat: boolean,
@@ -46,7 +49,7 @@ export const resilient = (transport: Transport, options: ResilienceOptions): Tra
     call: (timeoutMs: number | undefined) => Promise<T>,
   ): Promise<T> =>
     retrying({ repeatable: mayRepeat, budget, random, timeoutMs, signal }, (left) =>
-      breaker.run(() => call(left)),
+      breaker.run(() => call(left), signal),
     ).catch((error: unknown) => {
       throw breaker.explain(error)
     })
