@@ -14,6 +14,8 @@ interface Options {
   dataDir: string
   /** A random free one where none is given. */
   port?: number | undefined
+  /** Whether it may lose what is committed when the machine itself goes down; killed processes lose nothing. */
+  isThrowaway?: boolean | undefined
   log: Log
 }
 
@@ -26,12 +28,12 @@ const readPassword = (dataDir: string, isNew: boolean): string => {
   return password
 }
 
-const settings = (port: number): string[] => [
+const settings = (port: number, isThrowaway: boolean): string[] => [
   'listen_addresses=127.0.0.1',
   `port=${port}`,
   'unix_socket_directories=',
   'max_connections=300',
-  'fsync=on',
+  `fsync=${isThrowaway ? 'off' : 'on'}`,
   'synchronous_commit=on',
 ]
 
@@ -75,7 +77,7 @@ const untilMemoryIsFree = async (start: () => Promise<LocalServer>): Promise<Loc
  * @returns the server; its `url` holds the password and names the database `postgres`
  * @throws SetupError when the data is another version's, or the machine lacks something
  */
-export const startPostgres = async ({ dataDir, port, log }: Options): Promise<LocalServer> => {
+export const startPostgres = async ({ dataDir, port, isThrowaway = false, log }: Options): Promise<LocalServer> => {
   mkdirSync(dataDir, { recursive: true })
   const folder = join(dataDir, 'postgres')
   const pidFile = join(dataDir, 'postgres.pid')
@@ -92,7 +94,7 @@ export const startPostgres = async ({ dataDir, port, log }: Options): Promise<Lo
   forgetMistakenLock(folder)
   const actualPort = port ?? (await freePort())
   const url = `postgres://postgres:${password}@127.0.0.1:${actualPort}/postgres`
-  const flags = settings(actualPort).flatMap((setting) => ['-c', setting])
+  const flags = settings(actualPort, isThrowaway).flatMap((setting) => ['-c', setting])
   return untilMemoryIsFree(() =>
     startServer({
       name: 'postgres',

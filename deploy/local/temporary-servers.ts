@@ -29,15 +29,21 @@ export const withTemporaryFolder = async <T>(use: (folder: string) => Promise<T>
   }
 }
 
-/** Runs `use` with a Postgres and a NATS of its own, which are gone afterwards. */
-export const withServers = <T>(log: Log, use: (env: NodeJS.ProcessEnv, folder: string) => Promise<T>): Promise<T> =>
+/**
+ * Runs `use` with a Postgres and a NATS of its own, which are gone afterwards. What is measured wants a Postgres that
+ * waits for the disk; what is only tested may have one that is a throwaway.
+ */
+export const withServers = <T>(
+  { log, isThrowaway }: { log: Log; isThrowaway?: boolean },
+  use: (env: NodeJS.ProcessEnv, folder: string) => Promise<T>,
+): Promise<T> =>
   withTemporaryFolder(async (temporary) => {
     const folder = join(temporary, 'servers')
     mkdirSync(folder, { mode: 0o711 })
     const servers: { stop(): Promise<void> }[] = []
     try {
       const binary = await findOrInstallNatsServer({ dataDir: dataFolder(), log })
-      const postgres = await startPostgres({ dataDir: folder, log })
+      const postgres = await startPostgres({ dataDir: folder, isThrowaway, log })
       servers.push(postgres)
       const nats = await startNats({ binary, dataDir: folder, log })
       servers.push(nats)

@@ -19,7 +19,9 @@ const runAll = async (args: string[], signal: AbortSignal): Promise<Counts> => {
   const began = performance.now()
   const checked = args.length > 0 ? { passed: 0, failed: 0 } : await runChecks(checks, signal)
   const vitestBegan = performance.now()
-  const tested = await withServers(log, (env, folder) => runVitest({ args, env, folder, signal }))
+  const tested = await withServers({ log, isThrowaway: true }, (env, folder) =>
+    runVitest({ args, env, folder, signal }),
+  )
   log(`${tested.failed === 0 ? 'ok    ' : 'FAILED'} vitest (${secondsSince(vitestBegan)})`)
   log(`all of it took ${secondsSince(began)}`)
   return { passed: checked.passed + tested.passed, failed: checked.failed + tested.failed }

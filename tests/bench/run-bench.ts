@@ -31,7 +31,7 @@ export const runBench = async (options: BenchOptions, signal: AbortSignal): Prom
     `each figure: the median of ${runs} runs, in turn with its reference, after warming up until nothing gets faster`,
   )
   report.say('ratio: the median of those of runs side by side; µs: processor time of the measured process for each')
-  return withServers(report.say, async (servers) => {
+  return withServers({ log: report.say }, async (servers) => {
     // Servers that are left below it end with the others.
     const folder = servers.TMPDIR ?? ''
     const environment = environmentOf(servers, folder)

@@ -3,6 +3,7 @@ import { eventually } from '../mesh.ts'
 import type { Part } from './part.ts'
 
 export const patienceMs = 30_000
+const deathMs = 3000
 
 /** A failpoint at each of its first times. */
 export const times = (place: string, count: number): string[] =>
@@ -23,7 +24,8 @@ export const slipOf = (part: Part) => ({
   },
   /** Ends that life where it has not come to the point so often. Answers whether it died there. */
   end: async (): Promise<boolean> => {
-    const died = !part.isArmed
+    // What it did last may be seen before its death is.
+    const died = await waitUntil(() => !part.isArmed, deathMs)
     if (!died) part.signal('SIGKILL')
     await waitUntil(async () => !part.isArmed && (await part.isReady()), patienceMs)
     return died

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { Client } from 'pg'
 import { type Migration, migrate } from '../infrastructure/migrate.ts'
 
@@ -9,23 +9,50 @@ export interface SuiteDatabase {
   drop(): Promise<void>
 }
 
+const onServer = async <T>(server: string, use: (client: Client) => Promise<T>): Promise<T> => {
+  const client = new Client({ connectionString: server })
+  await client.connect()
+  try {
+    return await use(client)
+  } finally {
+    await client.end()
+  }
+}
+
+const urlOf = (server: string, database: string): string => {
+  const url = new URL(server)
+  url.pathname = `/${database}`
+  return url.toString()
+}
+
+const templates = new Map<string, Promise<string>>()
+
+/** The migrated database that others are copied from, in a fourth of the time; one for all workers. */
+const templateOf = (server: string, migrations: readonly Migration[]): Promise<string> => {
+  const hash = createHash('sha256').update(JSON.stringify(migrations)).digest('hex').slice(0, 20)
+  const name = `test_template_${hash}`
+  const made = templates.get(name) ?? makeTemplate(server, name, migrations)
+  templates.set(name, made)
+  return made
+}
+
+const makeTemplate = (server: string, name: string, migrations: readonly Migration[]): Promise<string> =>
+  onServer(server, async (client) => {
+    await client.query('select pg_advisory_lock(hashtext($1))', [name])
+    await migrate(urlOf(server, name), migrations)
+    return name
+  })
+
 /** Makes a database for a suite on the server that TROUPE_TEST_POSTGRES_URL names; `npm test` starts one. */
 export const suiteDatabase = async (name: string, migrations: readonly Migration[] = []): Promise<SuiteDatabase> => {
   const server = process.env.TROUPE_TEST_POSTGRES_URL
   if (!server) throw new Error('TROUPE_TEST_POSTGRES_URL is not set: run `npm test`, or point it at a Postgres server')
   const database = `test_${name.replace(/\W/g, '_').toLowerCase().slice(0, 40)}_${randomBytes(5).toString('hex')}`
-  const url = new URL(server)
-  url.pathname = `/${database}`
-  await migrate(url.toString(), migrations)
-  return { url: url.toString(), drop: () => dropDatabase(server, database) }
-}
-
-const dropDatabase = async (server: string, database: string): Promise<void> => {
-  const client = new Client({ connectionString: server })
-  await client.connect()
-  try {
-    await client.query(`drop database if exists ${client.escapeIdentifier(database)} with (force)`)
-  } finally {
-    await client.end()
-  }
+  const template = await templateOf(server, migrations)
+  await onServer(server, (client) =>
+    client.query(`create database ${database} template ${template} strategy file_copy`),
+  )
+  const drop = () =>
+    onServer(server, async (client) => void (await client.query(`drop database if exists ${database} with (force)`)))
+  return { url: urlOf(server, database), drop }
 }
