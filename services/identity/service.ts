@@ -12,6 +12,7 @@ import { createApiKeySecrets } from './infrastructure/api-key-secrets.ts'
 import { createApiKeys } from './infrastructure/api-keys.ts'
 import { createDirectory } from './infrastructure/directory.ts'
 import { createErasures } from './infrastructure/erasures.ts'
+import { expiries } from './infrastructure/expiries.ts'
 import { createHeldKeys } from './infrastructure/held-keys.ts'
 import { createKeyedHash, createSecrets } from './infrastructure/keyed-hash.ts'
 import { createLinkTokens, readLinkUrl } from './infrastructure/link-tokens.ts'
@@ -32,7 +33,6 @@ import { createSecondFactors } from './infrastructure/second-factors.ts'
 import { createSessions } from './infrastructure/sessions.ts'
 import { createSigningKeys } from './infrastructure/signing-keys.ts'
 import { createStartedSignIns } from './infrastructure/started-sign-ins.ts'
-import { startSweeper } from './infrastructure/sweeper.ts'
 import { createUsers } from './infrastructure/users.ts'
 import { consumers } from './presentation/consumers.ts'
 import { identityService } from './presentation/identity-service.ts'
@@ -97,10 +97,9 @@ export const assemble = async (kernel: Kernel) => {
 }
 
 const compose = async (kernel: Kernel) => {
-  const { config, database, clock, log } = kernel
+  const { config, database, clock } = kernel
   const { app, keys } = await assemble(kernel)
   const jwks = () => keys.jwks(clock.now())
-  let sweeper: ReturnType<typeof startSweeper> | undefined
   return {
     routes: [route(IdentityService, identityService(app, jwks))],
     consumers: consumers(app, kernel.contexts),
@@ -114,16 +113,15 @@ const compose = async (kernel: Kernel) => {
               where u.has_totp <> (f.confirmed_at is not null) limit 10`,
       },
     ],
+    expiries,
     start: async () => {
       await keys.current(clock.now())
       if (config.bootstrapAdmin) await app.bootstrapAdmin(config.bootstrapAdmin)
-      sweeper = startSweeper(database, clock, log)
     },
-    stop: async () => sweeper?.stop(),
   }
 }
 
-// An access token outlives its account by up to ten minutes.
+// Until a process hears that an account is gone, its access token is good.
 const userNotFound = () => notFound('USER_NOT_FOUND', 'there is no such user')
 
 /** Accounts, credentials, sessions, and links to other providers' accounts. */

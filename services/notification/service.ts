@@ -14,6 +14,7 @@ import { createCampaigns } from './infrastructure/campaigns.ts'
 import { createDeliveries } from './infrastructure/deliveries.ts'
 import { createDevices } from './infrastructure/devices.ts'
 import { erasePerson } from './infrastructure/erasing.ts'
+import { expiries } from './infrastructure/expiries.ts'
 import { createFanOuts } from './infrastructure/fan-outs.ts'
 import { chosenFollowers } from './infrastructure/followers.ts'
 import { createContacts } from './infrastructure/identity.ts'
@@ -101,8 +102,13 @@ export const assemble = (kernel: Kernel, { senders = {}, stores = [] }: Outside 
 }
 
 const compose = async (kernel: Kernel) => {
-  const { clock, env } = kernel
+  const { clock, config, env, log } = kernel
   const { senders, webhooks, close } = await chooseProviders(env, clock)
+  if (!config.timeTravel) {
+    for (const channel of ['email', 'sms', 'push'] as const) {
+      if (!senders[channel]) log.warn('no provider is set: what is sent stays in the local mailbox', { channel })
+    }
+  }
   const stores = await chooseTemplateStores(env)
   const { app, apart, mailbox, workers } = assemble(kernel, { senders, stores })
   const note = (provider: string, report: DeliveryReport) => apart('webhook', () => app.noteReport(provider, report))
@@ -119,9 +125,10 @@ const compose = async (kernel: Kernel) => {
       ...Object.fromEntries(webhookHandlers),
       '/unsubscribe': unsubscribeHandler((token) => apart('unsubscribe', () => app.unsubscribe(token))),
       // It shows everybody's mail to whoever asks: where the mesh is somebody's own, as time travel is.
-      ...(kernel.config.timeTravel && { '/dev/mailbox': mailboxHandler(mailbox) }),
+      ...(config.timeTravel && { '/dev/mailbox': mailboxHandler(mailbox) }),
     },
     invariants,
+    expiries,
     stop: async () => close(),
   }
 }

@@ -6,8 +6,8 @@ import type { Ports } from './ports.ts'
 import { withdrawLinks } from './request-link.ts'
 
 /**
- * Suspends an account, ends its sessions and makes mailed links useless; access tokens that are out live on for at most ten minutes. Throws
- * OWN_ACCOUNT, BEYOND_CALLER, USER_NOT_FOUND.
+ * Suspends an account, ends its sessions and makes mailed links useless. Throws OWN_ACCOUNT, BEYOND_CALLER,
+ * USER_NOT_FOUND.
  */
 export const suspendUser =
   (ports: Ports) =>

@@ -1,7 +1,8 @@
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readApiKey } from '#shared/infrastructure/api-key-text.ts'
-import { sweepIdentity } from '../infrastructure/sweeper.ts'
+import { sweep } from '#shared/infrastructure/janitor.ts'
+import { expiries } from '../infrastructure/expiries.ts'
 import { goodPassword, newPerson, openIdentity, type TestIdentity } from './fixture.ts'
 
 let identity: TestIdentity
@@ -96,7 +97,7 @@ describe('an API key', () => {
     await create({ ...owner }, 'ci', { expiresAt: inTime(2 * day) })
     expect((await list(owner.userId)).items).toHaveLength(2)
     identity.clock.advance(30 * day)
-    await sweepIdentity(identity.database, inTime(1))
+    await sweep(identity.database, expiries, inTime(1))
     expect((await list(owner.userId)).items.map(({ id }) => id)).not.toContain(key.id)
     expect(await identity.database.sql('select 1 from api_keys where id = $1', key.id)).toEqual([])
   })

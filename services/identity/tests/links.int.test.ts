@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sweepIdentity } from '../infrastructure/sweeper.ts'
+import { sweep } from '#shared/infrastructure/janitor.ts'
+import { expiries } from '../infrastructure/expiries.ts'
 import { goodPassword, newPerson, openIdentity, type TestIdentity } from './fixture.ts'
 
 let identity: TestIdentity
@@ -84,7 +85,7 @@ describe('verifying an address', () => {
     identity.clock.advance(24 * hour)
     await expect(verify(token)).rejects.toEqual(refused('LINK_EXPIRED'))
     await expect(linkOf(second)).rejects.toEqual(refused('LINK_EXPIRED'))
-    await sweepIdentity(identity.database, new Date(identity.clock.now().getTime() + 8 * 24 * hour))
+    await sweep(identity.database, expiries, new Date(identity.clock.now().getTime() + 8 * 24 * hour))
     await expect(verify(token)).rejects.toEqual(refused('LINK_INVALID'))
     await expect(linkOf(second)).rejects.toEqual(refused('LINK_NOT_FOUND'))
   })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { sweepIdentity } from '../infrastructure/sweeper.ts'
+import { sweep } from '#shared/infrastructure/janitor.ts'
+import { expiries } from '../infrastructure/expiries.ts'
 import { goodPassword, newPerson, openIdentity, type TestIdentity } from './fixture.ts'
 
 let identity: TestIdentity
@@ -66,7 +67,7 @@ describe('a refresh token', () => {
     const { token } = (await refresh(person.tokens.refresh.token)).refresh
     identity.clock.advance(30 * 86_400_000)
     await expect(refresh(token)).rejects.toEqual(refused('SESSION_EXPIRED'))
-    await sweepIdentity(identity.database, new Date(identity.clock.now().getTime() + 1))
+    await sweep(identity.database, expiries, new Date(identity.clock.now().getTime() + 1))
     await expect(refresh(token)).rejects.toEqual(refused('INVALID_REFRESH_TOKEN'))
   })
 })

@@ -25,7 +25,7 @@ export const announce =
   async ({ eventId, eventType, kind, data, aboutId, to }: Happening): Promise<void> => {
     const { campaigns, fanOuts, ids, clock, people, wakeWorkers } = ports
     const concerned = [aboutId, typeof to === 'string' ? to : undefined].filter((id) => id !== undefined)
-    if (await people.anyGone(concerned)) return
+    if ((await people.gone(concerned)).size > 0) return
     const now = clock.now()
     const notice: Notice = {
       sourceEventId: eventId,

@@ -30,14 +30,20 @@ const complete = async ({ campaigns, clock }: Ports, campaignId: string): Promis
 export const fanOutStep =
   (ports: Ports) =>
   async (id: string): Promise<boolean> => {
-    const { fanOuts } = ports
+    const { campaigns, fanOuts } = ports
     const fanOut = await fanOuts.find(id)
     if (!fanOut) return false
+    const { campaignId } = fanOut.notice
+    // An event that came while it was cancelled may have begun it afterwards.
+    if (campaignId && (await campaigns.find(campaignId))?.status === 'CANCELLED') {
+      fanOuts.cancelCampaign(campaignId)
+      return false
+    }
     const userIds = await pageOf(ports, fanOut.crowd, fanOut.position)
     const made = userIds.length > 0 ? await tell(ports)(fanOut.notice, userIds) : 0
     const isLast = userIds.length < stepSize
     const position = userIds.at(-1) ?? fanOut.position
     fanOuts.advance(fanOut, { position, recipients: userIds.length, deliveries: made, isLast })
-    if (isLast && fanOut.notice.campaignId) await complete(ports, fanOut.notice.campaignId)
+    if (isLast && campaignId) await complete(ports, campaignId)
     return !isLast
   }

@@ -29,11 +29,15 @@ export const updatePreferences = (ports: Ports) => async (userId: string, change
   return viewOf(ports, userId, preference)
 }
 
-/** Ends mails of a kind for whom a mail with the token was sent to. Throws UNSUBSCRIBE_TOKEN_INVALID. */
+/**
+ * Ends mails of a kind for whom a mail with the token was sent to; of who has left nothing is kept. Throws
+ * UNSUBSCRIBE_TOKEN_INVALID.
+ */
 export const unsubscribe =
   (ports: Ports) =>
   async (token: string): Promise<string> => {
     const { userId, kind } = ports.unsubscribeTokens.read(token)
+    if ((await ports.people.gone([userId])).size > 0) return kind
     const preference = await preferenceOf(ports, userId)
     preference.unsubscribe(kind)
     return kind

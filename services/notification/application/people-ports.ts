@@ -15,8 +15,8 @@ export interface People {
   /** Fields that are not given stay as they are. */
   remember(person: Pick<Person, 'userId' | 'displayName' | 'language'> & { timeZone?: string }): void
   forget(userId: string): void
-  /** Of some people, whether one has left. */
-  anyGone(ids: readonly string[]): Promise<boolean>
+  /** Of some people, those who have left. */
+  gone(ids: readonly string[]): Promise<ReadonlySet<string>>
   /** Ids in order, after a place. */
   page(after: string | undefined, limit: number): Promise<string[]>
 }

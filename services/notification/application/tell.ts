@@ -30,12 +30,14 @@ const readers = async (
   channels: readonly Channel[],
   userIds: readonly string[],
 ): Promise<Reader[]> => {
-  const [known, wished, owners] = await Promise.all([
+  const [known, wished, owners, gone] = await Promise.all([
     people.find(userIds),
     preferences.wishesOf(userIds),
     channels.includes('push') ? devices.owners(userIds) : new Set<string>(),
+    people.gone(userIds),
   ])
-  return userIds.map((userId) => {
+  const present = userIds.filter((userId) => !gone.has(userId))
+  return present.map((userId) => {
     const wishes = wished.get(userId) ?? noWishes
     return { userId, wishes, zone: readingOf(wishes, known.get(userId)).timeZone, hasDevice: owners.has(userId) }
   })
@@ -84,7 +86,7 @@ const digestsFor = async (
 
 /**
  * Makes the deliveries of a notice to some people, as they wish to be told; those that there are already are left as
- * they are. Returns how many it made.
+ * they are, and who has left is told nothing. Returns how many it made.
  */
 export const tell =
   (ports: Ports) =>

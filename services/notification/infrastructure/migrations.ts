@@ -173,4 +173,11 @@ export const migrations: readonly Migration[] = [
       'create index mailbox_of_delivery on mailbox (delivery_id)',
     ],
   },
+  {
+    name: '0002-expiries',
+    up: [
+      `create index fan_outs_over on fan_outs (created_at) where status <> 'RUNNING'`,
+      'create index mailbox_oldest on mailbox (at)',
+    ],
+  },
 ]

@@ -24,8 +24,14 @@ export const createPeople = (database: Database, unit: () => UnitOfWork): People
       parameters: [userId, storable(displayName), language, timeZone ?? null],
     }),
   forget: (userId) => unit().write({ sql: 'delete from people where user_id = $1', parameters: [userId] }),
-  anyGone: async (ids) =>
-    (await database.sql('select 1 from gone_people where user_id = any($1::uuid[])', ids)).length > 0,
+  gone: async (ids) => {
+    if (ids.length === 0) return new Set()
+    const rows = await database.sql<{ id: string }>(
+      'select user_id as id from gone_people where user_id = any($1::uuid[])',
+      ids,
+    )
+    return new Set(rows.map(({ id }) => id))
+  },
   page: async (after, limit) => {
     const rows = await database.sql<{ id: string }>(
       `select user_id as id from people where $1::uuid is null or user_id > $1::uuid

@@ -40,10 +40,12 @@ const subscriptionChanged = (to: string, change: string, tier: string): What => 
   data: { path: '/subscription', change, tier },
 })
 
-/** What is counted by periods, as texts name it. */
+/** What is counted, as texts name it. */
 const resources: Partial<Record<UsageResource, string>> = {
   [UsageResource.STORIES]: 'stories',
+  [UsageResource.COLLABORATORS]: 'collaborators',
   [UsageResource.FILMS]: 'videos',
+  [UsageResource.VOICES]: 'voices',
 }
 
 /** What people are told of, by the event that causes it. */
@@ -91,7 +93,9 @@ const tells: readonly Tells[] = [
   on(UsageLimitReachedSchema, ({ userId, resource, limit, resetsAt }) => {
     const name = resources[resource]
     if (!name) return undefined
-    const data = { path: '/subscription', resource: name, limit: Number(limit), resets: time(resetsAt) }
+    // What is counted at a time, and not by periods, starts afresh at no time.
+    const resets = resetsAt && { resets: time(resetsAt) }
+    const data = { path: '/subscription', resource: name, limit: Number(limit), ...resets }
     return { kind: 'limit_reached', to: userId, data }
   }),
 ]

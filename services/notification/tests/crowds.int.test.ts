@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sweep } from '#shared/infrastructure/janitor.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import type { Push, SendOutcome } from '../domain/ports.ts'
+import { erasePerson } from '../infrastructure/erasing.ts'
+import { expiries } from '../infrastructure/expiries.ts'
+import { createKeyedHash, createUnsubscribeTokens } from '../infrastructure/keyed-hash.ts'
 import { openNotification, refused, type TestNotification } from './fixture.ts'
 
 const pushed: { key: string; token: string }[] = []
@@ -12,6 +16,8 @@ const push = {
     return outcomeOf(device.token)
   },
 }
+
+const day = 24 * 60 * 60_000
 
 let notification: TestNotification
 beforeAll(async () => {
@@ -74,6 +80,14 @@ describe('a crowd', () => {
     const cancelled = await call(() => app.cancelCampaign(campaign.id))
     expect(cancelled).toMatchObject({ recipients: 250, deliveries: 250 })
     expect(await call(() => app.fanOutStep(campaign.id))).toBe(false)
+    // As by an event that came while it was cancelled.
+    await notification.database.sql(`update fan_outs set status = 'RUNNING' where campaign_id = $1`, campaign.id)
+    expect(await call(() => app.fanOutStep(campaign.id))).toBe(false)
+    const [fanOut] = await notification.database.sql(
+      'select status, deliveries from fan_outs where id = $1',
+      campaign.id,
+    )
+    expect(fanOut).toEqual({ status: 'CANCELLED', deliveries: 250 })
     const missing = call(() => app.createCampaign({ ...init, template: 'nothing' }))
     await expect(missing).rejects.toEqual(refused('TEMPLATE_NOT_FOUND'))
     const unheard = call(() => app.createCampaign({ ...init, audience: { kind: 'event', type: 'troupe.a.v1.B' } }))
@@ -177,7 +191,6 @@ describe('who leaves', () => {
     }
     expect(await places()).toEqual(['deliveries', 'devices', 'fan_outs', 'mailbox', 'people'])
     expect((await notification.mailsOf(reader))[0]?.text).toContain(mark)
-    const { erasePerson } = await import('../infrastructure/erasing.ts')
     await erasePerson(notification.database, author, new AbortController().signal)
     expect(await places()).toEqual([])
     await notification.announce(happening)
@@ -185,4 +198,43 @@ describe('who leaves', () => {
     expect(await notification.mailsOf(reader)).toEqual([])
     await erasePerson(notification.database, author, new AbortController().signal)
   })
+
+  it('is told nothing, and nothing is kept of them, by what names them later', async () => {
+    const { app, call, database } = notification
+    const [leaver, reader] = [await notification.newPerson(), await notification.newPerson()]
+    const token = createUnsubscribeTokens(createKeyedHash(notification.kernel.config.masterKey)).of(
+      leaver,
+      'story_published',
+    )
+    await erasePerson(database, leaver, new AbortController().signal)
+    const audience = { kind: 'users', ids: [leaver, reader] } as const
+    const data = { headline: 'x', message: 'y' }
+    const init = { name: 'n', template: 'announcement', channels: ['in_app' as const], audience, data }
+    const { campaign } = await call(() => app.createCampaign(init))
+    await call(() => app.sendCampaign(campaign.id))
+    await notification.fanOutAll()
+    expect(await call(() => app.unsubscribe(token))).toBe('story_published')
+    expect(await notification.statusesOf(reader)).toEqual(['announcement in_app DELIVERED'])
+    expect(await notification.statusesOf(leaver)).toEqual([])
+    expect(await database.sql('select 1 from preferences where id = $1', leaver)).toEqual([])
+  })
+})
+
+it('what people were told is kept for 90 days, and what is still to be sent for as long as it takes', async () => {
+  const { app, clock, database } = notification
+  const reader = await notification.newPerson()
+  const count = async () => {
+    const [row] = await database.sql<{ count: number }>(
+      'select count(*) as count from deliveries where recipient_id = $1',
+      reader,
+    )
+    return row?.count
+  }
+  await notification.announce({ kind: 'welcome', to: reader, data: { path: '/' } })
+  await sweep(database, expiries, new Date(clock.now().getTime() + 89 * day))
+  expect(await count()).toBe(2)
+  await sweep(database, expiries, new Date(clock.now().getTime() + 91 * day))
+  expect(await notification.statusesOf(reader)).toEqual(['welcome email PENDING'])
+  const page = await app.listNotifications(reader, { unreadOnly: false, pageSize: 10, pageToken: '' })
+  expect(page).toMatchObject({ notifications: [], unreadCount: 0 })
 })

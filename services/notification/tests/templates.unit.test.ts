@@ -44,6 +44,17 @@ const reasonOf = async (run: () => unknown): Promise<string> => {
 }
 
 describe('the platform’s own templates', () => {
+  it.each(shippedLocales)('tell in %s of a limit that starts afresh at no time', async (locale) => {
+    const source = shipped.get('limit_reached')?.get(locale) ?? ''
+    const { resets: _, ...values } = sample
+    const template = compileTemplate(source, locale, locale)
+    for (const resource of ['collaborators', 'voices']) {
+      const mail = await template.render({ ...values, resource }, 'UTC', 'https://u.example/')
+      for (const part of [mail.subject, mail.short, mail.text]) expect(part).not.toMatch(/[{}]|undefined/)
+    }
+    expect(() => template.brief({ ...values, resource: 'stories' }, 'UTC')).toThrow('resets')
+  })
+
   it('are there for every kind in every language, and need the same values in each', async () => {
     const needed = (source: string) => {
       const asked = new Set<string>()

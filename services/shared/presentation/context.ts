@@ -2,6 +2,7 @@ import type { DescFile } from '@bufbuild/protobuf'
 import type { EntitySchema } from '@mikro-orm/core'
 import type { ConsumerDefinition } from '../application/consumers.ts'
 import type { AnyProcess } from '../application/process.ts'
+import type { Expiry } from '../infrastructure/janitor.ts'
 import type { Kernel } from '../infrastructure/kernel.ts'
 import type { Migration } from '../infrastructure/migrate.ts'
 import type { EraseSubject } from '../infrastructure/personal/erase-subject.ts'
@@ -36,6 +37,8 @@ export interface Composition {
   /** Begins once the other contexts of the process can be called, and takes part in time travel. */
   work?: DueWork
   invariants?: readonly Invariant[]
+  /** What it need not keep for ever. */
+  expiries?: readonly Expiry[]
   /** Erases a person who has deleted their account, beyond keys and stored answers, of which the kernel takes care. */
   erase?: EraseSubject
   /** Plain HTTP paths of the gateway that the context answers, e.g. `/.well-known/jwks.json`. */

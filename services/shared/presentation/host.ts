@@ -13,6 +13,7 @@ import { grpcTransport } from '../infrastructure/clients/grpc-transport.ts'
 import { createMeshClients } from '../infrastructure/clients/mesh-clients.ts'
 import { resilient } from '../infrastructure/clients/resilience.ts'
 import { EnvReader, type MeshConfig, readConfig } from '../infrastructure/config.ts'
+import { hearOfEnds, refusingEnded } from '../infrastructure/ended-sessions.ts'
 import { machineClock } from '../infrastructure/mesh-clock.ts'
 import { connectNats, type Nats } from '../infrastructure/nats.ts'
 import { createServiceTokens } from '../infrastructure/service-token.ts'
@@ -127,13 +128,12 @@ export const startHost = async (
     return (await access.batchCheckAccess({ checks }, { timeoutMs: decideWithinMs })).allowed
   }, log)
   const keys = deciders.client(IdentityService)
-  const authenticator = keysOrTokens(
-    askingKeyAuthenticator(
-      async (digest) => (await keys.authenticateApiKey(digest, { timeoutMs: decideWithinMs })).holder,
-      log,
-    ),
-    tokens,
+  const askedKeys = askingKeyAuthenticator(
+    async (digest) => (await keys.authenticateApiKey(digest, { timeoutMs: decideWithinMs })).holder,
+    log,
   )
+  const ended = hearOfEnds(nats, log)
+  const authenticator = refusingEnded(keysOrTokens(askedKeys, tokens), ended)
 
   const parts: HostParts = {
     config,
@@ -176,6 +176,7 @@ export const startHost = async (
     stop: async () => {
       shutdown.abort(new ConnectError('the server is shutting down', Code.Unavailable))
       await Promise.all(started.map((context) => context.stop()))
+      ended.stop()
       deciders.close()
       await deciding.shutdown()
       remoteIdentity?.close()

@@ -147,7 +147,7 @@ export const startContext = async (
     const { totalCount: total, idleCount: idle, waitingCount: waiting } = database.pool
     metrics.pool(name, { total, idle, waiting })
   })
-  const janitor = startJanitor(database, clock, log)
+  const janitor = startJanitor({ database, clock, log }, composition.expiries ?? [])
   const unfollow = clock.follow((error) => log.debug('clock not read', { error }))
   return {
     name,

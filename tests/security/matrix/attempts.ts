@@ -1,6 +1,5 @@
 import { contextOf } from '../../../services/shared/infrastructure/event-codec.ts'
 import { keyScopesOf } from '../../../services/shared/presentation/key-access.ts'
-import type { Fields } from '../call.ts'
 import { idFieldsOf } from '../id-fields.ts'
 import { gone } from '../stage/gone.ts'
 import { type Case, isOwners } from './case.ts'
@@ -9,8 +8,6 @@ import type { Attempt } from './cell.ts'
 /** An attempt with the token that it is made with; undefined for none. */
 export interface Try extends Attempt {
   token: string | undefined
-  /** Another request than the case's own. */
-  fields?: Fields
 }
 
 const no = { field: '', secrets: [] as readonly string[] }
@@ -89,23 +86,18 @@ const byAnother = async (of: Case): Promise<Try[]> => {
   return Promise.all(['', ...roles].map(withRole))
 }
 
-const byGone = async ({ rpc, recipe, cast, sceneOf, stage }: Case): Promise<Try[]> => {
+/** Whose session or account ended: the token says so nowhere, but every process hears of it. */
+const byGone = ({ rpc, cast, stage }: Case): Try[] => {
+  const tries = (people: Case['cast']['gone'], when: string): Try[] =>
+    gone.map((how) => ({
+      ...no,
+      attack: `somebody ${how} ${when}`,
+      refusals: ['unauthenticated'],
+      token: people[how].token,
+    }))
   // A gateway of its own hosts no context, and so goes by the machine's time: to it no minutes have passed.
   const isGateways = stage.own.facts.split && !stage.databases.contexts.includes(contextOf(rpc.name))
-  const late = (isGateways ? [] : gone).map((how) => ({
-    ...no,
-    attack: `somebody ${how} eleven minutes ago`,
-    refusals: ['unauthenticated'],
-    token: cast.longGone[how].token,
-  }))
-  const atOnce = (recipe.refusedAtOnce ?? []).map(async (how): Promise<Try> => {
-    // As they would ask for themselves, where they can still bring about what it takes.
-    const own = await Promise.resolve(recipe.fields?.(sceneOf(cast.gone[how]))).catch(() => undefined)
-    const refusals = ['unauthenticated', ...hidden]
-    const fields = own && { fields: own }
-    return { ...no, attack: `somebody ${how} just now`, refusals, token: cast.gone[how].token, ...fields }
-  })
-  return rpc.rule.kind === 'internal' ? late : [...late, ...(await Promise.all(atOnce))]
+  return [...(isGateways ? [] : tries(cast.longGone, 'eleven minutes ago')), ...tries(cast.gone, 'just now')]
 }
 
 /** The names of the request's id fields that are their owner's alone. */
@@ -122,6 +114,6 @@ export const attemptsOn = async (of: Case): Promise<Try[]> => {
     ...byKey(of),
     await byGuest(of),
     ...(await byAnother(of)),
-    ...(await byGone(of)),
+    ...byGone(of),
   ]
 }

@@ -25,7 +25,7 @@ export interface MatrixResult {
 const runTry = async (of: Case, each: Try, mine: Awaited<ReturnType<Case['build']>>) => {
   // What may be answered takes effect: it must not use up what the rightful caller is to be answered with.
   const isSpent = of.rpc.isMutating && each.refusals === undefined
-  const fields = each.fields ?? (isSpent || of.recipe.isOnce ? await of.build(of.person) : mine)
+  const fields = isSpent || of.recipe.isOnce ? await of.build(of.person) : mine
   return of.send(fields, each.token)
 }
 

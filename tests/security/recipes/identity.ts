@@ -1,6 +1,6 @@
 import { readApiKey } from '../../../services/shared/infrastructure/api-key-text.ts'
 import type { Fields } from '../call.ts'
-import { type Gone, gone } from '../stage/gone.ts'
+import { gone } from '../stage/gone.ts'
 import { signIn } from '../stage/people.ts'
 import { redirectUri } from '../stage/stage.ts'
 import {
@@ -70,14 +70,12 @@ const byMailedLink = (purpose: LinkPurpose, beside: Fields): Recipe => ({
   },
 })
 
-const atOnce: readonly Gone[] = gone
 /** Uses up a code that somebody's app or its recovery gave them. */
 const byCode = (make: (scene: Scene) => Promise<string>): Recipe => ({
   fields: async (scene) => ({ code: await make(scene) }),
   isOnce: true,
   needsOwnPerson: true,
   refusals: ['failed_precondition', 'unauthenticated'],
-  refusedAtOnce: atOnce,
 })
 
 const loginOf = ({ person }: Scene) => ({ email: person.email, password: person.password })
@@ -111,7 +109,6 @@ export const identityRecipes: Recipes = ofService('troupe.identity.v1.IdentitySe
     needsOwnPerson: true,
     isOnce: true,
     refusals: outOfOAuth,
-    refusedAtOnce: atOnce,
   },
   UnlinkOAuth: {
     fields: async (scene) => {
@@ -119,16 +116,14 @@ export const identityRecipes: Recipes = ofService('troupe.identity.v1.IdentitySe
       return { provider: 'acme' }
     },
     needsOwnPerson: true,
-    refusedAtOnce: ['suspended', 'deleted'],
   },
   ChangePassword: {
     fields: changeOf,
     needsOwnPerson: true,
     ids: { current_password: 'trespass' },
     trespasses: byPassword('current_password', 'currentPassword', changeOf),
-    refusedAtOnce: atOnce,
   },
-  RequestEmailVerification: { refusedAtOnce: ['suspended', 'deleted'] },
+  RequestEmailVerification: {},
   VerifyEmail: byMailedLink('verify-email', {}),
   RequestPasswordReset: { fields: ({ person }) => ({ email: person.email }) },
   ResetPassword: byMailedLink('reset-password', { newPassword }),
@@ -141,17 +136,16 @@ export const identityRecipes: Recipes = ofService('troupe.identity.v1.IdentitySe
     needsOwnPerson: true,
     ids: { password: 'trespass' },
     trespasses: byPassword('password', 'password', passwordOf),
-    refusedAtOnce: atOnce,
   },
   ConfirmTotp: byCode(newAppCode),
   DisableTotp: byCode(newRecoveryCode),
-  GetMe: { refusedAtOnce: ['deleted'] },
+  GetMe: {},
   GetUser: { fields: ({ person }) => ({ userId: person.id }), ids: { user_id: 'open' } },
   BatchGetUsers: { fields: ({ person }) => ({ userIds: [person.id] }), ids: { user_ids: 'open' } },
   BatchGetContacts: { fields: ({ person }) => ({ userIds: [person.id] }), ids: { user_ids: 'open' } },
-  UpdateProfile: { refusedAtOnce: ['suspended', 'deleted'] },
-  UpdatePreferences: { refusedAtOnce: ['suspended', 'deleted'] },
-  UpdateContactInfo: { refusedAtOnce: ['suspended', 'deleted'] },
+  UpdateProfile: {},
+  UpdatePreferences: {},
+  UpdateContactInfo: {},
   ListUsers: { fields: () => ({ query: '', isActive: undefined }) },
   SuspendUser: { fields: ofNobody },
   ReactivateUser: { fields: ofNobody },
@@ -160,12 +154,10 @@ export const identityRecipes: Recipes = ofService('troupe.identity.v1.IdentitySe
     needsOwnPerson: true,
     ids: { password: 'trespass' },
     trespasses: byPassword('password', 'password', passwordOf),
-    refusedAtOnce: atOnce,
   },
   GetErasure: { fields: ({ gone: { deleted } }) => ({ userId: deleted.id }), ids: { user_id: 'open' } },
   CreateApiKey: {
     fields: () => ({ name: `key ${crypto.randomUUID()}`, scopes: ['read'] }),
-    refusedAtOnce: atOnce,
   },
   ListApiKeys: {},
   RevokeApiKey: { fields: async (scene) => ({ apiKeyId: (await newApiKey(scene)).apiKeyId }) },

@@ -42,8 +42,6 @@ export interface Recipe {
   isOnce?: boolean
   /** Signs in anew for the request: it ends the session, or the account. */
   needsOwnPerson?: boolean
-  /** Refused at once, not only when the access token has run out, to whom this happened. */
-  refusedAtOnce?: readonly Gone[]
   /** Requests beside the generated ones. */
   trespasses?: (scene: Scene, another: Person) => Promise<Trespass[]>
   /** Codes beside UNAUTHENTICATED, PERMISSION_DENIED and NOT_FOUND that refuse without telling why. */

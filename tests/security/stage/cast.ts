@@ -8,6 +8,9 @@ import { day, minute } from './mesh-clock.ts'
 import type { Person } from './people.ts'
 import type { Stage } from './stage.ts'
 
+/** Within which every process has heard that somebody's session ended. */
+const heardWithinMs = 2000
+
 /** Who takes part in the attacks on a stage. */
 export interface Cast {
   /** Two people of the same standing. */
@@ -36,6 +39,7 @@ export const assembleCast = async (stage: Stage): Promise<Cast> => {
   const apiKeys = await makeApiKeys(stage)
   await clock.advance(11 * minute)
   const gone = await makeGone(stage)
+  await sleep(heardWithinMs)
   const [ann, ben] = await Promise.all([stage.newPerson(), stage.newPerson()])
   return { ann, ben, gone, longGone, retiredKey, apiKeys }
 }
