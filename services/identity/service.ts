@@ -97,7 +97,7 @@ export const assemble = async (kernel: Kernel) => {
 }
 
 const compose = async (kernel: Kernel) => {
-  const { config, database, clock } = kernel
+  const { config, clock } = kernel
   const { app, keys } = await assemble(kernel)
   const jwks = () => keys.jwks(clock.now())
   return {
