@@ -90,4 +90,8 @@ export const migrations: readonly Migration[] = [
     name: '0002-tiers',
     up: [`alter table users add column tier text not null default '${freeRole}'`],
   },
+  {
+    name: '0003-anchored-at',
+    up: ['alter table audit_head add column anchored_at timestamptz(3)'],
+  },
 ]

@@ -60,6 +60,7 @@ const AuditLogSchema = defineEntity({
     sequence: p.integer(),
     hash: p.text(),
     anchoredSequence: p.integer(),
+    anchoredAt: p.datetime(3).nullable(),
     revision: p.integer().version(),
   },
 })

@@ -58,10 +58,12 @@ describe('what contracts name', () => {
   })
 
   it('stays as operators made it at the next start', async () => {
-    const own = await openAccess('access_seed', [
-      { name: 'story:create', rpcs: ['a/B'], roles: ['member'] },
-      { name: 'user:list', rpcs: [], roles: ['admin'] },
-    ])
+    const own = await openAccess('access_seed', {
+      declared: [
+        { name: 'story:create', rpcs: ['a/B'], roles: ['member'] },
+        { name: 'user:list', rpcs: [], roles: ['admin'] },
+      ],
+    })
     const { app, call, can, root } = own
     const user = await own.newUser()
     await call(() => app.revokePermission(own.root, 'member', 'story:create'))
