@@ -32,7 +32,7 @@ export const assemble = (
   const { database, clock } = kernel
   const unit = () => kernel.unit()
   return createAccessApp({
-    roles: createRoles(unit),
+    roles: createRoles(database, unit),
     permissions: createPermissions(unit),
     users: createUsers(unit, kernel.client(IdentityService)),
     holders: createHolders(database, unit),
@@ -120,6 +120,7 @@ export const access = defineContext({
     roles_name_unique: () => alreadyExists('ROLE_EXISTS', 'there is a role of this name'),
     permissions_name_unique: () => alreadyExists('PERMISSION_EXISTS', 'there is a permission of this name'),
     grants_once: raced,
+    contract_grants_once: raced,
     users_once: raced,
   },
   compose,

@@ -16,6 +16,15 @@ export interface Roles {
   grants(roles: readonly string[]): Promise<Grant[]>
   grant(grant: Grant): void
   revoke(grant: Grant): void
+  /** What contracts have granted so far, whatever became of it. */
+  grantedByContract(): Promise<ContractGrant[]>
+  noteContractGrant(grant: ContractGrant): void
+}
+
+/** A permission that a contract lets a role grant from the start. */
+export interface ContractGrant {
+  permission: string
+  role: string
 }
 
 export interface Permissions {
