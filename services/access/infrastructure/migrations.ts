@@ -108,4 +108,13 @@ export const migrations: readonly Migration[] = [
        where actor = 'service:access' and entry::jsonb ->> 'action' = 'PERMISSION_GRANTED'`,
     ],
   },
+  {
+    name: '0005-standing',
+    up: [
+      // Of accounts that have a row already the event does not come again.
+      'alter table users add column has_joined boolean not null default true',
+      'alter table users add column is_suspended boolean not null default false',
+      'alter table users add column away_version integer',
+    ],
+  },
 ]
