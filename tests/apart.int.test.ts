@@ -42,6 +42,22 @@ describe('what is taken from every account', () => {
   })
 })
 
+describe('the last super-admin that can sign in', () => {
+  it('is not demoted and does not leave', async () => {
+    const user = await mesh.newUser()
+    const chief = createClient(IdentityService, await mesh.operator())
+    const { id = '' } = (await chief.getMe({})).user ?? {}
+    const role = 'super-admin'
+    const demote = () => outcomeOf(operator.unassignRole({ userId: id, role }))
+    const leave = () => outcomeOf(chief.deleteUser({ password: mesh.admin.password }))
+    expect(await leave()).toBe('FailedPrecondition LAST_SUPER_ADMIN')
+    await operator.assignRole({ userId: user.id, role })
+    await chief.suspendUser({ userId: user.id, reason: 'spam' })
+    for (const last of [demote, leave]) expect(await last()).toBe('FailedPrecondition LAST_SUPER_ADMIN')
+    await operator.unassignRole({ userId: user.id, role })
+  })
+})
+
 describe('while access is away', () => {
   it('what was not decided lately is refused, public rpcs are answered, and all goes on when it is back', async () => {
     const user = await mesh.newAuthor()

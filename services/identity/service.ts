@@ -1,3 +1,4 @@
+import { AccessService } from '#gen/troupe/access/v1/access_service_pb.ts'
 import { file_troupe_identity_v1_identity_events as events } from '#gen/troupe/identity/v1/identity_events_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { Email } from '#shared/domain/email.ts'
@@ -32,6 +33,7 @@ import { createSealer, hmacSha1 } from './infrastructure/sealing.ts'
 import { createSecondFactors } from './infrastructure/second-factors.ts'
 import { createSessions } from './infrastructure/sessions.ts'
 import { createSigningKeys } from './infrastructure/signing-keys.ts'
+import { createStandDown } from './infrastructure/stand-down.ts'
 import { createStartedSignIns } from './infrastructure/started-sign-ins.ts'
 import { createUsers } from './infrastructure/users.ts'
 import { consumers } from './presentation/consumers.ts'
@@ -86,6 +88,7 @@ export const assemble = async (kernel: Kernel) => {
     bootstrapEmail: config.bootstrapAdmin?.email,
     erasures: createErasures(unit),
     contexts: kernel.contexts,
+    standDown: createStandDown(kernel.client(AccessService)),
     about: (userId) => {
       unit().subject = userId
     },

@@ -12,6 +12,7 @@ import {
 } from './manage-roles.ts'
 import type { Ports } from './ports.ts'
 import { seedContracts } from './start-up.ts'
+import { noteReactivated, noteSuspended, standDown } from './suspensions.ts'
 
 /** Everything access can do. */
 export const createAccessApp = (ports: Ports) => ({
@@ -29,6 +30,9 @@ export const createAccessApp = (ports: Ports) => ({
   welcomeUser: welcomeUser(ports),
   noteTier: noteTier(ports),
   removeUser: removeUser(ports),
+  standDown: standDown(ports),
+  noteSuspended: noteSuspended(ports),
+  noteReactivated: noteReactivated(ports),
   checkAccess: checkAccess(ports),
   explainAccess: explainAccess(ports),
   listPermissionsOf: listPermissionsOf(ports),

@@ -1,14 +1,14 @@
-import { precondition } from '#shared/domain/errors.ts'
 import { effectiveRoles } from '../domain/decision.ts'
 import { member, superAdmin, tierRole } from '../domain/names.ts'
-import { UserRoles } from '../domain/user-roles.ts'
+import type { UserRoles } from '../domain/user-roles.ts'
+import { countChange, countFact } from './count-super-admins.ts'
 import { mustHoldRole } from './decisions.ts'
 import type { Ports } from './ports.ts'
 
-const give = async ({ roles, holders, audit }: Ports, user: UserRoles, roleName: string): Promise<void> => {
-  if (!user.assign(await roles.get(roleName))) return
-  if (roleName === superAdmin) holders.join(roleName)
-  audit.note({ action: 'ROLE_ASSIGNED', userId: user.id, role: roleName })
+const give = async (ports: Ports, user: UserRoles, roleName: string): Promise<void> => {
+  const role = await ports.roles.get(roleName)
+  if (!(await countChange(ports, user, () => user.assign(role)))) return
+  ports.audit.note({ action: 'ROLE_ASSIGNED', userId: user.id, role: roleName })
 }
 
 /** Gives a user a role. Throws ROLE_NOT_FOUND, USER_NOT_FOUND, IMPLICIT_ROLE, BEYOND_CALLER. */
@@ -29,58 +29,44 @@ export const assignRole =
 export const unassignRole =
   (ports: Ports) =>
   async (callerId: string, userId: string, roleName: string): Promise<string[]> => {
-    const { roles, users, holders, audit } = ports
+    const { roles, users, audit } = ports
     const role = await roles.get(roleName)
     await mustHoldRole(ports, callerId, roleName)
     const user = await users.get(userId)
-    if (!user.unassign(role)) return effectiveRoles(user)
-    if (roleName === superAdmin) {
-      if ((await holders.count(superAdmin)) <= 1) {
-        throw precondition(
-          'LAST_SUPER_ADMIN',
-          `nobody would be ${superAdmin} any more; assign the role to another first`,
-        )
-      }
-      holders.leave(superAdmin)
+    if (await countChange(ports, user, () => user.unassign(role))) {
+      audit.note({ action: 'ROLE_UNASSIGNED', userId, role: roleName })
     }
-    audit.note({ action: 'ROLE_UNASSIGNED', userId, role: roleName })
     return effectiveRoles(user)
   }
 
-/** An account was opened: it is a member. */
+const welcome = async ({ roles }: Ports, user: UserRoles): Promise<void> => {
+  if (!user.hasJoined) user.joined(await roles.get(member))
+}
+
+/** An account was opened: it is a member, whatever was heard of it before. */
 export const welcomeUser =
-  ({ users, roles }: Ports) =>
-  async (userId: string): Promise<void> => {
-    if (await users.find(userId)) return
-    const user = UserRoles.of(userId)
-    user.joined(await roles.get(member))
-    users.add(user)
-  }
+  (ports: Ports) =>
+  async (userId: string): Promise<void> =>
+    welcome(ports, await ports.users.getOrMake(userId))
 
 /** A subscription is of another tier: with it comes another role. An account that is heard of by that is a member, too. */
 export const noteTier =
-  ({ users, roles }: Ports) =>
+  (ports: Ports) =>
   async (userId: string, tier: string): Promise<void> => {
-    const known = await users.find(userId)
-    const user = known ?? UserRoles.of(userId)
-    if (!known) {
-      user.joined(await roles.get(member))
-      users.add(user)
-    }
+    const user = await ports.users.getOrMake(userId)
+    await welcome(ports, user)
     user.subscribed(tierRole(tier))
   }
 
 /** An account is gone, and with it all its roles; whoever holds a token of it is refused from now on. */
 export const removeUser =
-  ({ users, roles, holders, audit, clock }: Ports) =>
+  (ports: Ports) =>
   async (userId: string): Promise<void> => {
-    const known = await users.find(userId)
-    if (known?.isGone) return
-    const user = known ?? UserRoles.of(userId)
-    if (!known) users.add(user)
-    const held = [...user.roles]
-    user.leave(await roles.named(held), clock.now())
-    if (held.includes(superAdmin)) holders.drop(superAdmin)
+    const { users, roles, audit, clock } = ports
+    const user = await users.getOrMake(userId)
+    if (user.isGone) return
+    const held = await roles.named(user.roles)
+    countFact(ports, user, () => user.leave(held, clock.now()))
     if (held.length > 0) audit.note({ action: 'USER_REMOVED', userId })
   }
 
@@ -89,8 +75,5 @@ export const bootstrapSuperAdmin =
   (ports: Ports) =>
   async (userId: string): Promise<void> => {
     if ((await ports.holders.count(superAdmin)) > 0) return
-    const known = await ports.users.find(userId)
-    const user = known ?? UserRoles.of(userId)
-    if (!known) ports.users.add(user)
-    await give(ports, user, superAdmin)
+    await give(ports, await ports.users.getOrMake(userId), superAdmin)
   }

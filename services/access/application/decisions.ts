@@ -1,5 +1,5 @@
 import { denied } from '#shared/domain/errors.ts'
-import { actingRoles, decide, effectiveRoles, type Facts } from '../domain/decision.ts'
+import { actingRoles, decide, effectiveRoles, type Facts, type Standing } from '../domain/decision.ts'
 import { freeRole, superAdmin } from '../domain/names.ts'
 import type { Ports } from './ports.ts'
 
@@ -9,7 +9,10 @@ export interface Question {
   permission: string
 }
 
-/** The facts of each question, in order. An account that no event has told of yet is a member. */
+/** How an account stands that no event has told of yet. */
+const unheard: Standing = { isGone: false, isSuspended: false, roles: [], tier: freeRole }
+
+/** The facts of each question, in order. */
 const factsOf = async ({ facts }: Ports, questions: readonly Question[]): Promise<Facts[]> => {
   const [users, grants] = await Promise.all([
     facts.users([...new Set(questions.map(({ userId }) => userId))]),
@@ -17,10 +20,8 @@ const factsOf = async ({ facts }: Ports, questions: readonly Question[]): Promis
   ])
   return questions.map((question) => ({
     ...question,
-    isGone: false,
-    roles: [],
-    tier: freeRole,
-    ...users.get(question.userId),
+    ...(users.get(question.userId) ?? unheard),
+    isLastSuperAdmin: false,
     grants: grants.get(question.permission) ?? [],
   }))
 }
@@ -34,23 +35,23 @@ export const checkAccess =
 /** What decides, by the code that decides. Throws PERMISSION_NOT_FOUND, USER_NOT_FOUND. */
 export const explainAccess = (ports: Ports) => async (question: Question) => {
   await ports.permissions.get(question.permission)
-  await ports.users.get(question.userId)
+  const { countsAsSuperAdmin } = await ports.users.get(question.userId)
   const [facts] = (await factsOf(ports, [question])) as [Facts]
-  const decision = decide(facts)
-  const names = [...decision.flips, ...decision.reasons].map(({ role }) => role)
+  const isLastSuperAdmin = countsAsSuperAdmin && (await ports.holders.count(superAdmin)) <= 1
+  const decision = decide({ ...facts, isLastSuperAdmin })
+  const names = [...decision.flips, ...decision.reasons].flatMap((each) => ('role' in each ? [each.role] : []))
   const roles = await ports.roles.named([...new Set(names)])
   return { decision, roles: effectiveRoles(facts), roleIds: new Map(roles.map(({ name, id }) => [name, id])) }
 }
 
 /** A user's roles and permissions, by name. */
 export const listPermissionsOf = (ports: Ports) => async (userId: string) => {
-  const known = (await ports.facts.users([userId])).get(userId)
-  const facts = { isGone: false, roles: [], tier: freeRole, ...known }
-  const roles = effectiveRoles(facts)
-  const permissions = roles.includes(superAdmin)
+  const standing = (await ports.facts.users([userId])).get(userId) ?? unheard
+  const acting = actingRoles(standing)
+  const permissions = acting.includes(superAdmin)
     ? (await ports.permissions.all()).map(({ name }) => name)
-    : await ports.facts.permissionsOf(actingRoles(facts))
-  return { roles: roles.toSorted(), permissions: permissions.toSorted() }
+    : await ports.facts.permissionsOf(acting)
+  return { roles: effectiveRoles(standing).toSorted(), permissions: permissions.toSorted() }
 }
 
 /** Nobody hands out, or takes away, what they do not hold. Throws BEYOND_CALLER. */
@@ -64,7 +65,7 @@ export const mustHold = async (ports: Ports, callerId: string, permissions: read
 /** The same for a role: everything that it grants. Throws BEYOND_CALLER. */
 export const mustHoldRole = async (ports: Ports, callerId: string, role: string): Promise<void> => {
   const caller = (await ports.facts.users([callerId])).get(callerId)
-  if (caller?.roles.includes(superAdmin)) return
+  if (caller && actingRoles(caller).includes(superAdmin)) return
   if (role === superAdmin) throw denied('BEYOND_CALLER', `only a ${superAdmin} decides who else is one`)
   const permissions = await ports.facts.permissionsOf([role])
   if (permissions.length > 0) await mustHold(ports, callerId, permissions)

@@ -25,7 +25,7 @@ const withGrants = async ({ roles }: Ports, listed: readonly Role[]): Promise<Ro
   return listed.map((role) => ({ role, grants: grants.get(role.name) ?? [] }))
 }
 
-/** Makes a role that grants nothing yet. Throws ROLE_EXISTS. */
+/** Makes a role that grants nothing yet. Throws ROLE_EXISTS, RESERVED_ROLE_NAME. */
 export const createRole =
   ({ roles, audit, ids, clock }: Ports) =>
   async (name: string, description: string): Promise<RoleWithGrants> => {

@@ -1,7 +1,7 @@
 import type { Clock } from '#shared/domain/clock.ts'
 import type { Ids } from '#shared/domain/ids.ts'
 import type { Anchor, AuditLog, AuditNote, HashEntry, StoredEntry } from '../domain/audit-log.ts'
-import type { GrantFact } from '../domain/decision.ts'
+import type { GrantFact, Standing } from '../domain/decision.ts'
 import type { Permission } from '../domain/permission.ts'
 import type { Grant, Role } from '../domain/role.ts'
 import type { UserRoles } from '../domain/user-roles.ts'
@@ -16,6 +16,15 @@ export interface Roles {
   grants(roles: readonly string[]): Promise<Grant[]>
   grant(grant: Grant): void
   revoke(grant: Grant): void
+  /** What contracts have granted so far, whatever became of it. */
+  grantedByContract(): Promise<ContractGrant[]>
+  noteContractGrant(grant: ContractGrant): void
+}
+
+/** A permission that a contract lets a role grant from the start. */
+export interface ContractGrant {
+  permission: string
+  role: string
 }
 
 export interface Permissions {
@@ -29,27 +38,27 @@ export interface Permissions {
 }
 
 export interface Users {
-  find(userId: string): Promise<UserRoles | undefined>
   /** The user's roles, also where no event has told of the account yet. Throws USER_NOT_FOUND. */
   get(userId: string): Promise<UserRoles>
-  add(roles: UserRoles): void
+  /** The same of whoever is known to have, or to have had, an account. */
+  getOrMake(userId: string): Promise<UserRoles>
 }
 
-/** How many hold a role that somebody must always hold. */
+/** How many who can sign in hold a role that somebody must always hold. */
 export interface Holders {
   count(role: string): Promise<number>
   /** One more. */
   join(role: string): void
   /** One less; the unit is run again where that would leave none meanwhile. */
   leave(role: string): void
-  /** One less, be it the last: the account is gone. */
+  /** One less, be it the last: it has happened already. */
   drop(role: string): void
 }
 
 /** What decisions depend on, read straight from the database. */
 export interface DecisionFacts {
   /** Roles and state of users; those that no event has told of are left out. */
-  users(ids: readonly string[]): Promise<Map<string, { roles: readonly string[]; tier: string; isGone: boolean }>>
+  users(ids: readonly string[]): Promise<Map<string, Standing>>
   /** Which roles grant each of some permissions. */
   grants(permissions: readonly string[]): Promise<Map<string, GrantFact[]>>
   /** Permissions that each of some roles grants. */

@@ -7,16 +7,24 @@ export interface GrantFact {
   role: string
 }
 
-/** All that a decision depends on. */
-export interface Facts {
-  userId: string
-  permission: string
+/** How a user stands. */
+export interface Standing {
   /** Whose account is gone holds nothing, not even what every account does. */
   isGone: boolean
+  /** Whose account is suspended may do nothing with what they hold. */
+  isSuspended: boolean
   /** Names of the roles that were assigned; `member` is not among them. */
   roles: readonly string[]
   /** The role that comes with the user's subscription. */
   tier: string
+}
+
+/** All that a decision depends on. */
+export interface Facts extends Standing {
+  userId: string
+  permission: string
+  /** Nobody else could sign in as super-admin: nobody takes the role from them. */
+  isLastSuperAdmin: boolean
   /** Every role that grants the permission, held or not. */
   grants: readonly GrantFact[]
 }
@@ -31,6 +39,8 @@ export type Change =
   | { kind: 'revoke'; role: string; grantId: string }
   /** Another tier; `role` is the one that comes with it. */
   | { kind: 'set-tier'; role: string }
+  /** The end of a suspension. */
+  | { kind: 'reactivate' }
 
 export interface Decision {
   allowed: boolean
@@ -41,12 +51,12 @@ export interface Decision {
 }
 
 /** The roles that a user holds. */
-export const effectiveRoles = ({ isGone, roles }: Pick<Facts, 'isGone' | 'roles'>): string[] =>
+export const effectiveRoles = ({ isGone, roles }: Pick<Standing, 'isGone' | 'roles'>): string[] =>
   isGone ? [] : [member, ...roles]
 
 /** The roles that a user acts with: those that they hold, and that of their tier. */
-export const actingRoles = (facts: Pick<Facts, 'isGone' | 'roles' | 'tier'>): string[] =>
-  facts.isGone ? [] : [...effectiveRoles(facts), facts.tier]
+export const actingRoles = (standing: Standing): string[] =>
+  standing.isGone || standing.isSuspended ? [] : [...effectiveRoles(standing), standing.tier]
 
 const reasonsOf = (facts: Facts): Reason[] => {
   const held = new Set(actingRoles(facts))
@@ -61,6 +71,7 @@ const reasonsOf = (facts: Facts): Reason[] => {
 
 const toAllow = (facts: Facts): Change[] => {
   if (facts.isGone) return []
+  if (facts.isSuspended) return reasonsOf({ ...facts, isSuspended: false }).length > 0 ? [{ kind: 'reactivate' }] : []
   const granting = facts.grants.map(({ role }) => role)
   const assignable = [...granting, superAdmin].filter((role) => role !== member && !tierOf(role))
   return [
@@ -71,14 +82,17 @@ const toAllow = (facts: Facts): Change[] => {
 }
 
 /** What a user may have instead of a role that alone allows something. */
-const without = (role: string, { grants }: Facts): Change[] => {
-  if (role === member) return []
+const without = (role: string, { grants, isLastSuperAdmin }: Facts): Change[] => {
+  if (role === member || (role === superAdmin && isLastSuperAdmin)) return []
   if (!tierOf(role)) return [{ kind: 'unassign', role }]
   const granting = new Set(grants.map((fact) => fact.role))
   return tierRoles.filter((tier) => !granting.has(tier)).map((tier) => ({ kind: 'set-tier', role: tier }))
 }
 
-/** Where one thing alone allows it, that can be taken away; `member` cannot be taken from anybody. */
+/**
+ * Where one thing alone allows it, that can be taken away; `member` cannot be taken from anybody, nor `super-admin` from
+ * the last.
+ */
 const toDeny = (reasons: readonly Reason[], facts: Facts): Change[] => {
   const roles = new Set(reasons.map(({ role }) => role))
   const [role] = roles

@@ -8,11 +8,12 @@ const tiers = ['FREE', 'SILVER', 'GOLD', 'PLATINUM']
 
 /** The role that comes with a tier of subscription, e.g. `tier-gold`. */
 export const tierRole = (tier: string): string => `${tierPrefix}${tier.toLowerCase().replaceAll('_', '-')}`
-/** The tier that a role comes with, e.g. `GOLD`; undefined for any other role. */
-export const tierOf = (role: string): string | undefined =>
-  role.startsWith(tierPrefix) ? role.slice(tierPrefix.length).toUpperCase().replaceAll('-', '_') : undefined
 /** The tiers' roles. */
 export const tierRoles: readonly string[] = tiers.map(tierRole)
+/** The tier that a role comes with, e.g. `GOLD`; undefined for any other role. */
+export const tierOf = (role: string): string | undefined => tiers[tierRoles.indexOf(role)]
+/** Whether a name is kept for the roles of tiers, also of those to come. */
+export const isReserved = (role: string): boolean => role.startsWith(tierPrefix)
 /** That of whoever subscribed to nothing else. */
 export const freeRole = tierRole('FREE')
 

@@ -4,6 +4,8 @@ import {
   RoleCreatedSchema,
 } from '#gen/troupe/access/v1/access_events_pb.ts'
 import { Aggregate } from '#shared/domain/aggregate.ts'
+import { invalid } from '#shared/domain/errors.ts'
+import { isReserved } from './names.ts'
 
 /** A named set of permissions that users hold together. What it grants are rows of their own. */
 export class Role extends Aggregate {
@@ -13,7 +15,11 @@ export class Role extends Aggregate {
   isSystem!: boolean
   createdAt!: Date
 
+  /** Throws RESERVED_ROLE_NAME. */
   static create(init: Pick<Role, 'id' | 'name' | 'description' | 'isSystem'>, now: Date): Role {
+    if (!init.isSystem && isReserved(init.name)) {
+      throw invalid('name', 'RESERVED_ROLE_NAME', `${init.name} reads like a role that comes with the subscription`)
+    }
     const role = Object.assign(new Role(), { ...init, createdAt: now })
     role.record(RoleCreatedSchema, { roleId: role.id, role: role.name })
     return role

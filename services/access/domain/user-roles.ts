@@ -1,7 +1,7 @@
 import { RoleAssignedSchema, RoleUnassignedSchema } from '#gen/troupe/access/v1/access_events_pb.ts'
 import { Aggregate } from '#shared/domain/aggregate.ts'
 import { notFound, precondition } from '#shared/domain/errors.ts'
-import { freeRole, member, tierOf } from './names.ts'
+import { freeRole, member, superAdmin, tierOf } from './names.ts'
 import type { Role } from './role.ts'
 
 const mustBeAssignable = (role: string): void => {
@@ -17,19 +17,32 @@ export class UserRoles extends Aggregate {
   roles!: string[]
   /** The role that comes with the subscription. */
   tier!: string
+  /** Whether it was told that the account is a member. */
+  hasJoined!: boolean
+  isSuspended!: boolean
+  /** The version of the account after which it may be suspended or gone; undefined while it can be signed in to. */
+  awayVersion: number | undefined
   /** When the account went; what is left is that it holds nothing. */
   goneAt: Date | undefined
 
   static of(userId: string): UserRoles {
-    return Object.assign(new UserRoles(), { id: userId, roles: [], tier: freeRole, goneAt: undefined })
+    const nothing = { roles: [], tier: freeRole, hasJoined: false, isSuspended: false }
+    return Object.assign(new UserRoles(), { id: userId, ...nothing, awayVersion: undefined, goneAt: undefined })
   }
 
   get isGone(): boolean {
     return this.goneAt !== undefined
   }
 
-  /** Notes that the account was opened: it is a member. */
+  /** Whether they are one of the super-admins that can sign in. */
+  get countsAsSuperAdmin(): boolean {
+    return this.awayVersion === undefined && this.roles.includes(superAdmin)
+  }
+
+  /** Notes once that the account was opened: it is a member. */
   joined(role: Pick<Role, 'id' | 'name'>): void {
+    if (this.isGone || this.hasJoined) return
+    this.hasJoined = true
     this.record(RoleAssignedSchema, { userId: this.id, roleId: role.id, role: role.name })
   }
 
@@ -57,9 +70,29 @@ export class UserRoles extends Aggregate {
     if (!this.isGone) this.tier = tier
   }
 
+  /** Notes that the account, active at a version, may be suspended or gone after it. */
+  standDown(accountVersion: number): void {
+    if (!this.isGone) this.awayVersion = Math.max(accountVersion, this.awayVersion ?? 0)
+  }
+
+  /** Notes that the account was suspended at a version. */
+  suspended(accountVersion: number): void {
+    if (!this.isGone) this.isSuspended = true
+    this.standDown(accountVersion)
+  }
+
+  /** Notes that the account was reactivated at a version. Whoever has stood down since stays away. */
+  reactivated(accountVersion: number): void {
+    this.isSuspended = false
+    if (this.awayVersion !== undefined && accountVersion > this.awayVersion) this.awayVersion = undefined
+  }
+
   /** Takes everything: the account is gone. */
   leave(roles: readonly Pick<Role, 'id' | 'name'>[], now: Date): void {
     for (const role of roles) this.unassign(role)
+    this.tier = freeRole
+    this.isSuspended = false
+    this.awayVersion = undefined
     this.goneAt = now
   }
 }

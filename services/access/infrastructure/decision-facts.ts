@@ -1,15 +1,16 @@
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { DecisionFacts } from '../application/ports.ts'
-import type { GrantFact } from '../domain/decision.ts'
+import type { GrantFact, Standing } from '../domain/decision.ts'
 
 /** What decisions depend on, in one query each. */
 export const createDecisionFacts = (database: Database): DecisionFacts => ({
   users: async (ids) => {
-    const rows = await database.sql<{ id: string; roles: string[]; tier: string; is_gone: boolean }>(
-      'select id, roles, tier, gone_at is not null as is_gone from users where id = any($1::uuid[])',
+    const rows = await database.sql<{ id: string } & Pick<Standing, keyof Standing>>(
+      `select id, roles, tier, is_suspended as "isSuspended", gone_at is not null as "isGone"
+       from users where id = any($1::uuid[])`,
       ids,
     )
-    return new Map(rows.map(({ id, roles, tier, is_gone: isGone }) => [id, { roles, tier, isGone }]))
+    return new Map(rows.map(({ id, ...standing }) => [id, standing]))
   },
   grants: async (permissions) => {
     const rows = await database.sql<{ permission: string } & Record<'grantId' | 'roleId' | 'role', string>>(

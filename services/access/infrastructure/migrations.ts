@@ -90,4 +90,31 @@ export const migrations: readonly Migration[] = [
     name: '0002-tiers',
     up: [`alter table users add column tier text not null default '${freeRole}'`],
   },
+  {
+    name: '0003-anchored-at',
+    up: ['alter table audit_head add column anchored_at timestamptz(3)'],
+  },
+  {
+    name: '0004-contract-grants',
+    up: [
+      // What contracts have granted, once and for all: what operators revoked is not granted again.
+      `create table contract_grants (
+        permission text not null references permissions (name),
+        role text not null references roles (name),
+        constraint contract_grants_once primary key (permission, role)
+      )`,
+      `insert into contract_grants (permission, role)
+       select distinct entry::jsonb ->> 'permission', role from audit_log
+       where actor = 'service:access' and entry::jsonb ->> 'action' = 'PERMISSION_GRANTED'`,
+    ],
+  },
+  {
+    name: '0005-standing',
+    up: [
+      // Of accounts that have a row already the event does not come again.
+      'alter table users add column has_joined boolean not null default true',
+      'alter table users add column is_suspended boolean not null default false',
+      'alter table users add column away_version integer',
+    ],
+  },
 ]

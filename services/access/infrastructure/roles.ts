@@ -1,11 +1,12 @@
 import { notFound } from '#shared/domain/errors.ts'
+import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
-import type { Permissions, Roles } from '../application/ports.ts'
+import type { ContractGrant, Permissions, Roles } from '../application/ports.ts'
 import { Permission } from '../domain/permission.ts'
 import { Grant, Role } from '../domain/role.ts'
 
 /** The roles in the database, and what they grant. */
-export const createRoles = (unit: () => UnitOfWork): Roles => ({
+export const createRoles = (database: Database, unit: () => UnitOfWork): Roles => ({
   get: async (name) => {
     const [role] = await unit().select(Role, 'name = $1', name)
     if (!role) throw notFound('ROLE_NOT_FOUND', `there is no role ${name}; ListRoles has those that there are`)
@@ -17,6 +18,17 @@ export const createRoles = (unit: () => UnitOfWork): Roles => ({
   grants: (roles) => unit().select(Grant, 'role = any($1::text[]) order by role, permission', roles),
   grant: (grant) => unit().add(grant),
   revoke: (grant) => unit().remove(grant),
+  grantedByContract: async () => {
+    const rows = await database.sql<Pick<ContractGrant, keyof ContractGrant>>(
+      'select permission, role from contract_grants',
+    )
+    return rows.map(({ permission, role }) => ({ permission, role }))
+  },
+  noteContractGrant: ({ permission, role }) =>
+    unit().write({
+      sql: 'insert into contract_grants (permission, role) values ($1, $2)',
+      parameters: [permission, role],
+    }),
 })
 
 // In byte order, so that a range finds a prefix: ';' follows ':'.

@@ -47,6 +47,9 @@ const UserRolesSchema = defineEntity({
     id: p.uuid().primary(),
     roles: p.array(),
     tier: p.text(),
+    hasJoined: p.boolean(),
+    isSuspended: p.boolean(),
+    awayVersion: p.integer().nullable(),
     goneAt: p.datetime(3).nullable(),
     revision: p.integer().version(),
   },
@@ -60,6 +63,7 @@ const AuditLogSchema = defineEntity({
     sequence: p.integer(),
     hash: p.text(),
     anchoredSequence: p.integer(),
+    anchoredAt: p.datetime(3).nullable(),
     revision: p.integer().version(),
   },
 })

@@ -20,21 +20,23 @@ const isAccount = async (identity: Client<typeof IdentityService>, userId: strin
 /** Users' roles in the database; identity is asked about accounts that no event has told of yet. */
 export const createUsers = (unit: () => UnitOfWork, identity: Client<typeof IdentityService>): Users => {
   const find = (userId: string) => unit().find(UserRoles, userId)
+  const make = (userId: string): UserRoles => {
+    const user = UserRoles.of(userId)
+    unit().add(user)
+    return user
+  }
   return {
-    find,
     get: async (userId) => {
       const known = await find(userId)
       if (known && !known.isGone) return known
       if (known || !(await isAccount(identity, userId))) throw notFound('USER_NOT_FOUND', 'there is no such user')
-      const user = UserRoles.of(userId)
-      unit().add(user)
-      return user
+      return make(userId)
     },
-    add: (roles) => unit().add(roles),
+    getOrMake: async (userId) => (await find(userId)) ?? make(userId),
   }
 }
 
-/** Counts in the database of who holds a role. */
+/** Counts in the database of who holds a role and can sign in. */
 export const createHolders = (database: Database, unit: () => UnitOfWork): Holders => ({
   count: async (role) => {
     const [row] = await database.sql<{ count: number }>('select count from holders where role = $1', role)

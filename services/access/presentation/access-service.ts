@@ -35,6 +35,10 @@ export const accessService = (app: AccessApp): ServiceImpl<typeof AccessService>
   unassignRole: async ({ userId, role }, context) => ({
     roles: await app.unassignRole(caller(context), userId, role),
   }),
+  standDown: async ({ userId, accountVersion }) => {
+    await app.standDown(userId, accountVersion)
+    return {}
+  },
   checkAccess: async (request) => {
     const [allowed = false] = await app.checkAccess([questionOf(request)])
     return { allowed }

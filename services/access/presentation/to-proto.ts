@@ -57,6 +57,7 @@ const toReason = (reason: Reason, { permission, roleIds }: About): MessageInitSh
 }
 
 const toChange = (change: Change, { userId, permission, roleIds }: About): MessageInitShape<typeof ChangeSchema> => {
+  if (change.kind === 'reactivate') return { change: { case: 'reactivateUser', value: { userId } } }
   const { role } = change
   const roleId = roleIds.get(role) ?? ''
   switch (change.kind) {

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { AccessService } from '#gen/troupe/access/v1/access_service_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import { NotificationService } from '#gen/troupe/notification/v1/notification_service_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
 import { eventually, outcomeOf, testMesh } from '../../../tests/mesh.ts'
 import { expectRefusedInTime } from './refusals.ts'
@@ -23,23 +24,49 @@ const newRole = async (...permissions: string[]): Promise<string> => {
 
 describe('a permission', () => {
   it('lets in on every service, and is refused on each within two seconds of being taken away', async () => {
-    const role = await newRole('user:list', 'mesh:observe', 'role:list')
+    const permissions = ['user:list', 'mesh:observe', 'role:list', 'template:list', 'subscription:set-tier']
+    const role = await newRole(...permissions)
     const user = await mesh.newUser()
     const calls = [
       () => createClient(IdentityService, user.transport).listUsers({ pageSize: 1 }),
       () => createClient(MeshService, user.transport).getLag({}),
       () => createClient(AccessService, user.transport).listRoles({ pageSize: 1 }),
+      () => createClient(NotificationService, user.transport).listTemplates({ pageSize: 1 }),
+      () => createClient(SubscriptionService, user.transport).setTier({ userId: user.id, tier: 'FREE' }),
     ]
     for (const call of calls) expect(await outcomeOf(call())).toBe('PermissionDenied PERMISSION_DENIED')
     expect((await operator.assignRole({ userId: user.id, role })).roles).toEqual(['member', role])
     for (const call of calls) await eventually(async () => (await outcomeOf(call())) === 'in' || undefined)
     const revoke = async () => {
-      for (const permission of ['user:list', 'mesh:observe', 'role:list']) {
-        await operator.revokePermission({ role, permission })
-      }
+      for (const permission of permissions) await operator.revokePermission({ role, permission })
     }
     await expectRefusedInTime(revoke, calls)
     await operator.unassignRole({ userId: user.id, role })
+  })
+
+  it('is of no use to whoever is suspended, on every service, until the account is reactivated', async () => {
+    const role = await newRole('user:list', 'role:list')
+    const user = await mesh.newUser()
+    await operator.assignRole({ userId: user.id, role })
+    const calls = [
+      () => createClient(IdentityService, user.transport).listUsers({ pageSize: 1 }),
+      () => createClient(AccessService, user.transport).listRoles({ pageSize: 1 }),
+    ]
+    const all = (outcome: string) =>
+      eventually(async () => {
+        const outcomes = await Promise.all(calls.map((call) => outcomeOf(call())))
+        return outcomes.every((each) => each === outcome) || undefined
+      })
+    await all('in')
+    const accounts = createClient(IdentityService, await mesh.operator())
+    await accounts.suspendUser({ userId: user.id, reason: 'spam' })
+    await all('PermissionDenied PERMISSION_DENIED')
+    const { decision } = await operator.explainAccess({ userId: user.id, resource: 'user', action: 'list' })
+    expect(decision?.flips.map(({ change }) => change)).toMatchObject([
+      { case: 'reactivateUser', value: { userId: user.id } },
+    ])
+    await accounts.reactivateUser({ userId: user.id })
+    await all('in')
   })
 
   it('is explained by role and grant, and what it says would change the answer does', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Anchor, AuditCheck, noHash, type StoredEntry } from '../domain/audit-log.ts'
+import { recordedEvents } from '#shared/domain/aggregate.ts'
+import { type Anchor, AuditCheck, AuditLog, noHash, type StoredEntry } from '../domain/audit-log.ts'
 import { hashOfEntry } from '../infrastructure/audit-trail.ts'
 
 /** A log of so many entries, written as it should be. */
@@ -72,7 +73,31 @@ describe('a log', () => {
       const sequence = at + 1 + (anchored % (log.length - at))
       const anchor = log[sequence - 1] as StoredEntry
       expect(faultsOf(rewritten, headOf(rewritten), [anchor])).toEqual([`REWRITTEN ${sequence}`])
+      // Nor is it once the forged entry was anchored in its place.
+      const forged = rewritten[sequence - 1] as StoredEntry
+      expect(faultsOf(rewritten, headOf(rewritten), [anchor, forged])).toEqual([`REWRITTEN ${sequence}`])
+      expect(faultsOf(log, headOf(log), [anchor, forged])).toEqual([`REWRITTEN ${sequence}`])
+      expect(faultsOf(log, headOf(log), [anchor, anchor])).toEqual([])
     })
     fc.assert(check)
+  })
+})
+
+describe('a head', () => {
+  const hours = (n: number) => new Date(Date.UTC(2026, 10, 20, n))
+  const head = (over: Partial<AuditLog>) =>
+    Object.assign(new AuditLog(), { id: 'log', sequence: 5, hash: noHash, anchoredSequence: 5, ...over })
+
+  it.each<[string, Partial<AuditLog>, boolean]>([
+    ['was told an hour ago', { anchoredAt: hours(23) }, false],
+    ['was told a day ago', { anchoredAt: hours(0) }, true],
+    ['has come further', { anchoredAt: hours(23), sequence: 6 }, true],
+    ['was never told', { anchoredAt: undefined }, true],
+    ['is said to have been told at a time to come', { anchoredAt: hours(25) }, true],
+    ['has no entry', { anchoredAt: undefined, sequence: 0, anchoredSequence: 0 }, false],
+  ])('that %s', (_, over, isTold) => {
+    const log = head(over)
+    log.anchor(hours(24))
+    expect(recordedEvents(log)).toHaveLength(isTold ? 1 : 0)
   })
 })

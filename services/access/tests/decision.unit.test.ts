@@ -11,6 +11,8 @@ const facts = fc.record<Facts>({
   userId: fc.constant('ann'),
   permission: fc.constant('story:publish'),
   isGone: fc.boolean(),
+  isSuspended: fc.boolean(),
+  isLastSuperAdmin: fc.boolean(),
   roles: fc.uniqueArray(fc.constantFrom(...roles)),
   tier: fc.constantFrom(...tierRoles),
   grants: fc.uniqueArray(fc.constantFrom(member, ...roles, ...tierRoles)).map((names) => names.map(grantOf)),
@@ -20,6 +22,7 @@ const without = (names: readonly string[], role: string) => names.filter((name) 
 
 /** What a change makes of the facts. */
 const apply = (before: Facts, change: Change): Facts => {
+  if (change.kind === 'reactivate') return { ...before, isSuspended: false }
   const { role } = change
   switch (change.kind) {
     case 'assign':
@@ -36,15 +39,18 @@ const apply = (before: Facts, change: Change): Facts => {
 }
 
 /** Every change that can be made at all. */
-const everyChange = ({ roles: held, grants, isGone, tier }: Facts): Change[] => [
+const everyChange = ({ roles: held, grants, isGone, isSuspended, isLastSuperAdmin, tier }: Facts): Change[] => [
+  ...(isSuspended ? [{ kind: 'reactivate' } as const] : []),
   ...(isGone ? [] : roles.map((role): Change => ({ kind: 'assign', role }))),
-  ...held.map((role): Change => ({ kind: 'unassign', role })),
+  ...held
+    .filter((role) => role !== superAdmin || !isLastSuperAdmin)
+    .map((role): Change => ({ kind: 'unassign', role })),
   ...(isGone ? [] : tierRoles.filter((role) => role !== tier).map((role): Change => ({ kind: 'set-tier', role }))),
   ...[member, ...roles, ...tierRoles].map((role): Change => ({ kind: 'grant', role })),
   ...grants.map(({ role, grantId }): Change => ({ kind: 'revoke', role, grantId })),
 ]
 
-const key = (change: Change) => `${change.kind} ${change.role}`
+const key = (change: Change) => ('role' in change ? `${change.kind} ${change.role}` : change.kind)
 
 it('each change that is named turns the answer round, and no other does', () => {
   const check = fc.property(facts, (before) => {
@@ -59,7 +65,7 @@ it('something allows it exactly when it is allowed, and all that does is named',
   const check = fc.property(facts, (given) => {
     const { allowed, reasons } = decide(given)
     expect(reasons.length > 0).toBe(allowed)
-    const held = given.isGone ? [] : [member, ...given.roles, given.tier]
+    const held = given.isGone || given.isSuspended ? [] : [member, ...given.roles, given.tier]
     const expected = given.grants.filter(({ role }) => held.includes(role)).map(({ grantId }) => grantId)
     expect(reasons.flatMap((reason) => (reason.kind !== 'rule' ? [reason.grantId] : []))).toEqual(expected)
     expect(reasons.some(({ kind }) => kind === 'rule')).toBe(held.includes(superAdmin))
@@ -72,6 +78,8 @@ it('nothing lets in whose account is gone', () => {
     userId: 'ann',
     permission: 'a:b',
     isGone: true,
+    isSuspended: false,
+    isLastSuperAdmin: false,
     roles: [],
     tier: freeRole,
     grants: [grantOf(member)],

@@ -1,4 +1,3 @@
-import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf'
 import { Code, ConnectError } from '@connectrpc/connect'
 import { expect } from 'vitest'
 import { DomainError } from '#shared/domain/errors.ts'
@@ -14,8 +13,15 @@ export const refused = (reason: string) => expect.objectContaining({ reason })
 export const isRefusal = (error: unknown, ...reasons: string[]): boolean =>
   error instanceof DomainError && reasons.includes(error.reason)
 
+interface Options {
+  /** In place of what contracts name. */
+  declared?: readonly DeclaredPermission[]
+  /** What is on the stream; nothing without it. */
+  published?: Kernel['published']
+}
+
 /** Access on a database of its own, with the first operator in it. `accounts` are those that identity knows of. */
-export const openAccess = async (name: string, declared?: readonly DeclaredPermission[]) => {
+export const openAccess = async (name: string, { declared, published }: Options = {}) => {
   const { kernel: made, ...opened } = await openKernel(access, name)
   const accounts = new Set<string>()
   const identity = {
@@ -24,14 +30,7 @@ export const openAccess = async (name: string, declared?: readonly DeclaredPermi
       return {}
     },
   }
-  const published = async <Schema extends DescMessage>(schema: Schema): Promise<MessageShape<Schema>[]> => {
-    const rows = await opened.database.sql<{ payload: Uint8Array }>(
-      'select payload from event_store where event_type = $1 order by position',
-      schema.typeName,
-    )
-    return rows.map(({ payload }) => fromBinary(schema, payload))
-  }
-  const kernel: Kernel = { ...made, client: () => identity as never, published }
+  const kernel: Kernel = { ...made, client: () => identity as never, ...(published && { published }) }
   const app = assemble(kernel, declared)
   const { call } = opened
   const root = uuidv7()
@@ -41,6 +40,9 @@ export const openAccess = async (name: string, declared?: readonly DeclaredPermi
     ...opened,
     app,
     accounts,
+    databaseUrl: made.config.postgresUrl,
+    /** What a later version of the contracts makes of the database. */
+    appNaming: (permissions: readonly DeclaredPermission[]) => assemble(kernel, permissions),
     /** The first super-admin. */
     root,
     /** An account that access has heard of. */

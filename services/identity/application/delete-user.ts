@@ -5,7 +5,8 @@ import type { Ports } from './ports.ts'
 
 /**
  * Deletes the caller's account for good: profile, credentials, sessions, links and stored answers are wiped, and its
- * address is free again. Every context is waited for to erase what it holds. Throws INVALID_CREDENTIALS, SESSION_ENDED, LOGIN_DELAYED.
+ * address is free again. Every context is waited for to erase what it holds. Throws INVALID_CREDENTIALS, SESSION_ENDED,
+ * LOGIN_DELAYED, LAST_SUPER_ADMIN.
  */
 export const deleteUser =
   (ports: Ports) =>
@@ -14,6 +15,7 @@ export const deleteUser =
     await ports.apart('delete-user', async () => {
       const user = await ports.users.get(owner.userId)
       if (user.passwordHash !== passwordHash) throw invalidCredentials()
+      await ports.standDown(user)
       user.delete(ports.clock.now())
       ports.users.erase(user)
       ports.erasures.add(Erasure.begin(ports.ids.next(), user.id, ports.contexts, ports.clock.now()))

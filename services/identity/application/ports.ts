@@ -133,6 +133,11 @@ export interface Ports {
   contexts: readonly string[]
   /** The address of the first operator's account, where a setting names one. */
   bootstrapEmail: string | undefined
+  /**
+   * Asks access, before an account is suspended or deleted, to count on its user as super-admin no more; `revision` is the
+   * account's as it was found. Throws LAST_SUPER_ADMIN where no other could sign in.
+   */
+  standDown(account: Pick<User, 'id' | 'revision'>): Promise<void>
   /** Says whose data the call is about, where that is not the caller: what is kept of it goes when they are erased. */
   about(userId: string): void
   /**

@@ -7,14 +7,16 @@ import { withdrawLinks } from './request-link.ts'
 
 /**
  * Suspends an account, ends its sessions and makes mailed links useless. Throws OWN_ACCOUNT, BEYOND_CALLER,
- * USER_NOT_FOUND.
+ * USER_NOT_FOUND, LAST_SUPER_ADMIN.
  */
 export const suspendUser =
   (ports: Ports) =>
   async (by: Operator, userId: string, reason: string): Promise<User> => {
     ports.about(userId)
     const user = await ports.users.get(userId)
+    const { isActive: wasActive } = user
     user.suspend(by, reason, ports.clock.now())
+    if (wasActive) await ports.standDown(user)
     await withdrawLinks(ports, userId)
     await endSessions(ports, userId, SessionRevocationReason.SUSPENDED)
     return user

@@ -1,3 +1,4 @@
+import { Code } from '@connectrpc/connect'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DomainError } from '#shared/domain/errors.ts'
 import { goodPassword, newPerson, openIdentity, type TestIdentity } from './fixture.ts'
@@ -102,6 +103,28 @@ describe('an account', () => {
       refused('SESSION_ENDED'),
     )
     await call(() => app.login(person.email, goodPassword, device))
+  })
+
+  it('that access counts on is neither suspended nor deleted, and access is asked before either', async () => {
+    const { access, app, call } = identity
+    const person = await newPerson(identity)
+    const [session] = (await sessionsOf(person.id)).items
+    const leave = () => call(() => app.deleteUser(ownerOf(person.id, session?.id ?? ''), goodPassword))
+    const revision = async () => (await call(() => app.getMe(person.id))).revision
+    const suspend = (by = operator) => call(() => app.suspendUser(by, person.id, 'spam'))
+    access.keepers.add(person.id)
+    const before = access.asked.length
+    const refusal = expect.objectContaining({ code: Code.FailedPrecondition })
+    await expect(suspend()).rejects.toEqual(refusal)
+    await expect(leave()).rejects.toEqual(refusal)
+    expect((await call(() => app.getMe(person.id))).isActive).toBe(true)
+    access.keepers.delete(person.id)
+    // Who may not suspend it at all has nothing counted anew.
+    await expect(suspend({ userId: person.id, roles: [] })).rejects.toEqual(refused('OWN_ACCOUNT'))
+    expect(access.asked).toHaveLength(before)
+    const found = await revision()
+    for (let n = 0; n < 2; n += 1) await suspend()
+    expect(access.asked.slice(before)).toEqual([{ userId: person.id, accountVersion: found }])
   })
 
   it('that changes its password keeps only the session that did', async () => {

@@ -1,13 +1,31 @@
+import { Code, ConnectError } from '@connectrpc/connect'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import type { Kernel } from '#shared/presentation/context.ts'
 import { openKernel } from '../../shared/tests/open-kernel.ts'
 import { assemble, identity } from '../service.ts'
 
+/** What access was told, and what it refuses. */
+const standIn = () => {
+  const asked: { userId: string; accountVersion: number }[] = []
+  const keepers = new Set<string>()
+  const standDown = async (request: { userId: string; accountVersion: number }) => {
+    if (keepers.has(request.userId)) throw new ConnectError('nobody would be left', Code.FailedPrecondition)
+    asked.push(request)
+    return {}
+  }
+  return { asked, keepers, client: () => ({ standDown }) as never }
+}
+
 /** Makes assemblies of identity on one database, with a clock that stands still until it is moved. */
 export const openIdentity = async (name: string, env: Record<string, string> = {}) => {
   const { kernel: made, call, ...opened } = await openKernel(identity, name, { env })
   const { config } = made
-  const kernel = (masterKey: Uint8Array = config.masterKey): Kernel => ({ ...made, config: { ...config, masterKey } })
+  const { client, ...access } = standIn()
+  const kernel = (masterKey: Uint8Array = config.masterKey): Kernel => ({
+    ...made,
+    client,
+    config: { ...config, masterKey },
+  })
   const parts = await assemble(kernel())
   made.env.done()
   return {
@@ -15,6 +33,8 @@ export const openIdentity = async (name: string, env: Record<string, string> = {
     ...opened,
     kernel,
     config,
+    /** `asked`: who was told to stand down; `keepers`: who is refused that. */
+    access,
     /** Runs a use case as one unit of work, as an rpc from an address does. */
     call: <T>(run: () => Promise<T>, address = '192.0.2.1'): Promise<T> =>
       call(run, { principal: { kind: 'anonymous' }, actor: '', address }),

@@ -46,6 +46,7 @@ export const accessRecipes: Recipes = ofService('troupe.access.v1.AccessService'
       return held
     },
   },
+  StandDown: { fields: ({ person }) => ({ userId: person.id, accountVersion: 1 }) },
   CheckAccess: { fields: question },
   BatchCheckAccess: { fields: (scene) => ({ checks: [question(scene)] }) },
   ExplainAccess: { fields: question },

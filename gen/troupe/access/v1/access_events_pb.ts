@@ -162,8 +162,8 @@ export const RoleUnassignedSchema: GenMessage<RoleUnassigned> = /*@__PURE__*/
   messageDesc(file_troupe_access_v1_access_events, 4);
 
 /**
- * How far the audit log had come at a time. Whoever keeps it can tell later whether the log is still
- * the same up to there.
+ * How far the audit log had come at a time: told when it grew, and once a day. Whoever keeps it can
+ * tell later whether the log is still the same up to there.
  *
  * @generated from message troupe.access.v1.AuditLogAnchored
  */

@@ -20,7 +20,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file troupe/access/v1/access_service.proto.
  */
 export const file_troupe_access_v1_access_service: GenFile = /*@__PURE__*/
-  fileDesc("CiV0cm91cGUvYWNjZXNzL3YxL2FjY2Vzc19zZXJ2aWNlLnByb3RvEhB0cm91cGUuYWNjZXNzLnYxImgKEUNyZWF0ZVJvbGVSZXF1ZXN0EjQKBG5hbWUYASABKAlCJrpII3IhGDwyHV5bYS16XVthLXowLTldKigtW2EtejAtOV0rKSokEh0KC2Rlc2NyaXB0aW9uGAIgASgJQgi6SAVyAxj0AyI6ChJDcmVhdGVSb2xlUmVzcG9uc2USJAoEcm9sZRgBIAEoCzIWLnRyb3VwZS5hY2Nlc3MudjEuUm9sZSJMChBMaXN0Um9sZXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxj0AyJTChFMaXN0Um9sZXNSZXNwb25zZRIlCgVyb2xlcxgBIAMoCzIWLnRyb3VwZS5hY2Nlc3MudjEuUm9sZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkidAoXQ3JlYXRlUGVybWlzc2lvblJlcXVlc3QSOgoEbmFtZRgBIAEoCUIsukgpcicYZDIjXlthLXpdW2EtejAtOV8tXSo6W2Etel1bYS16MC05Xy1dKiQSHQoLZGVzY3JpcHRpb24YAiABKAlCCLpIBXIDGPQDIkwKGENyZWF0ZVBlcm1pc3Npb25SZXNwb25zZRIwCgpwZXJtaXNzaW9uGAEgASgLMhwudHJvdXBlLmFjY2Vzcy52MS5QZXJtaXNzaW9uIm0KFkxpc3RQZXJtaXNzaW9uc1JlcXVlc3QSGQoIcmVzb3VyY2UYASABKAlCB7pIBHICGGQSGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGPQDImUKF0xpc3RQZXJtaXNzaW9uc1Jlc3BvbnNlEjEKC3Blcm1pc3Npb25zGAEgAygLMhwudHJvdXBlLmFjY2Vzcy52MS5QZXJtaXNzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJQChZHcmFudFBlcm1pc3Npb25SZXF1ZXN0EhcKBHJvbGUYASABKAlCCbpIBnIEEAEYPBIdCgpwZXJtaXNzaW9uGAIgASgJQgm6SAZyBBABGGQiPwoXR3JhbnRQZXJtaXNzaW9uUmVzcG9uc2USJAoEcm9sZRgBIAEoCzIWLnRyb3VwZS5hY2Nlc3MudjEuUm9sZSJRChdSZXZva2VQZXJtaXNzaW9uUmVxdWVzdBIXCgRyb2xlGAEgASgJQgm6SAZyBBABGDwSHQoKcGVybWlzc2lvbhgCIAEoCUIJukgGcgQQARhkIkAKGFJldm9rZVBlcm1pc3Npb25SZXNwb25zZRIkCgRyb2xlGAEgASgLMhYudHJvdXBlLmFjY2Vzcy52MS5Sb2xlIkcKEUFzc2lnblJvbGVSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBEhcKBHJvbGUYAiABKAlCCbpIBnIEEAEYPCIjChJBc3NpZ25Sb2xlUmVzcG9uc2USDQoFcm9sZXMYASADKAkiSQoTVW5hc3NpZ25Sb2xlUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIXCgRyb2xlGAIgASgJQgm6SAZyBBABGDwiJQoUVW5hc3NpZ25Sb2xlUmVzcG9uc2USDQoFcm9sZXMYASADKAkiZwoSQ2hlY2tBY2Nlc3NSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBEhsKCHJlc291cmNlGAIgASgJQgm6SAZyBBABGGQSGQoGYWN0aW9uGAMgASgJQgm6SAZyBBABGGQiJgoTQ2hlY2tBY2Nlc3NSZXNwb25zZRIPCgdhbGxvd2VkGAEgASgIIlwKF0JhdGNoQ2hlY2tBY2Nlc3NSZXF1ZXN0EkEKBmNoZWNrcxgBIAMoCzIkLnRyb3VwZS5hY2Nlc3MudjEuQ2hlY2tBY2Nlc3NSZXF1ZXN0Qgu6SAiSAQUIARDoByIrChhCYXRjaENoZWNrQWNjZXNzUmVzcG9uc2USDwoHYWxsb3dlZBgBIAMoCCJpChRFeHBsYWluQWNjZXNzUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIbCghyZXNvdXJjZRgCIAEoCUIJukgGcgQQARhkEhkKBmFjdGlvbhgDIAEoCUIJukgGcgQQARhkIlQKFUV4cGxhaW5BY2Nlc3NSZXNwb25zZRIsCghkZWNpc2lvbhgBIAEoCzIaLnRyb3VwZS5hY2Nlc3MudjEuRGVjaXNpb24SDQoFcm9sZXMYAiADKAkiGgoYTGlzdE15UGVybWlzc2lvbnNSZXF1ZXN0Ij8KGUxpc3RNeVBlcm1pc3Npb25zUmVzcG9uc2USDQoFcm9sZXMYASADKAkSEwoLcGVybWlzc2lvbnMYAiADKAkinAEKE0xpc3RBdWRpdExvZ1JlcXVlc3QSHAoHdXNlcl9pZBgBIAEoCUILukgI2AEBcgOwAQESFgoFYWN0b3IYAiABKAlCB7pIBHICGGQSFQoEcm9sZRgDIAEoCUIHukgEcgIYPBIaCglwYWdlX3NpemUYBCABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgFIAEoCUIIukgFcgMY9AMiXgoUTGlzdEF1ZGl0TG9nUmVzcG9uc2USLQoHZW50cmllcxgBIAMoCzIcLnRyb3VwZS5hY2Nlc3MudjEuQXVkaXRFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiFwoVVmVyaWZ5QXVkaXRMb2dSZXF1ZXN0IroBChZWZXJpZnlBdWRpdExvZ1Jlc3BvbnNlEhEKCWlzX2ludGFjdBgBIAEoCBIPCgdlbnRyaWVzGAIgASgDEjAKCGZpbmRpbmdzGAMgAygLMh4udHJvdXBlLmFjY2Vzcy52MS5BdWRpdEZpbmRpbmcSGQoRYW5jaG9yZWRfc2VxdWVuY2UYBCABKAMSLwoLYW5jaG9yZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wMv8NCg1BY2Nlc3NTZXJ2aWNlEmoKCkNyZWF0ZVJvbGUSIy50cm91cGUuYWNjZXNzLnYxLkNyZWF0ZVJvbGVSZXF1ZXN0GiQudHJvdXBlLmFjY2Vzcy52MS5DcmVhdGVSb2xlUmVzcG9uc2UiEYq1GA0SC3JvbGU6bWFuYWdlEoEBCglMaXN0Um9sZXMSIi50cm91cGUuYWNjZXNzLnYxLkxpc3RSb2xlc1JlcXVlc3QaIy50cm91cGUuYWNjZXNzLnYxLkxpc3RSb2xlc1Jlc3BvbnNlIiuQAgGKtRgkGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBIJcm9sZTpsaXN0EnwKEENyZWF0ZVBlcm1pc3Npb24SKS50cm91cGUuYWNjZXNzLnYxLkNyZWF0ZVBlcm1pc3Npb25SZXF1ZXN0GioudHJvdXBlLmFjY2Vzcy52MS5DcmVhdGVQZXJtaXNzaW9uUmVzcG9uc2UiEYq1GA0SC3JvbGU6bWFuYWdlEpMBCg9MaXN0UGVybWlzc2lvbnMSKC50cm91cGUuYWNjZXNzLnYxLkxpc3RQZXJtaXNzaW9uc1JlcXVlc3QaKS50cm91cGUuYWNjZXNzLnYxLkxpc3RQZXJtaXNzaW9uc1Jlc3BvbnNlIiuQAgGKtRgkGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBIJcm9sZTpsaXN0EnkKD0dyYW50UGVybWlzc2lvbhIoLnRyb3VwZS5hY2Nlc3MudjEuR3JhbnRQZXJtaXNzaW9uUmVxdWVzdBopLnRyb3VwZS5hY2Nlc3MudjEuR3JhbnRQZXJtaXNzaW9uUmVzcG9uc2UiEYq1GA0SC3JvbGU6bWFuYWdlEnwKEFJldm9rZVBlcm1pc3Npb24SKS50cm91cGUuYWNjZXNzLnYxLlJldm9rZVBlcm1pc3Npb25SZXF1ZXN0GioudHJvdXBlLmFjY2Vzcy52MS5SZXZva2VQZXJtaXNzaW9uUmVzcG9uc2UiEYq1GA0SC3JvbGU6bWFuYWdlEnEKCkFzc2lnblJvbGUSIy50cm91cGUuYWNjZXNzLnYxLkFzc2lnblJvbGVSZXF1ZXN0GiQudHJvdXBlLmFjY2Vzcy52MS5Bc3NpZ25Sb2xlUmVzcG9uc2UiGIq1GBQaBWFkbWluEgtyb2xlOmFzc2lnbhJ3CgxVbmFzc2lnblJvbGUSJS50cm91cGUuYWNjZXNzLnYxLlVuYXNzaWduUm9sZVJlcXVlc3QaJi50cm91cGUuYWNjZXNzLnYxLlVuYXNzaWduUm9sZVJlc3BvbnNlIhiKtRgUGgVhZG1pbhILcm9sZTphc3NpZ24SZQoLQ2hlY2tBY2Nlc3MSJC50cm91cGUuYWNjZXNzLnYxLkNoZWNrQWNjZXNzUmVxdWVzdBolLnRyb3VwZS5hY2Nlc3MudjEuQ2hlY2tBY2Nlc3NSZXNwb25zZSIJkAIBirUYAggDEnQKEEJhdGNoQ2hlY2tBY2Nlc3MSKS50cm91cGUuYWNjZXNzLnYxLkJhdGNoQ2hlY2tBY2Nlc3NSZXF1ZXN0GioudHJvdXBlLmFjY2Vzcy52MS5CYXRjaENoZWNrQWNjZXNzUmVzcG9uc2UiCZACAYq1GAIIAxKSAQoNRXhwbGFpbkFjY2VzcxImLnRyb3VwZS5hY2Nlc3MudjEuRXhwbGFpbkFjY2Vzc1JlcXVlc3QaJy50cm91cGUuYWNjZXNzLnYxLkV4cGxhaW5BY2Nlc3NSZXNwb25zZSIwkAIBirUYKRoFYWRtaW4aEGN1c3RvbWVyLXN1cHBvcnQSDmFjY2VzczpleHBsYWluEncKEUxpc3RNeVBlcm1pc3Npb25zEioudHJvdXBlLmFjY2Vzcy52MS5MaXN0TXlQZXJtaXNzaW9uc1JlcXVlc3QaKy50cm91cGUuYWNjZXNzLnYxLkxpc3RNeVBlcm1pc3Npb25zUmVzcG9uc2UiCZACAYq1GAIIAhJ5CgxMaXN0QXVkaXRMb2cSJS50cm91cGUuYWNjZXNzLnYxLkxpc3RBdWRpdExvZ1JlcXVlc3QaJi50cm91cGUuYWNjZXNzLnYxLkxpc3RBdWRpdExvZ1Jlc3BvbnNlIhqQAgGKtRgTGgVhZG1pbhIKYXVkaXQ6cmVhZBKeAQoOVmVyaWZ5QXVkaXRMb2cSJy50cm91cGUuYWNjZXNzLnYxLlZlcmlmeUF1ZGl0TG9nUmVxdWVzdBooLnRyb3VwZS5hY2Nlc3MudjEuVmVyaWZ5QXVkaXRMb2dSZXNwb25zZSI5kAIBirUYExoFYWRtaW4SCmF1ZGl0OnJlYWSStRgVCg1hY2Nlc3MudmVyaWZ5EAoaAgg8srUYAgg8YgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp, file_troupe_access_v1_audit, file_troupe_access_v1_decision, file_troupe_access_v1_role, file_troupe_mesh_v1_options]);
+  fileDesc("CiV0cm91cGUvYWNjZXNzL3YxL2FjY2Vzc19zZXJ2aWNlLnByb3RvEhB0cm91cGUuYWNjZXNzLnYxImgKEUNyZWF0ZVJvbGVSZXF1ZXN0EjQKBG5hbWUYASABKAlCJrpII3IhGDwyHV5bYS16XVthLXowLTldKigtW2EtejAtOV0rKSokEh0KC2Rlc2NyaXB0aW9uGAIgASgJQgi6SAVyAxj0AyI6ChJDcmVhdGVSb2xlUmVzcG9uc2USJAoEcm9sZRgBIAEoCzIWLnRyb3VwZS5hY2Nlc3MudjEuUm9sZSJMChBMaXN0Um9sZXNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxj0AyJTChFMaXN0Um9sZXNSZXNwb25zZRIlCgVyb2xlcxgBIAMoCzIWLnRyb3VwZS5hY2Nlc3MudjEuUm9sZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkidAoXQ3JlYXRlUGVybWlzc2lvblJlcXVlc3QSOgoEbmFtZRgBIAEoCUIsukgpcicYZDIjXlthLXpdW2EtejAtOV8tXSo6W2Etel1bYS16MC05Xy1dKiQSHQoLZGVzY3JpcHRpb24YAiABKAlCCLpIBXIDGPQDIkwKGENyZWF0ZVBlcm1pc3Npb25SZXNwb25zZRIwCgpwZXJtaXNzaW9uGAEgASgLMhwudHJvdXBlLmFjY2Vzcy52MS5QZXJtaXNzaW9uIm0KFkxpc3RQZXJtaXNzaW9uc1JlcXVlc3QSGQoIcmVzb3VyY2UYASABKAlCB7pIBHICGGQSGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGPQDImUKF0xpc3RQZXJtaXNzaW9uc1Jlc3BvbnNlEjEKC3Blcm1pc3Npb25zGAEgAygLMhwudHJvdXBlLmFjY2Vzcy52MS5QZXJtaXNzaW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJQChZHcmFudFBlcm1pc3Npb25SZXF1ZXN0EhcKBHJvbGUYASABKAlCCbpIBnIEEAEYPBIdCgpwZXJtaXNzaW9uGAIgASgJQgm6SAZyBBABGGQiPwoXR3JhbnRQZXJtaXNzaW9uUmVzcG9uc2USJAoEcm9sZRgBIAEoCzIWLnRyb3VwZS5hY2Nlc3MudjEuUm9sZSJRChdSZXZva2VQZXJtaXNzaW9uUmVxdWVzdBIXCgRyb2xlGAEgASgJQgm6SAZyBBABGDwSHQoKcGVybWlzc2lvbhgCIAEoCUIJukgGcgQQARhkIkAKGFJldm9rZVBlcm1pc3Npb25SZXNwb25zZRIkCgRyb2xlGAEgASgLMhYudHJvdXBlLmFjY2Vzcy52MS5Sb2xlIkcKEUFzc2lnblJvbGVSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBEhcKBHJvbGUYAiABKAlCCbpIBnIEEAEYPCIjChJBc3NpZ25Sb2xlUmVzcG9uc2USDQoFcm9sZXMYASADKAkiSQoTVW5hc3NpZ25Sb2xlUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIXCgRyb2xlGAIgASgJQgm6SAZyBBABGDwiJQoUVW5hc3NpZ25Sb2xlUmVzcG9uc2USDQoFcm9sZXMYASADKAkiTwoQU3RhbmREb3duUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIgCg9hY2NvdW50X3ZlcnNpb24YAiABKAVCB7pIBBoCKAAiEwoRU3RhbmREb3duUmVzcG9uc2UiZwoSQ2hlY2tBY2Nlc3NSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBEhsKCHJlc291cmNlGAIgASgJQgm6SAZyBBABGGQSGQoGYWN0aW9uGAMgASgJQgm6SAZyBBABGGQiJgoTQ2hlY2tBY2Nlc3NSZXNwb25zZRIPCgdhbGxvd2VkGAEgASgIIlwKF0JhdGNoQ2hlY2tBY2Nlc3NSZXF1ZXN0EkEKBmNoZWNrcxgBIAMoCzIkLnRyb3VwZS5hY2Nlc3MudjEuQ2hlY2tBY2Nlc3NSZXF1ZXN0Qgu6SAiSAQUIARDoByIrChhCYXRjaENoZWNrQWNjZXNzUmVzcG9uc2USDwoHYWxsb3dlZBgBIAMoCCJpChRFeHBsYWluQWNjZXNzUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIbCghyZXNvdXJjZRgCIAEoCUIJukgGcgQQARhkEhkKBmFjdGlvbhgDIAEoCUIJukgGcgQQARhkIlQKFUV4cGxhaW5BY2Nlc3NSZXNwb25zZRIsCghkZWNpc2lvbhgBIAEoCzIaLnRyb3VwZS5hY2Nlc3MudjEuRGVjaXNpb24SDQoFcm9sZXMYAiADKAkiGgoYTGlzdE15UGVybWlzc2lvbnNSZXF1ZXN0Ij8KGUxpc3RNeVBlcm1pc3Npb25zUmVzcG9uc2USDQoFcm9sZXMYASADKAkSEwoLcGVybWlzc2lvbnMYAiADKAkinAEKE0xpc3RBdWRpdExvZ1JlcXVlc3QSHAoHdXNlcl9pZBgBIAEoCUILukgI2AEBcgOwAQESFgoFYWN0b3IYAiABKAlCB7pIBHICGGQSFQoEcm9sZRgDIAEoCUIHukgEcgIYPBIaCglwYWdlX3NpemUYBCABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgFIAEoCUIIukgFcgMY9AMiXgoUTGlzdEF1ZGl0TG9nUmVzcG9uc2USLQoHZW50cmllcxgBIAMoCzIcLnRyb3VwZS5hY2Nlc3MudjEuQXVkaXRFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiFwoVVmVyaWZ5QXVkaXRMb2dSZXF1ZXN0IroBChZWZXJpZnlBdWRpdExvZ1Jlc3BvbnNlEhEKCWlzX2ludGFjdBgBIAEoCBIPCgdlbnRyaWVzGAIgASgDEjAKCGZpbmRpbmdzGAMgAygLMh4udHJvdXBlLmFjY2Vzcy52MS5BdWRpdEZpbmRpbmcSGQoRYW5jaG9yZWRfc2VxdWVuY2UYBCABKAMSLwoLYW5jaG9yZWRfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wMuEOCg1BY2Nlc3NTZXJ2aWNlEmoKCkNyZWF0ZVJvbGUSIy50cm91cGUuYWNjZXNzLnYxLkNyZWF0ZVJvbGVSZXF1ZXN0GiQudHJvdXBlLmFjY2Vzcy52MS5DcmVhdGVSb2xlUmVzcG9uc2UiEYq1GA0SC3JvbGU6bWFuYWdlEoEBCglMaXN0Um9sZXMSIi50cm91cGUuYWNjZXNzLnYxLkxpc3RSb2xlc1JlcXVlc3QaIy50cm91cGUuYWNjZXNzLnYxLkxpc3RSb2xlc1Jlc3BvbnNlIiuQAgGKtRgkGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBIJcm9sZTpsaXN0EnwKEENyZWF0ZVBlcm1pc3Npb24SKS50cm91cGUuYWNjZXNzLnYxLkNyZWF0ZVBlcm1pc3Npb25SZXF1ZXN0GioudHJvdXBlLmFjY2Vzcy52MS5DcmVhdGVQZXJtaXNzaW9uUmVzcG9uc2UiEYq1GA0SC3JvbGU6bWFuYWdlEpMBCg9MaXN0UGVybWlzc2lvbnMSKC50cm91cGUuYWNjZXNzLnYxLkxpc3RQZXJtaXNzaW9uc1JlcXVlc3QaKS50cm91cGUuYWNjZXNzLnYxLkxpc3RQZXJtaXNzaW9uc1Jlc3BvbnNlIiuQAgGKtRgkGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBIJcm9sZTpsaXN0EnkKD0dyYW50UGVybWlzc2lvbhIoLnRyb3VwZS5hY2Nlc3MudjEuR3JhbnRQZXJtaXNzaW9uUmVxdWVzdBopLnRyb3VwZS5hY2Nlc3MudjEuR3JhbnRQZXJtaXNzaW9uUmVzcG9uc2UiEYq1GA0SC3JvbGU6bWFuYWdlEnwKEFJldm9rZVBlcm1pc3Npb24SKS50cm91cGUuYWNjZXNzLnYxLlJldm9rZVBlcm1pc3Npb25SZXF1ZXN0GioudHJvdXBlLmFjY2Vzcy52MS5SZXZva2VQZXJtaXNzaW9uUmVzcG9uc2UiEYq1GA0SC3JvbGU6bWFuYWdlEnEKCkFzc2lnblJvbGUSIy50cm91cGUuYWNjZXNzLnYxLkFzc2lnblJvbGVSZXF1ZXN0GiQudHJvdXBlLmFjY2Vzcy52MS5Bc3NpZ25Sb2xlUmVzcG9uc2UiGIq1GBQaBWFkbWluEgtyb2xlOmFzc2lnbhJ3CgxVbmFzc2lnblJvbGUSJS50cm91cGUuYWNjZXNzLnYxLlVuYXNzaWduUm9sZVJlcXVlc3QaJi50cm91cGUuYWNjZXNzLnYxLlVuYXNzaWduUm9sZVJlc3BvbnNlIhiKtRgUGgVhZG1pbhILcm9sZTphc3NpZ24SYAoJU3RhbmREb3duEiIudHJvdXBlLmFjY2Vzcy52MS5TdGFuZERvd25SZXF1ZXN0GiMudHJvdXBlLmFjY2Vzcy52MS5TdGFuZERvd25SZXNwb25zZSIKirUYAggDmLUYAhJlCgtDaGVja0FjY2VzcxIkLnRyb3VwZS5hY2Nlc3MudjEuQ2hlY2tBY2Nlc3NSZXF1ZXN0GiUudHJvdXBlLmFjY2Vzcy52MS5DaGVja0FjY2Vzc1Jlc3BvbnNlIgmQAgGKtRgCCAMSdAoQQmF0Y2hDaGVja0FjY2VzcxIpLnRyb3VwZS5hY2Nlc3MudjEuQmF0Y2hDaGVja0FjY2Vzc1JlcXVlc3QaKi50cm91cGUuYWNjZXNzLnYxLkJhdGNoQ2hlY2tBY2Nlc3NSZXNwb25zZSIJkAIBirUYAggDEpIBCg1FeHBsYWluQWNjZXNzEiYudHJvdXBlLmFjY2Vzcy52MS5FeHBsYWluQWNjZXNzUmVxdWVzdBonLnRyb3VwZS5hY2Nlc3MudjEuRXhwbGFpbkFjY2Vzc1Jlc3BvbnNlIjCQAgGKtRgpGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBIOYWNjZXNzOmV4cGxhaW4SdwoRTGlzdE15UGVybWlzc2lvbnMSKi50cm91cGUuYWNjZXNzLnYxLkxpc3RNeVBlcm1pc3Npb25zUmVxdWVzdBorLnRyb3VwZS5hY2Nlc3MudjEuTGlzdE15UGVybWlzc2lvbnNSZXNwb25zZSIJkAIBirUYAggCEnkKDExpc3RBdWRpdExvZxIlLnRyb3VwZS5hY2Nlc3MudjEuTGlzdEF1ZGl0TG9nUmVxdWVzdBomLnRyb3VwZS5hY2Nlc3MudjEuTGlzdEF1ZGl0TG9nUmVzcG9uc2UiGpACAYq1GBMaBWFkbWluEgphdWRpdDpyZWFkEp4BCg5WZXJpZnlBdWRpdExvZxInLnRyb3VwZS5hY2Nlc3MudjEuVmVyaWZ5QXVkaXRMb2dSZXF1ZXN0GigudHJvdXBlLmFjY2Vzcy52MS5WZXJpZnlBdWRpdExvZ1Jlc3BvbnNlIjmQAgGKtRgTGgVhZG1pbhIKYXVkaXQ6cmVhZJK1GBUKDWFjY2Vzcy52ZXJpZnkQChoCCDyytRgCCDxiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp, file_troupe_access_v1_audit, file_troupe_access_v1_decision, file_troupe_access_v1_role, file_troupe_mesh_v1_options]);
 
 /**
  * @generated from message troupe.access.v1.CreateRoleRequest
@@ -378,6 +378,44 @@ export const UnassignRoleResponseSchema: GenMessage<UnassignRoleResponse> = /*@_
   messageDesc(file_troupe_access_v1_access_service, 15);
 
 /**
+ * @generated from message troupe.access.v1.StandDownRequest
+ */
+export type StandDownRequest = Message<"troupe.access.v1.StandDownRequest"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * The version of the account that was active when this was decided: a reactivation counts if it
+   * is of a later one.
+   *
+   * @generated from field: int32 account_version = 2;
+   */
+  accountVersion: number;
+};
+
+/**
+ * Describes the message troupe.access.v1.StandDownRequest.
+ * Use `create(StandDownRequestSchema)` to create a new message.
+ */
+export const StandDownRequestSchema: GenMessage<StandDownRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_access_v1_access_service, 16);
+
+/**
+ * @generated from message troupe.access.v1.StandDownResponse
+ */
+export type StandDownResponse = Message<"troupe.access.v1.StandDownResponse"> & {
+};
+
+/**
+ * Describes the message troupe.access.v1.StandDownResponse.
+ * Use `create(StandDownResponseSchema)` to create a new message.
+ */
+export const StandDownResponseSchema: GenMessage<StandDownResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_access_v1_access_service, 17);
+
+/**
  * @generated from message troupe.access.v1.CheckAccessRequest
  */
 export type CheckAccessRequest = Message<"troupe.access.v1.CheckAccessRequest"> & {
@@ -402,7 +440,7 @@ export type CheckAccessRequest = Message<"troupe.access.v1.CheckAccessRequest"> 
  * Use `create(CheckAccessRequestSchema)` to create a new message.
  */
 export const CheckAccessRequestSchema: GenMessage<CheckAccessRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_access_service, 16);
+  messageDesc(file_troupe_access_v1_access_service, 18);
 
 /**
  * @generated from message troupe.access.v1.CheckAccessResponse
@@ -419,7 +457,7 @@ export type CheckAccessResponse = Message<"troupe.access.v1.CheckAccessResponse"
  * Use `create(CheckAccessResponseSchema)` to create a new message.
  */
 export const CheckAccessResponseSchema: GenMessage<CheckAccessResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_access_service, 17);
+  messageDesc(file_troupe_access_v1_access_service, 19);
 
 /**
  * @generated from message troupe.access.v1.BatchCheckAccessRequest
@@ -436,7 +474,7 @@ export type BatchCheckAccessRequest = Message<"troupe.access.v1.BatchCheckAccess
  * Use `create(BatchCheckAccessRequestSchema)` to create a new message.
  */
 export const BatchCheckAccessRequestSchema: GenMessage<BatchCheckAccessRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_access_service, 18);
+  messageDesc(file_troupe_access_v1_access_service, 20);
 
 /**
  * @generated from message troupe.access.v1.BatchCheckAccessResponse
@@ -453,7 +491,7 @@ export type BatchCheckAccessResponse = Message<"troupe.access.v1.BatchCheckAcces
  * Use `create(BatchCheckAccessResponseSchema)` to create a new message.
  */
 export const BatchCheckAccessResponseSchema: GenMessage<BatchCheckAccessResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_access_service, 19);
+  messageDesc(file_troupe_access_v1_access_service, 21);
 
 /**
  * @generated from message troupe.access.v1.ExplainAccessRequest
@@ -480,7 +518,7 @@ export type ExplainAccessRequest = Message<"troupe.access.v1.ExplainAccessReques
  * Use `create(ExplainAccessRequestSchema)` to create a new message.
  */
 export const ExplainAccessRequestSchema: GenMessage<ExplainAccessRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_access_service, 20);
+  messageDesc(file_troupe_access_v1_access_service, 22);
 
 /**
  * @generated from message troupe.access.v1.ExplainAccessResponse
@@ -504,7 +542,7 @@ export type ExplainAccessResponse = Message<"troupe.access.v1.ExplainAccessRespo
  * Use `create(ExplainAccessResponseSchema)` to create a new message.
  */
 export const ExplainAccessResponseSchema: GenMessage<ExplainAccessResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_access_service, 21);
+  messageDesc(file_troupe_access_v1_access_service, 23);
 
 /**
  * @generated from message troupe.access.v1.ListMyPermissionsRequest
@@ -517,7 +555,7 @@ export type ListMyPermissionsRequest = Message<"troupe.access.v1.ListMyPermissio
  * Use `create(ListMyPermissionsRequestSchema)` to create a new message.
  */
 export const ListMyPermissionsRequestSchema: GenMessage<ListMyPermissionsRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_access_service, 22);
+  messageDesc(file_troupe_access_v1_access_service, 24);
 
 /**
  * @generated from message troupe.access.v1.ListMyPermissionsResponse
@@ -541,7 +579,7 @@ export type ListMyPermissionsResponse = Message<"troupe.access.v1.ListMyPermissi
  * Use `create(ListMyPermissionsResponseSchema)` to create a new message.
  */
 export const ListMyPermissionsResponseSchema: GenMessage<ListMyPermissionsResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_access_service, 23);
+  messageDesc(file_troupe_access_v1_access_service, 25);
 
 /**
  * @generated from message troupe.access.v1.ListAuditLogRequest
@@ -586,7 +624,7 @@ export type ListAuditLogRequest = Message<"troupe.access.v1.ListAuditLogRequest"
  * Use `create(ListAuditLogRequestSchema)` to create a new message.
  */
 export const ListAuditLogRequestSchema: GenMessage<ListAuditLogRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_access_service, 24);
+  messageDesc(file_troupe_access_v1_access_service, 26);
 
 /**
  * @generated from message troupe.access.v1.ListAuditLogResponse
@@ -610,7 +648,7 @@ export type ListAuditLogResponse = Message<"troupe.access.v1.ListAuditLogRespons
  * Use `create(ListAuditLogResponseSchema)` to create a new message.
  */
 export const ListAuditLogResponseSchema: GenMessage<ListAuditLogResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_access_service, 25);
+  messageDesc(file_troupe_access_v1_access_service, 27);
 
 /**
  * @generated from message troupe.access.v1.VerifyAuditLogRequest
@@ -623,7 +661,7 @@ export type VerifyAuditLogRequest = Message<"troupe.access.v1.VerifyAuditLogRequ
  * Use `create(VerifyAuditLogRequestSchema)` to create a new message.
  */
 export const VerifyAuditLogRequestSchema: GenMessage<VerifyAuditLogRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_access_service, 26);
+  messageDesc(file_troupe_access_v1_access_service, 28);
 
 /**
  * @generated from message troupe.access.v1.VerifyAuditLogResponse
@@ -667,7 +705,7 @@ export type VerifyAuditLogResponse = Message<"troupe.access.v1.VerifyAuditLogRes
  * Use `create(VerifyAuditLogResponseSchema)` to create a new message.
  */
 export const VerifyAuditLogResponseSchema: GenMessage<VerifyAuditLogResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_access_service, 27);
+  messageDesc(file_troupe_access_v1_access_service, 29);
 
 /**
  * Who may do what: roles, permissions, decisions, and the log of every change of them. Nobody hands
@@ -677,7 +715,8 @@ export const VerifyAuditLogResponseSchema: GenMessage<VerifyAuditLogResponse> = 
  */
 export const AccessService: GenService<{
   /**
-   * Makes a role that grants nothing yet. ALREADY_EXISTS / ROLE_EXISTS.
+   * Makes a role that grants nothing yet. ALREADY_EXISTS / ROLE_EXISTS; INVALID_ARGUMENT /
+   * RESERVED_ROLE_NAME for names like `tier-gold`, whose roles come with the subscription.
    *
    * @generated from rpc troupe.access.v1.AccessService.CreateRole
    */
@@ -753,7 +792,8 @@ export const AccessService: GenService<{
   },
   /**
    * Takes a role from a user; one that they do not hold changes nothing. NOT_FOUND /
-   * ROLE_NOT_FOUND, USER_NOT_FOUND; FAILED_PRECONDITION / LAST_SUPER_ADMIN, IMPLICIT_ROLE.
+   * ROLE_NOT_FOUND, USER_NOT_FOUND; FAILED_PRECONDITION / IMPLICIT_ROLE, LAST_SUPER_ADMIN where no
+   * other super-admin could sign in.
    *
    * @generated from rpc troupe.access.v1.AccessService.UnassignRole
    */
@@ -763,7 +803,20 @@ export const AccessService: GenService<{
     output: typeof UnassignRoleResponseSchema;
   },
   /**
-   * Whether a user holds a permission. Whether an object is theirs is known to its context alone.
+   * Says that a user's account is about to be suspended or deleted: from now on they do not count
+   * as a super-admin who can sign in, until the account is reactivated. Identity asks before it does
+   * either. FAILED_PRECONDITION / LAST_SUPER_ADMIN where no other could sign in.
+   *
+   * @generated from rpc troupe.access.v1.AccessService.StandDown
+   */
+  standDown: {
+    methodKind: "unary";
+    input: typeof StandDownRequestSchema;
+    output: typeof StandDownResponseSchema;
+  },
+  /**
+   * Whether a user holds a permission. Whether an object is theirs is known to its context alone. The
+   * users of suspended and deleted accounts hold none.
    *
    * @generated from rpc troupe.access.v1.AccessService.CheckAccess
    */

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file troupe/access/v1/decision.proto.
  */
 export const file_troupe_access_v1_decision: GenFile = /*@__PURE__*/
-  fileDesc("Ch90cm91cGUvYWNjZXNzL3YxL2RlY2lzaW9uLnByb3RvEhB0cm91cGUuYWNjZXNzLnYxIm8KCERlY2lzaW9uEg8KB2FsbG93ZWQYASABKAgSKQoHcmVhc29ucxgCIAMoCzIYLnRyb3VwZS5hY2Nlc3MudjEuUmVhc29uEicKBWZsaXBzGAMgAygLMhgudHJvdXBlLmFjY2Vzcy52MS5DaGFuZ2UimwEKBlJlYXNvbhIuCgVncmFudBgBIAEoCzIdLnRyb3VwZS5hY2Nlc3MudjEuR3JhbnRSZWFzb25IABIsCgRydWxlGAIgASgLMhwudHJvdXBlLmFjY2Vzcy52MS5SdWxlUmVhc29uSAASLAoEdGllchgDIAEoCzIcLnRyb3VwZS5hY2Nlc3MudjEuVGllclJlYXNvbkgAQgUKA3doeSJSCgtHcmFudFJlYXNvbhIQCghncmFudF9pZBgBIAEoCRIPCgdyb2xlX2lkGAIgASgJEgwKBHJvbGUYAyABKAkSEgoKcGVybWlzc2lvbhgEIAEoCSJfCgpUaWVyUmVhc29uEhAKCGdyYW50X2lkGAEgASgJEg8KB3JvbGVfaWQYAiABKAkSDAoEcm9sZRgDIAEoCRIMCgR0aWVyGAQgASgJEhIKCnBlcm1pc3Npb24YBSABKAkiOQoKUnVsZVJlYXNvbhIPCgdyb2xlX2lkGAEgASgJEgwKBHJvbGUYAiABKAkSDAoEcnVsZRgDIAEoCSKnAgoGQ2hhbmdlEjMKC2Fzc2lnbl9yb2xlGAEgASgLMhwudHJvdXBlLmFjY2Vzcy52MS5Sb2xlQ2hhbmdlSAASNQoNdW5hc3NpZ25fcm9sZRgCIAEoCzIcLnRyb3VwZS5hY2Nlc3MudjEuUm9sZUNoYW5nZUgAEjkKEGdyYW50X3Blcm1pc3Npb24YAyABKAsyHS50cm91cGUuYWNjZXNzLnYxLkdyYW50Q2hhbmdlSAASOgoRcmV2b2tlX3Blcm1pc3Npb24YBCABKAsyHS50cm91cGUuYWNjZXNzLnYxLkdyYW50Q2hhbmdlSAASMAoIc2V0X3RpZXIYBSABKAsyHC50cm91cGUuYWNjZXNzLnYxLlRpZXJDaGFuZ2VIAEIICgZjaGFuZ2UiKwoKVGllckNoYW5nZRIPCgd1c2VyX2lkGAEgASgJEgwKBHRpZXIYAiABKAkiPAoKUm9sZUNoYW5nZRIPCgd1c2VyX2lkGAEgASgJEg8KB3JvbGVfaWQYAiABKAkSDAoEcm9sZRgDIAEoCSJSCgtHcmFudENoYW5nZRIPCgdyb2xlX2lkGAEgASgJEgwKBHJvbGUYAiABKAkSEgoKcGVybWlzc2lvbhgDIAEoCRIQCghncmFudF9pZBgEIAEoCWIGcHJvdG8z");
+  fileDesc("Ch90cm91cGUvYWNjZXNzL3YxL2RlY2lzaW9uLnByb3RvEhB0cm91cGUuYWNjZXNzLnYxIm8KCERlY2lzaW9uEg8KB2FsbG93ZWQYASABKAgSKQoHcmVhc29ucxgCIAMoCzIYLnRyb3VwZS5hY2Nlc3MudjEuUmVhc29uEicKBWZsaXBzGAMgAygLMhgudHJvdXBlLmFjY2Vzcy52MS5DaGFuZ2UimwEKBlJlYXNvbhIuCgVncmFudBgBIAEoCzIdLnRyb3VwZS5hY2Nlc3MudjEuR3JhbnRSZWFzb25IABIsCgRydWxlGAIgASgLMhwudHJvdXBlLmFjY2Vzcy52MS5SdWxlUmVhc29uSAASLAoEdGllchgDIAEoCzIcLnRyb3VwZS5hY2Nlc3MudjEuVGllclJlYXNvbkgAQgUKA3doeSJSCgtHcmFudFJlYXNvbhIQCghncmFudF9pZBgBIAEoCRIPCgdyb2xlX2lkGAIgASgJEgwKBHJvbGUYAyABKAkSEgoKcGVybWlzc2lvbhgEIAEoCSJfCgpUaWVyUmVhc29uEhAKCGdyYW50X2lkGAEgASgJEg8KB3JvbGVfaWQYAiABKAkSDAoEcm9sZRgDIAEoCRIMCgR0aWVyGAQgASgJEhIKCnBlcm1pc3Npb24YBSABKAkiOQoKUnVsZVJlYXNvbhIPCgdyb2xlX2lkGAEgASgJEgwKBHJvbGUYAiABKAkSDAoEcnVsZRgDIAEoCSLjAgoGQ2hhbmdlEjMKC2Fzc2lnbl9yb2xlGAEgASgLMhwudHJvdXBlLmFjY2Vzcy52MS5Sb2xlQ2hhbmdlSAASNQoNdW5hc3NpZ25fcm9sZRgCIAEoCzIcLnRyb3VwZS5hY2Nlc3MudjEuUm9sZUNoYW5nZUgAEjkKEGdyYW50X3Blcm1pc3Npb24YAyABKAsyHS50cm91cGUuYWNjZXNzLnYxLkdyYW50Q2hhbmdlSAASOgoRcmV2b2tlX3Blcm1pc3Npb24YBCABKAsyHS50cm91cGUuYWNjZXNzLnYxLkdyYW50Q2hhbmdlSAASMAoIc2V0X3RpZXIYBSABKAsyHC50cm91cGUuYWNjZXNzLnYxLlRpZXJDaGFuZ2VIABI6Cg9yZWFjdGl2YXRlX3VzZXIYBiABKAsyHy50cm91cGUuYWNjZXNzLnYxLkFjY291bnRDaGFuZ2VIAEIICgZjaGFuZ2UiKwoKVGllckNoYW5nZRIPCgd1c2VyX2lkGAEgASgJEgwKBHRpZXIYAiABKAkiIAoNQWNjb3VudENoYW5nZRIPCgd1c2VyX2lkGAEgASgJIjwKClJvbGVDaGFuZ2USDwoHdXNlcl9pZBgBIAEoCRIPCgdyb2xlX2lkGAIgASgJEgwKBHJvbGUYAyABKAkiUgoLR3JhbnRDaGFuZ2USDwoHcm9sZV9pZBgBIAEoCRIMCgRyb2xlGAIgASgJEhIKCnBlcm1pc3Npb24YAyABKAkSEAoIZ3JhbnRfaWQYBCABKAliBnByb3RvMw");
 
 /**
  * Whether a user may do something, and why.
@@ -193,7 +193,7 @@ export const RuleReasonSchema: GenMessage<RuleReason> = /*@__PURE__*/
   messageDesc(file_troupe_access_v1_decision, 4);
 
 /**
- * One call of AccessService, or SubscriptionService.SetTier.
+ * One call of AccessService, SubscriptionService.SetTier, or IdentityService.ReactivateUser.
  *
  * @generated from message troupe.access.v1.Change
  */
@@ -231,6 +231,14 @@ export type Change = Message<"troupe.access.v1.Change"> & {
      */
     value: TierChange;
     case: "setTier";
+  } | {
+    /**
+     * While the account is suspended, nothing else would.
+     *
+     * @generated from field: troupe.access.v1.AccountChange reactivate_user = 6;
+     */
+    value: AccountChange;
+    case: "reactivateUser";
   } | { case: undefined; value?: undefined };
 };
 
@@ -268,6 +276,25 @@ export const TierChangeSchema: GenMessage<TierChange> = /*@__PURE__*/
   messageDesc(file_troupe_access_v1_decision, 6);
 
 /**
+ * ReactivateUser.
+ *
+ * @generated from message troupe.access.v1.AccountChange
+ */
+export type AccountChange = Message<"troupe.access.v1.AccountChange"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+};
+
+/**
+ * Describes the message troupe.access.v1.AccountChange.
+ * Use `create(AccountChangeSchema)` to create a new message.
+ */
+export const AccountChangeSchema: GenMessage<AccountChange> = /*@__PURE__*/
+  messageDesc(file_troupe_access_v1_decision, 7);
+
+/**
  * AssignRole or UnassignRole.
  *
  * @generated from message troupe.access.v1.RoleChange
@@ -294,7 +321,7 @@ export type RoleChange = Message<"troupe.access.v1.RoleChange"> & {
  * Use `create(RoleChangeSchema)` to create a new message.
  */
 export const RoleChangeSchema: GenMessage<RoleChange> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_decision, 7);
+  messageDesc(file_troupe_access_v1_decision, 8);
 
 /**
  * GrantPermission or RevokePermission.
@@ -330,5 +357,5 @@ export type GrantChange = Message<"troupe.access.v1.GrantChange"> & {
  * Use `create(GrantChangeSchema)` to create a new message.
  */
 export const GrantChangeSchema: GenMessage<GrantChange> = /*@__PURE__*/
-  messageDesc(file_troupe_access_v1_decision, 8);
+  messageDesc(file_troupe_access_v1_decision, 9);
 

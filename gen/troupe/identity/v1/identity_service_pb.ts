@@ -1967,8 +1967,9 @@ export const IdentityService: GenService<{
     output: typeof ListUsersResponseSchema;
   },
   /**
-   * Suspends an account and ends its sessions. FAILED_PRECONDITION / OWN_ACCOUNT;
-   * PERMISSION_DENIED / BEYOND_CALLER for one with a role that the caller does not hold.
+   * Suspends an account and ends its sessions. FAILED_PRECONDITION / OWN_ACCOUNT, LAST_SUPER_ADMIN
+   * where no other super-admin could sign in; PERMISSION_DENIED / BEYOND_CALLER for one with a role
+   * that the caller does not hold.
    *
    * @generated from rpc troupe.identity.v1.IdentityService.SuspendUser
    */
@@ -1991,6 +1992,7 @@ export const IdentityService: GenService<{
   /**
    * Deletes the calling user's account for good: profile, credentials, sessions and links are
    * wiped at once, and every context is told. An account with a password must give it.
+   * FAILED_PRECONDITION / LAST_SUPER_ADMIN where no other super-admin could sign in.
    *
    * @generated from rpc troupe.identity.v1.IdentityService.DeleteUser
    */
