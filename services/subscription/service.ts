@@ -8,7 +8,8 @@ import { route } from '#shared/presentation/route.ts'
 import { createSubscriptionApp, type SubscriptionApp } from './application/app.ts'
 import { billingProcess } from './application/billing.process.ts'
 import type { PaymentProvider } from './application/ports.ts'
-import { startFollowUp } from './infrastructure/follow-up.ts'
+import { createCredits } from './infrastructure/credits.ts'
+import { type FollowUp, startFollowUp } from './infrastructure/follow-up.ts'
 import { invariants } from './infrastructure/invariants.ts'
 import { createCharges, createInvoices } from './infrastructure/invoices.ts'
 import { migrations } from './infrastructure/migrations.ts'
@@ -33,6 +34,7 @@ export const assemble = (
     subscriptions: createSubscriptions({ database, unit, clock, identity: kernel.client(IdentityService) }),
     invoices: createInvoices(database, unit),
     charges: createCharges(unit),
+    credits: createCredits(unit),
     provider,
     ledger: createUsageLedger(database, unit),
     ids: { next: () => unit().next() },
@@ -40,30 +42,36 @@ export const assemble = (
     apart: createApart('subscription', kernel.write),
     afterCommit: (run) => unit().afterCommit.push(run),
     onUsed,
+    passedOver: (purpose, counter, error) => kernel.log.warn('a counter was passed over', { purpose, counter, error }),
+    actor: () => callContext().actor,
     signal: () => callContext().signal,
   })
 }
 
 const compose = (kernel: Kernel) => {
-  let followUp: ReturnType<typeof startFollowUp> | undefined
-  const app = assemble(kernel, () => followUp?.wake())
+  let announcing: FollowUp | undefined
+  const followUps: FollowUp[] = []
+  const app = assemble(kernel, () => announcing?.wake())
   return {
     routes: [route(SubscriptionService, subscriptionService(app, kernel.clock))],
     consumers: consumers(app),
     processes: [billingProcess],
     erase: async (userId: string) => {
       await app.eraseSubscriber(userId)
-      return ['payment method', 'usage']
+      return ['payment method', 'credit', 'usage']
     },
     invariants,
     start: async () => {
-      followUp = startFollowUp(kernel.log, async () => {
-        await app.lapseReservations()
-        await app.announceUsage()
-        await app.forgetOldReservations()
-      })
+      announcing = startFollowUp(kernel.log, 'announce', app.announceUsage)
+      const others = [
+        startFollowUp(kernel.log, 'lapse', app.lapseReservations),
+        startFollowUp(kernel.log, 'forget', app.forgetOldReservations),
+      ]
+      followUps.push(announcing, ...others)
     },
-    stop: async () => followUp?.stop(),
+    stop: async () => {
+      await Promise.all(followUps.map((each) => each.stop()))
+    },
   }
 }
 
@@ -76,6 +84,7 @@ export const subscription = defineContext({
   constraints: {
     subscriptions_once: 'raced',
     usage_within_limit: 'raced',
+    usage_covers_committed: 'raced',
     invoices_of_bill: 'raced',
     invoices_number: 'raced',
     charges_one: 'raced',

@@ -3,8 +3,8 @@ import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { type Invoice, InvoiceStatus } from '#gen/troupe/subscription/v1/invoice_pb.ts'
 import { SubscriptionStatus } from '#gen/troupe/subscription/v1/subscription_pb.ts'
-import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
-import { duration } from '../../services/shared/domain/timestamp.ts'
+import { CancelTime, SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
+import { dateOf, duration } from '../../services/shared/domain/timestamp.ts'
 import { eventually, type TestMesh, type TestUser } from '../mesh.ts'
 import type { Part } from './part.ts'
 import { answered, patienceMs, slipOf, times } from './slip.ts'
@@ -20,6 +20,12 @@ export const upgradePoints: readonly string[] = [
   ...times('command:after', 3),
   ...['charge:before#1', 'charge:after#1'],
 ]
+
+/** Every commit and charge of a renewal. */
+export const renewalPoints: readonly string[] = [...times('commit:after', 8), 'charge:before#1', 'charge:after#1']
+
+/** Every charge of who is suspended, and has a card that works then. */
+export const recoveryPoints: readonly string[] = ['charge:before#1', 'charge:after#1', 'commit:after#3']
 
 /** Every call of a dunning. */
 export const dunningPoints: readonly string[] = times('command:after', 7)
@@ -46,6 +52,17 @@ export const billingSteps = (mesh: TestMesh, billing: Part) => {
     (await answered(async () => (await subscriptions(user)).listInvoices({}))).invoices
   const pay = (user: TestUser, token: string) =>
     answered(async () => (await subscriptions(user)).setPaymentMethod({ token }))
+  /** Lets days pass, once though it is asked for again. */
+  const pass = async (days: number): Promise<void> => {
+    let until: number | undefined
+    await answered(async () => {
+      const operator = createClient(MeshService, await mesh.operator())
+      const { now } = await operator.advanceClock({ by: duration(1) }, { timeoutMs: 60_000 })
+      const at = dateOf(now)?.getTime() ?? 0
+      until ??= at + days * dayMs
+      if (at < until) await operator.advanceClock({ by: duration(until - at) }, { timeoutMs: 60_000 })
+    })
+  }
   const pickSilver = async (user: TestUser) => {
     const headers = { 'idempotency-key': crypto.randomUUID() }
     await answered(async () => (await subscriptions(user)).changeTier({ tier: 'SILVER' }, { headers }))
@@ -61,6 +78,11 @@ export const billingSteps = (mesh: TestMesh, billing: Part) => {
       `${tier} ${nameOf(SubscriptionStatus, status)}${requestedTier && `, wants ${requestedTier}`}`,
       ...(await invoicesOf(user)).map(invoiceText),
     ]
+    // Else it is renewed while others are looked at.
+    if (tier !== 'FREE') {
+      const headers = { 'idempotency-key': crypto.randomUUID() }
+      await answered(async () => (await subscriptions(user)).cancelSubscription({ at: CancelTime.NOW }, { headers }))
+    }
     return found.join(', ') === wanted.join(', ') ? [] : [`${found.join(', ')}; not ${wanted.join(', ')}`]
   }
   return {
@@ -72,6 +94,28 @@ export const billingSteps = (mesh: TestMesh, billing: Part) => {
       await pickSilver(user)
       return compare(user, ['SILVER ACTIVE', 'invoice PAID after 1'])
     },
+    /** A renewal is invoiced once, paid once, and given. */
+    renewal: async (point: string): Promise<string[]> => {
+      const user = await mesh.newUser('Subscriber')
+      await pay(user, 'tok_success')
+      await pickSilver(user)
+      await slip.arm(point)
+      await pass(32)
+      return compare(user, ['SILVER ACTIVE', 'invoice PAID after 1', 'invoice PAID after 1'])
+    },
+    /** Who is suspended and has a card that works then is charged with it once, and goes on. */
+    recovery: async (point: string): Promise<string[]> => {
+      const user = await mesh.newUser('Late Payer')
+      await pay(user, 'tok_success')
+      await pickSilver(user)
+      await pay(user, 'tok_declined')
+      for (const days of [32, 8]) await pass(days)
+      await eventually(async () => (await present(user))?.status === SubscriptionStatus.SUSPENDED, patienceMs)
+      await slip.arm(point)
+      await pay(user, 'tok_success')
+      await eventually(async () => (await present(user))?.status === SubscriptionStatus.ACTIVE, patienceMs)
+      return compare(user, ['SILVER ACTIVE', 'invoice PAID after 5', 'invoice PAID after 1'])
+    },
     /** A renewal that fails for good is charged four times, then given up; all goes on as FREE. */
     dunning: async (point: string): Promise<string[]> => {
       const user = await mesh.newUser('Debtor')
@@ -80,12 +124,7 @@ export const billingSteps = (mesh: TestMesh, billing: Part) => {
       await pay(user, 'tok_declined')
       await slip.arm(point)
       // The renewal, its retries and the end, one after another; the last step is beyond them all.
-      for (let days = 0; days < 60; days += 10) {
-        await answered(async () => {
-          const operator = createClient(MeshService, await mesh.operator())
-          return operator.advanceClock({ by: duration(10 * dayMs) }, { timeoutMs: 60_000 })
-        })
-      }
+      for (let days = 0; days < 60; days += 10) await pass(10)
       return compare(user, ['FREE ACTIVE', 'invoice VOID after 4', 'invoice PAID after 1'])
     },
     /** What the mesh's own invariants find. */

@@ -35,3 +35,9 @@ it('a SIGKILL after a charge, before that is noted: it is not charged again', as
   expect(await steps.upgrade('charge:after#1')).toEqual([])
   expect(await steps.violations()).toEqual([])
 }, 120_000)
+
+it('a SIGKILL after the charge of a renewal, or of who was suspended: nobody is charged again', async () => {
+  expect(await steps.renewal('charge:after#1')).toEqual([])
+  expect(await steps.recovery('charge:after#1')).toEqual([])
+  expect(await steps.violations()).toEqual([])
+}, 180_000)

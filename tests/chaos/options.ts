@@ -29,7 +29,7 @@ export const usage = (faults: readonly string[]): string =>
     '  --quick        3 short seeds',
     '  --split        one process a context, two of notification and story; --single: one for all; default: by turns',
     '  --only FAULT   nothing but this fault, again and again',
-    '  --steps        only what comes next: a SIGKILL at each step of an upgrade, a dunning and an erasure',
+    '  --steps        only what comes next: a SIGKILL at each step of an upgrade, a renewal, a dunning and an erasure',
     '  --load         only what comes last: restarts, idle streams, overload and slow clients, each under load',
     '  --out FOLDER   where chaos.txt, chaos.json and the logs of seeds that fell short go',
     '',

@@ -1,6 +1,6 @@
 import { testMesh } from '../mesh.ts'
 import type { Report } from '../report.ts'
-import { billingSteps, dunningPoints, upgradePoints } from './billing-steps.ts'
+import { billingSteps, dunningPoints, recoveryPoints, renewalPoints, upgradePoints } from './billing-steps.ts'
 import { erasurePoints, erasureStep } from './erasure-steps.ts'
 import type { Ground } from './ground.ts'
 import { one } from './load/load.ts'
@@ -8,7 +8,7 @@ import type { Part } from './part.ts'
 
 type Step = { name: string; findings: () => Promise<string[]> }
 
-/** Kills processes at every step of what takes many: an upgrade, a dunning, an erasure. Says each as it ends. */
+/** Kills processes at every step of what takes many: an upgrade, a renewal, a dunning, an erasure. Says each as it ends. */
 export const killAtSteps = (ground: Ground, report: Report, signal: AbortSignal): Promise<void> =>
   ground.withWorld({ name: 'steps', replicas: one }, async ({ mesh: { parts, url, admin } }) => {
     const mesh = testMesh({
@@ -24,6 +24,8 @@ export const killAtSteps = (ground: Ground, report: Report, signal: AbortSignal)
     const billing = billingSteps(mesh, partOf('subscription'))
     const steps: Step[] = [
       ...upgradePoints.map((point) => ({ name: `upgrade ${point}`, findings: () => billing.upgrade(point) })),
+      ...renewalPoints.map((point) => ({ name: `renewal ${point}`, findings: () => billing.renewal(point) })),
+      ...recoveryPoints.map((point) => ({ name: `recovery ${point}`, findings: () => billing.recovery(point) })),
       ...dunningPoints.map((point) => ({ name: `dunning ${point}`, findings: () => billing.dunning(point) })),
       { name: 'invariants of subscription', findings: billing.violations },
       ...erasurePoints.map(([part, point]) => ({

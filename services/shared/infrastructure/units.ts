@@ -47,14 +47,14 @@ const isConflict = (error: unknown, constraints: Constraints): boolean => {
   if (!(error instanceof Object)) return false
   const { code, constraint, name } = error as PgError
   if (code === '40001' || code === '40P01' || name === 'OptimisticLockError') return true
-  if (code === '23505' && (takenByAnother.has(constraint ?? '') || constraints[constraint ?? ''] === 'raced'))
-    return true
+  if (code === '23505' && takenByAnother.has(constraint ?? '')) return true
+  if ((code === '23505' || code === '23514') && constraints[constraint ?? ''] === 'raced') return true
   return refusalOf(error)?.kind === 'conflict'
 }
 
 /**
- * What violating a named constraint means in the words of the context; `raced`: another unit was first, so this one is
- * run again and finds what that one wrote.
+ * What violating a named constraint means in the words of the context; `raced`, of a unique one or a check: another unit
+ * was first, so this one is run again and finds what that one wrote.
  */
 export type Constraints = Readonly<Record<string, 'raced' | (() => DomainError)>>
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DomainError, precondition } from '../domain/errors.ts'
 import { openDatabase } from '../infrastructure/database.ts'
 import type { UnitOfWork } from '../infrastructure/unit-of-work.ts'
-import { createUnits, isDatabaseDown } from '../infrastructure/units.ts'
+import { createUnits, isDatabaseDown, type Units } from '../infrastructure/units.ts'
 import { uuidv7 } from '../infrastructure/uuid.ts'
 import { entities, inCall, migrations, Note, openFixture, testLog } from './fixture.ts'
 import { suiteDatabase } from './suite-database.ts'
@@ -110,6 +110,44 @@ describe('a unit of work is run again', () => {
     expect(await touched()).toEqual([])
     await run(touch([one, two], 2))
     expect(await touched()).toHaveLength(2)
+  })
+
+  it('after a check that the context names, and after no other one', async () => {
+    const takeOne = (units: Units, id: string) => {
+      let runs = 0
+      const outcome = inCall(() =>
+        units.run({
+          key: uuidv7(),
+          handler: async (unit) => {
+            runs += 1
+            const [row] = await fixture.database.sql<{ available: number }>(
+              'select available from stock where id = $1',
+              id,
+            )
+            if (runs === 1) await fixture.database.sql('update stock set available = 0 where id = $1', id)
+            if (row?.available === 0) return 'none is left'
+            unit.write({ sql: 'update stock set available = available - 1 where id = $1', parameters: [id] })
+            return 'taken'
+          },
+        }),
+      )
+      return outcome.then(
+        (value) => ({ value, runs }),
+        (error) => ({ code: error.code, runs }),
+      )
+    }
+    const { database, clock } = fixture
+    const naming = createUnits({
+      ...{ database, clock, constraints: { stock_available_check: 'raced' }, onStored: () => {}, onConflict: () => {} },
+      timeFlush: (flush) => flush(),
+    })
+    const stock = async () => {
+      const id = uuidv7()
+      await database.sql('insert into stock (id, available, capacity) values ($1, 1, 1)', id)
+      return id
+    }
+    expect(await takeOne(naming, await stock())).toEqual({ value: 'none is left', runs: 2 })
+    expect(await takeOne(fixture.units, await stock())).toEqual({ code: '23514', runs: 1 })
   })
 
   it('not after any other error', async () => {

@@ -8,15 +8,19 @@ export const openSubscription =
   }
 
 /**
- * An account is gone. Its subscription ends and knows no card any more, nor what was used; that it ended stays, so that
- * nothing that comes late opens it anew. Invoices and charges are kept, as the law wants accounts to be: they say what
+ * An account is gone. Its subscription ends and knows no card any more, nor credit, nor what was used; that it ended stays,
+ * so that nothing that comes late opens it anew. Invoices and charges are kept, as the law wants accounts to be: they say what
  * was paid and when, and nothing of the person but an id that leads nowhere.
  */
 export const eraseSubscriber =
-  ({ subscriptions, charges, ledger }: Ports) =>
+  ({ subscriptions, charges, credits, ledger, apart }: Ports) =>
   async (userId: string): Promise<void> => {
-    const subscription = await subscriptions.get(userId)
-    subscription.leave()
+    // By itself: what is reserved at the same time either is refused, or is there when it is forgotten.
+    await apart('leave', async () => {
+      const subscription = await subscriptions.get(userId)
+      subscription.leave()
+      credits.forget(userId)
+    })
     charges.forgetTokens(userId)
     ledger.forget(userId)
   }

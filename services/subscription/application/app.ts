@@ -19,6 +19,7 @@ import {
   setTier,
 } from './change-subscription.ts'
 import { commitUsage, releaseUsage } from './commit-usage.ts'
+import { listCredits } from './credit.ts'
 import { announceUsage, forgetOldReservations, lapseReservations } from './follow-usage.ts'
 import { getUsage } from './get-usage.ts'
 import { listInvoices } from './invoices.ts'
@@ -35,6 +36,7 @@ export const createSubscriptionApp = (ports: Ports) => ({
   resumeSubscription: resumeSubscription(ports),
   setPaymentMethod: setPaymentMethod(ports),
   listInvoices: listInvoices(ports),
+  listCredits: listCredits(ports),
   getUsage: getUsage(ports),
   setTier: setTier(ports),
   grantCredit: grantCredit(ports),

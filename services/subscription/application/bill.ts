@@ -3,6 +3,7 @@ import { Charge, type ChargeResult } from '../domain/charge.ts'
 import { Invoice, type InvoiceDraft, sumOf } from '../domain/invoice.ts'
 import type { Subscription } from '../domain/subscription.ts'
 import { cents, tierOf } from '../domain/tier.ts'
+import { giveCredit, noteApplied } from './credit.ts'
 import type { Ports } from './ports.ts'
 
 type Draft = Omit<InvoiceDraft, 'credit' | 'userId' | 'billId'>
@@ -40,6 +41,7 @@ export const issueInvoice =
     const number = await invoices.nextNumber(now.getUTCFullYear())
     const invoice = Invoice.issue(ids.next(), number, { ...draft, userId, billId, credit }, now)
     invoices.add(invoice)
+    noteApplied(ports, userId, invoice.id, credit)
     return invoice
   }
 
@@ -91,28 +93,30 @@ export const chargeInvoice =
 
 /** Gives what an invoice has paid for; what is not wanted any more becomes credit. Throws INVOICE_UNPAID. */
 export const settleInvoice =
-  ({ invoices, subscriptions, ids, clock }: Ports) =>
+  (ports: Ports) =>
   async (invoiceId: string): Promise<void> => {
+    const { invoices, subscriptions, tiers, ids, clock } = ports
     const invoice = await invoices.get(invoiceId)
     if (!invoice.settle(clock.now())) return
     const subscription = await subscriptions.get(invoice.userId)
-    if (!subscription.settle(invoice, ids.next()) && subscription.status !== 'EXPIRED') {
-      subscription.grant(cents(invoice.total))
-    }
+    const isWanted = subscription.settle(invoice, ids.next(), await tiers.all())
+    if (!isWanted) giveBack(ports, subscription, invoice, invoice.total)
   }
 
-const giveBack = (subscription: Subscription, invoice: Invoice): void => {
-  if (subscription.status !== 'EXPIRED') subscription.grant(cents(invoice.creditApplied))
+const giveBack = (ports: Ports, subscription: Subscription, { id: invoiceId }: Invoice, amount: number): void => {
+  if (subscription.status === 'EXPIRED') return
+  giveCredit(ports, subscription, cents(amount), { reason: 'RETURNED', invoiceId })
 }
 
 /** Nothing is owed for an invoice any more. Throws INVOICE_PAID. */
 export const voidInvoice =
-  ({ invoices, subscriptions }: Ports) =>
+  (ports: Ports) =>
   async (invoiceId: string): Promise<void> => {
+    const { invoices, subscriptions } = ports
     const invoice = await invoices.get(invoiceId)
     if (!invoice.void()) return
     const subscription = await subscriptions.get(invoice.userId)
-    giveBack(subscription, invoice)
+    giveBack(ports, subscription, invoice, invoice.creditApplied)
     subscription.abandon(invoice)
   }
 
@@ -126,11 +130,12 @@ export const suspendSubscription =
 
 /** The tier ends unpaid. Throws INVOICE_PAID. */
 export const expireSubscription =
-  ({ invoices, subscriptions }: Ports) =>
+  (ports: Ports) =>
   async (invoiceId: string): Promise<void> => {
+    const { invoices, subscriptions } = ports
     const invoice = await invoices.get(invoiceId)
     if (!invoice.void()) return
     const subscription = await subscriptions.get(invoice.userId)
-    giveBack(subscription, invoice)
+    giveBack(ports, subscription, invoice, invoice.creditApplied)
     subscription.expire(invoice)
   }

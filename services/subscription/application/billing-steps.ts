@@ -100,9 +100,9 @@ export const goWaitForExpiry = (open: Open): Step => ({
 /** What to do about a charge that did not come about. */
 export const afterDecline = (open: Open, at: Date): Step => {
   if (open.isWithdrawn || open.isUpgrade) return goVoid(open.invoice)
-  if (open.isOvertime) return goExpire(open.invoice)
   const failed = { ...open, since: open.since || at.toISOString() }
   if (open.hasNewMethod) return goChargeAnew(failed)
+  if (open.isOvertime) return goExpire(open.invoice)
   if (open.isSuspended) return { next: { ...failed, at: 'suspended' }, outputs: [] }
   const days = retryDays[open.retries]
   if (days === undefined) return goSuspend(failed)

@@ -5,6 +5,7 @@ import { type ChangeQuote, quoteChange } from '../domain/change.ts'
 import { type InvoiceLine, sumOf } from '../domain/invoice.ts'
 import { Subscription } from '../domain/subscription.ts'
 import { cents, free, type Tier, tierOf } from '../domain/tier.ts'
+import { giveCredit } from './credit.ts'
 import type { Ports } from './ports.ts'
 
 /** What a change would do. */
@@ -109,10 +110,10 @@ export const setTier =
 
 /** Throws USER_NOT_FOUND, CURRENCY_MISMATCH, SUBSCRIPTION_EXPIRED. */
 export const grantCredit =
-  ({ subscriptions }: Ports) =>
+  (ports: Ports) =>
   async (userId: string, amount: Money): Promise<Subscription> => {
-    const subscription = await subscriptions.ofAccount(userId)
-    subscription.grant(amount)
+    const subscription = await ports.subscriptions.ofAccount(userId)
+    giveCredit(ports, subscription, amount, { reason: 'GRANTED', grantedBy: ports.actor() })
     return subscription
   }
 

@@ -1,21 +1,39 @@
 import { keepReservationsMs, levelOf } from '../domain/usage.ts'
 import type { Ports } from './ports.ts'
+import { amountOf, keysOf } from './reserve-usage.ts'
 
-/** Frees what has lapsed, a counter at a time. Answers how many reservations that were. */
-export const lapseReservations =
-  ({ ledger, clock, apart }: Ports) =>
-  async (): Promise<number> => {
-    const lapsed = await ledger.lapsed(clock.now())
-    for (const [counterId, ofCounter] of Map.groupBy(lapsed, (each) => each.counterId)) {
-      await apart('lapse', async () => {
-        const still = await Promise.all(ofCounter.map(({ key }) => ledger.reservation(key)))
-        const held = ofCounter.filter((_, index) => still[index]?.state === 'HELD')
-        if (held.length === 0) return
-        for (const { key } of held) ledger.mark(key, 'HELD', 'LAPSED')
-        ledger.change(counterId, { used: -held.reduce((sum, { amount }) => sum + amount, 0) })
-      })
+/** Does something to all counters that are found, some at a time and each once. One that fails keeps no other from it. */
+const throughAll = async (
+  { apart, passedOver }: Ports,
+  purpose: string,
+  find: (seen: readonly string[]) => Promise<readonly string[]>,
+  each: (counterId: string) => Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  const seen: string[] = []
+  for (let found = await find(seen); found.length > 0; found = await find(seen)) {
+    for (const counterId of found) {
+      if (signal?.aborted) return
+      await apart(purpose, () => each(counterId)).catch((error: unknown) => passedOver(purpose, counterId, error))
+      seen.push(counterId)
     }
-    return lapsed.length
+  }
+}
+
+/** Frees what has lapsed, a counter at a time. */
+export const lapseReservations =
+  (ports: Ports) =>
+  (signal?: AbortSignal): Promise<void> => {
+    const { ledger, clock } = ports
+    const lapse = async (counterId: string): Promise<void> => {
+      const now = clock.now()
+      const { counter, lapsed } = await ledger.look(counterId, undefined, now)
+      if (lapsed.length === 0) return
+      // What is held without a counter has nothing to give back.
+      if (counter) ledger.change(counterId, { used: -amountOf(lapsed) })
+      ledger.lapse(keysOf(lapsed), now)
+    }
+    return throughAll(ports, 'lapse', (seen) => ledger.lapsing(clock.now(), seen), lapse, signal)
   }
 
 /**
@@ -23,22 +41,25 @@ export const lapseReservations =
  * the counter as it is, so that what changed it often meanwhile is told once.
  */
 export const announceUsage =
-  ({ ledger, apart }: Ports) =>
-  async (): Promise<void> => {
-    for (const counterId of await ledger.unannounced()) {
-      await apart('announce', async () => {
-        const reading = await ledger.reading(counterId)
-        const level = reading ? levelOf(reading.used, reading.limit) : 0
-        if (!reading || level <= reading.announced || level === 0) return
-        const reservation = await ledger.newestReservation(counterId)
-        reservation?.announce(level, reading)
-        ledger.announced(counterId, reading.version, level)
-      })
+  (ports: Ports) =>
+  (signal?: AbortSignal): Promise<void> => {
+    const { ledger } = ports
+    const announce = async (counterId: string): Promise<void> => {
+      const reading = await ledger.reading(counterId)
+      const level = reading ? levelOf(reading.used, reading.limit) : 0
+      if (!reading || level <= reading.announced || level === 0) return
+      // What is used has one, until two periods later; then nobody asks any more.
+      const reservation = await ledger.newestReservation(counterId)
+      reservation?.announce(level, reading)
+      ledger.announced(counterId, reading.version, level)
     }
+    return throughAll(ports, 'announce', ledger.unannounced, announce, signal)
   }
 
 /** Removes reservations that nobody asks about any more, some at a time. */
 export const forgetOldReservations =
   ({ ledger, clock }: Ports) =>
-  (): Promise<void> =>
-    ledger.forgetOld(new Date(clock.now().getTime() - keepReservationsMs))
+  async (signal?: AbortSignal): Promise<void> => {
+    const before = new Date(clock.now().getTime() - keepReservationsMs)
+    while (!signal?.aborted && (await ledger.forgetOld(before)));
+  }

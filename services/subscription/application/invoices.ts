@@ -1,4 +1,4 @@
-import { placeOf, textValue } from '#shared/application/page-values.ts'
+import { placeOf, wholeNumber } from '#shared/application/page-values.ts'
 import { pageOf, pageSize } from '#shared/application/paging.ts'
 import type { Ports } from './ports.ts'
 
@@ -7,7 +7,8 @@ export const listInvoices =
   ({ invoices }: Ports) =>
   async (userId: string, page: { pageSize: number; pageToken: string }) => {
     const size = pageSize(page.pageSize, 20, 100)
-    const place = placeOf(page.pageToken, 1)
-    const rows = await invoices.list(userId, place && textValue(place[0]), size + 1)
-    return pageOf(rows, size, ({ number }) => [number])
+    const place = placeOf(page.pageToken, 2)
+    const before = place && { year: wholeNumber(place[0]), sequence: wholeNumber(place[1]) }
+    const rows = await invoices.list(userId, before, size + 1)
+    return pageOf(rows, size, ({ place: { year, sequence } }) => [year, sequence])
   }

@@ -1,9 +1,9 @@
 import type { Clock } from '#shared/domain/clock.ts'
-import type { DomainError } from '#shared/domain/errors.ts'
 import type { Ids } from '#shared/domain/ids.ts'
 import type { Money } from '#shared/domain/money.ts'
 import type { Charge, ChargeResult } from '../domain/charge.ts'
-import type { Invoice } from '../domain/invoice.ts'
+import type { CreditEntry } from '../domain/credit.ts'
+import type { Invoice, InvoicePlace } from '../domain/invoice.ts'
 import type { Subscription } from '../domain/subscription.ts'
 import type { PaymentMethod } from '../domain/subscription-state.ts'
 import type { Tier, UsageResource } from '../domain/tier.ts'
@@ -32,8 +32,17 @@ export interface Invoices {
   /** Takes the next number of a year; the unit is run again where another one took it meanwhile. */
   nextNumber(year: number): Promise<string>
   add(invoice: Invoice): void
-  /** Newest first, after a number. */
-  list(userId: string, before: string | undefined, limit: number): Promise<Invoice[]>
+  /** Newest first, after a place. */
+  list(userId: string, before: InvoicePlace | undefined, limit: number): Promise<Invoice[]>
+}
+
+/** Where credit comes from, and where it goes: written, and never changed. */
+export interface Credits {
+  add(entry: CreditEntry): void
+  /** Newest first, after a place. */
+  list(userId: string, before: { time: Date; id: string } | undefined, limit: number): Promise<CreditEntry[]>
+  /** Removes everything of a user's. */
+  forget(userId: string): void
 }
 
 export interface Charges {
@@ -70,12 +79,13 @@ export interface Reservation {
   counterId: string
   amount: number
   state: 'HELD' | 'COMMITTED' | 'RELEASED' | 'LAPSED'
+  /** Whether its counter is there. */
+  isCounted: boolean
 }
 
 /** A reservation that has lapsed, and still counts. */
 export interface Lapsed {
   key: string
-  counterId: string
   amount: number
 }
 
@@ -86,19 +96,22 @@ interface CounterChange {
   overrun?: number
 }
 
-/** How much is used, and what is set aside. Writes belong to the unit being run. */
+/**
+ * How much is used, and what is set aside. Writes belong to the unit being run, which is run again where another one
+ * came first: changed the same counter or reservation, or erased the user.
+ */
 export interface UsageLedger {
   /** A counter, the reservation of a key, and what of the counter has lapsed. */
   look(
     counterId: string,
-    key: string,
+    key: string | undefined,
     now: Date,
   ): Promise<{ counter: Counter | undefined; reservation: Reservation | undefined; lapsed: Lapsed[] }>
   reservation(key: string): Promise<Reservation | undefined>
-  /** Begins a counter; the unit is run again where another one began it. */
+  /** Begins a counter. */
   open(place: CounterPlace, allowed: number | undefined, change: CounterChange): void
-  /** Within the limit where `orElse` is given, else whatever it is. */
-  change(counterId: string, change: CounterChange, orElse?: DomainError): void
+  /** Whatever the limit is, unless it is to stay within. Who falls below what was told is told of it again. */
+  change(counterId: string, change: CounterChange, isWithinLimit?: boolean): void
   /** Counts what there is no limit for, on a counter that may not be there yet. */
   count(place: CounterPlace, amount: number): void
   /** Lets another limit count from now on. */
@@ -106,17 +119,19 @@ export interface UsageLedger {
   hold(key: string, place: CounterPlace, what: { amount: number; now: Date; expiresAt: Date }): void
   /** Keeps a reservation as taken, whatever it was before. */
   take(key: string, place: CounterPlace, what: { amount: number; now: Date }): void
-  /** The unit is run again where another one changed the reservation meanwhile. */
   mark(key: string, from: Reservation['state'], to: Reservation['state']): void
+  /** Marks what is held and has lapsed. */
+  lapse(keys: readonly string[], now: Date): void
+  /** To the later of the two times. */
   prolong(key: string, expiresAt: Date): void
-  /** Removes some reservations of before a time that nothing asks about any more, at once. */
-  forgetOld(before: Date): Promise<void>
-  /** Some of what has lapsed and still counts. */
-  lapsed(now: Date): Promise<Lapsed[]>
-  /** Counters whose users are to be told how far they have come. */
-  unannounced(): Promise<string[]>
+  /** Removes some reservations of before a time that nothing asks about any more, at once. Answers whether there are more. */
+  forgetOld(before: Date): Promise<boolean>
+  /** Some counters of which something has lapsed and still counts, but for those that were looked at. */
+  lapsing(now: Date, seen: readonly string[]): Promise<string[]>
+  /** Some counters whose users are to be told how far they have come, but for those that were looked at. */
+  unannounced(seen: readonly string[]): Promise<string[]>
   reading(counterId: string): Promise<(CounterReading & { announced: number }) | undefined>
-  /** Notes what was told; the unit is run again where the counter went on meanwhile. */
+  /** Notes what was told, unless the counter went on meanwhile. */
   announced(counterId: string, version: number, level: number): void
   newestReservation(counterId: string): Promise<UsageReservation | undefined>
   /** The counters with these ids. */
@@ -131,6 +146,7 @@ export interface Ports {
   subscriptions: Subscriptions
   invoices: Invoices
   charges: Charges
+  credits: Credits
   provider: PaymentProvider
   ledger: UsageLedger
   ids: Ids
@@ -141,6 +157,10 @@ export interface Ports {
   afterCommit: (run: () => void) => void
   /** A counter may have come far enough for its user to be told. */
   onUsed: () => void
+  /** What was to be done to a counter failed; others are not kept from it. */
+  passedOver: (purpose: string, counterId: string, error: unknown) => void
+  /** On whose behalf, as events name it. */
+  actor: () => string
   /** Aborts when nobody waits any more. */
   signal: () => AbortSignal
 }

@@ -10,6 +10,13 @@ import type { Money } from '#shared/domain/money.ts'
 import type { Period } from './billing-period.ts'
 import { cents } from './tier.ts'
 
+/** Where an invoice stands among all. */
+export interface InvoicePlace {
+  year: number
+  /** Which one of the year it is. */
+  sequence: number
+}
+
 export type Purpose = 'RENEWAL' | 'UPGRADE'
 export type InvoiceStatus = 'OPEN' | 'PAID' | 'VOID'
 
@@ -109,6 +116,11 @@ export class Invoice extends Aggregate {
       period: { start: new Date(start), end: new Date(end) },
       amount: cents(amount),
     }))
+  }
+
+  get place(): InvoicePlace {
+    const [year = 0, sequence = 0] = this.number.split('-').map(Number)
+    return { year, sequence }
   }
 
   get amountDue(): Money {

@@ -8,6 +8,7 @@ import {
   SubscriptionRenewedSchema,
   SubscriptionResumedSchema,
   SubscriptionSuspendedSchema,
+  SubscriptionTermsChangedSchema,
   SubscriptionUpgradedSchema,
 } from '#gen/troupe/subscription/v1/subscription_events_pb.ts'
 import { conflict, precondition } from '#shared/domain/errors.ts'
@@ -16,7 +17,7 @@ import { type Period, periodAt } from './billing-period.ts'
 import { type ChangeQuote, isHigher } from './change.ts'
 import type { Invoice } from './invoice.ts'
 import { type PaymentMethod, SubscriptionState } from './subscription-state.ts'
-import { free, type Tier } from './tier.ts'
+import { free, type Tier, tierOf } from './tier.ts'
 
 const overdue = () => precondition('PAYMENT_OVERDUE', 'an invoice is to be paid first')
 
@@ -81,10 +82,10 @@ export class Subscription extends SubscriptionState {
     const endsAt = isNow || !isRunning ? now : (this.paidUntil as Date)
     this.record(SubscriptionCancelledSchema, { userId, tier, endsAt: timestamp(endsAt) })
     if (endsAt === now) this.fallFree(ExpiryReason.CANCELLED)
-    else Object.assign(this, { status: 'CANCELLED', nextTier: '' })
+    else this.status = 'CANCELLED'
   }
 
-  /** Throws NOT_CANCELLED. */
+  /** A change that was to come with the period's end is to come again. Throws NOT_CANCELLED. */
   resume(now: Date): void {
     this.mustLive()
     if (this.status !== 'CANCELLED' || !this.paidUntil || this.paidUntil <= now) {
@@ -105,14 +106,20 @@ export class Subscription extends SubscriptionState {
   give(target: Tier, present: Tier): void {
     this.mustLive()
     this.withdrawChange()
-    const { tier: fromTier } = this
-    const isSame = fromTier === target.id && !this.renewalBill
+    const isSame = present.id === target.id && !this.renewalBill
     this.stopBilling()
     this.isComplimentary = target.id !== free
-    if (isSame) return
-    this.tier = target.id
-    const told = { userId: this.id, fromTier, tier: target.id, isComplimentary: this.isComplimentary }
-    this.record(isHigher(present, target) ? SubscriptionDowngradedSchema : SubscriptionUpgradedSchema, told)
+    if (!isSame) this.take(target, present)
+  }
+
+  private take(target: Tier, present: Tier): void {
+    const { id: userId, isComplimentary } = this
+    const [fromTier, tier] = [present.id, target.id]
+    this.tier = tier
+    if (tier === fromTier) this.record(SubscriptionTermsChangedSchema, { userId, tier, isComplimentary })
+    else if (isHigher(present, target))
+      this.record(SubscriptionDowngradedSchema, { userId, fromTier, tier, isComplimentary })
+    else this.record(SubscriptionUpgradedSchema, { userId, fromTier, tier, isComplimentary })
   }
 
   /** Ends everything: the account is gone. */
@@ -137,7 +144,11 @@ export class Subscription extends SubscriptionState {
   }
 
   /** Gives what an invoice has paid for, until the next bill. Answers whether that is still wanted. */
-  settle(invoice: Bill & Pick<Invoice, 'purpose' | 'period' | 'startsPeriod'>, nextBill: string): boolean {
+  settle(
+    invoice: Bill & Pick<Invoice, 'purpose' | 'period' | 'startsPeriod'>,
+    nextBill: string,
+    tiers: readonly Tier[],
+  ): boolean {
     const { period } = invoice
     if (invoice.purpose === 'RENEWAL') {
       if (this.renewalBill !== invoice.billId) return false
@@ -148,10 +159,10 @@ export class Subscription extends SubscriptionState {
       return true
     }
     if (this.changeBill !== invoice.billId) return false
-    const { id: userId, tier: fromTier, changeTier: tier } = this
-    Object.assign(this, { tier, isComplimentary: false, nextTier: '', paymentProblem: '' })
+    const [target, present] = [tierOf(tiers, this.changeTier), tierOf(tiers, this.tier)]
+    Object.assign(this, { isComplimentary: false, nextTier: '', paymentProblem: '' })
     this.endChange()
-    this.record(SubscriptionUpgradedSchema, { userId, fromTier, tier })
+    this.take(target, present)
     if (!invoice.startsPeriod) return true
     this.anchor = period.start
     this.pay(period, nextBill)

@@ -6,8 +6,13 @@ const intervalMs = 1000
 /** How much may come together before it is told of. */
 const gatherMs = 20
 
+export interface FollowUp {
+  wake(): void
+  stop(): Promise<void>
+}
+
 /** Does something after it was woken, together for all who woke it, and once a second in any case. */
-export const startFollowUp = (log: Logger, run: () => Promise<void>): { wake(): void; stop(): Promise<void> } => {
+export const startFollowUp = (log: Logger, name: string, run: (signal: AbortSignal) => Promise<void>): FollowUp => {
   const stopping = new AbortController()
   const { signal } = stopping
   const wakeup = new Wakeup()
@@ -15,7 +20,7 @@ export const startFollowUp = (log: Logger, run: () => Promise<void>): { wake(): 
     while (!signal.aborted) {
       if (await wakeup.wait(intervalMs, signal)) await sleep(gatherMs)
       if (signal.aborted) return
-      await run().catch((error: unknown) => log.warn('usage was not followed up', { error }))
+      await run(signal).catch((error: unknown) => log.warn('usage was not followed up', { name, error }))
     }
   }
   const done = loop()

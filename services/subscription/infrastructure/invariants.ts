@@ -35,8 +35,14 @@ export const invariants: readonly { name: string; sql: string }[] = [
   {
     name: 'the invoices of a year are numbered without a gap',
     sql: `select format('%s: %s invoices, last number %s', n.year, count(i.id), n.last) from invoice_numbers n
-      left join invoices i on i.number like n.year || '-%' group by n.year, n.last
-      having count(i.id) <> n.last or max(split_part(i.number, '-', 2)::int) <> n.last limit 10`,
+      left join invoices i on i.year = n.year group by n.year, n.last
+      having count(i.id) <> n.last or max(i.sequence) <> n.last limit 10`,
+  },
+  {
+    name: 'credit is the sum of what was given and used',
+    sql: `select format('%s: %s, not %s', coalesce(s.id, e.user_id), s.credit, e.sum) from subscriptions s
+      full join (select user_id, sum(amount) from credit_entries group by user_id) e on e.user_id = s.id
+      where coalesce(s.credit, 0) <> coalesce(e.sum, 0) limit 10`,
   },
   {
     name: 'only what is billed is suspended, cancelled or overdue',

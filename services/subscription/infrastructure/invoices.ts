@@ -25,15 +25,19 @@ export const createInvoices = (database: Database, unit: () => UnitOfWork): Invo
   add: (invoice) => unit().add(invoice),
   list: (userId, before, limit) =>
     before === undefined
-      ? unit().select(Invoice, 'user_id = $1 order by number desc limit $2::integer', userId, limit)
+      ? unit().select(Invoice, 'user_id = $1 order by year desc, sequence desc limit $2::integer', userId, limit)
       : unit().select(
           Invoice,
-          'user_id = $1 and number < $2 order by number desc limit $3::integer',
+          'user_id = $1 and (year, sequence) < ($2, $3) order by year desc, sequence desc limit $4::integer',
           userId,
-          before,
+          before.year,
+          before.sequence,
           limit,
         ),
 })
+
+export const forgetTokensSql = `update charges set token = '' where token <> ''
+  and invoice_id in (select id from invoices where user_id = $1)`
 
 /** The charges in the database. */
 export const createCharges = (unit: () => UnitOfWork): Charges => ({
@@ -41,8 +45,7 @@ export const createCharges = (unit: () => UnitOfWork): Charges => ({
   add: (charge) => unit().add(charge),
   forgetTokens: (userId) =>
     unit().write({
-      sql: `update charges set token = '' where token <> ''
-        and invoice_id in (select id from invoices where user_id = $1)`,
+      sql: forgetTokensSql,
       parameters: [userId],
     }),
 })

@@ -141,4 +141,34 @@ export const migrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    name: '0002-credit-and-order',
+    up: [
+      // How each credit came to be. Written, and never changed; what there was before has one entry.
+      `create table credit_entries (
+        id uuid primary key,
+        user_id uuid not null,
+        amount bigint not null check (amount <> 0),
+        reason text not null check (reason in ('GRANTED', 'APPLIED', 'RETURNED', 'CARRIED_OVER')),
+        granted_by text not null,
+        invoice_id uuid,
+        at timestamptz(3) not null
+      )`,
+      'create index credit_entries_of_user on credit_entries (user_id, at desc, id desc)',
+      `insert into credit_entries (id, user_id, amount, reason, granted_by, at)
+        select gen_random_uuid(), id, credit, 'CARRIED_OVER', '', now() from subscriptions where credit > 0`,
+      // As text, the millionth invoice of a year would come before the second.
+      `alter table invoices
+        add column year integer generated always as (split_part(number, '-', 1)::integer) stored,
+        add column sequence integer generated always as (split_part(number, '-', 2)::integer) stored`,
+      'drop index invoices_of_user',
+      'create index invoices_of_user on invoices (user_id, year desc, sequence desc)',
+      'create index invoices_of_year on invoices (year)',
+      `create index charges_with_token on charges (invoice_id) where token <> ''`,
+      // What was counted while there was no limit was counted without a key: whoever comes to one is told by it.
+      `insert into reservations (key, counter_id, user_id, resource, amount, state, created_at, expires_at)
+        select gen_random_uuid(), id, user_id, resource, committed, 'COMMITTED', now(), now() from usage u
+        where committed > 0 and not exists (select 1 from reservations r where r.counter_id = u.id)`,
+    ],
+  },
 ]

@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core'
 import { Charge } from '../domain/charge.ts'
+import { CreditEntry } from '../domain/credit.ts'
 import { Invoice } from '../domain/invoice.ts'
 import { Subscription } from '../domain/subscription.ts'
 import type { PaymentMethod } from '../domain/subscription-state.ts'
@@ -70,6 +71,20 @@ const ChargeSchema = defineEntity({
   },
 })
 
+const CreditEntrySchema = defineEntity({
+  class: CreditEntry,
+  tableName: 'credit_entries',
+  properties: {
+    id: p.uuid().primary(),
+    userId: p.uuid(),
+    amount: p.integer(),
+    reason: p.text().$type<CreditEntry['reason']>(),
+    grantedBy: p.text(),
+    invoiceId: p.uuid().nullable(),
+    at: p.datetime(3),
+  },
+})
+
 const UsageReservationSchema = defineEntity({
   class: UsageReservation,
   tableName: 'reservations',
@@ -81,4 +96,4 @@ const UsageReservationSchema = defineEntity({
 })
 
 /** How the aggregates of subscription are mapped. */
-export const entities = [SubscriptionSchema, InvoiceSchema, ChargeSchema, UsageReservationSchema]
+export const entities = [SubscriptionSchema, InvoiceSchema, ChargeSchema, CreditEntrySchema, UsageReservationSchema]

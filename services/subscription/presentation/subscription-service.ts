@@ -12,7 +12,7 @@ import { caller } from '#shared/presentation/gate.ts'
 import type { SubscriptionApp } from '../application/app.ts'
 import { type UsageResource as Resource, usageResources } from '../domain/tier.ts'
 import { reservationMs } from '../domain/usage.ts'
-import { toInvoice, toPreview, toSubscription, toTier, toUsage } from './to-proto.ts'
+import { toCreditEntry, toInvoice, toPreview, toSubscription, toTier, toUsage } from './to-proto.ts'
 
 type Rpcs = ServiceImpl<typeof SubscriptionService>
 
@@ -42,6 +42,10 @@ const forUsers = (app: SubscriptionApp, clock: Clock) =>
     listInvoices: async (page, context) => {
       const { items, nextPageToken } = await app.listInvoices(caller(context), page)
       return { invoices: items.map(toInvoice), nextPageToken }
+    },
+    listCredits: async (page, context) => {
+      const { items, nextPageToken } = await app.listCredits(caller(context), page)
+      return { credits: items.map(toCreditEntry), nextPageToken }
     },
     getUsage: async (_, context) => ({ usage: (await app.getUsage(caller(context))).map(toUsage) }),
   }) satisfies Partial<Rpcs>

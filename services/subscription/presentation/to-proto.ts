@@ -1,5 +1,6 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { MoneySchema } from '#gen/troupe/mesh/v1/money_pb.ts'
+import { type CreditEntrySchema, CreditReason } from '#gen/troupe/subscription/v1/credit_pb.ts'
 import { InvoicePurpose, type InvoiceSchema, InvoiceStatus } from '#gen/troupe/subscription/v1/invoice_pb.ts'
 import { type SubscriptionSchema, SubscriptionStatus } from '#gen/troupe/subscription/v1/subscription_pb.ts'
 import type { PreviewChangeResponseSchema } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
@@ -9,6 +10,7 @@ import type { Money } from '#shared/domain/money.ts'
 import { timestamp } from '#shared/domain/timestamp.ts'
 import { type ChangePreview, presentPeriod } from '../application/change-subscription.ts'
 import type { UsageView } from '../application/get-usage.ts'
+import type { CreditEntry } from '../domain/credit.ts'
 import type { Invoice, InvoiceLine } from '../domain/invoice.ts'
 import type { Subscription } from '../domain/subscription.ts'
 import { cents, type Tier, usageResources } from '../domain/tier.ts'
@@ -68,6 +70,14 @@ export const toInvoice = (invoice: Invoice): MessageInitShape<typeof InvoiceSche
     attempts,
   }
 }
+
+export const toCreditEntry = (entry: CreditEntry): MessageInitShape<typeof CreditEntrySchema> => ({
+  id: entry.id,
+  amount: toMoney(cents(entry.amount)),
+  reason: CreditReason[entry.reason],
+  invoiceId: entry.invoiceId ?? '',
+  at: timestamp(entry.at),
+})
 
 export const toPreview = (preview: ChangePreview): MessageInitShape<typeof PreviewChangeResponseSchema> => ({
   effectiveAt: timestamp(preview.effectiveAt),

@@ -240,6 +240,16 @@ const table: PairTable<MessageName> = {
     at: 'charging',
     does: { ...whileCharging(5), declined: [expire()] },
   },
+  'charging on day 14, with another method meanwhile': {
+    history: [...waiting, 'new method', 'expiry due', 'new method'],
+    at: 'charging',
+    does: { ...whileCharging(5), declined: [charge(6)] },
+  },
+  'charging that other method on day 14': {
+    history: [...waiting, 'new method', 'expiry due', 'new method', 'declined'],
+    at: 'charging',
+    does: { ...whileCharging(6), declined: [expire()] },
+  },
   settling: {
     history: [...open, 'charged'],
     at: 'settling',

@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Code, ConnectError } from '@connectrpc/connect'
 import { expect } from 'vitest'
+import { DomainError } from '#shared/domain/errors.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import { openKernel } from '../../shared/tests/open-kernel.ts'
@@ -9,6 +11,17 @@ import { assemble, subscription } from '../service.ts'
 
 /** What `rejects.toEqual` compares a refusal with. */
 export const refused = (reason: string) => expect.objectContaining({ reason })
+
+/** As clients do: what lost against others too often is tried again. */
+export const persistently = async <T>(run: () => Promise<T>): Promise<T> => {
+  for (;;) {
+    try {
+      return await run()
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.reason !== 'TOO_MUCH_CONTENTION') throw error
+    }
+  }
+}
 
 /** Subscription on a database of its own, with a clock that stands still until it is moved. */
 export const openSubscriptions = async (name: string) => {
@@ -20,7 +33,9 @@ export const openSubscriptions = async (name: string) => {
       return {}
     },
   }
-  const kernel: Kernel = { ...made, client: () => identity as never }
+  const warnings: unknown[] = []
+  const warn = (_: string, metadata: unknown) => void warnings.push(metadata)
+  const kernel: Kernel = { ...made, client: () => identity as never, log: { ...made.log, warn } }
   let toldOfUse = 0
   const app = assemble(kernel, () => {
     toldOfUse += 1
@@ -37,7 +52,10 @@ export const openSubscriptions = async (name: string) => {
   return {
     ...opened,
     app,
+    kernel,
     accounts,
+    /** What was logged that is not as it should be. */
+    warnings,
     toldOfUse: () => toldOfUse,
     newUser: async (tier = 'FREE'): Promise<string> => {
       const userId = uuidv7()
@@ -56,6 +74,29 @@ export const openSubscriptions = async (name: string) => {
       call(() => app.commitUsage(request(userId, { key, ...more }), opened.clock.now())),
     usageOf: async (userId: string, resource = 'STORIES') =>
       (await call(() => app.getUsage(userId))).find((each) => each.resource === resource),
+    /** Somebody who wants a tier, and is to be billed for it. */
+    newBill: async (tier = 'SILVER'): Promise<{ userId: string; billId: string }> => {
+      const userId = uuidv7()
+      await call(() => app.setPaymentMethod(userId, 'tok_success'))
+      const { changeBill } = await call(() => app.changeTier(userId, tier))
+      return { userId, billId: changeBill ?? '' }
+    },
+    /** Does something, and something else while the first waits for a lock that a statement takes. */
+    whileLocked: async (lock: string, value: string, first: () => Promise<unknown>, then: () => Promise<unknown>) => {
+      const client = await database.pool.connect()
+      try {
+        await client.query('begin')
+        await client.query(lock, [value])
+        const outcome = first()
+        const isWaiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+        while ((await database.sql(isWaiting)).length === 0) await sleep(5)
+        await then()
+        await client.query('commit')
+        await outcome
+      } finally {
+        client.release()
+      }
+    },
     /** What of the invariants does not hold. */
     violations: async (): Promise<string[]> => {
       const found = await Promise.all(invariants.map(({ sql }) => database.sql(sql)))

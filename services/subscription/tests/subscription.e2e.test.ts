@@ -4,6 +4,7 @@ import { ErrorInfoSchema, QuotaFailureSchema } from '#gen/google/rpc/error_detai
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { CreditReason } from '#gen/troupe/subscription/v1/credit_pb.ts'
 import { InvoiceStatus } from '#gen/troupe/subscription/v1/invoice_pb.ts'
 import { SubscriptionStatus } from '#gen/troupe/subscription/v1/subscription_pb.ts'
 import { CancelTime, SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
@@ -163,6 +164,13 @@ describe('an operator', () => {
     expect(await outcomeOf(operator.setTier({ userId: nobody, tier: 'GOLD' }))).toBe('NotFound USER_NOT_FOUND')
     await subscribe(user, 'GOLD')
     expect(await present(user)).toMatchObject({ isComplimentary: false, credit: { minorUnits: 501n } })
+    const { credits } = await own.listCredits({})
+    expect(credits).toMatchObject([
+      { amount: { minorUnits: -1999n }, reason: CreditReason.APPLIED },
+      { amount: { minorUnits: 2500n }, reason: CreditReason.GRANTED, invoiceId: '' },
+    ])
+    expect(credits[0]?.invoiceId).toBe((await own.listInvoices({})).invoices[0]?.id)
+    expect((await of(await mesh.newUser()).listCredits({})).credits).toEqual([])
   })
 })
 
@@ -208,6 +216,6 @@ it('what is deleted keeps its invoices and nothing else', async () => {
     return found?.completedAt ? found : undefined
   })
   const report = erasure.reports.find(({ context }) => context === 'subscription')
-  expect(report?.erased).toEqual(['payment method', 'usage'])
+  expect(report?.erased).toEqual(['payment method', 'credit', 'usage'])
   expect(await outcomeOf(operator.setTier({ userId: user.id, tier: 'GOLD' }))).toBe('NotFound USER_NOT_FOUND')
 })

@@ -26,7 +26,8 @@ const settle = (subscription: Subscription, billId: string, nextBill: string, at
   const startsPeriod = purpose === 'UPGRADE' && !subscription.paid
   const period = startsPeriod || !subscription.paid ? periodAt(at, at) : subscription.paid
   const next = purpose === 'RENEWAL' ? periodAt(subscription.anchor, period.end) : period
-  return subscription.settle({ id: `invoice-${billId}`, billId, purpose, period: next, startsPeriod }, nextBill)
+  const invoice = { id: `invoice-${billId}`, billId, purpose, period: next, startsPeriod } as const
+  return subscription.settle(invoice, nextBill, Object.values(tiers))
 }
 
 const opened = () => {
@@ -107,6 +108,22 @@ describe('a subscription', () => {
     expect(eventsOf(subscription)).toContain('SubscriptionExpired')
   })
 
+  it('that is resumed comes to the cheaper tier that it was to come to before it was cancelled', () => {
+    for (const to of ['SILVER', 'FREE'] as const) {
+      const subscription = silver()
+      change(subscription, 'GOLD', 'up', later(1))
+      settle(subscription, 'up', 'unused')
+      change(subscription, to, 'x', later(2))
+      subscription.cancel(false, later(3))
+      expect(tierAt(subscription, later(28))).toBe('FREE')
+      subscription.resume(later(4))
+      expect(subscription).toMatchObject({ status: 'ACTIVE', tier: 'GOLD', nextTier: to })
+      subscription.cancel(false, later(5))
+      subscription.beginRenewal('renewal')
+      expect(subscription).toMatchObject({ tier: 'FREE', nextTier: '' })
+    }
+  })
+
   it('ends at once when that is asked for, or when it is not paid; a payment that comes late finds nothing', () => {
     for (const [make, isNow] of [
       [silver, true],
@@ -181,8 +198,21 @@ describe('a subscription', () => {
     expect(subscription.changeTier).toBe('SILVER')
     settle(subscription, 'pay', 'renewal', later(1))
     expect(subscription).toMatchObject({ tier: 'SILVER', isComplimentary: false, anchor: later(1) })
+    expect(eventsOf(subscription).slice(-2)).toEqual(['SubscriptionDowngraded', 'BillScheduled'])
     subscription.give(tiers.FREE, tiers.SILVER)
     expect(subscription).toMatchObject({ tier: 'FREE', isComplimentary: false, renewalBill: undefined })
+  })
+
+  it('says of the same tier on other terms neither that it is a higher nor a lower one', () => {
+    const subscription = silver()
+    const last = () => recordedEvents(subscription).findLast(({ schema }) => !schema.typeName.includes('.Bill'))
+    subscription.give(tiers.SILVER, tiers.SILVER)
+    expect(last()?.schema.typeName).toMatch('SubscriptionTermsChanged')
+    expect(last()?.message).toMatchObject({ userId: 'ann', tier: 'SILVER', isComplimentary: true })
+    change(subscription, 'SILVER', 'pay', later(1))
+    settle(subscription, 'pay', 'again', later(1))
+    expect(last()?.schema.typeName).toMatch('SubscriptionTermsChanged')
+    expect(last()?.message).toMatchObject({ tier: 'SILVER', isComplimentary: false })
   })
 
   it('that was given may be laid down at once', () => {

@@ -55,7 +55,8 @@ const newInvoice = async ({ stage, person }: Scene, status: 'OPEN' | 'PAID'): Pr
      values ($1, $2, $3, $4, 'RENEWAL', '[]', now(), now() + interval '1 day', false, 999, 0, now(), $5,
        case when $5 = 'PAID' then now() end, 0)`,
     invoiceId,
-    `made-${invoiceId}`,
+    // Of a year that none is counted in.
+    `1-${Number.parseInt(invoiceId.slice(0, 7), 16)}`,
     person.id,
     crypto.randomUUID(),
     status,
@@ -90,6 +91,7 @@ export const subscriptionRecipes: Recipes = ofService('troupe.subscription.v1.Su
   ResumeSubscription: { fields: newCancellation, ...once },
   SetPaymentMethod: { fields: () => ({ token: 'tok_success' }), ids: { token: 'open' } },
   ListInvoices: {},
+  ListCredits: {},
   GetUsage: {},
   SetTier: { fields: ({ person }) => ({ userId: person.id, tier: 'GOLD' }), needsOwnPerson: true },
   GrantCredit: { fields: ({ person }) => ({ userId: person.id, minorUnits: 100n, currency: 'USD' }) },

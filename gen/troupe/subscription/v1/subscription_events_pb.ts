@@ -21,7 +21,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file troupe/subscription/v1/subscription_events.proto.
  */
 export const file_troupe_subscription_v1_subscription_events: GenFile = /*@__PURE__*/
-  fileDesc("CjB0cm91cGUvc3Vic2NyaXB0aW9uL3YxL3N1YnNjcmlwdGlvbl9ldmVudHMucHJvdG8SFnRyb3VwZS5zdWJzY3JpcHRpb24udjEiSgoTU3Vic2NyaXB0aW9uQ3JlYXRlZBIPCgd1c2VyX2lkGAEgASgJEgwKBHRpZXIYAiABKAk6FKK1GBAKDFN1YnNjcmlwdGlvbhABIngKFFN1YnNjcmlwdGlvblVwZ3JhZGVkEg8KB3VzZXJfaWQYASABKAkSEQoJZnJvbV90aWVyGAIgASgJEgwKBHRpZXIYAyABKAkSGAoQaXNfY29tcGxpbWVudGFyeRgEIAEoCDoUorUYEAoMU3Vic2NyaXB0aW9uEAEiegoWU3Vic2NyaXB0aW9uRG93bmdyYWRlZBIPCgd1c2VyX2lkGAEgASgJEhEKCWZyb21fdGllchgCIAEoCRIMCgR0aWVyGAMgASgJEhgKEGlzX2NvbXBsaW1lbnRhcnkYBCABKAg6FKK1GBAKDFN1YnNjcmlwdGlvbhABIsABChNTdWJzY3JpcHRpb25SZW5ld2VkEg8KB3VzZXJfaWQYASABKAkSDAoEdGllchgCIAEoCRIwCgxwZXJpb2Rfc3RhcnQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi4KCnBlcmlvZF9lbmQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCmludm9pY2VfaWQYBSABKAk6FKK1GBAKDFN1YnNjcmlwdGlvbhABInkKFVN1YnNjcmlwdGlvbkNhbmNlbGxlZBIPCgd1c2VyX2lkGAEgASgJEgwKBHRpZXIYAiABKAkSKwoHZW5kc19hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6FKK1GBAKDFN1YnNjcmlwdGlvbhABIkoKE1N1YnNjcmlwdGlvblJlc3VtZWQSDwoHdXNlcl9pZBgBIAEoCRIMCgR0aWVyGAIgASgJOhSitRgQCgxTdWJzY3JpcHRpb24QASJgChVTdWJzY3JpcHRpb25TdXNwZW5kZWQSDwoHdXNlcl9pZBgBIAEoCRIMCgR0aWVyGAIgASgJEhIKCmludm9pY2VfaWQYAyABKAk6FKK1GBAKDFN1YnNjcmlwdGlvbhABIoABChNTdWJzY3JpcHRpb25FeHBpcmVkEg8KB3VzZXJfaWQYASABKAkSDAoEdGllchgCIAEoCRI0CgZyZWFzb24YAyABKA4yJC50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkV4cGlyeVJlYXNvbjoUorUYEAoMU3Vic2NyaXB0aW9uEAEi3gEKFVVzYWdlVGhyZXNob2xkUmVhY2hlZBIPCgd1c2VyX2lkGAEgASgJEjcKCHJlc291cmNlGAIgASgOMiUudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5Vc2FnZVJlc291cmNlEgwKBHVzZWQYAyABKAMSDQoFbGltaXQYBCABKAMSLQoJcmVzZXRzX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIVCg11c2FnZV92ZXJzaW9uGAYgASgDOhiitRgUChBVc2FnZVJlc2VydmF0aW9uEAEi2gEKEVVzYWdlTGltaXRSZWFjaGVkEg8KB3VzZXJfaWQYASABKAkSNwoIcmVzb3VyY2UYAiABKA4yJS50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlVzYWdlUmVzb3VyY2USDAoEdXNlZBgDIAEoAxINCgVsaW1pdBgEIAEoAxItCglyZXNldHNfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhUKDXVzYWdlX3ZlcnNpb24YBiABKAM6GKK1GBQKEFVzYWdlUmVzZXJ2YXRpb24QASLfAQoNSW52b2ljZUlzc3VlZBISCgppbnZvaWNlX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSDgoGbnVtYmVyGAMgASgJEjcKB3B1cnBvc2UYBCABKA4yJi50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkludm9pY2VQdXJwb3NlEiQKBXRvdGFsGAUgASgLMhUudHJvdXBlLm1lc2gudjEuTW9uZXkSKQoKYW1vdW50X2R1ZRgGIAEoCzIVLnRyb3VwZS5tZXNoLnYxLk1vbmV5Og+itRgLCgdJbnZvaWNlEAIiyAEKEFBheW1lbnRQcm9jZXNzZWQSEgoKaW52b2ljZV9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEiUKBmFtb3VudBgDIAEoCzIVLnRyb3VwZS5tZXNoLnYxLk1vbmV5EjUKBnN0YXR1cxgEIAEoDjIlLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuUGF5bWVudFN0YXR1cxIPCgdwcm9ibGVtGAUgASgJEg8KB2F0dGVtcHQYBiABKAU6D6K1GAsKB0ludm9pY2UQAiKuAQoNQmlsbFNjaGVkdWxlZBIPCgdiaWxsX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSNwoHcHVycG9zZRgDIAEoDjImLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuSW52b2ljZVB1cnBvc2USKgoGZHVlX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoWorUYEgoMU3Vic2NyaXB0aW9uEAEYAiJJCg1CaWxsV2l0aGRyYXduEg8KB2JpbGxfaWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCToWorUYEgoMU3Vic2NyaXB0aW9uEAEYAiJQChRQYXltZW50TWV0aG9kQ2hhbmdlZBIPCgd1c2VyX2lkGAEgASgJEg8KB2JpbGxfaWQYAiABKAk6FqK1GBIKDFN1YnNjcmlwdGlvbhABGAIqhwEKDEV4cGlyeVJlYXNvbhIdChlFWFBJUllfUkVBU09OX1VOU1BFQ0lGSUVEEAASGwoXRVhQSVJZX1JFQVNPTl9DQU5DRUxMRUQQARIYChRFWFBJUllfUkVBU09OX1VOUEFJRBACEiEKHUVYUElSWV9SRUFTT05fQUNDT1VOVF9ERUxFVEVEEAMqaAoNUGF5bWVudFN0YXR1cxIeChpQQVlNRU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEhwKGFBBWU1FTlRfU1RBVFVTX1NVQ0NFRURFRBABEhkKFVBBWU1FTlRfU1RBVFVTX0ZBSUxFRBACYgZwcm90bzM", [file_google_protobuf_timestamp, file_troupe_mesh_v1_money, file_troupe_mesh_v1_options, file_troupe_subscription_v1_invoice, file_troupe_subscription_v1_usage]);
+  fileDesc("CjB0cm91cGUvc3Vic2NyaXB0aW9uL3YxL3N1YnNjcmlwdGlvbl9ldmVudHMucHJvdG8SFnRyb3VwZS5zdWJzY3JpcHRpb24udjEiSgoTU3Vic2NyaXB0aW9uQ3JlYXRlZBIPCgd1c2VyX2lkGAEgASgJEgwKBHRpZXIYAiABKAk6FKK1GBAKDFN1YnNjcmlwdGlvbhABIngKFFN1YnNjcmlwdGlvblVwZ3JhZGVkEg8KB3VzZXJfaWQYASABKAkSEQoJZnJvbV90aWVyGAIgASgJEgwKBHRpZXIYAyABKAkSGAoQaXNfY29tcGxpbWVudGFyeRgEIAEoCDoUorUYEAoMU3Vic2NyaXB0aW9uEAEiegoWU3Vic2NyaXB0aW9uRG93bmdyYWRlZBIPCgd1c2VyX2lkGAEgASgJEhEKCWZyb21fdGllchgCIAEoCRIMCgR0aWVyGAMgASgJEhgKEGlzX2NvbXBsaW1lbnRhcnkYBCABKAg6FKK1GBAKDFN1YnNjcmlwdGlvbhABImkKGFN1YnNjcmlwdGlvblRlcm1zQ2hhbmdlZBIPCgd1c2VyX2lkGAEgASgJEgwKBHRpZXIYAiABKAkSGAoQaXNfY29tcGxpbWVudGFyeRgDIAEoCDoUorUYEAoMU3Vic2NyaXB0aW9uEAEiwAEKE1N1YnNjcmlwdGlvblJlbmV3ZWQSDwoHdXNlcl9pZBgBIAEoCRIMCgR0aWVyGAIgASgJEjAKDHBlcmlvZF9zdGFydBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKcGVyaW9kX2VuZBgEIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKaW52b2ljZV9pZBgFIAEoCToUorUYEAoMU3Vic2NyaXB0aW9uEAEieQoVU3Vic2NyaXB0aW9uQ2FuY2VsbGVkEg8KB3VzZXJfaWQYASABKAkSDAoEdGllchgCIAEoCRIrCgdlbmRzX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoUorUYEAoMU3Vic2NyaXB0aW9uEAEiSgoTU3Vic2NyaXB0aW9uUmVzdW1lZBIPCgd1c2VyX2lkGAEgASgJEgwKBHRpZXIYAiABKAk6FKK1GBAKDFN1YnNjcmlwdGlvbhABImAKFVN1YnNjcmlwdGlvblN1c3BlbmRlZBIPCgd1c2VyX2lkGAEgASgJEgwKBHRpZXIYAiABKAkSEgoKaW52b2ljZV9pZBgDIAEoCToUorUYEAoMU3Vic2NyaXB0aW9uEAEigAEKE1N1YnNjcmlwdGlvbkV4cGlyZWQSDwoHdXNlcl9pZBgBIAEoCRIMCgR0aWVyGAIgASgJEjQKBnJlYXNvbhgDIAEoDjIkLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuRXhwaXJ5UmVhc29uOhSitRgQCgxTdWJzY3JpcHRpb24QASLeAQoVVXNhZ2VUaHJlc2hvbGRSZWFjaGVkEg8KB3VzZXJfaWQYASABKAkSNwoIcmVzb3VyY2UYAiABKA4yJS50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlVzYWdlUmVzb3VyY2USDAoEdXNlZBgDIAEoAxINCgVsaW1pdBgEIAEoAxItCglyZXNldHNfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhUKDXVzYWdlX3ZlcnNpb24YBiABKAM6GKK1GBQKEFVzYWdlUmVzZXJ2YXRpb24QASLaAQoRVXNhZ2VMaW1pdFJlYWNoZWQSDwoHdXNlcl9pZBgBIAEoCRI3CghyZXNvdXJjZRgCIAEoDjIlLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuVXNhZ2VSZXNvdXJjZRIMCgR1c2VkGAMgASgDEg0KBWxpbWl0GAQgASgDEi0KCXJlc2V0c19hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFQoNdXNhZ2VfdmVyc2lvbhgGIAEoAzoYorUYFAoQVXNhZ2VSZXNlcnZhdGlvbhABIt8BCg1JbnZvaWNlSXNzdWVkEhIKCmludm9pY2VfaWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIOCgZudW1iZXIYAyABKAkSNwoHcHVycG9zZRgEIAEoDjImLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuSW52b2ljZVB1cnBvc2USJAoFdG90YWwYBSABKAsyFS50cm91cGUubWVzaC52MS5Nb25leRIpCgphbW91bnRfZHVlGAYgASgLMhUudHJvdXBlLm1lc2gudjEuTW9uZXk6D6K1GAsKB0ludm9pY2UQAiLIAQoQUGF5bWVudFByb2Nlc3NlZBISCgppbnZvaWNlX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSJQoGYW1vdW50GAMgASgLMhUudHJvdXBlLm1lc2gudjEuTW9uZXkSNQoGc3RhdHVzGAQgASgOMiUudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5QYXltZW50U3RhdHVzEg8KB3Byb2JsZW0YBSABKAkSDwoHYXR0ZW1wdBgGIAEoBToPorUYCwoHSW52b2ljZRACIq4BCg1CaWxsU2NoZWR1bGVkEg8KB2JpbGxfaWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRI3CgdwdXJwb3NlGAMgASgOMiYudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5JbnZvaWNlUHVycG9zZRIqCgZkdWVfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOhaitRgSCgxTdWJzY3JpcHRpb24QARgCIkkKDUJpbGxXaXRoZHJhd24SDwoHYmlsbF9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJOhaitRgSCgxTdWJzY3JpcHRpb24QARgCIlAKFFBheW1lbnRNZXRob2RDaGFuZ2VkEg8KB3VzZXJfaWQYASABKAkSDwoHYmlsbF9pZBgCIAEoCToWorUYEgoMU3Vic2NyaXB0aW9uEAEYAiqHAQoMRXhwaXJ5UmVhc29uEh0KGUVYUElSWV9SRUFTT05fVU5TUEVDSUZJRUQQABIbChdFWFBJUllfUkVBU09OX0NBTkNFTExFRBABEhgKFEVYUElSWV9SRUFTT05fVU5QQUlEEAISIQodRVhQSVJZX1JFQVNPTl9BQ0NPVU5UX0RFTEVURUQQAypoCg1QYXltZW50U3RhdHVzEh4KGlBBWU1FTlRfU1RBVFVTX1VOU1BFQ0lGSUVEEAASHAoYUEFZTUVOVF9TVEFUVVNfU1VDQ0VFREVEEAESGQoVUEFZTUVOVF9TVEFUVVNfRkFJTEVEEAJiBnByb3RvMw", [file_google_protobuf_timestamp, file_troupe_mesh_v1_money, file_troupe_mesh_v1_options, file_troupe_subscription_v1_invoice, file_troupe_subscription_v1_usage]);
 
 /**
  * A user has a subscription from now on.
@@ -120,6 +120,37 @@ export const SubscriptionDowngradedSchema: GenMessage<SubscriptionDowngraded> = 
   messageDesc(file_troupe_subscription_v1_subscription_events, 2);
 
 /**
+ * The tier stays what it is, but it is given from now on where it was paid, or paid where it was given.
+ *
+ * @generated from message troupe.subscription.v1.SubscriptionTermsChanged
+ */
+export type SubscriptionTermsChanged = Message<"troupe.subscription.v1.SubscriptionTermsChanged"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: string tier = 2;
+   */
+  tier: string;
+
+  /**
+   * Given by an operator: nothing is billed for it.
+   *
+   * @generated from field: bool is_complimentary = 3;
+   */
+  isComplimentary: boolean;
+};
+
+/**
+ * Describes the message troupe.subscription.v1.SubscriptionTermsChanged.
+ * Use `create(SubscriptionTermsChangedSchema)` to create a new message.
+ */
+export const SubscriptionTermsChangedSchema: GenMessage<SubscriptionTermsChanged> = /*@__PURE__*/
+  messageDesc(file_troupe_subscription_v1_subscription_events, 3);
+
+/**
  * Another period is paid; a suspended subscription is active again.
  *
  * @generated from message troupe.subscription.v1.SubscriptionRenewed
@@ -156,7 +187,7 @@ export type SubscriptionRenewed = Message<"troupe.subscription.v1.SubscriptionRe
  * Use `create(SubscriptionRenewedSchema)` to create a new message.
  */
 export const SubscriptionRenewedSchema: GenMessage<SubscriptionRenewed> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_events, 3);
+  messageDesc(file_troupe_subscription_v1_subscription_events, 4);
 
 /**
  * The user wants no further period.
@@ -187,7 +218,7 @@ export type SubscriptionCancelled = Message<"troupe.subscription.v1.Subscription
  * Use `create(SubscriptionCancelledSchema)` to create a new message.
  */
 export const SubscriptionCancelledSchema: GenMessage<SubscriptionCancelled> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_events, 4);
+  messageDesc(file_troupe_subscription_v1_subscription_events, 5);
 
 /**
  * The user wants further periods after all.
@@ -211,7 +242,7 @@ export type SubscriptionResumed = Message<"troupe.subscription.v1.SubscriptionRe
  * Use `create(SubscriptionResumedSchema)` to create a new message.
  */
 export const SubscriptionResumedSchema: GenMessage<SubscriptionResumed> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_events, 5);
+  messageDesc(file_troupe_subscription_v1_subscription_events, 6);
 
 /**
  * It was not paid for a week: nothing can be used until it is.
@@ -240,7 +271,7 @@ export type SubscriptionSuspended = Message<"troupe.subscription.v1.Subscription
  * Use `create(SubscriptionSuspendedSchema)` to create a new message.
  */
 export const SubscriptionSuspendedSchema: GenMessage<SubscriptionSuspended> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_events, 6);
+  messageDesc(file_troupe_subscription_v1_subscription_events, 7);
 
 /**
  * A tier ended; unless the account is gone, the subscription goes on as FREE.
@@ -271,7 +302,7 @@ export type SubscriptionExpired = Message<"troupe.subscription.v1.SubscriptionEx
  * Use `create(SubscriptionExpiredSchema)` to create a new message.
  */
 export const SubscriptionExpiredSchema: GenMessage<SubscriptionExpired> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_events, 7);
+  messageDesc(file_troupe_subscription_v1_subscription_events, 8);
 
 /**
  * Four fifths of a limit are used, or more. Tells a counter's value: the highest `usage_version` holds.
@@ -317,7 +348,7 @@ export type UsageThresholdReached = Message<"troupe.subscription.v1.UsageThresho
  * Use `create(UsageThresholdReachedSchema)` to create a new message.
  */
 export const UsageThresholdReachedSchema: GenMessage<UsageThresholdReached> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_events, 8);
+  messageDesc(file_troupe_subscription_v1_subscription_events, 9);
 
 /**
  * A limit is used up. Tells a counter's value: the highest `usage_version` holds.
@@ -363,7 +394,7 @@ export type UsageLimitReached = Message<"troupe.subscription.v1.UsageLimitReache
  * Use `create(UsageLimitReachedSchema)` to create a new message.
  */
 export const UsageLimitReachedSchema: GenMessage<UsageLimitReached> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_events, 9);
+  messageDesc(file_troupe_subscription_v1_subscription_events, 10);
 
 /**
  * An invoice was issued.
@@ -407,7 +438,7 @@ export type InvoiceIssued = Message<"troupe.subscription.v1.InvoiceIssued"> & {
  * Use `create(InvoiceIssuedSchema)` to create a new message.
  */
 export const InvoiceIssuedSchema: GenMessage<InvoiceIssued> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_events, 10);
+  messageDesc(file_troupe_subscription_v1_subscription_events, 11);
 
 /**
  * An invoice was paid, or could not be.
@@ -455,7 +486,7 @@ export type PaymentProcessed = Message<"troupe.subscription.v1.PaymentProcessed"
  * Use `create(PaymentProcessedSchema)` to create a new message.
  */
 export const PaymentProcessedSchema: GenMessage<PaymentProcessed> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_events, 11);
+  messageDesc(file_troupe_subscription_v1_subscription_events, 12);
 
 /**
  * Something is to be billed at a time: begins a billing process.
@@ -489,7 +520,7 @@ export type BillScheduled = Message<"troupe.subscription.v1.BillScheduled"> & {
  * Use `create(BillScheduledSchema)` to create a new message.
  */
 export const BillScheduledSchema: GenMessage<BillScheduled> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_events, 12);
+  messageDesc(file_troupe_subscription_v1_subscription_events, 13);
 
 /**
  * It is not to be billed any more.
@@ -513,7 +544,7 @@ export type BillWithdrawn = Message<"troupe.subscription.v1.BillWithdrawn"> & {
  * Use `create(BillWithdrawnSchema)` to create a new message.
  */
 export const BillWithdrawnSchema: GenMessage<BillWithdrawn> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_events, 13);
+  messageDesc(file_troupe_subscription_v1_subscription_events, 14);
 
 /**
  * There is another payment method.
@@ -539,7 +570,7 @@ export type PaymentMethodChanged = Message<"troupe.subscription.v1.PaymentMethod
  * Use `create(PaymentMethodChangedSchema)` to create a new message.
  */
 export const PaymentMethodChangedSchema: GenMessage<PaymentMethodChanged> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_events, 14);
+  messageDesc(file_troupe_subscription_v1_subscription_events, 15);
 
 /**
  * Why a tier ended.
