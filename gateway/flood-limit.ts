@@ -1,5 +1,5 @@
-import { isIPv6 } from 'node:net'
 import { LRUCache } from 'lru-cache'
+import { addressKey } from '#shared/infrastructure/network-address.ts'
 import type { HttpHandler } from '#shared/presentation/http-handler.ts'
 import { overloaded, writeProtocolError } from '#shared/presentation/protocol-error.ts'
 import { clientAddressHeader } from './internal-headers.ts'
@@ -18,22 +18,6 @@ export interface FloodOptions {
 interface Bucket {
   tokens: number
   at: number
-}
-
-/** IPv4 addresses by themselves, IPv6 by their /64: one host has all of that. */
-export const addressKey = (address: string): string => {
-  if (!isIPv6(address)) return address
-  const [head = '', tail] = address.split('%')[0]!.split('::')
-  const groups = head === '' ? [] : head.split(':')
-  if (tail !== undefined) {
-    const after = tail === '' ? 0 : tail.split(':').length
-    while (groups.length + after < 8) groups.push('0')
-    if (groups.length < 4) groups.push(...tail.split(':'))
-  }
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`
 }
 
 /** A token bucket per address. Returns the milliseconds to wait, 0 when the request may pass. */

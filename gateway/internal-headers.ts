@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { BlockList, isIPv6 } from 'node:net'
+import { plainAddress } from '#shared/infrastructure/network-address.ts'
 import type { HttpHandler, NodeServerRequest } from '#shared/presentation/http-handler.ts'
 
 export const clientAddressHeader = 'x-troupe-client-address'
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
-/** IPv4 addresses that a dual-stack socket shows as `::ffff:1.2.3.4` lose that prefix. */
-const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '')
 
 /** Makes a test for addresses in any of `ranges`: single addresses or CIDR blocks. Throws on one that is neither. */
 const rangeTest = (ranges: readonly string[]): ((address: string) => boolean) => {

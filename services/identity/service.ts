@@ -107,7 +107,16 @@ const compose = async (kernel: Kernel) => {
     routes: [route(IdentityService, identityService(app, jwks))],
     consumers: consumers(app, kernel.contexts),
     // The account went with DeleteUser itself.
-    erase: async () => ['account', 'credentials', 'sessions', 'links to other providers'],
+    erase: async () => [
+      'account',
+      'credentials',
+      'second factor',
+      'sessions',
+      'API keys',
+      'mailed links',
+      'links to other providers',
+      'sign-ins under way',
+    ],
     http: { '/.well-known/jwks.json': jwksHandler(jwks) },
     invariants: [
       {

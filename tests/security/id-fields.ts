@@ -11,7 +11,7 @@ export interface IdField {
   isPlace: boolean
 }
 
-const naming = /^(ids?|state|code|assertion|password|token)$|_(ids?|token)$|^current_password$/
+const naming = /^(ids?|state|binding|code|assertion|password|token)$|_(ids?|token)$|^current_password$/
 const placing = /^(page|resume)_token$/
 const deepest = 4
 

@@ -1,7 +1,7 @@
 import { SessionRevocationReason } from '#gen/troupe/identity/v1/identity_events_pb.ts'
 import { Email } from '#shared/domain/email.ts'
 import { checkPassword } from '../domain/password-policy.ts'
-import { confirmOwner, type Owner } from './confirm-owner.ts'
+import { confirmOwner, mustKeepLiveSession, type Owner } from './confirm-owner.ts'
 import { invalidCredentials } from './confirm-password.ts'
 import { endSessions } from './end-sessions.ts'
 import type { Ports } from './ports.ts'
@@ -19,6 +19,7 @@ export const changePassword =
     checkPassword(next, Email.parse(confirmed.email), 'new_password')
     const hash = await passwords.hash(next)
     await apart('change-password', async () => {
+      await mustKeepLiveSession(ports, owner)
       const user = await users.get(owner.userId)
       if (user.passwordHash !== confirmed.passwordHash) throw invalidCredentials()
       user.changePassword(hash, clock.now())

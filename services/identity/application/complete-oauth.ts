@@ -1,7 +1,7 @@
 import { Email } from '#shared/domain/email.ts'
 import { DomainError, precondition } from '#shared/domain/errors.ts'
 import { languageTag } from '#shared/domain/language-tag.ts'
-import type { ExternalAccount } from '../domain/oauth.ts'
+import type { ExternalAccount, SignInReturn } from '../domain/oauth.ts'
 import type { Device } from '../domain/session.ts'
 import { User } from '../domain/user.ts'
 import { completePassed, passedForMs } from './complete-passed.ts'
@@ -60,21 +60,22 @@ const isRace = (error: unknown): boolean =>
  */
 export const completeOAuth =
   (ports: Ports) =>
-  async (state: string, code: string, device: Device, totp = ''): Promise<SignedIn & { registered: boolean }> => {
+  async (back: SignInReturn, device: Device, totp = ''): Promise<SignedIn & { registered: boolean }> => {
     const { users, links, passedSignIns, clock, apart, inTurn } = ports
     const finish = async () => {
-      const signedIn = await completePassed(ports, { state, code, totp }, device)
+      const signedIn = await completePassed(ports, back, totp, device)
       return signedIn && { ...signedIn, registered: false }
     }
     const finished = await finish()
     if (finished) return finished
-    const account = await redeemSignIn(ports, state, code)
+    // Begun to link, it is not good for signing in.
+    const account = await redeemSignIn(ports, back, ({ userId }) => userId === undefined)
     const enter = async () => {
       const owner = await links.ownerOf(account)
       const user = owner === undefined ? await register(ports, account) : await users.get(owner)
       if (user.hasTotp) {
         const expiresAt = new Date(clock.now().getTime() + passedForMs)
-        passedSignIns.add(state, code, { userId: user.id, provider: account.provider }, expiresAt)
+        passedSignIns.add(back, { userId: user.id, provider: account.provider }, expiresAt)
         return undefined
       }
       const signedIn = await signIn(ports, user, `oauth:${account.provider}`, device)

@@ -1,3 +1,4 @@
+import type { SignInReturn } from '../domain/oauth.ts'
 import type { Device } from '../domain/session.ts'
 import { confirmSecondFactor } from './confirm-second-factor.ts'
 import type { Ports } from './ports.ts'
@@ -13,11 +14,12 @@ export const passedForMs = 10 * 60_000
  */
 export const completePassed = async (
   ports: Ports,
-  { state, code, totp }: { state: string; code: string; totp: string },
+  back: SignInReturn,
+  totp: string,
   device: Device,
 ): Promise<SignedIn | undefined> => {
   const { passedSignIns, users, clock, apart, inTurn } = ports
-  const find = () => passedSignIns.find(state, code, clock.now())
+  const find = () => passedSignIns.find(back, clock.now())
   const first = await find()
   if (!first) return undefined
   const { emailKey } = await users.get(first.userId)
@@ -26,7 +28,7 @@ export const completePassed = async (
     const user = await users.get(first.userId)
     if (!passed || !user.oauthProviders.includes(passed.provider)) throw stateInvalid()
     await confirmSecondFactor(ports, user, totp, device.address)
-    passedSignIns.remove(state)
+    passedSignIns.remove(back.state)
     return signIn(ports, user, `oauth:${passed.provider}`, device)
   }
   return inTurn(emailKey, () => apart('sign-in', enter))

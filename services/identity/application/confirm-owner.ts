@@ -1,4 +1,5 @@
 import { unauthenticated } from '#shared/domain/errors.ts'
+import type { Session } from '../domain/session.ts'
 import type { User } from '../domain/user.ts'
 import { confirmPassword, invalidCredentials } from './confirm-password.ts'
 import type { Ports } from './ports.ts'
@@ -14,11 +15,16 @@ export interface Owner {
  * Throws SESSION_ENDED or SESSION_EXPIRED unless the session still stands: an access token may outlive it by ten
  * minutes, which must not be enough to take an account over.
  */
-export const mustHaveLiveSession = async ({ sessions, clock }: Ports, owner: Owner): Promise<void> => {
+export const mustHaveLiveSession = async ({ sessions, clock }: Ports, owner: Owner): Promise<Session> => {
   const session = await sessions.find(owner.sessionId)
   if (session?.userId !== owner.userId) throw unauthenticated('SESSION_ENDED', 'this session has ended; sign in again')
   session.mustBeLive(clock.now())
+  return session
 }
+
+/** As `mustHaveLiveSession`, in the unit that commits: where the session ends before that, the unit is run again. */
+export const mustKeepLiveSession = async (ports: Ports, owner: Owner): Promise<void> =>
+  ports.sessions.keep(await mustHaveLiveSession(ports, owner))
 
 /** The account, once its owner has shown to know its password; an account without one must be given none. */
 export const confirmOwner = async (ports: Ports, owner: Owner, password: string): Promise<User> => {

@@ -1,5 +1,5 @@
 import { Erasure } from '../domain/erasure.ts'
-import { confirmOwner, type Owner } from './confirm-owner.ts'
+import { confirmOwner, mustKeepLiveSession, type Owner } from './confirm-owner.ts'
 import { invalidCredentials } from './confirm-password.ts'
 import type { Ports } from './ports.ts'
 
@@ -13,6 +13,7 @@ export const deleteUser =
   async (owner: Owner, password: string): Promise<void> => {
     const { passwordHash } = await confirmOwner(ports, owner, password)
     await ports.apart('delete-user', async () => {
+      await mustKeepLiveSession(ports, owner)
       const user = await ports.users.get(owner.userId)
       if (user.passwordHash !== passwordHash) throw invalidCredentials()
       await ports.standDown(user)

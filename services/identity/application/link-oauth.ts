@@ -1,6 +1,7 @@
 import { alreadyExists } from '#shared/domain/errors.ts'
+import type { SignInReturn } from '../domain/oauth.ts'
 import type { User } from '../domain/user.ts'
-import { mustHaveLiveSession, type Owner } from './confirm-owner.ts'
+import { mustHaveLiveSession, mustKeepLiveSession, type Owner } from './confirm-owner.ts'
 import type { Ports } from './ports.ts'
 import { redeemSignIn } from './redeem-sign-in.ts'
 
@@ -10,12 +11,14 @@ import { redeemSignIn } from './redeem-sign-in.ts'
  */
 export const linkOAuth =
   (ports: Ports) =>
-  async (owner: Owner, state: string, code: string): Promise<User> => {
+  async (owner: Owner, back: SignInReturn): Promise<User> => {
     const { users, links, clock, apart } = ports
     await mustHaveLiveSession(ports, owner)
     // Begun by anybody else, it would link a stranger's account: whoever lures the user here could sign in as them.
-    const account = await redeemSignIn(ports, state, code, ({ userId }) => userId === owner.userId)
+    const account = await redeemSignIn(ports, back, ({ userId }) => userId === owner.userId)
     return apart('link', async () => {
+      // The provider may have taken its time.
+      await mustKeepLiveSession(ports, owner)
       const user = await users.get(owner.userId)
       const linkedTo = await links.ownerOf(account)
       if (linkedTo === user.id) return user

@@ -1,7 +1,7 @@
 import { decodeTimePosition, pageOf, pageSize } from '#shared/application/paging.ts'
 import { notFound } from '#shared/domain/errors.ts'
 import { ApiKey } from '../domain/api-key.ts'
-import { mustHaveLiveSession, type Owner } from './confirm-owner.ts'
+import { mustKeepLiveSession, type Owner } from './confirm-owner.ts'
 import type { Ports } from './ports.ts'
 
 interface CreateApiKey {
@@ -19,9 +19,11 @@ export const createApiKey =
   async (owner: Owner, input: CreateApiKey): Promise<{ key: ApiKey; secret: string }> => {
     const { users, apiKeys, apiKeySecrets, ids, clock } = ports
     // A key outlives the access token that it is made with by a year.
-    await mustHaveLiveSession(ports, owner)
+    await mustKeepLiveSession(ports, owner)
     const user = await users.get(owner.userId)
     user.mustBeActive()
+    // Else a new password, which ends keys of an address that nobody has verified, might miss this one.
+    users.claim(user)
     const now = clock.now()
     const { secret, digest } = apiKeySecrets.next()
     const present = await apiKeys.liveOf(user.id, now)

@@ -2,7 +2,7 @@ import { precondition } from '#shared/domain/errors.ts'
 import { base32 } from '../domain/base32.ts'
 import { recoveryCodeCount, SecondFactor } from '../domain/second-factor.ts'
 import { otpauthUri } from '../domain/totp.ts'
-import { confirmOwner, mustHaveLiveSession, type Owner } from './confirm-owner.ts'
+import { confirmOwner, mustHaveLiveSession, mustKeepLiveSession, type Owner } from './confirm-owner.ts'
 import { invalidCredentials } from './confirm-password.ts'
 import { confirmSecondFactor, recoveryHashOf, stepOfCode } from './confirm-second-factor.ts'
 import type { Ports } from './ports.ts'
@@ -21,9 +21,11 @@ export const enrollTotp =
     const confirmed = await confirmOwner(ports, owner, password)
     const secret = secrets.randomBytes().subarray(0, secretBytes)
     await apart('enroll-totp', async () => {
+      await mustKeepLiveSession(ports, owner)
       const user = await users.get(owner.userId)
       if (user.passwordHash !== confirmed.passwordHash) throw invalidCredentials()
       user.mustBeActive()
+      users.claim(user)
       const sealed = sealer.seal(user.id, secret)
       const factor = await secondFactors.find(user.id)
       if (factor) factor.enrollAgain(sealed)
@@ -45,7 +47,7 @@ const newRecoveryCode = ({ secrets }: Ports): string =>
 export const confirmTotp =
   (ports: Ports) =>
   async (owner: Owner, code: string): Promise<string[]> => {
-    await mustHaveLiveSession(ports, owner)
+    await mustKeepLiveSession(ports, owner)
     const user = await ports.users.get(owner.userId)
     const factor = await ports.secondFactors.find(user.id)
     if (!factor) throw precondition('TOTP_NOT_ENROLLED', 'no app was set up; begin with EnrollTotp')
@@ -66,6 +68,7 @@ export const disableTotp =
     await mustHaveLiveSession(ports, owner)
     const { emailKey } = await users.get(owner.userId)
     const disable = async () => {
+      await mustKeepLiveSession(ports, owner)
       const user = await users.get(owner.userId)
       const factor = user.hasTotp ? await secondFactors.find(user.id) : undefined
       if (!factor) throw precondition('TOTP_NOT_ON', 'this account asks for no codes')

@@ -1,14 +1,14 @@
 import { precondition } from '#shared/domain/errors.ts'
-import type { ExternalAccount, SignInAttempt, StartedSignIn } from '../domain/oauth.ts'
+import type { ExternalAccount, SignInAttempt, SignInReturn, SignInTicket, StartedSignIn } from '../domain/oauth.ts'
 import type { Secrets } from '../domain/secrets.ts'
 import type { Ports } from './ports.ts'
 
-/** Nonce and PKCE verifier follow from the state, so that none of them need be stored. */
-export const attemptOf = (secrets: Secrets, state: string, redirectUri: string): SignInAttempt => ({
+/** Nonce and PKCE verifier follow from the binding, so that none of them need be stored, nor can do without it. */
+export const attemptOf = (secrets: Secrets, { state, binding }: SignInTicket, redirectUri: string): SignInAttempt => ({
   state,
   redirectUri,
-  nonce: secrets.derive('oauth-nonce', state),
-  codeVerifier: secrets.derive('oauth-verifier', state),
+  nonce: secrets.derive('oauth-nonce', binding),
+  codeVerifier: secrets.derive('oauth-verifier', binding),
 })
 
 export const stateInvalid = () =>
@@ -20,12 +20,11 @@ export const stateInvalid = () =>
  */
 export const redeemSignIn = async (
   { signIns, providers, secrets, clock }: Ports,
-  state: string,
-  code: string,
-  mayRedeem: (started: StartedSignIn) => boolean = () => true,
+  back: SignInReturn,
+  mayRedeem: (started: StartedSignIn) => boolean,
 ): Promise<ExternalAccount> => {
-  const started = await signIns.take(state, clock.now())
+  const started = await signIns.take(back, clock.now())
   const provider = started && providers.get(started.provider)
   if (!provider || !mayRedeem(started)) throw stateInvalid()
-  return provider.identify(attemptOf(secrets, state, started.redirectUri), code)
+  return provider.identify(attemptOf(secrets, back, started.redirectUri), back.code)
 }

@@ -5,7 +5,7 @@ import { attemptOf } from './redeem-sign-in.ts'
 const lifetimeMs = 10 * 60_000
 
 /**
- * Begins a sign-in at another provider. Throws UNKNOWN_PROVIDER, INVALID_REDIRECT_URI, OAUTH_PROVIDER_UNAVAILABLE.
+ * Begins a sign-in at another provider: for the user, if any, to link, else to sign in. Throws UNKNOWN_PROVIDER, INVALID_REDIRECT_URI, OAUTH_PROVIDER_UNAVAILABLE.
  */
 export const startOAuth =
   ({ providers, redirectUris, secrets, signIns, clock }: Ports) =>
@@ -15,9 +15,9 @@ export const startOAuth =
     if (!redirectUris.has(redirectUri)) {
       throw invalid('redirect_uri', 'INVALID_REDIRECT_URI', 'must be one of the addresses that are configured here')
     }
-    const state = secrets.randomToken()
-    const authorizationUrl = await provider.authorizationUrl(attemptOf(secrets, state, redirectUri))
+    const ticket = { state: secrets.randomToken(), binding: secrets.randomToken() }
+    const authorizationUrl = await provider.authorizationUrl(attemptOf(secrets, ticket, redirectUri))
     const expiresAt = new Date(clock.now().getTime() + lifetimeMs)
-    signIns.add(state, { provider: name, redirectUri, userId }, expiresAt)
-    return { authorizationUrl, state, expiresAt }
+    signIns.add(ticket, { provider: name, redirectUri, userId }, expiresAt)
+    return { authorizationUrl, ...ticket, expiresAt }
   }

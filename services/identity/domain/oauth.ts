@@ -18,6 +18,20 @@ export interface SignInAttempt {
   redirectUri: string
 }
 
+/**
+ * What a sign-in under way is taken up again by. The state goes round by the provider in the browser's address, where
+ * others may read it or put theirs; the binding never leaves the client that began.
+ */
+export interface SignInTicket {
+  state: string
+  binding: string
+}
+
+/** The same with what the provider sent the browser back with. */
+export interface SignInReturn extends SignInTicket {
+  code: string
+}
+
 /** Another provider that people may sign in with. */
 export interface OAuthProvider {
   readonly name: string
@@ -37,9 +51,12 @@ export interface StartedSignIn {
 
 /** Sign-ins under way; each can be taken once. */
 export interface StartedSignIns {
-  add(state: string, started: StartedSignIn, expiresAt: Date): void
-  /** Takes it for good, whatever comes of the call; undefined when unknown, taken or expired. */
-  take(state: string, now: Date): Promise<StartedSignIn | undefined>
+  add(ticket: SignInTicket, started: StartedSignIn, expiresAt: Date): void
+  /**
+   * Takes it for good, whatever comes of the call; undefined when unknown, taken or expired. With another binding it
+   * stays for whoever began it.
+   */
+  take(ticket: SignInTicket, now: Date): Promise<StartedSignIn | undefined>
 }
 
 /** Whom a provider has vouched for. */
@@ -50,9 +67,9 @@ export interface PassedSignIn {
 
 /** Sign-ins that a provider has vouched for and that want a code of the second factor besides. */
 export interface PassedSignIns {
-  add(state: string, code: string, passed: PassedSignIn, expiresAt: Date): void
-  /** By what the provider sent the browser back with; undefined when unknown, done or expired. */
-  find(state: string, code: string, now: Date): Promise<PassedSignIn | undefined>
+  add(back: SignInReturn, passed: PassedSignIn, expiresAt: Date): void
+  /** Undefined when unknown, done or expired. */
+  find(back: SignInReturn, now: Date): Promise<PassedSignIn | undefined>
   remove(state: string): void
 }
 

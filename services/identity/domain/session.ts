@@ -4,7 +4,7 @@ import { unauthenticated } from '#shared/domain/errors.ts'
 
 const lifetimeMs = 30 * 24 * 60 * 60 * 1000
 
-/** How long the token before the newest still gets the newest: for clients that ask twice at once or lose an answer. */
+/** How long the token before the newest still gets the newest: for a client that asks twice at once or loses an answer. */
 export const repeatGraceMs = 10_000
 
 /** Where a session is used from. */
@@ -16,8 +16,8 @@ export interface Device {
 }
 
 /**
- * What using a refresh token leads to: it was the newest and has a successor now; it was used a moment ago and its
- * successor is given again; it was used before, so somebody else has it.
+ * What using a refresh token leads to: it was the newest and has a successor now; it was used a moment ago by
+ * the same client and its successor is given again; it was used before, so somebody else has it.
  */
 export type RefreshOutcome = 'rotated' | 'repeated' | 'reused'
 
@@ -59,7 +59,11 @@ export class Session extends Aggregate {
    * SESSION_EXPIRED.
    */
   refresh(generation: number, from: Device, now: Date): RefreshOutcome {
-    const isRepeat = generation === this.generation - 1 && now.getTime() - this.rotatedAt.getTime() <= repeatGraceMs
+    const isRepeat =
+      generation === this.generation - 1 &&
+      // Who has stolen the token seldom says to be the same client.
+      from.device === this.device &&
+      now.getTime() - this.rotatedAt.getTime() <= repeatGraceMs
     if (generation !== this.generation && !isRepeat) return 'reused'
     this.mustBeLive(now)
     if (isRepeat) return 'repeated'
@@ -95,6 +99,8 @@ export interface Sessions {
   page(userId: string, now: Date, limit: number, after?: SessionPosition): Promise<Session[]>
   /** A user keeps 100 sessions at most: the least recently used ones expire. */
   add(session: Session, now: Date): void
+  /** Lets the unit commit only while the session has not been ended: else it is run again. */
+  keep(session: Session): void
 }
 
 /** The tokens of a session's family. */

@@ -9,6 +9,11 @@ export interface Users {
   findByEmail(email: Email): Promise<User | undefined>
   /** Fails with EMAIL_TAKEN when the address has an account. */
   add(user: User): void
+  /**
+   * Has what the unit makes count as a change of the account, which itself stays as it is: of two units that change it
+   * at once one is run again, and finds what the other wrote.
+   */
+  claim(user: User): void
   /** Removes the account and everything that is kept of the person here, but for the event store. */
   erase(user: User): void
 }

@@ -1,4 +1,5 @@
 import type { Database } from '#shared/infrastructure/database.ts'
+import { addressKey } from '#shared/infrastructure/network-address.ts'
 import { type Failures, forgetAfterMs, type LoginFailures } from '../domain/login-throttle.ts'
 import type { KeyedHash } from './keyed-hash.ts'
 
@@ -14,7 +15,7 @@ export interface FailureKeys {
 
 export const createFailureKeys = (hash: KeyedHash): FailureKeys => ({
   account: (emailKey) => hash('login-account', emailKey),
-  address: (address) => hash('login-address', address),
+  address: (address) => hash('login-address', addressKey(address)),
 })
 
 /**

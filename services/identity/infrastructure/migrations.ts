@@ -162,4 +162,9 @@ export const migrations: readonly Migration[] = [
       `create index passed_sign_ins_user on passed_sign_ins (user_id)`,
     ],
   },
+  {
+    name: '0006-oauth-bindings',
+    // None for what a replica of before began: nobody can end that.
+    up: [`alter table oauth_states add column binding_hash bytea check (length(binding_hash) = 32)`],
+  },
 ]

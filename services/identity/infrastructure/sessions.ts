@@ -29,4 +29,6 @@ export const createSessions = (unit: () => UnitOfWork): Sessions => ({
       parameters: [session.userId, now],
     })
   },
+  keep: ({ id }) =>
+    unit().writeRows({ sql: 'select 1 from sessions where id = $1 and ended_at is null for share', parameters: [id] }),
 })

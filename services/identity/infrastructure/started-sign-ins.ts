@@ -6,23 +6,25 @@ import type { StartedSignIns } from '../domain/oauth.ts'
 /** What is kept of a text that entitles to something. */
 export const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest()
 
-/** Sign-ins under way in the database, by the hash of their state. */
+/** Sign-ins under way in the database, by the hashes of state and binding. */
 export const createStartedSignIns = (database: Database, unit: () => UnitOfWork): StartedSignIns => ({
-  add: (state, { provider, redirectUri, userId }, expiresAt) =>
+  add: ({ state, binding }, { provider, redirectUri, userId }, expiresAt) =>
     unit().write({
-      sql: `insert into oauth_states (state_hash, provider, redirect_uri, user_id, expires_at)
-        values ($1, $2, $3, $4, $5)`,
-      parameters: [hashOf(state), provider, redirectUri, userId ?? null, expiresAt],
+      sql: `insert into oauth_states (state_hash, binding_hash, provider, redirect_uri, user_id, expires_at)
+        values ($1, $2, $3, $4, $5, $6)`,
+      parameters: [hashOf(state), hashOf(binding), provider, redirectUri, userId ?? null, expiresAt],
     }),
-  take: async (state, now) => {
+  take: async ({ state, binding }, now) => {
     const [row] = await database.sql<{
       provider: string
       redirect_uri: string
       user_id: string | null
       expires_at: Date
     }>(
-      'delete from oauth_states where state_hash = $1 returning provider, redirect_uri, user_id, expires_at',
+      `delete from oauth_states where state_hash = $1 and binding_hash = $2
+       returning provider, redirect_uri, user_id, expires_at`,
       hashOf(state),
+      hashOf(binding),
     )
     if (!row || row.expires_at <= now) return undefined
     return { provider: row.provider, redirectUri: row.redirect_uri, userId: row.user_id ?? undefined }

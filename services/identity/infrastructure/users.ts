@@ -14,6 +14,11 @@ export const createUsers = (unit: () => UnitOfWork, failureKeys: FailureKeys): U
   find: (id) => unit().find(User, id),
   findByEmail: async (email) => (await unit().select(User, 'email_key = $1', email.normalized))[0],
   add: (user) => unit().add(user),
+  claim: ({ id, revision }) =>
+    unit().writeRows({
+      sql: 'update users set revision = revision + 1 where id = $1 and revision = $2 returning 1',
+      parameters: [id, revision],
+    }),
   erase: (user) => {
     // Sessions, links of both kinds and sign-ins under way go with the row.
     unit().remove(user)

@@ -34,12 +34,10 @@ export const sessionRpcs = (app: IdentityApp) =>
       const started = await app.startOAuth(maybeCaller(context), provider, redirectUri)
       return { ...started, expiresAt: timestamp(started.expiresAt) }
     },
-    completeOAuth: async ({ state, code, totp }, context) => {
-      const { tokens, user, registered } = await app.completeOAuth(state, code, deviceOf(context), totp)
+    completeOAuth: async ({ totp, ...back }, context) => {
+      const { tokens, user, registered } = await app.completeOAuth(back, deviceOf(context), totp)
       return { tokens: toTokenPair(tokens), user: toUser(user), registered }
     },
-    linkOAuth: async ({ state, code }, context) => ({
-      user: toUser(await app.linkOAuth(ownerOf(context), state, code)),
-    }),
+    linkOAuth: async (back, context) => ({ user: toUser(await app.linkOAuth(ownerOf(context), back)) }),
     unlinkOAuth: async ({ provider }, context) => ({ user: toUser(await app.unlinkOAuth(caller(context), provider)) }),
   }) satisfies Partial<ServiceImpl<typeof IdentityService>>

@@ -1,5 +1,7 @@
 import { Code } from '@connectrpc/connect'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Email } from '#shared/domain/email.ts'
 import type { DomainError } from '#shared/domain/errors.ts'
 import { goodPassword, newPerson, openIdentity, type TestIdentity } from './fixture.ts'
 
@@ -34,6 +36,55 @@ describe('an account', () => {
     expect(user).toMatchObject({ email: 'Émile.Zola@Example.com', language: 'de-AT', registrationSource: 'api' })
     await expect(register('éMILE.zola@example.COM')).rejects.toEqual(refused('EMAIL_TAKEN'))
     expect(await identity.events(user.id)).toEqual(['UserRegistered', 'EmailVerificationRequested'])
+  })
+
+  describe('of an address in any case', () => {
+    const letters = fc.stringMatching(/^[a-zàéîõüßñøżłαδωжщя0-9._+-]{1,12}$/)
+    const address = fc
+      .tuple(letters, letters)
+      .map(([name, host]) => `${name}@x${host.replaceAll(/[._+]/g, '')}.example`)
+    const caps = fc.array(fc.boolean(), { minLength: 1, maxLength: 40 })
+    // What is another letter, or two, in capitals makes another address.
+    const written = (text: string, capital: boolean[]) =>
+      [...text]
+        .map((sign, index) =>
+          capital[index % capital.length] && sign.toUpperCase().toLowerCase() === sign ? sign.toUpperCase() : sign,
+        )
+        .join('')
+    const inCases = fc
+      .tuple(address, caps, caps, caps)
+      .map(
+        ([text, ...cases]) => [text, ...cases.map((each) => written(text, each))] as [string, string, string, string],
+      )
+
+    it('is the same to us as to the database', async () => {
+      await fc.assert(
+        fc.asyncProperty(inCases, async (forms) => {
+          const keys = forms.map((form) => Email.parse(form).normalized)
+          expect(new Set(keys).size).toBe(1)
+          const [row] = await identity.database.sql<{ same: boolean }>(
+            'select bool_and($1::text::citext = form::citext) as same from unnest($2::text[]) form',
+            keys[0],
+            forms,
+          )
+          expect(row?.same).toBe(true)
+        }),
+      )
+    })
+
+    it('is opened once and signed in to', async () => {
+      await fc.assert(
+        fc.asyncProperty(inCases, async ([text, first, second, third]) => {
+          const { database, call, app } = identity
+          await database.sql('delete from users where email_key = $1', text)
+          const user = await register(first)
+          await expect(register(second)).rejects.toEqual(refused('EMAIL_TAKEN'))
+          const signedIn = await call(() => app.login(third, goodPassword, { device: '', address: '192.0.2.8' }))
+          expect(signedIn.user.id).toBe(user.id)
+        }),
+        { numRuns: 8 },
+      )
+    })
   })
 
   it('is opened once by twenty at once', async () => {

@@ -195,7 +195,9 @@ describe('a user’s API keys', () => {
     }
     expect(made).toBe(20)
     expect((await list(owner.userId, 100)).items).toHaveLength(20)
-    expect([...reasons].sort()).toEqual(['API_KEY_LIMIT', 'API_KEY_NAME_TAKEN', 'TOO_MUCH_CONTENTION'])
+    // Who lost a race looks again; who lost five may be told to try again.
+    reasons.delete('TOO_MUCH_CONTENTION')
+    expect([...reasons].sort()).toEqual(['API_KEY_LIMIT', 'API_KEY_NAME_TAKEN'])
   })
 
   it('are held to that by the database, whoever writes to it', async () => {

@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
-import { Code, ConnectError, createClient } from '@connectrpc/connect'
+import { Code, ConnectError, createClient, type Interceptor } from '@connectrpc/connect'
+import { createGrpcTransport } from '@connectrpc/connect-node'
 import { Client } from 'pg'
 import { expect, it } from 'vitest'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { DeviceKind } from '#gen/troupe/notification/v1/device_pb.ts'
+import { NotificationService } from '#gen/troupe/notification/v1/notification_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
-import { eventually, testMesh } from '../../../tests/mesh.ts'
+import { bearer, eventually, testMesh } from '../../../tests/mesh.ts'
 
 const mesh = testMesh()
 
@@ -24,24 +27,31 @@ const databases = (): Promise<string[]> =>
     return rows.map(({ datname }) => datname)
   })
 
-/** Where in the mesh's databases one of some texts stands, as text or within bytes, e.g. `identity.users`. */
-const placesOf = async (texts: readonly string[]): Promise<string[]> => {
-  const patterns = texts.flatMap((text) => [text, Buffer.from(text).toString('hex')])
-  const found: string[] = []
+/** What of some texts, by name, stands where in the mesh's databases, as text or within bytes, e.g. `identity.users`. */
+const whereFound = async (texts: Readonly<Record<string, string>>): Promise<{ what: string; place: string }[]> => {
+  const forms = Object.entries(texts).flatMap(([what, text]) => [
+    [what, text],
+    [what, Buffer.from(text).toString('hex')],
+  ])
+  const all: { what: string; place: string }[] = []
   for (const database of await databases()) {
     await onDatabase(database, async (client) => {
-      const { rows } = await client.query<{ name: string }>(
+      const tables = await client.query<{ name: string }>(
         `select tablename as name from pg_tables where schemaname = 'public' order by tablename`,
       )
-      for (const { name } of rows) {
-        const sql = `select 1 from "${name}" t where exists
-          (select from unnest($1::text[]) as pattern where position(lower(pattern) in lower(t::text)) > 0) limit 1`
-        const { rowCount } = await client.query(sql, [patterns])
-        if (rowCount) found.push(`${database.slice(mesh.databasePrefix.length)}.${name}`)
+      for (const { name } of tables.rows) {
+        const sql = `select distinct what from "${name}" t, unnest($1::text[], $2::text[]) as form (what, text)
+          where position(lower(form.text) in lower(t::text)) > 0`
+        const { rows } = await client.query<{ what: string }>(sql, [
+          forms.map(([what]) => what),
+          forms.map(([, text]) => text),
+        ])
+        const place = `${database.slice(mesh.databasePrefix.length)}.${name}`
+        all.push(...rows.map(({ what }) => ({ what, place })))
       }
     })
   }
-  return found
+  return all
 }
 
 /** The files of logs and of JetStream in which one of some texts stands; looks again where one went meanwhile. */
@@ -58,38 +68,88 @@ const filesWith = (texts: readonly string[]): Promise<string[]> =>
     ),
   )
 
+/** Calls from an address of this machine that nobody else calls from. */
+const ownAddress = () => `127.${[83, 0, 0].map((byte) => byte + 1 + Math.floor(Math.random() * 100)).join('.')}`
+
+const userAgent =
+  (text: string): Interceptor =>
+  (next) =>
+  (request) => {
+    request.header.set('user-agent', text)
+    return next(request)
+  }
+
+/** Somebody all of whose data can be told from everybody else's. */
 const person = async () => {
   const mark = crypto.randomUUID()
-  const email = `unmistakable-${mark}@example.com`
-  const displayName = `Unmistakable ${mark}`
   const password = `Correct-horse-${crypto.randomUUID()}`
-  const anyone = createClient(IdentityService, mesh.transport())
+  const marks = {
+    email: `unmistakable-${mark}@example.com`,
+    displayName: `Unmistakable ${mark}`,
+    phone: `+43${String(Math.random()).slice(2, 13).padEnd(11, '7')}`,
+    street: `Unmistakable Street ${crypto.randomUUID()}`,
+    city: `Unmistakable City ${crypto.randomUUID()}`,
+    bio: `was born as ${crypto.randomUUID()}`,
+    avatar: `https://example.com/${crypto.randomUUID()}.png`,
+    userAgent: `Unmistakable/${crypto.randomUUID()}`,
+    address: ownAddress(),
+    pushToken: `push-token-${crypto.randomUUID()}`,
+    deviceName: `phone of ${crypto.randomUUID()}`,
+    story: `written by nobody but ${crypto.randomUUID()}`,
+  }
+  const { email, displayName, phone, street, city, bio, avatar, address } = marks
+  const transport = (token?: string) =>
+    createGrpcTransport({
+      baseUrl: mesh.url,
+      interceptors: [userAgent(marks.userAgent), ...(token ? [bearer(token)] : [])],
+      nodeOptions: { localAddress: address } as object,
+    })
+  const anyone = createClient(IdentityService, transport())
   const headers = { 'idempotency-key': crypto.randomUUID() }
   await anyone.registerUser({ email, password, displayName }, { headers })
-  const { tokens, user } = await anyone.login({ email, password })
-  return { id: user?.id ?? '', email, displayName, password, transport: mesh.transport(tokens?.accessToken) }
+  const signIn = async () => {
+    const { tokens, user } = await anyone.login({ email, password })
+    return { id: user?.id ?? '', transport: transport(tokens?.accessToken) }
+  }
+  const signedIn = await signIn()
+  const identity = createClient(IdentityService, signedIn.transport)
+  await identity.updateProfile({ bio, avatarUrl: avatar })
+  await identity.updateContactInfo({ phone, address: { lines: [street], city, postalCode: '1010', country: 'AT' } })
+  const { pushToken: token, deviceName: name } = marks
+  await createClient(NotificationService, signedIn.transport).registerDevice({ kind: DeviceKind.FCM, token, name })
+  await createClient(StoryService, signedIn.transport).createStory({
+    title: 'A tale',
+    content: marks.story,
+    language: 'en',
+  })
+  return { ...signedIn, password, marks, signIn }
 }
 
 it('a deleted account leaves nothing of its owner in any database, and the report says who erased what', async () => {
-  const { id, email, displayName, password, transport } = await person()
-  const identity = createClient(IdentityService, transport)
-  const text = `written by nobody but ${crypto.randomUUID()}`
-  await createClient(StoryService, transport).createStory({ title: 'A tale', content: text, language: 'en' })
-  const marks = [email, displayName, text]
-  const written = ['identity.idempotency', 'identity.users', 'story.story_versions']
+  const { id, password, marks, signIn } = await person()
+  const operator = createClient(IdentityService, await mesh.operator())
+  const suspension = { suspensionReason: `said to have ${crypto.randomUUID()}` }
+  const texts = Object.values({ ...marks, ...suspension })
+  const written = ['identity.idempotency', 'identity.users', 'story.story_versions', 'notification.devices']
   const told = ['notification.mailbox', 'story.authors']
   const before = await eventually(async () => {
-    const places = await placesOf(marks)
-    return told.every((place) => places.includes(place)) ? places : undefined
+    const places = await whereFound(marks)
+    return told.every((wanted) => places.some(({ place }) => place === wanted)) ? places : undefined
   })
-  expect(before).toEqual(expect.arrayContaining([...written, ...told]))
-  expect(before.filter((place) => place.endsWith('event_store'))).toEqual([])
+  expect(before.map(({ place }) => place)).toEqual(expect.arrayContaining([...written, ...told]))
+  // Each is found by the same search that must not find it later.
+  expect([...new Set(before.map(({ what }) => what))].toSorted()).toEqual(Object.keys(marks).toSorted())
+  await operator.suspendUser({ userId: id, reason: suspension.suspensionReason })
+  expect(await whereFound(suspension)).toEqual([{ what: 'suspensionReason', place: 'identity.users' }])
+  await operator.reactivateUser({ userId: id })
+  const identity = createClient(IdentityService, (await signIn()).transport)
+  const meanwhile = await whereFound({ ...marks, ...suspension })
+  expect(meanwhile.filter(({ place }) => place.endsWith('event_store'))).toEqual([])
   // Events hold ids; whatever else they say of people is sealed. What is logged says nothing of them.
   expect((await filesWith([id])).map((file) => extname(file))).toContain('.blk')
   expect((await filesWith([''])).map((file) => extname(file))).toContain('.log')
-  expect(await filesWith([...marks, password])).toEqual([])
+  expect(await filesWith([...texts, password])).toEqual([])
 
-  const operator = createClient(IdentityService, await mesh.operator())
   const missing = await operator.getErasure({ userId: id }).catch((error: unknown) => ConnectError.from(error))
   expect(missing).toMatchObject({ code: Code.NotFound })
   await identity.deleteUser({ password })
@@ -106,8 +166,11 @@ it('a deleted account leaves nothing of its owner in any database, and the repor
     'subscription',
   ])
   expect(erasure.reports.find(({ context }) => context === 'story')?.erased).toEqual(['stories', 'name as an author'])
+  const ofIdentity = erasure.reports.find(({ context }) => context === 'identity')?.erased
+  expect(ofIdentity).toEqual(expect.arrayContaining(['second factor', 'API keys', 'mailed links']))
+  const all = { ...marks, ...suspension }
   // The projection of names hears of it by itself, maybe a moment later.
-  await eventually(async () => (await placesOf(marks)).length === 0 || undefined)
-  expect(await placesOf(marks)).toEqual([])
-  expect(await filesWith(marks)).toEqual([])
+  await eventually(async () => (await whereFound(all)).length === 0 || undefined).catch(() => undefined)
+  expect(await whereFound(all)).toEqual([])
+  expect(await filesWith(texts)).toEqual([])
 })

@@ -256,7 +256,8 @@ describe('signing in', () => {
       Code.NotFound,
       'UNKNOWN_PROVIDER',
     )
-    await expectRefusal(anyone.completeOAuth({ state: 'x', code: 'y' }), Code.FailedPrecondition, 'OAUTH_STATE_INVALID')
+    const back = { state: 'x', code: 'y', binding: 'z' }
+    await expectRefusal(anyone.completeOAuth(back), Code.FailedPrecondition, 'OAUTH_STATE_INVALID')
   })
 })
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SignInReturn } from '../domain/oauth.ts'
 import { goodPassword, newPerson, openIdentity, type TestIdentity } from './fixture.ts'
 import { listen, type People, signInAtProvider, startOpenIdProvider } from './openid-provider.ts'
 
@@ -15,9 +16,10 @@ const people: People = {
   uwe: { email: 'uwe@example.com', email_verified: true },
 }
 
-/** A stand-in for Facebook Login: codes name who signed in; the PKCE challenge must match. */
+/** A stand-in for Facebook Login: codes name who signed in; the PKCE challenge must match. `meanwhile` happens before it answers. */
 const startFacebook = async () => {
   const challenges = new Map<string, string>()
+  const standIn = { challenges, meanwhile: async () => {} }
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '', 'http://facebook')
     const answer = (status: number, body: object) => {
@@ -31,6 +33,7 @@ const startFacebook = async () => {
         .update(form.get('code_verifier') ?? '')
         .digest('base64url')
       const isRight = form.get('client_secret') === 'fb-secret' && challenges.get(form.get('code') ?? '') === challenge
+      await standIn.meanwhile()
       if (!isRight) return answer(400, { error: { message: 'Invalid verification code', code: 100 } })
       return answer(200, { access_token: `token-of-${form.get('code')}`, token_type: 'bearer', expires_in: 5000 })
     }
@@ -38,7 +41,7 @@ const startFacebook = async () => {
     if (!who) return answer(401, { error: { message: 'no token' } })
     return answer(200, { id: `fb-${who}`, name: 'Fay Book', email: `${who}@example.com` })
   })
-  return { issuer: await listen(server), challenges, server }
+  return Object.assign(standIn, { issuer: await listen(server), server })
 }
 
 let identity: TestIdentity
@@ -76,19 +79,27 @@ const start = (userId?: string, name = 'acme', uri = redirectUri) =>
 
 /** Goes through the provider and comes back with a code. */
 const come = async (login: string, userId?: string) => {
-  const { authorizationUrl, state } = await start(userId)
+  const { authorizationUrl, state, binding } = await start(userId)
   const back = await signInAtProvider(authorizationUrl, redirectUri, login)
   expect(back.searchParams.get('state')).toBe(state)
-  return { state, code: back.searchParams.get('code') ?? '' }
+  return { state, binding, code: back.searchParams.get('code') ?? '' }
 }
 
-const complete = ({ state, code }: { state: string; code: string }) =>
-  identity.call(() => identity.app.completeOAuth(state, code, device))
+const complete = (back: SignInReturn) => identity.call(() => identity.app.completeOAuth(back, device))
+const link = (owner: Owner, back: SignInReturn) => identity.call(() => identity.app.linkOAuth(owner, back))
+
+/** As `come`, at Facebook. */
+const comeFromFacebook = async (name: string, userId?: string) => {
+  const { authorizationUrl, state, binding } = await start(userId, 'facebook')
+  facebook.challenges.set(name, new URL(authorizationUrl).searchParams.get('code_challenge') ?? '')
+  return { state, binding, code: name }
+}
 
 const sessionOf = async (userId: string) => {
   const { items } = await identity.call(() => identity.app.listSessions(userId, { pageSize: 1, pageToken: '' }))
   return { userId, sessionId: items[0]?.id ?? '', address: '192.0.2.1' }
 }
+type Owner = Awaited<ReturnType<typeof sessionOf>>
 
 describe('signing in at another provider', () => {
   it('opens an account on first use and finds it afterwards', async () => {
@@ -132,9 +143,7 @@ describe('signing in at another provider', () => {
   it('never takes an account over by its address', async () => {
     const person = await newPerson(identity, 'ruth@example.com')
     await expect(complete(await come('ruth'))).rejects.toEqual(refused('EMAIL_BELONGS_TO_ACCOUNT'))
-    const { state, code } = await come('ruth', person.id)
-    const owner = await sessionOf(person.id)
-    const linked = await identity.call(() => identity.app.linkOAuth(owner, state, code))
+    const linked = await link(await sessionOf(person.id), await come('ruth', person.id))
     expect(linked.oauthProviders).toEqual(['acme'])
     expect(await complete(await come('ruth'))).toMatchObject({ registered: false, user: { id: person.id } })
   })
@@ -150,7 +159,7 @@ describe('signing in at another provider', () => {
     await expect(complete({ ...wrongCode, code: 'made-up' })).rejects.toEqual(refused('OAUTH_REFUSED'))
     await expect(complete(wrongCode)).rejects.toEqual(refused('OAUTH_STATE_INVALID'))
     const [one, other] = [await come('olga'), await come('olga')]
-    await expect(complete({ state: one.state, code: other.code })).rejects.toEqual(refused('OAUTH_REFUSED'))
+    await expect(complete({ ...one, code: other.code })).rejects.toEqual(refused('OAUTH_REFUSED'))
     await expect(start(undefined, 'nowhere')).rejects.toEqual(refused('UNKNOWN_PROVIDER'))
     await expect(start(undefined, 'acme', `${redirectUri}/x`)).rejects.toEqual(refused('INVALID_REDIRECT_URI'))
     await expect(start(undefined, 'away')).rejects.toEqual(refused('OAUTH_PROVIDER_UNAVAILABLE'))
@@ -158,16 +167,33 @@ describe('signing in at another provider', () => {
     expect(row).toEqual({ count: 0 })
   })
 
+  it('ends where it was begun: whoever learns what went round in addresses can do nothing with it', async () => {
+    const [mine, theirs] = [await come('olga'), await come('olga')]
+    for (const binding of ['', 'made-up', theirs.binding, mine.state]) {
+      await expect(complete({ ...mine, binding })).rejects.toEqual(refused('OAUTH_STATE_INVALID'))
+    }
+    await expect(complete({ ...mine, state: theirs.state })).rejects.toEqual(refused('OAUTH_STATE_INVALID'))
+    // None of that has used it up.
+    expect(await complete(mine)).toMatchObject({ user: { email: 'Olga@example.com' } })
+    await expect(complete(mine)).rejects.toEqual(refused('OAUTH_STATE_INVALID'))
+  })
+
+  it('is not what a signed-in user began', async () => {
+    const person = await newPerson(identity)
+    await expect(complete(await come('olga', person.id))).rejects.toEqual(refused('OAUTH_STATE_INVALID'))
+  })
+
   it('sends the browser with PKCE, and keeps nothing that would be of use to a reader of the database', async () => {
-    const { authorizationUrl, state } = await start()
+    const { authorizationUrl, state, binding } = await start()
     const { searchParams } = new URL(authorizationUrl)
     expect(searchParams.get('code_challenge_method')).toBe('S256')
     expect(searchParams.get('state')).toBe(state)
     expect(searchParams.get('nonce')).toHaveLength(43)
+    expect(authorizationUrl).not.toContain(binding)
     const rows = JSON.stringify(
       await identity.database.sql('select encode(state_hash, $1) as hash, * from oauth_states', 'base64'),
     )
-    expect(rows).not.toContain(state)
+    for (const secret of [state, binding]) expect(rows).not.toContain(secret)
     expect(rows).not.toContain(searchParams.get('nonce'))
   })
 })
@@ -176,8 +202,6 @@ describe('linking', () => {
   it('needs a sign-in that the same user began with a session that stands', async () => {
     const [ann, eve] = [await newPerson(identity), await newPerson(identity)]
     const [annNow, eveNow] = [await sessionOf(ann.id), await sessionOf(eve.id)]
-    const link = (owner: typeof annNow, { state, code }: { state: string; code: string }) =>
-      identity.call(() => identity.app.linkOAuth(owner, state, code))
     await expect(link(annNow, await come('sven', eve.id))).rejects.toEqual(refused('OAUTH_STATE_INVALID'))
     await expect(link(annNow, await come('sven'))).rejects.toEqual(refused('OAUTH_STATE_INVALID'))
     await link(annNow, await come('sven', ann.id))
@@ -187,6 +211,27 @@ describe('linking', () => {
     expect((await identity.events(ann.id)).slice(2)).toEqual(['UserAuthenticated', 'OAuthProviderLinked'])
     await identity.call(() => identity.app.logout(eveNow.sessionId))
     await expect(link(eveNow, await come('uwe', eve.id))).rejects.toEqual(refused('SESSION_ENDED'))
+  })
+
+  it('is not done in a session that ended while the provider was asked, as by a new password', async () => {
+    const { app, call } = identity
+    const thief = await newPerson(identity)
+    const back = await comeFromFacebook('gus', thief.id)
+    const owner = await sessionOf(thief.id)
+    facebook.meanwhile = async () => {
+      await call(() => app.requestPasswordReset(thief.email))
+      const [row] = await identity.database.sql<{ id: string }>(
+        `select id from mailed_links where user_id = $1 and purpose = 'reset-password'`,
+        thief.id,
+      )
+      const { url } = await call(() => app.getActionLink(row?.id ?? ''))
+      const token = new URL(url).searchParams.get('token') ?? ''
+      await call(() => app.resetPassword(token, 'a-better-password-than-before'))
+    }
+    await expect(link(owner, back)).rejects.toEqual(refused('SESSION_ENDED'))
+    facebook.meanwhile = async () => {}
+    expect((await call(() => app.getMe(thief.id))).oauthProviders).toEqual([])
+    expect(await identity.database.sql('select 1 from oauth_links where user_id = $1', thief.id)).toEqual([])
   })
 
   it('is undone unless nothing else is left to sign in with', async () => {
@@ -212,14 +257,12 @@ describe('linking', () => {
 
 describe('Facebook', () => {
   it('tells who came without OpenID Connect, and no verified address', async () => {
-    const { authorizationUrl, state } = await start(undefined, 'facebook')
-    const { searchParams, pathname } = new URL(authorizationUrl)
-    expect(pathname).toMatch(/^\/v\d+\.0\/dialog\/oauth$/)
-    facebook.challenges.set('fay', searchParams.get('code_challenge') ?? '')
-    const { user, registered } = await complete({ state, code: 'fay' })
+    const { authorizationUrl } = await start(undefined, 'facebook')
+    expect(new URL(authorizationUrl).pathname).toMatch(/^\/v\d+\.0\/dialog\/oauth$/)
+    const { user, registered } = await complete(await comeFromFacebook('fay'))
     expect(registered).toBe(true)
     expect(user).toMatchObject({ email: 'fay@example.com', emailVerified: false, displayName: 'Fay Book' })
     const again = await start(undefined, 'facebook')
-    await expect(complete({ state: again.state, code: 'fay' })).rejects.toEqual(refused('OAUTH_REFUSED'))
+    await expect(complete({ ...again, code: 'fay' })).rejects.toEqual(refused('OAUTH_REFUSED'))
   })
 })

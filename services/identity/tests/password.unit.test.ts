@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { Email } from '#shared/domain/email.ts'
 import { commonPasswords } from '../domain/common-passwords.ts'
-import { delayAfter, forgetAfterMs, mustNotBeDelayed } from '../domain/login-throttle.ts'
+import { delayAfter, type Failures, forgetAfterMs, mustNotBeDelayed } from '../domain/login-throttle.ts'
 import { checkPassword } from '../domain/password-policy.ts'
 import { createPasswords, createTurns } from '../infrastructure/passwords.ts'
 
@@ -131,5 +131,47 @@ describe('the delay after failures', () => {
     const stubborn = { ...account, count: 100 }
     expect(() => mustNotBeDelayed([stubborn], at(899_999))).toThrow()
     expect(() => mustNotBeDelayed([stubborn], at(forgetAfterMs))).not.toThrow()
+  })
+
+  const count = fc.oneof(fc.nat({ max: 60 }), fc.nat())
+  const allowance = fc.integer({ min: 1, max: 1000 })
+
+  it('only grows with the failures, and is never longer than a quarter of an hour', () => {
+    fc.assert(
+      fc.property(count, fc.nat({ max: 100 }), allowance, (failures, more, allowed) => {
+        const [one, other] = [delayAfter(failures, allowed), delayAfter(failures + more, allowed)]
+        expect(other).toBeGreaterThanOrEqual(one)
+        expect(other).toBeLessThanOrEqual(15 * 60_000)
+        expect(one > 0).toBe(failures >= allowed)
+      }),
+    )
+  })
+
+  it('lets nobody in early, and nobody wait longer than it said', () => {
+    const times = fc.nat({ max: 2 * forgetAfterMs })
+    const failures = fc.record({ count, allowance, lastAt: times.map((ms) => new Date(ms)) })
+    const refusalAt = (known: Failures[], ms: number) => {
+      try {
+        mustNotBeDelayed(known, new Date(ms))
+        return undefined
+      } catch (error) {
+        return error as { reason: string; details: { retryAfterMs: number } }
+      }
+    }
+    fc.assert(
+      fc.property(fc.array(failures, { maxLength: 2 }), times, (known, now) => {
+        const isEarly = known.some(
+          ({ lastAt, ...each }) =>
+            now - lastAt.getTime() < forgetAfterMs && now < lastAt.getTime() + delayAfter(each.count, each.allowance),
+        )
+        const refusal = refusalAt(known, now)
+        expect(refusal?.reason).toBe(isEarly ? 'LOGIN_DELAYED' : undefined)
+        if (!refusal) return
+        const { retryAfterMs } = refusal.details
+        expect(refusalAt(known, now + retryAfterMs - 1)?.reason).toBe('LOGIN_DELAYED')
+        expect(refusalAt(known, now + retryAfterMs)).toBeUndefined()
+      }),
+      { numRuns: 1000 },
+    )
   })
 })

@@ -1,6 +1,10 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { ProfileUpdatedSchema, UserRegisteredSchema } from '#gen/troupe/identity/v1/identity_events_pb.ts'
+import {
+  ProfileUpdatedSchema,
+  UserRegisteredSchema,
+  UserSuspendedSchema,
+} from '#gen/troupe/identity/v1/identity_events_pb.ts'
 import { eventOpener, type KeyOf } from '#shared/infrastructure/personal/open-event.ts'
 import { newPerson, openIdentity, type TestIdentity } from './fixture.ts'
 
@@ -49,6 +53,22 @@ it('keeps what events say of a person encrypted, and reads it back', async () =>
   expect(event.language).toBe('en')
   await eventOpener(keyOf)('identity', ProfileUpdatedSchema, event)
   expect(event.displayName).toBe('Zoë Unmistakable')
+})
+
+it('keeps what an operator wrote of a person encrypted, and after a reactivation nowhere else', async () => {
+  const { app, call } = identity
+  const { id } = await newPerson(identity)
+  const operator = { userId: 'operator', roles: [] }
+  const reason = 'Sent unmistakable threats to a neighbour'
+  await call(() => app.suspendUser(operator, id, reason))
+  expect(await placesOf(reason)).toEqual(['users'])
+  const [row] = await payloadsOf(id, UserSuspendedSchema.typeName)
+  const event = fromBinary(UserSuspendedSchema, row?.payload as Buffer)
+  expect(event.reason).toMatch(/^sealed:1:/)
+  await eventOpener(keyOf)('identity', UserSuspendedSchema, event)
+  expect(event.reason).toBe(reason)
+  await call(() => app.reactivateUser(operator, id))
+  expect(await placesOf(reason)).toEqual([])
 })
 
 it('reads events from before as they are', async () => {

@@ -43,6 +43,14 @@ describe('a session', () => {
     expect(session.refresh(1, device, clock.now())).toBe('reused')
   })
 
+  it('takes it for a repeat wherever it comes from, but not from another client', () => {
+    const clock = new FixedClock(start)
+    const session = open(clock)
+    session.refresh(1, device, clock.now())
+    expect(session.refresh(1, { ...device, address: '192.0.2.2' }, clock.now())).toBe('repeated')
+    expect(session.refresh(1, { ...device, device: 'curl' }, clock.now())).toBe('reused')
+  })
+
   it('ends once, with its reason', () => {
     const clock = new FixedClock(start)
     const session = open(clock)
@@ -58,7 +66,12 @@ describe('a session', () => {
 // A client that holds some of the tokens that ever were, honest or not, and presents them in any order at any pace.
 const step = fc.oneof(
   fc.record({ do: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 2 * repeatGraceMs }) }),
-  fc.record({ do: fc.constant('present' as const), age: fc.nat({ max: 4 }) }),
+  fc.record({
+    do: fc.constant('present' as const),
+    age: fc.nat({ max: 4 }),
+    // Mostly the same one.
+    client: fc.constantFrom('browser', 'browser', 'browser', 'curl'),
+  }),
 )
 
 describe('the tokens of a session', () => {
@@ -85,7 +98,9 @@ describe('the tokens of a session', () => {
             continue
           }
           const isNewest = claim.generation === given.length
-          const outcome = session.refresh(claim.generation, device, clock.now())
+          const isSameClient = action.client === session.device
+          const outcome = session.refresh(claim.generation, { ...device, device: action.client }, clock.now())
+          if (!isNewest && !isSameClient) expect(outcome).toBe('reused')
           if (isNewest) expect(outcome).toBe('rotated')
           if (claim.generation < given.length - 1) expect(outcome).toBe('reused')
           if (outcome === 'reused') {

@@ -11,8 +11,8 @@ afterAll(() => identity.close())
 
 const refused = (reason: string) => expect.objectContaining({ name: 'DomainError', reason })
 const device = { device: 'browser', address: '192.0.2.1' }
-const refresh = (token: string, address = device.address) =>
-  identity.call(() => identity.app.refreshSession(token, { ...device, address }))
+const refresh = (token: string, address = device.address, name = device.device) =>
+  identity.call(() => identity.app.refreshSession(token, { device: name, address }))
 const login = (email: string, password: string, address = device.address) =>
   identity.call(() => identity.app.login(email, password, { device: 'browser', address }))
 const list = async (userId: string, pageSize = 0, pageToken = '') =>
@@ -38,6 +38,15 @@ describe('a refresh token', () => {
     await expect(refresh(first)).rejects.toEqual(refused('REFRESH_TOKEN_REUSED'))
     await expect(refresh(second)).rejects.toEqual(refused('SESSION_ENDED'))
     expect((await list(person.id)).items).toEqual([])
+  })
+
+  it('used twice by one client in ten seconds is answered twice, by two clients ends the session', async () => {
+    const [lossy, robbed] = [await newPerson(identity), await newPerson(identity)]
+    const answers = [await refresh(lossy.tokens.refresh.token), await refresh(lossy.tokens.refresh.token, '192.0.2.9')]
+    expect(answers[1]?.refresh.token).toBe(answers[0]?.refresh.token)
+    const thief = await refresh(robbed.tokens.refresh.token, device.address, 'curl')
+    await expect(refresh(robbed.tokens.refresh.token)).rejects.toEqual(refused('REFRESH_TOKEN_REUSED'))
+    await expect(refresh(thief.refresh.token, device.address, 'curl')).rejects.toEqual(refused('SESSION_ENDED'))
   })
 
   it('of an earlier generation ends it at once, and tells', async () => {
@@ -171,6 +180,21 @@ describe('signing in', () => {
     expect(median(unknown) / median(known)).toBeLessThan(1.6)
   })
 
+  it('from a /64 of IPv6 is delayed as from one address', async () => {
+    const block = '2001:db8:0:77'
+    for (let n = 0; n < 20; n += 1) {
+      await expect(login(`six-${n}@example.com`, 'wrong-password', `${block}::${n}`)).rejects.toEqual(
+        refused('INVALID_CREDENTIALS'),
+      )
+    }
+    await expect(login('sixth@example.com', 'wrong-password', `${block}:a:b:c:d`)).rejects.toEqual(
+      refused('LOGIN_DELAYED'),
+    )
+    await expect(login('sixth@example.com', 'wrong-password', '2001:db8:0:78::1')).rejects.toEqual(
+      refused('INVALID_CREDENTIALS'),
+    )
+  })
+
   it('from one address is delayed after twenty failures, whatever the accounts', async () => {
     const address = '198.51.100.77'
     for (let n = 0; n < 20; n += 1) {
@@ -182,5 +206,40 @@ describe('signing in', () => {
     await expect(login('another@example.com', 'wrong-password', '198.51.100.78')).rejects.toEqual(
       refused('INVALID_CREDENTIALS'),
     )
+  })
+})
+
+describe('the janitor', () => {
+  const now = () => identity.clock.now()
+  const fill = async () => {
+    await identity.database.sql('delete from login_failures')
+    await identity.database.sql(
+      `insert into login_failures select sha256(n::text::bytea), 1, $1::timestamptz - interval '2 days'
+       from generate_series(1, 2500) n`,
+      now(),
+    )
+  }
+  const left = async () => {
+    const [row] = await identity.database.sql<{ count: number }>('select count(*) as count from login_failures')
+    return row?.count
+  }
+
+  it('removes all that has expired, however much that is', async () => {
+    await fill()
+    await sweep(identity.database, expiries, now())
+    expect(await left()).toBe(0)
+  })
+
+  it('ends after the step that it is told to stop in', async () => {
+    await fill()
+    const stopping = new AbortController()
+    const sql: typeof identity.database.sql = async (text, ...values) => {
+      if (text.includes('login_failures')) stopping.abort()
+      return identity.database.sql(text, ...values)
+    }
+    await sweep({ sql }, expiries, now(), stopping.signal)
+    expect(await left()).toBe(1500)
+    await sweep(identity.database, expiries, now(), stopping.signal)
+    expect(await left()).toBe(1500)
   })
 })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SignInReturn } from '../domain/oauth.ts'
 import { codeOf } from './authenticator-app.ts'
 import { goodPassword, newPerson, openIdentity, type TestIdentity } from './fixture.ts'
 import { type People, signInAtProvider, startOpenIdProvider } from './openid-provider.ts'
@@ -181,18 +182,20 @@ describe('signing in with an app', () => {
 
 describe('signing in at another provider with an app', () => {
   const come = async (name: string, userId?: string) => {
-    const { authorizationUrl, state } = await identity.call(() => identity.app.startOAuth(userId, 'acme', redirectUri))
+    const { authorizationUrl, state, binding } = await identity.call(() =>
+      identity.app.startOAuth(userId, 'acme', redirectUri),
+    )
     const back = await signInAtProvider(authorizationUrl, redirectUri, name)
-    return { state, code: back.searchParams.get('code') ?? '' }
+    return { state, binding, code: back.searchParams.get('code') ?? '' }
   }
-  const complete = ({ state, code }: { state: string; code: string }, totp?: string) =>
-    identity.call(() => identity.app.completeOAuth(state, code, device, totp))
+  const complete = (back: SignInReturn, totp?: string) =>
+    identity.call(() => identity.app.completeOAuth(back, device, totp))
 
   const newLinked = async () => {
     const person = await newCareful()
     Object.assign(people, { [person.id]: { email: person.email, email_verified: true } })
-    const { state, code } = await come(person.id, person.id)
-    await identity.call(() => identity.app.linkOAuth(person.owner, state, code))
+    const back = await come(person.id, person.id)
+    await identity.call(() => identity.app.linkOAuth(person.owner, back))
     return person
   }
 
@@ -201,7 +204,9 @@ describe('signing in at another provider with an app', () => {
     const back = await come(id)
     await expect(complete(back)).rejects.toEqual(refused('TOTP_REQUIRED'))
     await expect(complete(back, '000000')).rejects.toEqual(refused('TOTP_INVALID'))
-    await expect(complete({ ...back, code: 'another' }, code())).rejects.toEqual(refused('OAUTH_STATE_INVALID'))
+    for (const other of [{ code: 'another' }, { binding: 'another' }]) {
+      await expect(complete({ ...back, ...other }, code())).rejects.toEqual(refused('OAUTH_STATE_INVALID'))
+    }
     expect(await complete(back, code())).toMatchObject({ registered: false, user: { id } })
     await expect(complete(back, code(1))).rejects.toEqual(refused('OAUTH_STATE_INVALID'))
     expect(await complete(await come(id), code(1))).toMatchObject({ user: { id } })

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { recordedEvents } from '#shared/domain/aggregate.ts'
 import { Email } from '#shared/domain/email.ts'
+import { mustReach } from '../domain/operator.ts'
 import { PostalAddress } from '../domain/postal-address.ts'
 import { User } from '../domain/user.ts'
 
@@ -66,6 +67,36 @@ describe('an account', () => {
     user.noteRole('admin', false)
     user.suspend(operator, 'spam', now)
     expect(user).toMatchObject({ isActive: false, roles: [] })
+  })
+
+  const role = fc.constantFrom('member', 'admin', 'super-admin', 'author', 'customer-support')
+  const roles = fc.uniqueArray(role)
+
+  it('holds just the roles that it was last told to hold, whatever it was told before and how often', () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ name: role, isHeld: fc.boolean() })), (steps) => {
+        const user = withPassword()
+        const held = new Set<string>()
+        for (const { name, isHeld } of steps) {
+          user.noteRole(name, isHeld)
+          if (isHeld) held.add(name)
+          else held.delete(name)
+          held.delete('member')
+          expect(user.roles.toSorted()).toEqual([...held].toSorted())
+        }
+        expect(events(user)).toEqual(['UserRegistered'])
+      }),
+    )
+  })
+
+  it('is in reach of who holds all its roles, and of super-admins, and of nobody else', () => {
+    fc.assert(
+      fc.property(roles, roles, (mine, theirs) => {
+        const reaches = () => mustReach({ userId: 'operator', roles: mine }, theirs)
+        if (mine.includes('super-admin') || theirs.every((each) => mine.includes(each))) expect(reaches).not.toThrow()
+        else expect(reaches).toThrow(refused('BEYOND_CALLER'))
+      }),
+    )
   })
 
   it('that is suspended changes nothing until it is reactivated', () => {

@@ -6,7 +6,6 @@ const intervalMs = 60_000
 const day = 24 * 60 * 60_000
 
 const batch = 1000
-const maxBatches = 100
 
 /** Rows that nobody needs any more once a time that they name is past. There is an index on the column. */
 export interface Expiry {
@@ -28,28 +27,53 @@ const own: readonly Expiry[] = [
 ]
 
 const removal = ({ table, key, column, where }: Expiry): string =>
-  `delete from ${table} where (${key}) in (select ${key} from ${table} where ${column} < $1
-     ${where ? `and (${where})` : ''} limit ${batch}) returning 1`
+  `with gone as (
+     delete from ${table} where (${key}) in (select ${key} from ${table} where ${column} < $1
+       ${where ? `and (${where})` : ''} limit ${batch}) returning 1
+   ) select count(*) as count from gone`
 
-/** Removes what is expired by then, in small steps, so that nobody waits long behind one. */
-export const sweep = async (database: Database, expiries: readonly Expiry[], now: Date): Promise<void> => {
+/**
+ * Removes all that is expired by then, in small steps, so that nobody waits long behind one. Ends early when the signal
+ * aborts.
+ */
+export const sweep = async (
+  database: Pick<Database, 'sql'>,
+  expiries: readonly Expiry[],
+  now: Date,
+  signal?: AbortSignal,
+): Promise<void> => {
   for (const expiry of [...own, ...expiries]) {
     const before = new Date(now.getTime() - (expiry.keepMs ?? 0))
-    for (let n = 0; n < maxBatches; n += 1) {
-      const removed = await database.sql(removal(expiry), before)
-      if (removed.length < batch) break
+    for (let removed = batch; removed === batch && !signal?.aborted; ) {
+      const [gone] = await database.sql<{ count: number }>(removal(expiry), before)
+      removed = gone?.count ?? 0
     }
   }
 }
 
-/** Sweeps once a minute: what the kernel keeps, and what a context names. */
+/**
+ * Sweeps once a minute, unless the last time takes longer: what the kernel keeps, and what a context names. `stop` waits
+ * for the step that is being taken.
+ */
 export const startJanitor = (
   { database, clock, log }: { database: Database; clock: Clock; log: Logger },
   expiries: readonly Expiry[],
-): { stop(): void } => {
+): { stop(): Promise<void> } => {
+  const stopping = new AbortController()
+  let sweeping: Promise<void> | undefined
   const timer = setInterval(() => {
-    sweep(database, expiries, clock.now()).catch((error) => log.warn('sweep failed', { error }))
+    sweeping ??= sweep(database, expiries, clock.now(), stopping.signal)
+      .catch((error) => log.warn('sweep failed', { error }))
+      .finally(() => {
+        sweeping = undefined
+      })
   }, intervalMs)
   timer.unref()
-  return { stop: () => clearInterval(timer) }
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      stopping.abort()
+      await sweeping
+    },
+  }
 }

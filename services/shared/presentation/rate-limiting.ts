@@ -28,10 +28,14 @@ const refusal = (policy: RateLimitPolicy, outcome: RateLimitOutcome) =>
     },
   )
 
-const countedAs = ({ principal, address }: CallContext, byAddress: boolean): string => {
+const countedAs = (
+  { principal, address }: CallContext,
+  byAddress: boolean,
+  addressMark: (address: string) => string,
+): string => {
   if (principal.kind === 'user' && !byAddress) return `user:${principal.userId}`
   if (principal.kind === 'guest' && !byAddress) return `guest:${principal.guestId}`
-  return `address:${address}`
+  return `address:${addressMark(address)}`
 }
 
 /** Enforces the limits that rpcs declare. Services are not limited: their callers were. */
@@ -39,6 +43,8 @@ export const rateLimiting = (options: {
   database: Database
   scale: number
   clockOffsetMs: () => number
+  /** What calls from an address are counted by: see `addressMarks`. */
+  addressMark: (address: string) => string
 }): Interceptor => {
   const policies = new Map<DescMethod, ReturnType<typeof rateLimitOf>>()
   const policyOf = (method: DescMethod) => {
@@ -52,7 +58,7 @@ export const rateLimiting = (options: {
     const outcome = await countCall(
       options.database,
       policy,
-      countedAs(call, policy.byAddress),
+      countedAs(call, policy.byAddress, options.addressMark),
       options.clockOffsetMs(),
     )
     if (!outcome.allowed) {

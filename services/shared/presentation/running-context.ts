@@ -13,6 +13,7 @@ import { createReaders } from '../infrastructure/consumer/readers.ts'
 import { IdempotencyStore } from '../infrastructure/idempotency.ts'
 import { startJanitor } from '../infrastructure/janitor.ts'
 import type { MeshClock } from '../infrastructure/mesh-clock.ts'
+import { addressMarks } from '../infrastructure/network-address.ts'
 import { erasureConsumer } from '../infrastructure/personal/erase-subject.ts'
 import type { CallCommand } from '../infrastructure/process/parts.ts'
 import { createProcessRunner, type ProcessRunner } from '../infrastructure/process/process-runner.ts'
@@ -88,7 +89,12 @@ const rpcOptions = (name: string, host: HostParts, parts: ContextParts): Running
       units,
       store: new IdempotencyStore(database, config.masterKey),
       now: () => clock.now(),
-      limit: rateLimiting({ database, scale: config.rateLimitScale, clockOffsetMs: () => clock.offsetMs }),
+      limit: rateLimiting({
+        database,
+        scale: config.rateLimitScale,
+        clockOffsetMs: () => clock.offsetMs,
+        addressMark: addressMarks(config.masterKey),
+      }),
     }),
   ]
   return { interceptors, requestGate }
@@ -173,7 +179,7 @@ export const startContext = async (
     },
     stop: async () => {
       forgetPool()
-      janitor.stop()
+      await janitor.stop()
       unfollow()
       await composition.stop?.()
       await work?.stop()

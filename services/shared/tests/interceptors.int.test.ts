@@ -155,7 +155,7 @@ describe('an error', () => {
       timeFlush: (flush) => flush(),
     })
     const chain = [
-      rateLimiting({ database, scale: 1, clockOffsetMs: () => 0 }),
+      rateLimiting({ database, scale: 1, clockOffsetMs: () => 0, addressMark: (address) => address }),
       unitsOf({ ...fixture, database, units }),
     ]
     const call = caller(chain, async (text) => {

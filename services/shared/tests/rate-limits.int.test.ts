@@ -3,6 +3,7 @@ import { Code } from '@connectrpc/connect'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { CallContext } from '../infrastructure/call-context.ts'
+import { addressMarks } from '../infrastructure/network-address.ts'
 import { countCall, type RateLimitPolicy } from '../infrastructure/rate-limits.ts'
 import { uuidv7 } from '../infrastructure/uuid.ts'
 import { rateLimiting } from '../presentation/rate-limiting.ts'
@@ -119,8 +120,9 @@ describe('a rate limit', () => {
 })
 
 describe('a limited rpc', () => {
+  const addressMark = addressMarks(new Uint8Array(32))
   const limited = (scale = 1, offset = 0) =>
-    caller([rateLimiting({ database: one.database, scale, clockOffsetMs: () => offset })], (text) => text)
+    caller([rateLimiting({ database: one.database, scale, clockOffsetMs: () => offset, addressMark })], (text) => text)
   const user = (userId: string, address = '10.0.0.1'): CallContext =>
     anyCall({ principal: { kind: 'user', userId, sessionId: '', roles: [] }, address })
   const nobody = (address: string): CallContext => anyCall({ principal: { kind: 'anonymous' }, address })
@@ -161,6 +163,17 @@ describe('a limited rpc', () => {
     const here = uuidv7()
     for (let n = 0; n < 10; n += 1) await call(limitedByAddress, 'a', { call: user(uuidv7(), here) })
     expect((await refusalOf(call(limitedByAddress, 'a', { call: user(uuidv7(), here) }))).reason).toBe('RATE_LIMITED')
+  })
+
+  it('counts a whole /64 of IPv6 as one, and keeps no address', async () => {
+    const call = limited()
+    const block = `2001:db8:${(Date.now() % 65536).toString(16)}:7`
+    for (let n = 0; n < 10; n += 1) await call(limitedByAddress, 'a', { call: nobody(`${block}::${n}`) })
+    const same = nobody(`${block}:1:2:3:4`)
+    expect((await refusalOf(call(limitedByAddress, 'a', { call: same }))).reason).toBe('RATE_LIMITED')
+    await call(limitedByAddress, 'a', { call: nobody(`${block}7::1`) })
+    const rows = await one.database.sql('select 1 from rate_limits where position($1 in key) > 0', block)
+    expect(rows).toEqual([])
   })
 
   it('is multiplied by the scale', async () => {

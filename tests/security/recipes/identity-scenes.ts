@@ -8,13 +8,16 @@ import { redirectUri } from '../stage/stage.ts'
 import type { Scene } from './recipe.ts'
 
 /** A sign-in at the provider that somebody (nobody without a token) began and somebody else came back from. */
-export const newOAuthSignIn = async ({ stage }: Scene, token?: string): Promise<{ state: string; code: string }> => {
+export const newOAuthSignIn = async (
+  { stage }: Scene,
+  token?: string,
+): Promise<{ state: string; code: string; binding: string }> => {
   const name = `somebody-${crypto.randomUUID()}`
   stage.oauthPeople[name] = { email: `${name}@example.com`, email_verified: true, name: 'Some Body' }
   const client = createClient(IdentityService, stage.transport(token))
-  const { authorizationUrl, state } = await client.startOAuth({ provider: 'acme', redirectUri })
+  const { authorizationUrl, state, binding } = await client.startOAuth({ provider: 'acme', redirectUri })
   const back = await signInAtProvider(authorizationUrl, redirectUri, name)
-  return { state, code: back.searchParams.get('code') ?? '' }
+  return { state, code: back.searchParams.get('code') ?? '', binding }
 }
 
 /** Links an account of the provider to the person's own, unless one is. */

@@ -100,7 +100,7 @@ export const identityRecipes: Recipes = ofService('troupe.identity.v1.IdentitySe
   StartOAuth: { fields: () => ({ provider: 'acme', redirectUri }) },
   CompleteOAuth: {
     fields: (scene) => newOAuthSignIn(scene),
-    ids: { state: 'owned', code: 'owned' },
+    ids: { state: 'owned', code: 'owned', binding: 'owned' },
     isOnce: true,
     refusals: outOfOAuth,
   },

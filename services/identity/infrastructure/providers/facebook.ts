@@ -37,7 +37,8 @@ const configure = ({ issuer, clientId, clientSecret, allowHttp }: ProviderSettin
 }
 
 const readMe = async (response: Response): Promise<Me> => {
-  const me = (await response.json()) as Partial<Me>
+  // Who fails to parse a text quotes it.
+  const me = (await response.json().catch(() => ({}))) as Partial<Me>
   if (!response.ok || typeof me.id !== 'string') throw new Error(`Facebook answered ${response.status} to /me`)
   return { ...me, id: me.id }
 }

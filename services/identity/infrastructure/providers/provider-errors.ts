@@ -13,12 +13,18 @@ const isRefusal = (error: unknown): boolean => {
   return [400, 401, 403].includes(status) || refusals.includes(error.code ?? '')
 }
 
+/** What is logged of a failure. The rest is none of a log's business: its cause may hold all that the provider said of somebody. */
+const told = (error: unknown): { code: string; message: string } => {
+  const { code, message, cause } = error as { code?: unknown; message?: unknown; cause?: { code?: unknown } }
+  return { code: String(code ?? cause?.code ?? ''), message: String(message) }
+}
+
 /** Runs a call to a provider; says of its failure whether another try may help. */
 export const askProvider = async <T>(provider: string, log: Logger, ask: () => Promise<T>): Promise<T> => {
   try {
     return await ask()
   } catch (error) {
-    log.warn('a sign-in provider did not answer as it should', { provider, error })
+    log.warn('a sign-in provider did not answer as it should', { provider, ...told(error) })
     if (isRefusal(error)) throw precondition('OAUTH_REFUSED', `${provider} did not confirm this sign-in; begin again`)
     throw unavailable('OAUTH_PROVIDER_UNAVAILABLE', `${provider} cannot be reached at present; try again`)
   }
