@@ -72,10 +72,8 @@ export const prepare =
     const due = { state, contact, wishes }
     if (!stillWanted(due)) return { kind: 'fail', reason: 'SWITCHED_OFF' }
     const now = clock.now()
-    if (state.kind !== digestKind) {
-      const at = outsideQuietHours(now, state, wishes, readingOf(wishes, contact).timeZone)
-      if (at > now) return { kind: 'postpone', at }
-    }
+    const at = outsideQuietHours(now, state, wishes, readingOf(wishes, contact).timeZone)
+    if (at > now) return { kind: 'postpone', at }
     let address = state.channel === 'sms' ? contact.phone : state.channel === 'email' ? contact.email : ''
     let linked: Extra = {}
     if (linkKinds.has(state.kind)) {

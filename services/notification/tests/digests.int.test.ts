@@ -150,3 +150,31 @@ describe('quiet hours', () => {
     expect(await notification.mailsOf(reader)).toHaveLength(2)
   })
 })
+
+  it('hold a digest back until they end, also when they were set after it was made', async () => {
+    advanceTo('2027-05-10T12:00:00Z')
+    const author = await notification.newPerson()
+    const [early, late] = [await notification.newPerson(), await notification.newPerson()]
+    const quietHours = { startMinute: 22 * 60, endMinute: 9 * 60 }
+    const set = (reader: string) => notification.call(() => notification.app.updatePreferences(reader, { quietHours }))
+    await set(early)
+    await tellOf(author, 'at nine', [early, late])
+    await set(late)
+    const dues = async () => {
+      const rows = await notification.database.sql<{ due: Date }>(
+        `select due_at as due from deliveries where recipient_id = any($1::uuid[]) and kind = 'digest' order by due_at`,
+        [early, late],
+      )
+      return rows.map(({ due }) => due.toISOString().slice(5, 16))
+    }
+    expect(await dues()).toEqual(['05-11T08:00', '05-11T09:00'])
+    for (const time of ['2027-05-11T08:00:00Z', '2027-05-11T08:59:00Z']) {
+      advanceTo(time)
+      await notification.sendDue()
+      expect([...(await notification.mailsOf(early)), ...(await notification.mailsOf(late))]).toEqual([])
+    }
+    expect(await dues()).toEqual(['05-11T09:00', '05-11T09:00'])
+    advanceTo('2027-05-11T09:00:00Z')
+    await notification.sendDue()
+    for (const reader of [early, late]) expect(await notification.mailsOf(reader)).toHaveLength(1)
+  })
