@@ -43,11 +43,11 @@ const current = async (
   return { delivery, items: delivery.state.kind === digestKind ? await deliveries.itemsOf(id) : [] }
 }
 
-/** What goes out in a digest shares its fate. */
+/** What goes out in a digest shares its fate. The provider knows the digest alone. */
 const follow = (delivery: Delivery, items: readonly Delivery[], now: Date): void => {
-  const { status, provider, providerId = '', madeFrom } = delivery.state
+  const { status, provider, madeFrom } = delivery.state
   for (const item of items) {
-    if (status === 'SENT') item.sent({ provider, providerId, madeFrom }, now)
+    if (status === 'SENT') item.sent({ provider, madeFrom }, now)
     else if (status === 'FAILED' || status === 'BOUNCED') item.fail('DIGEST_FAILED')
   }
 }
@@ -83,7 +83,7 @@ export const sendDelivery =
       state.kind === digestKind ? await read(() => digestOf(ports)(state.recipientId, first.items)) : undefined
     const extra: Extra = digest?.extra ?? {}
     const ready: Prepared =
-      digest && digest.wanted.length === 0
+      digest && digest.told.length === 0
         ? { kind: 'fail', reason: 'NOTHING_TO_TELL' }
         : await prepare(ports)(state, extra)
     const handed =
@@ -95,9 +95,11 @@ export const sendDelivery =
       if (!found) return
       const { delivery, items } = found
       const left = new Set(items.map((item) => item.id))
-      isWhole = digest?.wanted.every((item) => left.has(item)) ?? true
-      const unwanted = new Set(digest?.unwanted)
-      for (const item of items) if (unwanted.has(item.id)) item.fail('SWITCHED_OFF')
+      isWhole = digest?.told.every((item) => left.has(item)) ?? true
+      for (const item of items) {
+        const failure = digest?.leftOut.get(item.id)
+        if (failure) item.fail(failure.reason, failure.detail)
+      }
       for (const dead of handed?.deadDevices ?? []) devices.remove(dead)
       let pause = 0
       if (ready.kind === 'fail') delivery.fail(ready.reason, ready.detail)

@@ -75,7 +75,13 @@ export class Delivery extends Aggregate {
 
   /** A provider took it, or may have: `doubt` says why that is not known. */
   sent(
-    by: { provider: string; providerId: string; addressHash?: string | undefined; madeFrom: string; doubt?: string },
+    by: {
+      provider: string
+      providerId?: string | undefined
+      addressHash?: string | undefined
+      madeFrom: string
+      doubt?: string
+    },
     now: Date,
   ): void {
     if (!this.isPending) return

@@ -39,8 +39,11 @@ export const createDeliveries = (database: Database, unit: () => UnitOfWork): De
   }
   return {
     find: async (id) => (await select('id = $1', id))[0],
-    findByProvider: async (provider, providerId) =>
-      (await select('provider_id = $1 and provider = $2', providerId, provider))[0],
+    // Rows of earlier versions have what went out in a digest under the digest's id as well.
+    findByProvider: async (provider, providerId) => {
+      const which = 'provider_id = $1 and provider = $2 order by digest_id nulls first, id limit 1'
+      return (await select(which, providerId, provider))[0]
+    },
     known: async (ids) => {
       if (ids.length === 0) return new Set()
       const rows = await database.sql<{ id: string }>('select id from deliveries where id = any($1::uuid[])', ids)
@@ -63,6 +66,8 @@ export const createDeliveries = (database: Database, unit: () => UnitOfWork): De
     },
     itemsOf: (digestId) => select(`digest_id = $1 and status = 'PENDING' order by created_at, id`, digestId),
     add: (deliveries) => {
+    sentWith: (digestId) =>
+      select(`digest_id = $1 and status not in ('PENDING', 'FAILED') order by created_at, id`, digestId),
       if (deliveries.length === 0) return
       const rows = deliveries.map((each) => ({ ...each.state, revision: recordedEvents(each).length }))
       const readers = deliveries.flatMap(({ state }) => (state.channel === 'in_app' ? [state.recipientId] : []))
