@@ -125,6 +125,19 @@ describe('something that people are told', () => {
   })
 
   it('waits while identity is away, and is sent when it is back', async () => {
+  it('by SMS is cut where it is longer than carriers join', async () => {
+    const userId = await notification.newPerson()
+    const channel = { kind: 'announcement', channel: 'sms', mode: 'immediate' } as const
+    await notification.call(() => notification.app.updatePreferences(userId, { channels: [channel] }))
+    const data = { path: '/', headline: 'News', message: 'Grüße. '.repeat(400) }
+    await notification.announce({ kind: 'announcement', data, to: userId })
+    await notification.sendDue()
+    const [sms] = await notification.mailbox.list('+4315551234', undefined, 1)
+    expect(sms?.text).toMatch(/^News: (Grüße\. )+(G|Gr|Grü|Grüß|Grüße|Grüße\.)?…$/)
+    expect(sms?.text.length).toBeGreaterThan(1590)
+    expect(sms?.text.length).toBeLessThanOrEqual(1600)
+  })
+
     const userId = await notification.newPerson()
     await notification.announce({ ...welcome, to: userId })
     notification.setAway(true)

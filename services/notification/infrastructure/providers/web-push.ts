@@ -1,5 +1,6 @@
 import webPush from 'web-push'
 import type { Push, Sender, SendOutcome } from '../../domain/ports.ts'
+import { shortenPush } from '../../domain/shorten.ts'
 import type { VendorRequest } from './http-post.ts'
 import { createHttpSender, reasonOf } from './http-sender.ts'
 import { keyDigest } from './key-digest.ts'
@@ -35,10 +36,12 @@ export const isPushService = (endpoint: string, hosts: readonly string[]): boole
 const unreachable = (reason: string): SendOutcome => ({ kind: 'unreachable', reason })
 
 const requestOf = (push: Push, key: string, settings: WebPushSettings): VendorRequest | SendOutcome => {
-  const { device, title, body, url, data } = push
+  const { device, url, data } = push
   if (!isPushService(device.token, settings.hosts)) return unreachable('its endpoint is at no known push service')
   const topic = keyDigest(key)
-  const payload = Buffer.from(JSON.stringify({ title, body, url, data, tag: topic }))
+  const payloadOf = (shown: Pick<Push, 'title' | 'body'>) =>
+    Buffer.from(JSON.stringify({ title: shown.title, body: shown.body, url, data, tag: topic }))
+  const payload = payloadOf(shortenPush(push, (shown) => payloadOf(shown).length, mostPayloadBytes))
   if (payload.length > mostPayloadBytes) return { kind: 'refused', reason: `longer than ${mostPayloadBytes} bytes` }
   const keys = { p256dh: device.p256dh ?? '', auth: device.auth ?? '' }
   try {
