@@ -1,18 +1,11 @@
 import type { Delivery } from '../domain/delivery.ts'
 import { digestKind } from '../domain/kinds.ts'
+import { mostTries, pauseAfterSetback, pauseAfterTry } from '../domain/patience.ts'
 import { digestOf } from './digest.ts'
 import { type HandedOver, handOver, suppressed } from './hand-over.ts'
 import type { Ports } from './ports.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import type { Extra } from './template-ports.ts'
-
-const mostAttempts = 12
-const firstPauseMs = 2_000
-const longestPauseMs = 30 * 60_000
-
-/** How long to leave a message alone after so many tries that did not end it. */
-const pauseAfter = (attempts: number, wishedMs: number | undefined): number =>
-  Math.min(Math.max(wishedMs ?? 0, firstPauseMs * 2 ** attempts), longestPauseMs)
 
 /** Applies what came of handing over. Returns for how long it is to be left alone then. */
 const settled = (ports: Ports, delivery: Delivery, { outcome, ...by }: HandedOver, madeFrom: string): number => {
@@ -28,9 +21,13 @@ const settled = (ports: Ports, delivery: Delivery, { outcome, ...by }: HandedOve
     delivery.sent({ ...by, providerId: delivery.id, madeFrom, doubt: outcome.reason }, now)
   }
   if (outcome.kind !== 'busy') return 0
-  const pause = pauseAfter(delivery.state.attempts, outcome.retryAfterMs)
-  delivery.again(outcome.reason, mostAttempts)
-  return pause
+  const { attempts, setbacks } = delivery.state
+  if (outcome.needsMending) {
+    delivery.hold(outcome.reason)
+    return pauseAfterSetback(setbacks)
+  }
+  delivery.again(outcome.reason, mostTries(delivery.state))
+  return pauseAfterTry(delivery.state, attempts, outcome.retryAfterMs)
 }
 
 /** The delivery as it stands now, with what goes out in it; undefined when somebody else was first. */

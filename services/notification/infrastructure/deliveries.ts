@@ -5,6 +5,7 @@ import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
 import type { ChannelStats, Deliveries, DeliveryFilter } from '../application/delivery-ports.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import type { DeliveryState } from '../domain/delivery-state.ts'
+import { isUrgent } from '../domain/kinds.ts'
 import { deliveryOf, insertDeliveries, stateColumns, updateDeliveries } from './delivery-rows.ts'
 
 type StateRow = Record<string, unknown> & { revision: number }
@@ -65,11 +66,14 @@ export const createDeliveries = (database: Database, unit: () => UnitOfWork): De
       unit().writeRows({ sql, parameters: [ids] }, ids.length)
     },
     itemsOf: (digestId) => select(`digest_id = $1 and status = 'PENDING' order by created_at, id`, digestId),
-    add: (deliveries) => {
     sentWith: (digestId) =>
       select(`digest_id = $1 and status not in ('PENDING', 'FAILED') order by created_at, id`, digestId),
+    add: (deliveries) => {
       if (deliveries.length === 0) return
-      const rows = deliveries.map((each) => ({ ...each.state, revision: recordedEvents(each).length }))
+      const rows = deliveries.map((each) => {
+        const { state } = each
+        return { ...state, isUrgent: isUrgent(state), revision: recordedEvents(each).length }
+      })
       const readers = deliveries.flatMap(({ state }) => (state.channel === 'in_app' ? [state.recipientId] : []))
       const parameters = [JSON.stringify(rows), readers, callContext().correlationId]
       unit().write({ sql: insertDeliveries, parameters })

@@ -73,5 +73,10 @@ export const createWebPushSender = (settings: WebPushSettings): Sender<Push> =>
     timeoutMs: settings.timeoutMs,
     request: (push, key) => requestOf(push, key, settings),
     idOf: ({ headers }, key) => headers.get('location') ?? key,
-    refusal: ({ status }) => ({ reason: reasonOf(status), unreachable: gone.includes(status) }),
+    // RFC 8292, section 4.2: 403 says that the device has subscribed with another key than ours.
+    refusal: ({ status }) => ({
+      reason: reasonOf(status),
+      unreachable: gone.includes(status),
+      ofRecipient: status === 403,
+    }),
   })
