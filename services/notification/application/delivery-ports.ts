@@ -4,6 +4,7 @@ import type { Channel } from '../domain/ports.ts'
 
 export interface Deliveries {
   find(id: string): Promise<Delivery | undefined>
+  /** What a provider knows by an id; of a digest and what went out in it, the digest. */
   findByProvider(provider: string, providerId: string): Promise<Delivery | undefined>
   /** Of these ids, those that there are. */
   known(ids: readonly string[]): Promise<Set<string>>
@@ -13,6 +14,8 @@ export interface Deliveries {
   keepOpen(digestIds: readonly string[]): void
   /** What goes out with a digest and is still to go. */
   itemsOf(digestId: string): Promise<Delivery[]>
+  /** What went out with a digest. */
+  sentWith(digestId: string): Promise<Delivery[]>
   add(deliveries: readonly Delivery[]): void
   /** Those that are still to be sent are left alone for so many milliseconds. */
   save(deliveries: readonly Delivery[], pauseMs?: number): void

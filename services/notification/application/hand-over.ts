@@ -1,10 +1,14 @@
 import type { DeliveryState } from '../domain/delivery-state.ts'
 import type { Device } from '../domain/device.ts'
 import type { SendOutcome } from '../domain/ports.ts'
+import { shortenTo } from '../domain/shorten.ts'
 import type { Ports } from './ports.ts'
 import type { Prepared } from './prepare.ts'
 
 type Ready = Prepared & { kind: 'send' }
+
+// What carriers join to one message, and Twilio takes: ten parts of 160.
+const mostSmsCharacters = 1600
 
 /** The reason for sending nothing to an address that took nothing before. */
 export const suppressed = 'SUPPRESSED'
@@ -91,7 +95,11 @@ export const handOver = async (
   const { subject, html, text, language, title, short } = message
   const outcome =
     state.channel === 'sms'
-      ? await senders.sms.send({ to: address, text: `${title}: ${short}` }, state.id, signal)
+      ? await senders.sms.send(
+          { to: address, text: shortenTo(`${title}: ${short}`, mostSmsCharacters) },
+          state.id,
+          signal,
+        )
       : await senders.email.send({ to: address, subject, html, text, language, headers }, state.id, signal)
   return { outcome, provider: sender.name, addressHash, deadDevices: [] }
 }

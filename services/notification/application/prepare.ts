@@ -9,9 +9,15 @@ import type { Ports } from './ports.ts'
 import { readingOf } from './tell.ts'
 import type { Extra, Rendered } from './template-ports.ts'
 
+/** Why something is not sent, and will not be. */
+export interface Failure {
+  reason: string
+  detail?: string
+}
+
 /** What is to become of a delivery that is due. */
 export type Prepared =
-  | { kind: 'fail'; reason: string; detail?: string }
+  | ({ kind: 'fail' } & Failure)
   | { kind: 'postpone'; at: Date }
   | { kind: 'send'; message: Rendered; address: string; headers: Mail['headers'] }
 
@@ -25,6 +31,12 @@ export const namesIn = async (
   )
   const known = ids.length > 0 ? await people.find([...new Set(ids)]) : new Map()
   return new Map([...known.values()].map(({ userId, displayName }) => [userId, displayName]))
+}
+
+/** Why a text cannot be made, now or later. Throws on what may pass, such as a storage that is away. */
+export const whyNotRendered = (error: unknown): Failure => {
+  if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error
+  return { reason: error.reason, detail: error.message }
 }
 
 const linkKinds = new Set(['email_verification', 'password_reset'])
@@ -72,10 +84,8 @@ export const prepare =
     const due = { state, contact, wishes }
     if (!stillWanted(due)) return { kind: 'fail', reason: 'SWITCHED_OFF' }
     const now = clock.now()
-    if (state.kind !== digestKind) {
-      const at = outsideQuietHours(now, state, wishes, readingOf(wishes, contact).timeZone)
-      if (at > now) return { kind: 'postpone', at }
-    }
+    const at = outsideQuietHours(now, state, wishes, readingOf(wishes, contact).timeZone)
+    if (at > now) return { kind: 'postpone', at }
     let address = state.channel === 'sms' ? contact.phone : state.channel === 'email' ? contact.email : ''
     let linked: Extra = {}
     if (linkKinds.has(state.kind)) {
@@ -88,7 +98,6 @@ export const prepare =
     try {
       return { kind: 'send', address, ...(await rendered(ports, due, { ...linked, ...extra })) }
     } catch (error) {
-      if (!(error instanceof DomainError) || error.kind === 'unavailable') throw error
-      return { kind: 'fail', reason: error.reason, detail: error.message }
+      return { kind: 'fail', ...whyNotRendered(error) }
     }
   }

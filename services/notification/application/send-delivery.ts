@@ -1,18 +1,11 @@
 import type { Delivery } from '../domain/delivery.ts'
 import { digestKind } from '../domain/kinds.ts'
+import { mostTries, pauseAfterSetback, pauseAfterTry } from '../domain/patience.ts'
 import { digestOf } from './digest.ts'
 import { type HandedOver, handOver, suppressed } from './hand-over.ts'
 import type { Ports } from './ports.ts'
 import { type Prepared, prepare } from './prepare.ts'
 import type { Extra } from './template-ports.ts'
-
-const mostAttempts = 12
-const firstPauseMs = 2_000
-const longestPauseMs = 30 * 60_000
-
-/** How long to leave a message alone after so many tries that did not end it. */
-const pauseAfter = (attempts: number, wishedMs: number | undefined): number =>
-  Math.min(Math.max(wishedMs ?? 0, firstPauseMs * 2 ** attempts), longestPauseMs)
 
 /** Applies what came of handing over. Returns for how long it is to be left alone then. */
 const settled = (ports: Ports, delivery: Delivery, { outcome, ...by }: HandedOver, madeFrom: string): number => {
@@ -28,9 +21,13 @@ const settled = (ports: Ports, delivery: Delivery, { outcome, ...by }: HandedOve
     delivery.sent({ ...by, providerId: delivery.id, madeFrom, doubt: outcome.reason }, now)
   }
   if (outcome.kind !== 'busy') return 0
-  const pause = pauseAfter(delivery.state.attempts, outcome.retryAfterMs)
-  delivery.again(outcome.reason, mostAttempts)
-  return pause
+  const { attempts, setbacks } = delivery.state
+  if (outcome.needsMending) {
+    delivery.hold(outcome.reason)
+    return pauseAfterSetback(setbacks)
+  }
+  delivery.again(outcome.reason, mostTries(delivery.state))
+  return pauseAfterTry(delivery.state, attempts, outcome.retryAfterMs)
 }
 
 /** The delivery as it stands now, with what goes out in it; undefined when somebody else was first. */
@@ -43,11 +40,11 @@ const current = async (
   return { delivery, items: delivery.state.kind === digestKind ? await deliveries.itemsOf(id) : [] }
 }
 
-/** What goes out in a digest shares its fate. */
+/** What goes out in a digest shares its fate. The provider knows the digest alone. */
 const follow = (delivery: Delivery, items: readonly Delivery[], now: Date): void => {
-  const { status, provider, providerId = '', madeFrom } = delivery.state
+  const { status, provider, madeFrom } = delivery.state
   for (const item of items) {
-    if (status === 'SENT') item.sent({ provider, providerId, madeFrom }, now)
+    if (status === 'SENT') item.sent({ provider, madeFrom }, now)
     else if (status === 'FAILED' || status === 'BOUNCED') item.fail('DIGEST_FAILED')
   }
 }
@@ -83,7 +80,7 @@ export const sendDelivery =
       state.kind === digestKind ? await read(() => digestOf(ports)(state.recipientId, first.items)) : undefined
     const extra: Extra = digest?.extra ?? {}
     const ready: Prepared =
-      digest && digest.wanted.length === 0
+      digest && digest.told.length === 0
         ? { kind: 'fail', reason: 'NOTHING_TO_TELL' }
         : await prepare(ports)(state, extra)
     const handed =
@@ -95,9 +92,11 @@ export const sendDelivery =
       if (!found) return
       const { delivery, items } = found
       const left = new Set(items.map((item) => item.id))
-      isWhole = digest?.wanted.every((item) => left.has(item)) ?? true
-      const unwanted = new Set(digest?.unwanted)
-      for (const item of items) if (unwanted.has(item.id)) item.fail('SWITCHED_OFF')
+      isWhole = digest?.told.every((item) => left.has(item)) ?? true
+      for (const item of items) {
+        const failure = digest?.leftOut.get(item.id)
+        if (failure) item.fail(failure.reason, failure.detail)
+      }
       for (const dead of handed?.deadDevices ?? []) devices.remove(dead)
       let pause = 0
       if (ready.kind === 'fail') delivery.fail(ready.reason, ready.detail)

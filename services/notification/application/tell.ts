@@ -3,7 +3,7 @@ import { allChannels, digestKind, isKind, type Kind, kinds } from '../domain/kin
 import { nextLocal } from '../domain/local-time.ts'
 import type { Channel } from '../domain/ports.ts'
 import { noWishes, type Wishes } from '../domain/preference.ts'
-import { scheduleOf } from '../domain/schedule.ts'
+import { outsideQuietHours, scheduleOf } from '../domain/schedule.ts'
 import type { Person } from './people-ports.ts'
 import type { Notice, Ports } from './ports.ts'
 
@@ -77,7 +77,8 @@ const digestsFor = async (
       } as const
       const { id, sourceEventId } = chosen
       const request = { ...basics, id, sourceEventId, kind: digestKind, template: digestKind, data: {} }
-      made.push(Delivery.request({ ...request, dueAt: chosen.at, digestId: undefined }, now))
+      const dueAt = outsideQuietHours(chosen.at, request, reader.wishes, reader.zone)
+      made.push(Delivery.request({ ...request, dueAt, digestId: undefined }, now))
     }
   }
   deliveries.keepOpen(kept)

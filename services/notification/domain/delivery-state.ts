@@ -31,6 +31,8 @@ export interface DeliveryState extends Request {
   status: DeliveryStatus
   /** Tries that did not end it. */
   attempts: number
+  /** How often in a row it was held up by what counts for no try. */
+  setbacks: number
   /** Whether it is, or was when a process ended, with a provider that would send it again. */
   handedOver: boolean
   /** Why it failed, bounced, must be tried again, or may not have been sent. */

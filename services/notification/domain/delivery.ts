@@ -42,6 +42,7 @@ export class Delivery extends Aggregate {
         ...request,
         status: isInApp ? 'DELIVERED' : 'PENDING',
         attempts: 0,
+        setbacks: 0,
         handedOver: false,
         failure: '',
         provider: isInApp ? 'in_app' : '',
@@ -75,7 +76,13 @@ export class Delivery extends Aggregate {
 
   /** A provider took it, or may have: `doubt` says why that is not known. */
   sent(
-    by: { provider: string; providerId: string; addressHash?: string | undefined; madeFrom: string; doubt?: string },
+    by: {
+      provider: string
+      providerId?: string | undefined
+      addressHash?: string | undefined
+      madeFrom: string
+      doubt?: string
+    },
     now: Date,
   ): void {
     if (!this.isPending) return
@@ -89,9 +96,15 @@ export class Delivery extends Aggregate {
   again(reason: string, mostAttempts: number): void {
     if (!this.isPending) return
     this.state.attempts += 1
-    this.state.handedOver = false
-    this.state.failure = reason
+    Object.assign(this.state, { setbacks: 0, handedOver: false, failure: reason })
     if (this.state.attempts >= mostAttempts) this.fail('TRIED_TOO_OFTEN', reason)
+  }
+
+  /** It waits for what is no fault of its own; that counts for no try. */
+  hold(reason: string): void {
+    if (!this.isPending) return
+    this.state.setbacks += 1
+    Object.assign(this.state, { handedOver: false, failure: reason })
   }
 
   /** It is not sent, and will not be. */

@@ -52,3 +52,7 @@ export const kindNamed = (name: string, field: string): Kind => {
 
 /** Answers to what their reader just did are sent whatever the preferences say, and at any hour. */
 export const isAlwaysSent = (name: string): boolean => isKind(name) && kinds[name].messageType === 'CONFIRMATION'
+
+/** What answers its reader or warns them does not wait behind news, nor behind what a campaign tells many. */
+export const isUrgent = ({ kind, campaignId }: { kind: string; campaignId: string | undefined }): boolean =>
+  campaignId === undefined && isKind(kind) && ['CONFIRMATION', 'ALERT'].includes(kinds[kind].messageType)

@@ -92,3 +92,28 @@ export const isWithin = (now: Date, zone: string, { startMinute, endMinute }: Ho
   if (startMinute <= endMinute) return minute >= startMinute && minute < endMinute
   return minute >= startMinute || minute < endMinute
 }
+
+/** The minute at which clocks of a zone are changed between two times. */
+const changeBetween = (from: Date, to: Date, zone: string): Date => {
+  const before = offsetAt(from, zone)
+  let [early, late] = [Math.floor(from.getTime() / minuteMs), Math.floor(to.getTime() / minuteMs)]
+  while (late - early > 1) {
+    const middle = Math.floor((early + late) / 2)
+    if (offsetAt(new Date(middle * minuteMs), zone) === before) early = middle
+    else late = middle
+  }
+  return new Date(late * minuteMs)
+}
+
+/**
+ * When hours of the day end that hold `now`: when clocks first show a time outside of them, also where they are changed
+ * meanwhile, and each time that an hour comes twice.
+ */
+export const endOfHours = (now: Date, zone: string, hours: Hours): Date => {
+  const { minute } = wallTime(now, zone)
+  const left = (hours.endMinute - minute + dayMinutes) % dayMinutes
+  const end = new Date((Math.floor(now.getTime() / minuteMs) + left) * minuteMs)
+  if (offsetAt(now, zone) === offsetAt(end, zone)) return end
+  const change = changeBetween(now, end, zone)
+  return isWithin(change, zone, hours) ? endOfHours(change, zone, hours) : change
+}

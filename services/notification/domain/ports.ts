@@ -25,19 +25,21 @@ export interface Push {
 
 /**
  * How a sending ended. `unreachable`: for good, the address or device takes nothing any more; `refused`: this message,
- * for good; `busy`: try again after `retryAfterMs`.
+ * for good; `busy`: it was not taken, try again after `retryAfterMs`, or once somebody has mended what is set wrongly;
+ * `unknown`: it may have been taken, its answer was lost.
  */
 export type SendOutcome =
   | { kind: 'accepted'; providerId: string }
   | { kind: 'unreachable'; reason: string }
   | { kind: 'refused'; reason: string }
-  | { kind: 'busy'; reason: string; retryAfterMs: number | undefined }
+  | { kind: 'busy'; reason: string; retryAfterMs: number | undefined; needsMending?: true }
   | { kind: 'unknown'; reason: string }
 
 export interface Sender<M> {
   readonly name: string
   /** Set where what is sent again with the same key does not arrive again. */
   readonly knowsRepeats?: true
+  /** A throw tells nothing of whether the message left: what fails before that is `busy`. */
   send(message: M, key: string, signal: AbortSignal): Promise<SendOutcome>
 }
 

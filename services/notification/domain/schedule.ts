@@ -1,9 +1,9 @@
 import { isAlwaysSent } from './kinds.ts'
-import { isWithin, nextLocal } from './local-time.ts'
+import { endOfHours, isWithin, nextLocal } from './local-time.ts'
 import type { Channel } from './ports.ts'
 import { modeOf, type Wishes } from './preference.ts'
 
-/** When something goes out: not at all, at a time, or in the digest of a time. */
+/** When something goes out: not at all, at a time, or in the digest of a time, which keeps quiet hours itself. */
 export type Schedule = { kind: 'never' } | { kind: 'at'; at: Date } | { kind: 'digest'; at: Date }
 
 /** When something that is due now may go out, given somebody's quiet hours: now or when they end. */
@@ -14,7 +14,7 @@ export const outsideQuietHours = (
   zone: string,
 ): Date => {
   if (channel === 'in_app' || isAlwaysSent(kind) || !quietHours) return now
-  return isWithin(now, zone, quietHours) ? nextLocal(now, zone, quietHours.endMinute) : now
+  return isWithin(now, zone, quietHours) ? endOfHours(now, zone, quietHours) : now
 }
 
 /** When somebody in a time zone is told of a kind over a channel. */

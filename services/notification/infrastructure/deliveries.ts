@@ -5,6 +5,7 @@ import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
 import type { ChannelStats, Deliveries, DeliveryFilter } from '../application/delivery-ports.ts'
 import type { Delivery } from '../domain/delivery.ts'
 import type { DeliveryState } from '../domain/delivery-state.ts'
+import { isUrgent } from '../domain/kinds.ts'
 import { deliveryOf, insertDeliveries, stateColumns, updateDeliveries } from './delivery-rows.ts'
 
 type StateRow = Record<string, unknown> & { revision: number }
@@ -39,8 +40,11 @@ export const createDeliveries = (database: Database, unit: () => UnitOfWork): De
   }
   return {
     find: async (id) => (await select('id = $1', id))[0],
-    findByProvider: async (provider, providerId) =>
-      (await select('provider_id = $1 and provider = $2', providerId, provider))[0],
+    // Rows of earlier versions have what went out in a digest under the digest's id as well.
+    findByProvider: async (provider, providerId) => {
+      const which = 'provider_id = $1 and provider = $2 order by digest_id nulls first, id limit 1'
+      return (await select(which, providerId, provider))[0]
+    },
     known: async (ids) => {
       if (ids.length === 0) return new Set()
       const rows = await database.sql<{ id: string }>('select id from deliveries where id = any($1::uuid[])', ids)
@@ -62,9 +66,14 @@ export const createDeliveries = (database: Database, unit: () => UnitOfWork): De
       unit().writeRows({ sql, parameters: [ids] }, ids.length)
     },
     itemsOf: (digestId) => select(`digest_id = $1 and status = 'PENDING' order by created_at, id`, digestId),
+    sentWith: (digestId) =>
+      select(`digest_id = $1 and status not in ('PENDING', 'FAILED') order by created_at, id`, digestId),
     add: (deliveries) => {
       if (deliveries.length === 0) return
-      const rows = deliveries.map((each) => ({ ...each.state, revision: recordedEvents(each).length }))
+      const rows = deliveries.map((each) => {
+        const { state } = each
+        return { ...state, isUrgent: isUrgent(state), revision: recordedEvents(each).length }
+      })
       const readers = deliveries.flatMap(({ state }) => (state.channel === 'in_app' ? [state.recipientId] : []))
       const parameters = [JSON.stringify(rows), readers, callContext().correlationId]
       unit().write({ sql: insertDeliveries, parameters })

@@ -16,6 +16,7 @@ const types = {
   dueAt: 'timestamptz',
   digestId: 'uuid',
   attempts: 'integer',
+  setbacks: 'integer',
   handedOver: 'boolean',
   failure: 'text',
   provider: 'text',
@@ -42,9 +43,9 @@ const values = names.map((name) => `r."${name}"`).join(', ')
 export const stateColumns = names.map((name) => `${columnOf(name)} as "${name}"`).join(', ')
 
 /** New deliveries, each inside the platform with its reader's next number: of rows ($1), readers ($2), correlation ($3). */
-export const insertDeliveries = `insert into deliveries (${columns}, revision, correlation_id, sequence)
-  select ${values}, r.revision, $3, s.sequence
-  from jsonb_to_recordset($1::jsonb) as r(${typed}, revision integer)
+export const insertDeliveries = `insert into deliveries (${columns}, is_urgent, revision, correlation_id, sequence)
+  select ${values}, r."isUrgent", r.revision, $3, s.sequence
+  from jsonb_to_recordset($1::jsonb) as r(${typed}, "isUrgent" boolean, revision integer)
   left join next_sequences($2::uuid[]) s on r.channel = 'in_app' and s.user_id = r."recipientId"
   on conflict (id) do nothing`
 

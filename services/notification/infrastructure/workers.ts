@@ -4,16 +4,18 @@ import type { Database } from '#shared/infrastructure/database.ts'
 import { failpoint } from '#shared/infrastructure/failpoints.ts'
 import { WorkLoop } from '#shared/infrastructure/process/work-loop.ts'
 import type { Logger } from '#shared/infrastructure/telemetry/logger.ts'
+import { pauseAfterSetback } from '../domain/patience.ts'
 
 const claimMs = 15_000
 const renewMs = claimMs / 4
-const deliveriesAtOnce = 16
+const urgentAtOnce = 8
+const othersAtOnce = 16
 const fanOutsAtOnce = 2
-const pauseMs = 2_000
 const graceMs = 5_000
 
 /** Something of the database to be worked on, and what caused it. */
 type Claimed = { id: string; correlation_id: string; causation_id: string }
+type ClaimedDelivery = Claimed & { setbacks: number }
 
 const callOf = ({ correlation_id, causation_id }: Claimed, cause: string, signal: AbortSignal): CallContext => ({
   principal: { kind: 'service', name: 'notification' },
@@ -44,22 +46,23 @@ const renewIn = (database: Database, table: string) => (ids: readonly string[]) 
     claimMs,
   )
 
-/** What is due at the mesh's time, taken by no other replica, and was not tried just now. */
-const claimDue = ({ database, clock }: Parts, limit: number): Promise<Claimed[]> =>
-  database.sql<Claimed>(
+/** What is due at the mesh's time, taken by no other replica, and is not held back. */
+const claimDue = ({ database, clock }: Parts, isUrgent: boolean, limit: number): Promise<ClaimedDelivery[]> =>
+  database.sql<ClaimedDelivery>(
     `update deliveries d set claimed_until = clock_timestamp() + $2 * interval '1 millisecond'
      from (
        select id from deliveries
-       where status = 'PENDING' and due_at <= $1 and claimed_until < clock_timestamp()
-         and retry_at <= clock_timestamp()
+       where status = 'PENDING' and is_urgent = $4 and due_at <= $1 and retry_at <= statement_timestamp()
+         and claimed_until < clock_timestamp()
        order by due_at limit $3 for update skip locked
      ) due
      where d.id = due.id
-     returning d.id, d.correlation_id,
+     returning d.id, d.correlation_id, d.setbacks,
        (select e.id::text from event_store e where e.stream_id = d.id::text and e.event_version = 1) as causation_id`,
     clock.now(),
     claimMs,
     limit,
+    isUrgent,
   )
 
 const claimFanOuts = ({ database }: Parts, limit: number): Promise<Claimed[]> =>
@@ -75,21 +78,23 @@ const claimFanOuts = ({ database }: Parts, limit: number): Promise<Claimed[]> =>
     limit,
   )
 
-const holdBack = ({ database }: Parts, id: string) =>
+/** For longer each time, so that it keeps nobody else waiting; to its provider it was no try. */
+const holdBack = ({ database }: Parts, { id, setbacks }: ClaimedDelivery) =>
   database.sql(
-    `update deliveries set claimed_until = clock_timestamp(),
+    `update deliveries set claimed_until = clock_timestamp(), setbacks = setbacks + 1,
        retry_at = clock_timestamp() + $2 * interval '1 millisecond' where id = $1 and status = 'PENDING'`,
     id,
-    pauseMs,
+    pauseAfterSetback(setbacks),
   )
 
-const deliveryLoop = (parts: Parts): WorkLoop<Claimed> =>
+/** What is urgent has workers of its own: neither waits behind the other, however much there is of it. */
+const deliveryLoop = (parts: Parts, isUrgent: boolean): WorkLoop<ClaimedDelivery> =>
   new WorkLoop({
-    name: 'deliveries',
-    concurrency: deliveriesAtOnce,
+    name: isUrgent ? 'urgent deliveries' : 'deliveries',
+    concurrency: isUrgent ? urgentAtOnce : othersAtOnce,
     log: parts.log,
     renewMs,
-    claim: (limit) => claimDue(parts, limit),
+    claim: (limit) => claimDue(parts, isUrgent, limit),
     renew: renewIn(parts.database, 'deliveries'),
     run: async (claimed, signal) => {
       try {
@@ -98,7 +103,7 @@ const deliveryLoop = (parts: Parts): WorkLoop<Claimed> =>
         failpoint('effect:after')
       } catch (error) {
         parts.log.warn('a delivery is tried again', { delivery: claimed.id, error })
-        await holdBack(parts, claimed.id)
+        await holdBack(parts, claimed)
       }
     },
   })
@@ -117,6 +122,9 @@ const fanOutLoop = (parts: Parts): WorkLoop<Claimed> =>
       }),
   })
 
+const firstDueOf = (isUrgent: boolean) =>
+  `(select min(due_at) from deliveries where status = 'PENDING' and due_at is not null and is_urgent = ${isUrgent})`
+
 export interface Workers {
   start(): void
   stop(): Promise<void>
@@ -129,10 +137,10 @@ export interface Workers {
 /** Sends what is due and reaches crowds, side by side with other replicas. */
 export const createWorkers = (parts: Parts): Workers => {
   const { database, clock } = parts
-  const loops = [deliveryLoop(parts), fanOutLoop(parts)]
+  const loops = [deliveryLoop(parts, true), deliveryLoop(parts, false), fanOutLoop(parts)]
   const nextDue = async (): Promise<Date | undefined> => {
     const [row] = await database.sql<{ due: Date | null; crowds: boolean }>(
-      `select (select min(due_at) from deliveries where status = 'PENDING' and due_at is not null) as due,
+      `select least(${firstDueOf(true)}, ${firstDueOf(false)}) as due,
          exists (select from fan_outs where status = 'RUNNING') as crowds`,
     )
     return row?.crowds ? clock.now() : (row?.due ?? undefined)

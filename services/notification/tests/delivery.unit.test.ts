@@ -37,6 +37,7 @@ const report = (kind: DeliveryReport['kind']): [string, Step] => [
 const steps: readonly [string, Step][] = [
   ['sent', (delivery) => delivery.sent({ provider: 'x', providerId: 'p', madeFrom: 'm' }, now)],
   ['again', (delivery) => delivery.again('busy', 3)],
+  ['hold', (delivery) => delivery.hold('401')],
   ['fail', (delivery) => delivery.fail('REFUSED')],
   ['bounce', (delivery) => delivery.bounce(true, 'gone')],
   ['postpone', (delivery) => delivery.postpone(now)],
@@ -68,6 +69,19 @@ describe('a delivery', () => {
     const delivery = request('in_app')
     expect(delivery.state).toMatchObject({ status: 'DELIVERED', deliveredAt: now })
     expect(namesOf(delivery)).toEqual(['Requested', 'Delivered'])
+  })
+})
+
+describe('a delivery that waits', () => {
+  it('counts tries apart from what held it up, and may be handed over again', () => {
+    const delivery = request('email')
+    delivery.state.handedOver = true
+    for (let times = 0; times < 50; times += 1) delivery.hold('401')
+    expect(delivery.state).toMatchObject({ status: 'PENDING', attempts: 0, setbacks: 50, handedOver: false })
+    delivery.again('503', 2)
+    expect(delivery.state).toMatchObject({ status: 'PENDING', attempts: 1, setbacks: 0, failure: '503' })
+    delivery.again('503', 2)
+    expect(delivery.state).toMatchObject({ status: 'FAILED', failure: 'TRIED_TOO_OFTEN: 503' })
   })
 })
 

@@ -114,6 +114,38 @@ describe('a digest', () => {
     ])
   })
 
+  it('leaves out what cannot be rendered, which has failed with its reason, and is not tried for ever', async () => {
+    advanceTo('2027-04-21T12:00:00Z')
+    const author = await notification.newPerson()
+    const [one, other] = [await notification.newPerson(), await notification.newPerson()]
+    const untitled = { kind: 'story_published', aboutId: author, data: { path: '/', author: { person: author } } }
+    await notification.announce({ ...untitled, to: { kind: 'users', ids: [one, other] } })
+    await tellOf(author, 'readable', [one])
+    advanceTo('2027-04-22T08:00:00Z')
+    await notification.sendDue()
+    expect(await notification.sendDue()).toBe(0)
+    const [mail] = await notification.mailsOf(one)
+    expect(mail?.subject).toBe('1 piece of news for you')
+    expect(mail?.text).toContain('readable')
+    const failed = expect.stringMatching(/^story_published email FAILED VALUE_MISSING: /)
+    const mailsTo = async (reader: string) =>
+      (await notification.statusesOf(reader)).filter((status) => status.includes('email')).toSorted()
+    expect(await mailsTo(one)).toEqual(['digest email SENT', failed, 'story_published email SENT'])
+    expect(await mailsTo(other)).toEqual(['digest email FAILED NOTHING_TO_TELL', failed])
+  })
+
+  it('waits while identity is away', async () => {
+    const author = await notification.newPerson()
+    const reader = await notification.newPerson()
+    await tellOf(author, 'later', [reader])
+    advanceTo('2027-04-24T08:00:00Z')
+    notification.setAway(true)
+    await expect(notification.sendDue()).rejects.toThrow('AWAY')
+    notification.setAway(false)
+    await notification.sendDue()
+    expect((await notification.mailsOf(reader))[0]?.text).toContain('later')
+  })
+
   it('is one, however many things come for it at once', async () => {
     const authors = await Promise.all(Array.from({ length: 12 }, () => notification.newPerson()))
     const reader = await notification.newPerson()
@@ -148,5 +180,33 @@ describe('quiet hours', () => {
     advanceTo('2027-05-02T05:00:00Z')
     await notification.sendDue()
     expect(await notification.mailsOf(reader)).toHaveLength(2)
+  })
+
+  it('hold a digest back until they end, also when they were set after it was made', async () => {
+    advanceTo('2027-05-10T12:00:00Z')
+    const author = await notification.newPerson()
+    const [early, late] = [await notification.newPerson(), await notification.newPerson()]
+    const quietHours = { startMinute: 22 * 60, endMinute: 9 * 60 }
+    const set = (reader: string) => notification.call(() => notification.app.updatePreferences(reader, { quietHours }))
+    await set(early)
+    await tellOf(author, 'at nine', [early, late])
+    await set(late)
+    const dues = async () => {
+      const rows = await notification.database.sql<{ due: Date }>(
+        `select due_at as due from deliveries where recipient_id = any($1::uuid[]) and kind = 'digest' order by due_at`,
+        [early, late],
+      )
+      return rows.map(({ due }) => due.toISOString().slice(5, 16))
+    }
+    expect(await dues()).toEqual(['05-11T08:00', '05-11T09:00'])
+    for (const time of ['2027-05-11T08:00:00Z', '2027-05-11T08:59:00Z']) {
+      advanceTo(time)
+      await notification.sendDue()
+      expect([...(await notification.mailsOf(early)), ...(await notification.mailsOf(late))]).toEqual([])
+    }
+    expect(await dues()).toEqual(['05-11T09:00', '05-11T09:00'])
+    advanceTo('2027-05-11T09:00:00Z')
+    await notification.sendDue()
+    for (const reader of [early, late]) expect(await notification.mailsOf(reader)).toHaveLength(1)
   })
 })

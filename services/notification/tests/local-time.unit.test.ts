@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isWithin, nextLocal, wallTime } from '../domain/local-time.ts'
+import { endOfHours, type Hours, isWithin, nextLocal, wallTime } from '../domain/local-time.ts'
 
 const zones = [
   'UTC',
@@ -62,7 +62,7 @@ describe('the next time that clocks show', () => {
     expect(vienna('2026-03-27T12:00:00Z', 8 * 60)).toBe('2026-03-28T07:00:00.000Z')
     // 25 October 2026: 03:00 becomes 02:00. 02:30 comes twice, and the first is it.
     expect(vienna('2026-10-24T12:00:00Z', 150)).toBe('2026-10-25T00:30:00.000Z')
-    // Within the hour that comes again, the next is tomorrow's.
+    // Within the hour that comes again, the next is tomorrow's: a day has one digest.
     expect(vienna('2026-10-25T00:45:00Z', 150)).toBe('2026-10-26T01:30:00.000Z')
     expect(vienna('2026-10-25T01:15:00Z', 150)).toBe('2026-10-26T01:30:00.000Z')
   })
@@ -88,15 +88,50 @@ describe('hours of the day', () => {
     expect(at('2026-11-21T06:00:00Z')).toBe(false)
   })
 
-  it('are left when they end', () => {
+  const endsBySearch = (now: Date, where: string, hours: Hours) => {
+    let at = Math.floor(now.getTime() / minuteMs) * minuteMs
+    while (isWithin(new Date(at), where, hours)) at += minuteMs
+    return new Date(at)
+  }
+  const hoursAround = (now: Date, where: string, before: number, after: number): Hours => {
+    const shown = wallTime(now, where).minute
+    return { startMinute: (shown - before + 1440) % 1440, endMinute: (shown + after) % 1440 }
+  }
+  // About the days on which clocks are changed somewhere, and any others.
+  const changes = ['2026-03-29', '2026-10-25', '2026-03-08', '2026-11-01', '2026-04-04', '2026-10-03', '2011-12-30']
+  const aroundChange = fc
+    .tuple(fc.constantFrom(...changes), fc.integer({ min: -36 * 60, max: 36 * 60 }))
+    .map(([day, minutes]) => new Date(Date.parse(day) + minutes * minuteMs))
+
+  it('end at the first minute outside of them, at most an hour later than they are long', () => {
     fc.assert(
-      fc.property(time, zone, minute, minute, (now, where, startMinute, endMinute) => {
-        fc.pre(startMinute !== endMinute && isWithin(now, where, { startMinute, endMinute }))
-        const end = nextLocal(now, where, endMinute)
-        const shown = wallTime(end, where).minute
-        fc.pre(shown === endMinute)
-        expect(isWithin(end, where, { startMinute, endMinute })).toBe(false)
-      }),
+      fc.property(
+        fc.oneof(time, aroundChange),
+        zone,
+        fc.nat(719),
+        fc.integer({ min: 1, max: 720 }),
+        (now, where, before, after) => {
+          const hours = hoursAround(now, where, before, after)
+          const end = endOfHours(now, where, hours)
+          expect(iso(end)).toBe(iso(endsBySearch(now, where, hours)))
+          expect(end.getTime() - now.getTime()).toBeLessThanOrEqual((before + after + 60) * minuteMs)
+        },
+      ),
+      { numRuns: 200 },
     )
+  })
+
+  it('end when clocks that are turned back show it again, and when they skip it', () => {
+    const end = (now: string, startMinute: number, endMinute: number) =>
+      iso(endOfHours(new Date(now), 'Europe/Vienna', { startMinute, endMinute }))
+    const late = 22 * 60
+    // 25 October 2026: 03:00 becomes 02:00, so 02:30 comes twice.
+    expect(end('2026-10-24T21:00:00Z', late, 150)).toBe('2026-10-25T00:30:00.000Z')
+    expect(end('2026-10-25T01:15:00Z', late, 150)).toBe('2026-10-25T01:30:00.000Z')
+    expect(end('2026-10-25T00:50:00Z', 165, 360)).toBe('2026-10-25T01:00:00.000Z')
+    expect(end('2026-10-24T21:00:00Z', late, 180)).toBe('2026-10-25T02:00:00.000Z')
+    // 29 March 2026: 02:00 becomes 03:00.
+    expect(end('2026-03-28T22:00:00Z', late, 150)).toBe('2026-03-29T01:00:00.000Z')
+    expect(end('2026-03-28T22:00:00Z', late, 420)).toBe('2026-03-29T05:00:00.000Z')
   })
 })

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { recordedEvents } from '#shared/domain/aggregate.ts'
-import { allChannels, kindNames, type Mode } from '../domain/kinds.ts'
+import { allChannels, digestKind, isAlwaysSent, kindNames, type Mode } from '../domain/kinds.ts'
+import { isWithin, wallTime } from '../domain/local-time.ts'
 import { allWishes, modeOf, noWishes, Preference } from '../domain/preference.ts'
-import { scheduleOf } from '../domain/schedule.ts'
+import { outsideQuietHours, scheduleOf } from '../domain/schedule.ts'
 
 const reasonOf = (run: () => unknown): string => {
   try {
@@ -87,6 +88,45 @@ describe('a schedule', () => {
     expect(at('welcome', 'in_app')).toEqual({ kind: 'at', at: now })
     expect(at('password_reset', 'email')).toEqual({ kind: 'at', at: now })
     expect(at('limit_reached', 'sms')).toEqual({ kind: 'never' })
+  })
+
+  it('has nothing but answers go out in quiet hours, also while clocks are changed', () => {
+    const change = fc.constantFrom(
+      ['Europe/Vienna', '2026-03-29T01:00:00Z'],
+      ['Europe/Vienna', '2026-10-25T01:00:00Z'],
+      ['America/New_York', '2026-03-08T07:00:00Z'],
+      ['America/New_York', '2026-11-01T06:00:00Z'],
+      ['Australia/Lord_Howe', '2026-04-04T15:00:00Z'],
+      ['Australia/Lord_Howe', '2026-10-03T15:30:00Z'],
+    )
+    const about = fc.record({
+      kind: fc.constantFrom(...kindNames, digestKind),
+      channel: fc.constantFrom(...allChannels.filter((channel) => channel !== 'in_app')),
+    })
+    // Hours that hold the present or have just ended, before or after the change.
+    const minutes = fc.record({
+      after: fc.integer({ min: -180, max: 180 }),
+      since: fc.nat(600),
+      left: fc.integer({ min: -30, max: 600 }),
+    })
+    fc.assert(
+      fc.property(change, minutes, about, ([zone = '', at = ''], { after, since, left }, one) => {
+        const now = new Date(Date.parse(at) + after * 60_000)
+        const shown = wallTime(now, zone).minute
+        const quietHours = { startMinute: (shown - since + 1440) % 1440, endMinute: (shown + left + 1440) % 1440 }
+        const goesOut = outsideQuietHours(now, one, { quietHours }, zone)
+        if (isAlwaysSent(one.kind)) expect(goesOut).toEqual(now)
+        else expect(isWithin(goesOut, zone, quietHours)).toBe(false)
+        const length = (quietHours.endMinute - quietHours.startMinute + 1440) % 1440
+        expect(goesOut.getTime() - now.getTime()).toBeLessThanOrEqual((length + 60) * 60_000)
+      }),
+      { numRuns: 1000 },
+    )
+    const early = { quietHours: { startMinute: 22 * 60, endMinute: 150 } }
+    const again = new Date('2026-10-25T01:15:00Z')
+    const welcome = { kind: 'welcome', channel: 'email' } as const
+    // Clocks show 02:15 for the second time.
+    expect(outsideQuietHours(again, welcome, early, 'Europe/Vienna')).toEqual(new Date('2026-10-25T01:30:00Z'))
   })
 
   it('puts what waits for a digest into the next window there', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
+import { mostTries } from '../domain/patience.ts'
 import type { Mail, SendOutcome } from '../domain/ports.ts'
 import { openNotification, type TestNotification } from './fixture.ts'
 
@@ -124,6 +125,19 @@ describe('something that people are told', () => {
     ])
   })
 
+  it('by SMS is cut where it is longer than carriers join', async () => {
+    const userId = await notification.newPerson()
+    const channel = { kind: 'announcement', channel: 'sms', mode: 'immediate' } as const
+    await notification.call(() => notification.app.updatePreferences(userId, { channels: [channel] }))
+    const data = { path: '/', headline: 'News', message: 'Grüße. '.repeat(400) }
+    await notification.announce({ kind: 'announcement', data, to: userId })
+    await notification.sendDue()
+    const [sms] = await notification.mailbox.list('+4315551234', undefined, 1)
+    expect(sms?.text).toMatch(/^News: (Grüße\. )+(G|Gr|Grü|Grüß|Grüße|Grüße\.)?…$/)
+    expect(sms?.text.length).toBeGreaterThan(1590)
+    expect(sms?.text.length).toBeLessThanOrEqual(1600)
+  })
+
   it('waits while identity is away, and is sent when it is back', async () => {
     const userId = await notification.newPerson()
     await notification.announce({ ...welcome, to: userId })
@@ -145,18 +159,61 @@ describe('something that people are told', () => {
 })
 
 describe('a provider', () => {
-  it('that is busy is asked again with the same key, twelve times, and then no more', async () => {
+  it('that is busy is asked again with the same key, so often as takes a day, and then no more', async () => {
+    const tries = mostTries({ kind: 'welcome', campaignId: undefined })
     const userId = await own.newPerson()
     outcome = () => ({ kind: 'busy', reason: 'later', retryAfterMs: 5 })
     await own.announce({ ...welcome, to: userId })
-    for (let tries = 1; tries <= 12; tries += 1) {
+    for (let done = 0; done < tries; done += 1) {
       expect(await own.statusesOf(userId)).toContainEqual(expect.stringMatching(/^welcome email PENDING/))
       await own.sendDue()
     }
     expect(await own.statusesOf(userId)).toContain('welcome email FAILED TRIED_TOO_OFTEN: later')
     expect(await own.sendDue()).toBe(0)
-    expect(sent).toHaveLength(12)
+    expect(sent).toHaveLength(tries)
     expect(new Set(sent.map(({ key }) => key)).size).toBe(1)
+  })
+
+  it('that is away for an hour and more, or asks for hours, loses nothing', async () => {
+    const userId = await own.newPerson()
+    await own.announce({ ...welcome, to: userId })
+    const paused = async () => {
+      const [row] = await own.database.sql<{ seconds: number }>(
+        `select extract(epoch from retry_at - clock_timestamp())::float as seconds from deliveries
+         where recipient_id = $1 and channel = 'email'`,
+        userId,
+      )
+      return row?.seconds ?? 0
+    }
+    outcome = () => ({ kind: 'busy', reason: '503', retryAfterMs: undefined })
+    let seconds = 0
+    for (let tries = 0; seconds < 3 * 60 * 60; tries += 1) {
+      await own.sendDue()
+      expect(await own.statusesOf(userId), `${tries}`).toContain('welcome email PENDING 503')
+      seconds += await paused()
+    }
+    outcome = () => ({ kind: 'busy', reason: '429', retryAfterMs: 5 * 60 * 60_000 })
+    await own.sendDue()
+    expect(await paused()).toBeGreaterThan(5 * 60 * 60 - 60)
+    outcome = () => ({ kind: 'accepted', providerId: uuidv7() })
+    await own.sendDue()
+    expect(await own.statusesOf(userId)).toContain('welcome email SENT')
+  })
+
+  it('that refuses its credentials is asked until they are mended, which counts for no try', async () => {
+    const userId = await own.newPerson()
+    await own.announce({ ...welcome, to: userId })
+    outcome = () => ({ kind: 'busy', reason: '401', retryAfterMs: undefined, needsMending: true })
+    for (let times = 0; times < 30; times += 1) await own.sendDue()
+    const rows = await own.database.sql(
+      `select status, attempts, setbacks, retry_at > clock_timestamp() + interval '9 minutes' as waits from deliveries
+       where recipient_id = $1 and channel = 'email'`,
+      userId,
+    )
+    expect(rows).toEqual([{ status: 'PENDING', attempts: 0, setbacks: 30, waits: true }])
+    outcome = () => ({ kind: 'accepted', providerId: uuidv7() })
+    await own.sendDue()
+    expect(await own.statusesOf(userId)).toContain('welcome email SENT')
   })
 
   it('that cannot reach an address for good ends all that goes to it', async () => {

@@ -146,8 +146,17 @@ describe('a sender that is closed', () => {
 describe('what a server answers', () => {
   it.each([
     [{ rcpt: '550 5.1.1 no such user' }, 'unreachable', 'RCPT TO 550 5.1.1'],
-    [{ rcpt: '550 5.2.1 mailbox disabled' }, 'unreachable', 'RCPT TO 550 5.2.1'],
-    [{ rcpt: '553 no such mailbox' }, 'unreachable', 'RCPT TO 553'],
+    [{ rcpt: '550 5.1.2 no such domain' }, 'unreachable', 'RCPT TO 550 5.1.2'],
+    [{ rcpt: '501 5.1.3 no address' }, 'unreachable', 'RCPT TO 501 5.1.3'],
+    [{ rcpt: '551 5.1.6 has moved' }, 'unreachable', 'RCPT TO 551 5.1.6'],
+    [{ rcpt: '556 5.1.10 takes no mail' }, 'unreachable', 'RCPT TO 556 5.1.10'],
+    [{ rcpt: '550 5.1.0 address rejected' }, 'refused', 'RCPT TO 550 5.1.0'],
+    [{ rcpt: '550 5.1.8 bad sender' }, 'refused', 'RCPT TO 550 5.1.8'],
+    [{ rcpt: '550 5.2.1 mailbox disabled' }, 'refused', 'RCPT TO 550 5.2.1'],
+    [{ rcpt: '550 not today' }, 'refused', 'RCPT TO 550'],
+    [{ rcpt: '501 syntax' }, 'refused', 'RCPT TO 501'],
+    [{ rcpt: '551 not local' }, 'refused', 'RCPT TO 551'],
+    [{ rcpt: '553 no such mailbox' }, 'refused', 'RCPT TO 553'],
     [{ data: '550 5.1.1 no such user' }, 'unreachable', 'DATA 550 5.1.1'],
     [{ rcpt: '550 5.7.1 you are on a list' }, 'refused', 'RCPT TO 550 5.7.1'],
     [{ rcpt: '552 5.2.2 mailbox full' }, 'refused', 'RCPT TO 552 5.2.2'],
@@ -165,8 +174,12 @@ describe('what a server answers', () => {
     expect(starttls.messages).toEqual([])
   })
 
-  it.each(['not an address', 'a@b>\r\nRCPT TO:<eve@example.org', ''])('no mail goes to "%s"', async (to) => {
-    expect(await senderTo(starttls.port).send({ ...mail, to }, 'key-1', never)).toMatchObject({ kind: 'unreachable' })
+  it.each([
+    ['not an address', 'refused'],
+    ['a@b>\r\nRCPT TO:<eve@example.org', 'unreachable'],
+    ['', 'unreachable'],
+  ])('no mail goes to "%s", which is %s', async (to, kind) => {
+    expect(await senderTo(starttls.port).send({ ...mail, to }, 'key-1', never)).toMatchObject({ kind })
     expect(starttls.messages).toEqual([])
   })
 })
@@ -204,6 +217,22 @@ describe('what may have arrived', () => {
       reason: expect.stringContaining('535'),
     })
     expect(starttls.messages).toEqual([])
+  })
+
+  it('waits for somebody to mend a login or a sender that is refused', async () => {
+    const busy = { kind: 'busy', needsMending: true }
+    expect(await outcome({ login: { user: 'troupe', pass: 'wrong' } })).toMatchObject(busy)
+    starttls.behave({ mail: '550 5.7.1 not your address' })
+    expect(await outcome()).toMatchObject(busy)
+    starttls.behave({ mail: '421 4.7.0 too many' })
+    expect(await outcome()).not.toHaveProperty('needsMending')
+  })
+
+  it('is busy when it could not even be put together', async () => {
+    const html = { path: '/etc/passwd' } as unknown as string
+    const made = await senderTo(starttls.port).send({ ...mail, html }, 'key-1', never)
+    expect(made).toEqual({ kind: 'busy', reason: 'not put together: Error', retryAfterMs: undefined })
+    expect(starttls.sessions.size).toBe(0)
   })
 
   it('is never sent where anyone could read along, unless that is allowed', async () => {

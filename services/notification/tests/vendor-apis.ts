@@ -124,9 +124,23 @@ export const createFcmApi = (now: () => Date) => {
       const { message } = json(request)
       if (message.token === 'gone') return error(404, 'NOT_FOUND', 'gone', fcm('UNREGISTERED'))
       if (message.token === 'other') return error(403, 'PERMISSION_DENIED', 'other', fcm('SENDER_ID_MISMATCH'))
-      if (message.token === 'malformed') return error(400, 'INVALID_ARGUMENT', 'none', fcm('INVALID_ARGUMENT'))
+      const badRequest = (...fields: string[]) => [
+        { '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations: fields.map((field) => ({ field })) },
+      ]
+      if (message.token === 'malformed') {
+        const words = 'The registration token is not a valid FCM registration token'
+        return error(400, 'INVALID_ARGUMENT', words, fcm('INVALID_ARGUMENT'))
+      }
+      if (message.token === 'misplaced') {
+        const details = [...badRequest('message.token'), ...fcm('INVALID_ARGUMENT')]
+        return error(400, 'INVALID_ARGUMENT', 'Request contains an invalid argument.', details)
+      }
+      if (message.token === 'small' || Buffer.byteLength(JSON.stringify([message.notification, message.data])) > 4096) {
+        const details = [...badRequest(), ...fcm('INVALID_ARGUMENT')]
+        return error(400, 'INVALID_ARGUMENT', 'Android message is too big', details)
+      }
       if (Object.values(message.data).some((value) => typeof value !== 'string'))
-        return error(400, 'INVALID_ARGUMENT', 'data', [{ '@type': 'type.googleapis.com/google.rpc.BadRequest' }])
+        return error(400, 'INVALID_ARGUMENT', 'data', badRequest('message.data[0].value'))
       return { status: 200, body: { name: `projects/${accounts.google.projectId}/messages/1` } }
     },
   }

@@ -132,7 +132,7 @@ export const cases: Case<Mail & Sms & Push>[] = [
     sender: webPush,
     message: toBrowser('/device-1'),
     nobody: toBrowser('/gone'),
-    invalid: (url: string) => ({ ...toBrowser('/device-1')(url), body: 'x'.repeat(4000) }),
+    invalid: (url: string) => ({ ...toBrowser('/device-1')(url), data: { story: 'x'.repeat(4000) } }),
     badKey: (url: string) => webPush(url, timeoutMs, { ...accounts.vapid, subject: 'mailto:eve@x.example' }),
   },
 ] as unknown as Case<Mail & Sms & Push>[]

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createFcmSender } from '../infrastructure/providers/fcm.ts'
+import { createHttpSender } from '../infrastructure/providers/http-sender.ts'
 import { isPushService } from '../infrastructure/providers/web-push.ts'
 import { createReceiver, vapidClaims } from './push-receiver.ts'
 import { accounts, createFcmApi, pushServiceApi } from './vendor-apis.ts'
@@ -158,6 +159,70 @@ describe('access tokens of FCM', () => {
     expect(await late.send(message, 'key-1', never)).toMatchObject({ kind: 'busy', reason: 'access token: 500' })
     api.misbehave(undefined)
     expect(await late.send(message, 'key-1', never)).toMatchObject({ kind: 'accepted' })
+  })
+})
+
+describe('a push that is longer than a service takes', () => {
+  const body = '👩‍🚀 grüßt. '.repeat(1000)
+
+  it('is cut for a browser, and arrives', async () => {
+    const api = await start(pushServiceApi)
+    const { p256dh, auth } = receiver
+    const push = { ...pushTo({ kind: 'web', token: `${api.url}/x`, p256dh, auth }), body }
+    expect(await webPush(api.url).send(push, 'key-1', never)).toMatchObject({ kind: 'accepted' })
+    const [request] = api.received
+    const shown = JSON.parse(receiver.decrypt(request?.body ?? Buffer.alloc(0)))
+    expect(shown).toMatchObject({ title: push.title, url: push.url, data: push.data })
+    expect(shown.body).toMatch(/^👩‍🚀 grüßt\. .*…$/u)
+    expect(body.startsWith(shown.body.slice(0, -1))).toBe(true)
+    expect(request?.body.length).toBeGreaterThan(4000)
+  })
+
+  it('is cut for an app, and costs nobody their device where it is refused all the same', async () => {
+    const api = await start(createFcmApi(() => clock.now()).handle)
+    const sender = createFcmSender({ baseUrl: api.url, timeoutMs, account: google(api.url) }, clock)
+    const to = (token: string, text = body) => ({ ...pushTo({ kind: 'fcm', token }), body: text })
+    expect(await sender.send(to('device-1'), 'key-1', never)).toMatchObject({ kind: 'accepted' })
+    const { notification, data } = json(api.received.at(-1) as Received).message
+    expect(data.url).toBe('https://troupe.example/s/1')
+    expect(body.startsWith(notification.body.slice(0, -1))).toBe(true)
+    expect(notification.body.length).toBeGreaterThan(1500)
+    const long = { ...to('device-1', 'x'), data: { story: 'x'.repeat(4096) } }
+    expect(await sender.send(long, 'key-1', never)).toEqual({ kind: 'refused', reason: 'longer than 4096 bytes' })
+    expect(await sender.send(to('small', 'x'), 'key-1', never)).toMatchObject({ kind: 'refused' })
+    for (const token of ['malformed', 'misplaced', 'gone', 'other']) {
+      expect(await sender.send(to(token, 'x'), 'key-1', never), token).toMatchObject({ kind: 'unreachable' })
+    }
+  })
+})
+
+describe('what fails before there is a request', () => {
+  it('is for another time: none was sent', async () => {
+    const vendor = createHttpSender<string>({
+      name: 'x',
+      timeoutMs,
+      request: () => {
+        throw new TypeError('olga@example.org cannot be put')
+      },
+      idOf: () => '',
+      refusal: () => ({ reason: '', unreachable: false }),
+    })
+    const outcome = { kind: 'busy', reason: 'not put together: TypeError', retryAfterMs: undefined }
+    expect(await vendor.send('x', 'key-1', never)).toEqual(outcome)
+    const api = await start(createFcmApi(() => clock.now()).handle)
+    let isBroken = true
+    const broken = {
+      now: () => {
+        if (isBroken) return new Date(Number.NaN)
+        return clock.now()
+      },
+    }
+    const fcm = createFcmSender({ baseUrl: api.url, timeoutMs, account: google(api.url) }, broken)
+    const message = pushTo({ kind: 'fcm', token: 'device-1' })
+    expect(await fcm.send(message, 'key-1', never)).toMatchObject({ kind: 'busy' })
+    expect(api.received).toHaveLength(0)
+    isBroken = false
+    expect(await fcm.send(message, 'key-1', never)).toMatchObject({ kind: 'accepted' })
   })
 })
 

@@ -3,7 +3,7 @@ import type { Mail, Push, Sender, Sms } from '../domain/ports.ts'
 import { cases, never, timeoutMs } from './vendor-cases.ts'
 import { type StandIn, startStandIn } from './vendor-stand-in.ts'
 
-describe.each(cases)('$name', ({ handle, sender, message, nobody, invalid, badKey }) => {
+describe.each(cases)('$name', ({ name, handle, sender, message, nobody, invalid, badKey }) => {
   let api: StandIn
   let subject: Sender<Mail & Sms & Push>
   beforeAll(async () => {
@@ -35,7 +35,11 @@ describe.each(cases)('$name', ({ handle, sender, message, nobody, invalid, badKe
   })
 
   it('waits where its own credentials are refused', async () => {
-    expect(await badKey(api.url).send(message(api.url), 'key-1', never)).toMatchObject({ kind: 'busy' })
+    expect(await badKey(api.url).send(message(api.url), 'key-1', never)).toMatchObject({
+      kind: 'busy',
+      // A push service says the same of a device that subscribed with another key.
+      ...(name !== 'web-push' && { needsMending: true }),
+    })
     expect(api.accepted).toHaveLength(0)
   })
 
@@ -53,11 +57,21 @@ describe.each(cases)('$name', ({ handle, sender, message, nobody, invalid, badKe
     expect(api.received).toHaveLength(1)
   })
 
+  it('was not heard where the vendor says that it failed itself', async () => {
+    for (const status of [500, 501, 502, 504, 520]) {
+      api.misbehave({ status, body: '<html>' })
+      expect(await send()).toEqual({ kind: 'busy', reason: String(status), retryAfterMs: undefined })
+    }
+    api.misbehave({ status: 500, headers: { 'retry-after': '3600' } })
+    expect(await send()).toMatchObject({ kind: 'busy', retryAfterMs: 3_600_000 })
+    expect(api.accepted).toHaveLength(0)
+  })
+
   it('does not know what became of it, and does not send again', async () => {
-    for (const trouble of [{ status: 500 }, { status: 502, body: '<html>' }, 'cut', 'lost'] as const) {
+    for (const trouble of ['cut', 'lost'] as const) {
       api.reset()
       api.misbehave(trouble)
-      expect(await send(), JSON.stringify(trouble)).toMatchObject({ kind: 'unknown' })
+      expect(await send(), trouble).toMatchObject({ kind: 'unknown' })
       expect(api.received).toHaveLength(1)
       expect(api.accepted).toHaveLength(trouble === 'lost' ? 1 : 0)
     }

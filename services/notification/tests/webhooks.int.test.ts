@@ -71,6 +71,45 @@ describe('a report of a provider', () => {
     expect((await mailStatusOf(userId)).join()).toContain('FAILED SUPPRESSED')
   })
 
+  it('of a digest settles what went out in it as well, and ends what goes to its address', async () => {
+    const { announce, clock, database, fanOutAll, newPerson, statusesOf } = notification
+    const [author, userId] = [await newPerson(), await newPerson()]
+    const published = async (title: string) => {
+      const data = { path: '/', title, author: { person: author } }
+      await announce({ kind: 'story_published', aboutId: author, data, to: { kind: 'users', ids: [userId] } })
+      await fanOutAll()
+    }
+    const digest = async () => {
+      api.reset()
+      for (const title of ['one', 'two', 'three']) await published(title)
+      clock.advance(24 * 60 * 60_000)
+      await notification.sendDue()
+      return api.accepted.map((request) => form(request)['v:key'] ?? '')
+    }
+    const told = async () => (await statusesOf(userId)).filter((status) => status.includes('email'))
+    const all = (status: string) =>
+      ['digest', ...Array(3).fill('story_published')].map((kind) => `${kind} email ${status}`)
+    const [key = ''] = await digest()
+    expect(await told()).toEqual(all('SENT'))
+    expect(await report(key, { event: 'delivered' })).toBe(204)
+    expect(await told()).toEqual(all('DELIVERED'))
+    for (const event of ['opened', 'clicked']) expect(await report(key, { event })).toBe(204)
+    const opened = await database.sql(
+      `select kind, opened_at is not null as opened, clicked_at is not null as clicked from deliveries
+       where recipient_id = $1 and channel = 'email' order by kind`,
+      userId,
+    )
+    const item = { kind: 'story_published', opened: true, clicked: false }
+    expect(opened).toEqual([{ kind: 'digest', opened: true, clicked: true }, item, item, item])
+    expect(await report(key, bounce)).toBe(204)
+    expect(await report(key, bounce)).toBe(204)
+    expect(await told()).toEqual(all('BOUNCED failed permanent bounce'))
+    expect(await digest()).toEqual([])
+    expect((await told()).filter((status) => status.includes('digest'))).toContain(
+      'digest email FAILED SUPPRESSED: SUPPRESSED',
+    )
+  })
+
   it('is refused unsigned, unread or too long, and is to come again when it is early', async () => {
     const userId = await notification.newPerson()
     const [key = ''] = await sendTo(userId)

@@ -1,5 +1,6 @@
 import type { Clock } from '#shared/domain/clock.ts'
-import type { Push, Sender } from '../../domain/ports.ts'
+import type { Push, Sender, SendOutcome } from '../../domain/ports.ts'
+import { shortenPush } from '../../domain/shorten.ts'
 import { createGoogleToken, type ServiceAccount } from './google-token.ts'
 import type { VendorAnswer } from './http-post.ts'
 import { createHttpSender, type HttpSettings, reasonOf } from './http-sender.ts'
@@ -10,30 +11,48 @@ export interface FcmSettings extends HttpSettings {
 }
 
 interface FcmError {
-  error?: { status?: string; details?: { '@type'?: string; errorCode?: string }[] }
+  message?: string
+  status?: string
+  details?: { '@type'?: string; errorCode?: string; fieldViolations?: { field?: string }[] }[]
 }
 
-// https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode: the app is gone, the token is another project's, or
-// it is no token: FCM's own INVALID_ARGUMENT; that of a wrong message comes as a google.rpc.BadRequest.
-const unreachable = ['UNREGISTERED', 'SENDER_ID_MISMATCH', 'INVALID_ARGUMENT']
+// Of what FCM counts: keys and values of notification and data. What only platforms read is counted as well.
+const mostMessageBytes = 4096
+
+// https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode: the app is gone, or the token is another project's.
+const unreachable = ['UNREGISTERED', 'SENDER_ID_MISMATCH']
+
+/** INVALID_ARGUMENT is said of a message that is too big as well: whether it is the token shows in the field or the words. */
+const isOfToken = ({ message = '', details = [] }: FcmError): boolean =>
+  details.some(({ fieldViolations = [] }) => fieldViolations.some(({ field }) => field === 'message.token')) ||
+  /registration token/i.test(message)
 
 const refusal = ({ status, body }: VendorAnswer) => {
-  const { error } = (body ?? {}) as FcmError
-  const code = error?.details?.find((detail) => detail['@type']?.endsWith('.FcmError'))?.errorCode
+  const error = ((body ?? {}) as { error?: FcmError }).error ?? {}
+  const code = error.details?.find((detail) => detail['@type']?.endsWith('.FcmError'))?.errorCode ?? error.status ?? ''
   return {
-    reason: reasonOf(status, code ?? error?.status),
-    unreachable: code !== undefined && unreachable.includes(code),
+    reason: reasonOf(status, code),
+    unreachable: unreachable.includes(code) || (code === 'INVALID_ARGUMENT' && isOfToken(error)),
   }
 }
 
-const messageOf = ({ device, title, body, url, data }: Push, tag: string) => ({
-  token: device.token,
+const messageOf = ({ title, body, url, data }: Omit<Push, 'device'>, tag: string) => ({
   notification: { title, body },
   data: { ...data, ...(url && { url }) },
   android: { notification: { tag } },
   apns: { headers: { 'apns-collapse-id': tag } },
   webpush: { notification: { tag }, ...(url && { fcm_options: { link: url } }) },
 })
+
+const bodyOf = (push: Push, tag: string): string | SendOutcome => {
+  const bytesOf = (shown: Pick<Push, 'title' | 'body'>) =>
+    Buffer.byteLength(JSON.stringify(messageOf({ ...push, ...shown }, tag)))
+  const message = messageOf({ ...push, ...shortenPush(push, bytesOf, mostMessageBytes) }, tag)
+  if (Buffer.byteLength(JSON.stringify(message)) > mostMessageBytes) {
+    return { kind: 'refused', reason: `longer than ${mostMessageBytes} bytes` }
+  }
+  return JSON.stringify({ message: { token: push.device.token, ...message } })
+}
 
 /**
  * Push by Firebase Cloud Messaging, HTTP v1. It has no idempotency key: a sending whose answer is lost ends `unknown`.
@@ -46,12 +65,14 @@ export const createFcmSender = ({ baseUrl, timeoutMs, account }: FcmSettings, cl
     name: 'fcm',
     timeoutMs,
     request: async (push, key) => {
+      const body = bodyOf(push, keyDigest(key))
+      if (typeof body !== 'string') return body
       const bearer = await token.get()
       if (typeof bearer !== 'string') return bearer
       return {
         url: `${baseUrl}/v1/projects/${encodeURIComponent(account.projectId)}/messages:send`,
         headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ message: messageOf(push, keyDigest(key)) }),
+        body,
       }
     },
     idOf: ({ body }, key) => String((body as { name?: string } | undefined)?.name ?? key),

@@ -1,9 +1,8 @@
 import { createPrivateKey } from 'node:crypto'
 import { SignJWT } from 'jose'
 import type { Clock } from '#shared/domain/clock.ts'
-import type { SendOutcome } from '../../domain/ports.ts'
 import { post } from './http-post.ts'
-import { reasonOf } from './http-sender.ts'
+import { type Busy, notMade, reasonOf } from './http-sender.ts'
 
 /** A Google service account, as its key file has it. */
 export interface ServiceAccount {
@@ -17,8 +16,6 @@ export interface ServiceAccount {
 const scope = 'https://www.googleapis.com/auth/firebase.messaging'
 const lifetimeSeconds = 3600
 const renewBeforeMs = 60_000
-
-type Busy = Extract<SendOutcome, { kind: 'busy' }>
 
 interface Held {
   token: Promise<string | Busy>
@@ -54,7 +51,11 @@ export const createGoogleToken = (account: ServiceAccount, clock: Clock, timeout
     })
     if ('kind' in answer) return busy(answer.reason)
     const { access_token, expires_in, error } = (answer.body ?? {}) as Record<string, unknown>
-    if (answer.status !== 200 || typeof access_token !== 'string') return busy(reasonOf(answer.status, error))
+    if (answer.status !== 200 || typeof access_token !== 'string') {
+      // RFC 6749, section 5.2: what is wrong with the account or its key.
+      const isRefused = [400, 401, 403].includes(answer.status)
+      return { ...busy(reasonOf(answer.status, error)), ...(isRefused && { needsMending: true }) }
+    }
     entry.until = now.getTime() + Number(expires_in ?? lifetimeSeconds) * 1000 - renewBeforeMs
     return access_token
   }
@@ -66,7 +67,7 @@ export const createGoogleToken = (account: ServiceAccount, clock: Clock, timeout
       if (!held || now.getTime() >= held.until) {
         const entry: Held = { token: Promise.resolve(''), until: Number.POSITIVE_INFINITY }
         held = entry
-        entry.token = ask(entry, now)
+        entry.token = ask(entry, now).catch(notMade)
       }
       const asked = held
       const token = await asked.token

@@ -2,6 +2,8 @@ import { retryAfterMs } from '#shared/infrastructure/retry-after.ts'
 import type { Sender, SendOutcome } from '../../domain/ports.ts'
 import { post, type VendorAnswer, type VendorRequest } from './http-post.ts'
 
+export type Busy = Extract<SendOutcome, { kind: 'busy' }>
+
 /** What every vendor's API is reached with. */
 export interface HttpSettings {
   baseUrl: string
@@ -14,6 +16,8 @@ export interface Refusal {
   reason: string
   /** The address or device is at fault, and stays so. */
   unreachable: boolean
+  /** It says no to this address or device alone, whatever the status says. */
+  ofRecipient?: boolean
   /** What the vendor asks to wait, where it says so in its own way. */
   retryAfterMs?: number | undefined
 }
@@ -33,24 +37,43 @@ export interface Vendor<M> {
   refusal(answer: VendorAnswer): Refusal
 }
 
+const toBeMended = [401, 402, 403, 404]
+
 /**
  * What a status means that is no success. Credentials, a wrong address of the API and a spent allowance are no fault of
- * the message, which waits (`busy`) until someone has mended them. A server's failure (5xx) does not tell whether the
- * message was taken before it; only 503 does.
+ * the message, which waits (`busy`) until someone has mended them. A server that says that it failed (5xx) has not taken
+ * the message: all of these vendors ask to send it again then.
  */
 const outcomeOf = ({ status, headers }: VendorAnswer, refusal: Refusal): SendOutcome => {
   const { reason, unreachable } = refusal
   if (unreachable) return { kind: 'unreachable', reason }
-  const waits = [401, 402, 403, 404, 408, 425, 429, 503].includes(status) || status < 400
-  if (waits) return { kind: 'busy', reason, retryAfterMs: refusal.retryAfterMs ?? retryAfterMs(headers) }
-  return { kind: status < 500 ? 'refused' : 'unknown', reason }
+  const needsMending = toBeMended.includes(status) && !refusal.ofRecipient
+  const waits = [...toBeMended, 408, 425, 429].includes(status) || status < 400 || status >= 500
+  if (!waits) return { kind: 'refused', reason }
+  const wish = refusal.retryAfterMs ?? retryAfterMs(headers)
+  return { kind: 'busy', reason, retryAfterMs: wish, ...(needsMending && { needsMending }) }
+}
+
+/** What goes wrong before there is a request has sent nothing. Its name is told, for its words may name the recipient. */
+export const notMade = (error: unknown): Busy => ({
+  kind: 'busy',
+  reason: `not put together: ${(error as Error).name}`,
+  retryAfterMs: undefined,
+})
+
+const requestOf = async <M>(vendor: Vendor<M>, message: M, key: string, signal: AbortSignal) => {
+  try {
+    return await vendor.request(message, key, signal)
+  } catch (error) {
+    return notMade(error)
+  }
 }
 
 /** A sender by a vendor's HTTP API. It sends once; whether to try again is decided by who called. */
 export const createHttpSender = <M>(vendor: Vendor<M>): Sender<M> => ({
   name: vendor.name,
   send: async (message, key, signal) => {
-    const request = await vendor.request(message, key, signal)
+    const request = await requestOf(vendor, message, key, signal)
     if ('kind' in request) return request
     const answer = await post(request, vendor.timeoutMs, signal)
     if ('kind' in answer) return answer

@@ -1,9 +1,10 @@
 import type { SendOutcome } from '../../domain/ports.ts'
 import type { SmtpFailure } from './smtp-session.ts'
 
-// RFC 3463: 5.1.x, the address; 5.2.1, a mailbox that takes nothing. 5.1.7 and 5.1.8 speak of the sender's address.
-const deadAddress = /^5\.(1\.(?![78]\b)\d+|2\.1)$/
-const noSuchMailbox = [501, 550, 551, 553]
+// RFC 3463, section 3.2, and RFC 7505, as IANA registers them: no such mailbox; no such domain, or none for mail; no address
+// at all; moved and left no other; a domain that says that it takes none. Others of 5.1 speak of the sender, or of nothing
+// certain, and a bare 550 may as well be a policy: they end one mail.
+const deadAddress = /^5\.1\.(1|2|3|6|10)$/
 
 /** The codes of an answer, without its prose, which likes to name the recipient. */
 const codesOf = ({ code, command, response = '', responseCode }: SmtpFailure) => {
@@ -12,15 +13,12 @@ const codesOf = ({ code, command, response = '', responseCode }: SmtpFailure) =>
   return { enhanced, reason: [where, responseCode || code, enhanced].filter(Boolean).join(' ') }
 }
 
-const isUnreachable = ({ command, responseCode = 0 }: SmtpFailure, enhanced: string | undefined): boolean => {
-  if (command !== 'RCPT TO' && command !== 'DATA') return false
-  if (enhanced) return deadAddress.test(enhanced)
-  return command === 'RCPT TO' && noSuchMailbox.includes(responseCode)
-}
+const isUnreachable = ({ command }: SmtpFailure, enhanced = ''): boolean =>
+  (command === 'RCPT TO' || command === 'DATA') && deadAddress.test(enhanced)
 
 /**
  * What a failed sending means, by the reply (RFC 5321, section 4.2.1): 4xx passes, 5xx stays. A refused login, greeting or
- * sender is no fault of the mail, which waits; too large a mail (552) is. Without a reply it is `unknown` once the server
+ * sender is no fault of the mail, which waits until that is mended; too large a mail (552) is. Without a reply it is `unknown` once the server
  * had begun to take the message, for then it may have.
  */
 export const smtpOutcome = (failure: SmtpFailure, handedOver: boolean): SendOutcome => {
@@ -35,5 +33,5 @@ export const smtpOutcome = (failure: SmtpFailure, handedOver: boolean): SendOutc
   if (responseCode < 500) return busy
   if (isUnreachable(failure, enhanced)) return { kind: 'unreachable', reason }
   const isOfMessage = command === 'RCPT TO' || command === 'DATA' || (command === 'MAIL FROM' && responseCode === 552)
-  return isOfMessage ? { kind: 'refused', reason } : busy
+  return isOfMessage ? { kind: 'refused', reason } : { ...busy, needsMending: true }
 }

@@ -2,6 +2,7 @@ import MailComposer from 'nodemailer/lib/mail-composer'
 import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { Clock } from '#shared/domain/clock.ts'
 import type { Mail, Sender } from '../../domain/ports.ts'
+import { notMade } from './http-sender.ts'
 import { messageIdOf } from './key-digest.ts'
 import type { MailFrom } from './mail-from.ts'
 import { smtpOutcome } from './smtp-outcome.ts'
@@ -104,7 +105,8 @@ export const createSmtpSender = (settings: SmtpSettings, clock: Clock): Sender<M
     name: 'smtp',
     send: async (mail, key, signal) => {
       const messageId = messageIdOf(key, address)
-      const message = await compose(mail, messageId)
+      const message = await compose(mail, messageId).catch(notMade)
+      if ('kind' in message) return message
       try {
         await transmitOnce(mail.to, message, signal)
         return { kind: 'accepted', providerId: messageId }

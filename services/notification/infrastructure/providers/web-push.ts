@@ -1,5 +1,6 @@
 import webPush from 'web-push'
 import type { Push, Sender, SendOutcome } from '../../domain/ports.ts'
+import { shortenPush } from '../../domain/shorten.ts'
 import type { VendorRequest } from './http-post.ts'
 import { createHttpSender, reasonOf } from './http-sender.ts'
 import { keyDigest } from './key-digest.ts'
@@ -35,10 +36,12 @@ export const isPushService = (endpoint: string, hosts: readonly string[]): boole
 const unreachable = (reason: string): SendOutcome => ({ kind: 'unreachable', reason })
 
 const requestOf = (push: Push, key: string, settings: WebPushSettings): VendorRequest | SendOutcome => {
-  const { device, title, body, url, data } = push
+  const { device, url, data } = push
   if (!isPushService(device.token, settings.hosts)) return unreachable('its endpoint is at no known push service')
   const topic = keyDigest(key)
-  const payload = Buffer.from(JSON.stringify({ title, body, url, data, tag: topic }))
+  const payloadOf = (shown: Pick<Push, 'title' | 'body'>) =>
+    Buffer.from(JSON.stringify({ title: shown.title, body: shown.body, url, data, tag: topic }))
+  const payload = payloadOf(shortenPush(push, (shown) => payloadOf(shown).length, mostPayloadBytes))
   if (payload.length > mostPayloadBytes) return { kind: 'refused', reason: `longer than ${mostPayloadBytes} bytes` }
   const keys = { p256dh: device.p256dh ?? '', auth: device.auth ?? '' }
   try {
@@ -70,5 +73,10 @@ export const createWebPushSender = (settings: WebPushSettings): Sender<Push> =>
     timeoutMs: settings.timeoutMs,
     request: (push, key) => requestOf(push, key, settings),
     idOf: ({ headers }, key) => headers.get('location') ?? key,
-    refusal: ({ status }) => ({ reason: reasonOf(status), unreachable: gone.includes(status) }),
+    // RFC 8292, section 4.2: 403 says that the device has subscribed with another key than ours.
+    refusal: ({ status }) => ({
+      reason: reasonOf(status),
+      unreachable: gone.includes(status),
+      ofRecipient: status === 403,
+    }),
   })
