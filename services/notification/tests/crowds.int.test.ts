@@ -40,6 +40,9 @@ const register = (userId: string, token: string) =>
   )
 
 describe('a crowd', () => {
+  // Nobody waits below until a thousand digests are sent.
+  afterAll(() => notification.database.sql('truncate deliveries'))
+
   it('is reached once each, by steps that any number of workers take at once', async () => {
     const author = await notification.newPerson()
     await manyPeople(1_300)

@@ -6,6 +6,7 @@ import { SessionRevokedSchema, UserDeletedSchema } from '#gen/troupe/identity/v1
 import { unauthenticated } from '../domain/errors.ts'
 import type { Authenticator } from './authenticator.ts'
 import { subjectOf } from './event-codec.ts'
+import { machineClock } from './mesh-clock.ts'
 import type { Nats } from './nats.ts'
 import { isMissing, streamName } from './stream.ts'
 import type { Logger } from './telemetry/logger.ts'
@@ -51,7 +52,8 @@ export const hearOfEnds = (nats: Pick<Nats, 'js'>, log: Pick<Logger, 'warn'>): E
     const consumer = await nats.js.consumers.get(streamName(source), {
       filter_subjects: [revoked, deleted],
       deliver_policy: DeliverPolicy.StartTime,
-      opt_start_time: new Date(Date.now() - rememberMs).toISOString(),
+      // By the bus' clock, as the machine's.
+      opt_start_time: new Date(machineClock.now().getTime() - rememberMs).toISOString(),
     })
     messages = await consumer.consume({ abort_on_missing_resource: true })
     if (signal.aborted) messages.stop()
