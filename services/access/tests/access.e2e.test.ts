@@ -48,9 +48,10 @@ describe('a permission', () => {
     const role = await newRole('user:list', 'role:list')
     const user = await mesh.newUser()
     await operator.assignRole({ userId: user.id, role })
+    let { transport } = user
     const calls = [
-      () => createClient(IdentityService, user.transport).listUsers({ pageSize: 1 }),
-      () => createClient(AccessService, user.transport).listRoles({ pageSize: 1 }),
+      () => createClient(IdentityService, transport).listUsers({ pageSize: 1 }),
+      () => createClient(AccessService, transport).listRoles({ pageSize: 1 }),
     ]
     const all = (outcome: string) =>
       eventually(async () => {
@@ -60,12 +61,15 @@ describe('a permission', () => {
     await all('in')
     const accounts = createClient(IdentityService, await mesh.operator())
     await accounts.suspendUser({ userId: user.id, reason: 'spam' })
-    await all('PermissionDenied PERMISSION_DENIED')
+    await all('Unauthenticated SESSION_ENDED')
     const { decision } = await operator.explainAccess({ userId: user.id, resource: 'user', action: 'list' })
     expect(decision?.flips.map(({ change }) => change)).toMatchObject([
       { case: 'reactivateUser', value: { userId: user.id } },
     ])
     await accounts.reactivateUser({ userId: user.id })
+    const { email, password } = user
+    const { tokens } = await createClient(IdentityService, mesh.transport()).login({ email, password })
+    transport = mesh.transport(tokens?.accessToken)
     await all('in')
   })
 
@@ -148,12 +152,13 @@ describe('roles', () => {
     )
   })
 
-  it('go with the account, and with them what its token still opened', async () => {
+  it('go with the account, and its token opens nothing any more', async () => {
     const user = await mesh.newUser()
     const own = createClient(AccessService, user.transport)
     expect((await own.listMyPermissions({})).permissions).toContain('story:create')
     await createClient(IdentityService, user.transport).deleteUser({ password: user.password })
-    await eventually(async () => (await own.listMyPermissions({})).permissions.length === 0 || undefined)
+    const isEnded = async () => (await outcomeOf(own.listMyPermissions({}))) === 'Unauthenticated SESSION_ENDED'
+    await eventually(async () => (await isEnded()) || undefined)
   })
 })
 
