@@ -9,7 +9,8 @@ export type LinkPurpose = 'verify-email' | 'reset-password'
 export const newLink = async ({ stage, person }: Scene, purpose: LinkPurpose): Promise<string> => {
   const { sql } = stage.databases
   await sql('identity', 'delete from mailed_links where user_id = $1 and purpose = $2', person.id, purpose)
-  const client = createClient(IdentityService, stage.transport(person.token))
+  // A reset ends the session that the person came with.
+  const client = createClient(IdentityService, stage.transport(await stage.tokenFor(person.id)))
   if (purpose === 'reset-password') await client.requestPasswordReset({ email: person.email })
   else {
     await sql('identity', 'update users set email_verified = false where id = $1', person.id)
