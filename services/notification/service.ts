@@ -32,7 +32,7 @@ import { createCopies } from './infrastructure/templates/copies.ts'
 import { createRenderer } from './infrastructure/templates/renderer.ts'
 import { readShipped } from './infrastructure/templates/shipped.ts'
 import { createStoredTexts } from './infrastructure/templates/stored-texts.ts'
-import { createTemplates } from './infrastructure/templates/templates.ts'
+import { checkText, createTemplates } from './infrastructure/templates/templates.ts'
 import { createTexts } from './infrastructure/templates/texts.ts'
 import { createWorkers } from './infrastructure/workers.ts'
 import { consumers } from './presentation/consumers.ts'
@@ -58,7 +58,7 @@ export const assemble = (kernel: Kernel, { senders = {}, stores = [] }: Outside 
   const links = readLinks(env)
   const shipped = readShipped()
   const storesByKind = new Map(stores.map((store) => [store.kind, store]))
-  const stored = createStoredTexts(storesByKind, createCopies(database, clock), log)
+  const stored = createStoredTexts(storesByKind, createCopies(database, clock), checkText, log)
   const apart = createApart('notification', kernel.write)
   const app = createNotificationApp(
     {
