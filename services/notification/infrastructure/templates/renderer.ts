@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Renderer, RenderRequest } from '../../application/template-ports.ts'
 import type { Value } from '../../domain/delivery-state.ts'
 import { type CompiledTemplate, compileTemplate } from './compile.ts'
-import type { Shown, Values } from './message.ts'
+import { formatLocaleOf, type Shown, type Values } from './message.ts'
 import type { Text, Texts } from './texts.ts'
 
 const mostCompiled = 500
@@ -11,8 +11,8 @@ const mostCompiled = 500
 const baseOf = (tag: string): string => tag.split('-')[0]?.toLowerCase() ?? ''
 
 /** Dates and numbers are written as the reader's region does, where the text is in the reader's language at all. */
-const formatLocaleOf = (language: string, { locale }: Text): string =>
-  baseOf(language) === baseOf(locale) ? language : locale
+const formatLocaleFor = (language: string, { locale }: Text): string =>
+  formatLocaleOf(baseOf(language) === baseOf(locale) ? language : locale)
 
 const amount = (minorUnits: number, currency: string, locale: string): string => {
   const format = new Intl.NumberFormat(locale, { style: 'currency', currency })
@@ -41,7 +41,7 @@ export const createRenderer = (texts: Texts, urlOf: (path: string) => string): R
 
   const ready = async ({ template, data, extra, names, language }: RenderRequest) => {
     const text = await texts.find(template, language)
-    const locale = formatLocaleOf(language, text)
+    const locale = formatLocaleFor(language, text)
     const entries = Object.entries(data).map(([name, value]) => [name, shown(value, locale, names)] as const)
     const url = typeof data.path === 'string' ? { url: urlOf(data.path) } : {}
     const values: Values = { ...url, ...Object.fromEntries(entries), ...extra }
