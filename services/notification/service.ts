@@ -36,7 +36,7 @@ import { checkText, createTemplates } from './infrastructure/templates/templates
 import { createTexts } from './infrastructure/templates/texts.ts'
 import { createWorkers } from './infrastructure/workers.ts'
 import { consumers } from './presentation/consumers.ts'
-import { toldEventTypes } from './presentation/happenings.ts'
+import { eventExamples } from './presentation/happenings.ts'
 import { mailboxHandler } from './presentation/mailbox-handler.ts'
 import { notificationService } from './presentation/notification-service.ts'
 import { unsubscribeHandler } from './presentation/unsubscribe-handler.ts'
@@ -93,7 +93,7 @@ export const assemble = (kernel: Kernel, { senders = {}, stores = [] }: Outside 
         unit().afterCommit.push(() => workers.wake())
       },
     },
-    toldEventTypes,
+    eventExamples,
   )
   const fanOutStep = (id: string) => apart('fan-out', () => app.fanOutStep(id))
   const workers = createWorkers({ database, clock, log, sendDelivery: app.sendDelivery, fanOutStep })
