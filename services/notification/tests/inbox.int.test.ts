@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { seeded } from '../../../tests/chaos/random.ts'
 import { openNotification, refused, type TestNotification } from './fixture.ts'
 
 let notification: TestNotification
@@ -10,7 +11,10 @@ afterAll(() => notification.close())
 const tell = (to: string) => notification.announce({ kind: 'welcome', to, data: { path: '/' } })
 
 describe('following', () => {
-  it('gives each notification once, over a hundred disconnects at any moment', async () => {
+  it('gives each notification once, over a hundred disconnects at any moment', async ({ onTestFailed }) => {
+    const seed = Number(process.env.TROUPE_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31))
+    const random = seeded(seed)
+    onTestFailed(() => console.error(`disconnects of TROUPE_TEST_SEED=${seed}`))
     const reader = await notification.newPerson()
     const total = 300
     const seen: string[] = []
@@ -31,7 +35,7 @@ describe('following', () => {
       connections += 1
       const controller = new AbortController()
       // How many answers it hears before it is cut, and whether the last of them still arrived.
-      let left = Math.floor(Math.random() * 6)
+      let left = random.int(0, 5)
       const stream = notification.app.watchNotifications(reader, token, controller.signal)
       for await (const news of stream) {
         if (left === 0 && connections < 150) {
