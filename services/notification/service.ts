@@ -73,7 +73,7 @@ export const assemble = (kernel: Kernel, { senders = {}, stores = [] }: Outside 
       fanOuts: createFanOuts(database, unit),
       campaigns: createCampaigns(unit),
       templates: createTemplates(database, unit, shipped, storesByKind),
-      renderer: createRenderer(createTexts(database, shipped, stored), links.to),
+      renderer: createRenderer(createTexts(database, shipped, stored), links.to, log),
       senders: { ...mailbox.senders, ...senders },
       forgetMail: mailbox.forget,
       unsubscribeTokens: createUnsubscribeTokens(keyedHash),
