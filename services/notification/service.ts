@@ -33,11 +33,11 @@ import { createCopies } from './infrastructure/templates/copies.ts'
 import { createRenderer } from './infrastructure/templates/renderer.ts'
 import { readShipped } from './infrastructure/templates/shipped.ts'
 import { createStoredTexts } from './infrastructure/templates/stored-texts.ts'
-import { createTemplates } from './infrastructure/templates/templates.ts'
+import { checkText, createTemplates } from './infrastructure/templates/templates.ts'
 import { createTexts } from './infrastructure/templates/texts.ts'
 import { createWorkers } from './infrastructure/workers.ts'
 import { consumers } from './presentation/consumers.ts'
-import { toldEventTypes } from './presentation/happenings.ts'
+import { eventExamples } from './presentation/happenings.ts'
 import { mailboxHandler } from './presentation/mailbox-handler.ts'
 import { notificationService } from './presentation/notification-service.ts'
 import { unsubscribeHandler } from './presentation/unsubscribe-handler.ts'
@@ -59,7 +59,7 @@ export const assemble = (kernel: Kernel, { senders = {}, stores = [] }: Outside 
   const links = readLinks(env)
   const shipped = readShipped()
   const storesByKind = new Map(stores.map((store) => [store.kind, store]))
-  const stored = createStoredTexts(storesByKind, createCopies(database, clock), log)
+  const stored = createStoredTexts(storesByKind, createCopies(database, clock), checkText, log)
   const apart = createApart('notification', kernel.write)
   const app = createNotificationApp(
     {
@@ -74,7 +74,7 @@ export const assemble = (kernel: Kernel, { senders = {}, stores = [] }: Outside 
       fanOuts: createFanOuts(database, unit),
       campaigns: createCampaigns(unit),
       templates: createTemplates(database, unit, shipped, storesByKind),
-      renderer: createRenderer(createTexts(database, shipped, stored), links.to),
+      renderer: createRenderer(createTexts(database, shipped, stored), links.to, log),
       senders: { ...mailbox.senders, ...senders },
       forgetMail: mailbox.forget,
       unsubscribeTokens: createUnsubscribeTokens(keyedHash),
@@ -94,7 +94,7 @@ export const assemble = (kernel: Kernel, { senders = {}, stores = [] }: Outside 
         unit().afterCommit.push(() => workers.wake())
       },
     },
-    toldEventTypes,
+    eventExamples,
   )
   const fanOutStep = (id: string) => apart('fan-out', () => app.fanOutStep(id))
   const workers = createWorkers({ database, clock, log, sendDelivery: app.sendDelivery, fanOutStep })

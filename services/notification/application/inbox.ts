@@ -36,7 +36,7 @@ const views = async (ports: Ports, userId: string, entries: readonly InboxEntry[
   const extra = { name: reader?.displayName ?? '' }
   return Promise.all(
     entries.map(async ({ template, data, ...entry }) => {
-      const { title, short } = await renderer.brief({ template, data, extra, names, ...reading })
+      const { title, short } = await renderer.legible({ kind: entry.kind, template, data, extra, names, ...reading })
       const url = typeof data.path === 'string' ? links.to(data.path) : ''
       return { ...entry, title, body: short, url }
     }),

@@ -1,8 +1,10 @@
 import { decodeTimePosition, pageOf, pageSize } from '#shared/application/paging.ts'
 import { invalid } from '#shared/domain/errors.ts'
 import { Campaign, type CampaignInit } from '../domain/campaign.ts'
+import type { Data } from '../domain/delivery-state.ts'
 import { mustExist } from './manage-templates.ts'
 import type { Ports } from './ports.ts'
+import { tryTexts } from './try-texts.ts'
 
 /** A campaign and how far it has got. */
 export interface CampaignView {
@@ -16,16 +18,18 @@ const viewOf = async ({ fanOuts }: Ports, campaign: Campaign): Promise<CampaignV
   ...((await fanOuts.progress([campaign.id])).get(campaign.id) ?? { recipients: 0, deliveries: 0 }),
 })
 
-/** Throws TEMPLATE_NOT_FOUND, and UNKNOWN_EVENT_TYPE for one that nobody is told of. */
+/** Throws TEMPLATE_NOT_FOUND, UNKNOWN_EVENT_TYPE for one that nobody is told of, and what `tryTexts` does. */
 export const createCampaign =
-  (ports: Ports, eventTypes: ReadonlySet<string>) =>
+  (ports: Ports, eventExamples: ReadonlyMap<string, Data>) =>
   async (init: Omit<CampaignInit, 'id'>): Promise<CampaignView> => {
     await mustExist(ports, init.template)
     const { audience } = init
-    if (audience.kind === 'event' && !eventTypes.has(audience.type)) {
-      const known = [...eventTypes].toSorted().join(', ')
+    const example = audience.kind === 'event' ? eventExamples.get(audience.type) : {}
+    if (!example) {
+      const known = [...eventExamples.keys()].toSorted().join(', ')
       throw invalid('audience.event_type', 'UNKNOWN_EVENT_TYPE', `must be one of ${known}`)
     }
+    await tryTexts(ports, init, example)
     const campaign = Campaign.draft({ ...init, id: ports.ids.next() }, ports.clock.now())
     ports.campaigns.add(campaign)
     return { campaign, recipients: 0, deliveries: 0 }

@@ -1,3 +1,4 @@
+import type { Data } from '../domain/delivery-state.ts'
 import { announce } from './announce.ts'
 import { getDeliveryStats, listDeliveries, noteReport } from './deliveries.ts'
 import { fanOutStep } from './fan-out.ts'
@@ -9,8 +10,8 @@ import type { Ports } from './ports.ts'
 import { registerDevice } from './register-device.ts'
 import { sendDelivery } from './send-delivery.ts'
 
-/** Everything notification can do. `eventTypes` are the full names of the events that people are told of. */
-export const createNotificationApp = (ports: Ports, eventTypes: ReadonlySet<string>) => ({
+/** Everything notification can do. `eventExamples`: what each event that people are told of gives to texts, by its full name. */
+export const createNotificationApp = (ports: Ports, eventExamples: ReadonlyMap<string, Data>) => ({
   announce: announce(ports),
   fanOutStep: fanOutStep(ports),
   sendDelivery: sendDelivery(ports),
@@ -28,7 +29,7 @@ export const createNotificationApp = (ports: Ports, eventTypes: ReadonlySet<stri
   upsertTemplate: upsertTemplate(ports),
   listTemplates: listTemplates(ports),
   previewTemplate: previewTemplate(ports),
-  createCampaign: createCampaign(ports, eventTypes),
+  createCampaign: createCampaign(ports, eventExamples),
   listCampaigns: listCampaigns(ports),
   sendCampaign: sendCampaign(ports),
   cancelCampaign: cancelCampaign(ports),

@@ -53,4 +53,9 @@ export interface RenderRequest {
 export interface Renderer {
   mail(request: RenderRequest & { unsubscribeUrl: string | undefined }): Promise<Rendered>
   brief(request: RenderRequest): Promise<Pick<Rendered, 'title' | 'short' | 'language' | 'madeFrom'>>
+  /**
+   * As `brief`, whatever the template is like: where its text cannot be made, the one shipped for the kind stands in, else
+   * only that there is news, else the template's name.
+   */
+  legible(request: RenderRequest & { kind: string }): Promise<Pick<Rendered, 'title' | 'short'>>
 }

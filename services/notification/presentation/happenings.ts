@@ -1,4 +1,4 @@
-import type { DescMessage, MessageShape } from '@bufbuild/protobuf'
+import { create, type DescMessage, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf'
 import type { Timestamp } from '@bufbuild/protobuf/wkt'
 import {
   EmailVerificationRequestedSchema,
@@ -18,6 +18,7 @@ import {
 import { UsageResource } from '#gen/troupe/subscription/v1/usage_pb.ts'
 import { dateOf } from '#shared/domain/timestamp.ts'
 import type { Happening } from '../application/announce.ts'
+import type { Data } from '../domain/delivery-state.ts'
 
 type What = Omit<Happening, 'eventId' | 'eventType'>
 
@@ -25,12 +26,20 @@ type What = Omit<Happening, 'eventId' | 'eventType'>
 interface Tells {
   schema: DescMessage
   whatOf(event: never): What | undefined
+  /** What it gives to texts. */
+  example: Data
 }
 
+/** `example` is an event of which people are told; an empty one if not given. */
 const on = <Schema extends DescMessage>(
   schema: Schema,
   whatOf: (event: MessageShape<Schema>) => What | undefined,
-): Tells => ({ schema, whatOf: whatOf as Tells['whatOf'] })
+  example?: MessageInitShape<Schema>,
+): Tells => ({
+  schema,
+  whatOf: whatOf as Tells['whatOf'],
+  example: whatOf(create(schema, example))?.data ?? {},
+})
 
 const time = (value: Timestamp | undefined) => ({ at: (dateOf(value) ?? new Date(0)).toISOString() })
 
@@ -66,15 +75,18 @@ const tells: readonly Tells[] = [
     to: authorId,
     data: { path: `/stories/${storyId}`, characters: characterCount, segments: segmentCount },
   })),
-  on(StoryPublishedSchema, ({ storyId, authorId, title, visibility }) =>
-    visibility === StoryVisibility.PUBLIC
-      ? {
-          kind: 'story_published',
-          to: { kind: 'followers', of: authorId },
-          aboutId: authorId,
-          data: { path: `/stories/${storyId}`, title, author: { person: authorId } },
-        }
-      : undefined,
+  on(
+    StoryPublishedSchema,
+    ({ storyId, authorId, title, visibility }) =>
+      visibility === StoryVisibility.PUBLIC
+        ? {
+            kind: 'story_published',
+            to: { kind: 'followers', of: authorId },
+            aboutId: authorId,
+            data: { path: `/stories/${storyId}`, title, author: { person: authorId } },
+          }
+        : undefined,
+    { visibility: StoryVisibility.PUBLIC },
   ),
   on(StorySharedSchema, ({ storyId, authorId, expiresAt }) => ({
     kind: 'story_shared',
@@ -90,21 +102,27 @@ const tells: readonly Tells[] = [
   on(SubscriptionExpiredSchema, ({ userId, tier, reason }) =>
     reason === ExpiryReason.ACCOUNT_DELETED ? undefined : subscriptionChanged(userId, 'expired', tier),
   ),
-  on(UsageLimitReachedSchema, ({ userId, resource, limit, resetsAt }) => {
-    const name = resources[resource]
-    if (!name) return undefined
-    // What is counted at a time, and not by periods, starts afresh at no time.
-    const resets = resetsAt && { resets: time(resetsAt) }
-    const data = { path: '/subscription', resource: name, limit: Number(limit), ...resets }
-    return { kind: 'limit_reached', to: userId, data }
-  }),
+  on(
+    UsageLimitReachedSchema,
+    ({ userId, resource, limit, resetsAt }) => {
+      const name = resources[resource]
+      if (!name) return undefined
+      // What is counted at a time, and not by periods, starts afresh at no time.
+      const resets = resetsAt && { resets: time(resetsAt) }
+      const data = { path: '/subscription', resource: name, limit: Number(limit), ...resets }
+      return { kind: 'limit_reached', to: userId, data }
+    },
+    { resource: UsageResource.STORIES, resetsAt: { seconds: 0n } },
+  ),
 ]
 
 /** The events that people are told of. */
 export const toldSchemas: readonly DescMessage[] = tells.map(({ schema }) => schema)
 
-/** Their full names. */
-export const toldEventTypes: ReadonlySet<string> = new Set(toldSchemas.map(({ typeName }) => typeName))
+/** What each of them gives to texts, by its full name: values as an example, under the names that all of its kind have. */
+export const eventExamples: ReadonlyMap<string, Data> = new Map(
+  tells.map(({ schema, example }) => [schema.typeName, example]),
+)
 
 /** What people are told of an event. */
 export const happeningOf = (event: MessageShape<DescMessage>, eventId: string): Happening | undefined => {

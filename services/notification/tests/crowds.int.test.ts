@@ -128,6 +128,60 @@ describe('a crowd', () => {
   })
 })
 
+describe('a campaign', () => {
+  const shared = { kind: 'event', type: 'troupe.story.v1.StoryPublished' } as const
+  const textOf = (head: string, body = 'x') => `subject: S\ntitle: ${head}\nshort: S\n---\n<mj-text>${body}</mj-text>`
+  const upsert = (name: string, localisations: { locale: string; source: string }[]) =>
+    notification.call(() =>
+      notification.app.upsertTemplate({ name, messageType: 'UPDATE', storage: 'database', path: '', localisations }),
+    )
+  const draw = (over: Partial<Parameters<TestNotification['app']['createCampaign']>[0]>) =>
+    notification.call(() =>
+      notification.app.createCampaign({
+        name: 'n',
+        template: 'announcement',
+        channels: ['in_app', 'email'],
+        audience: { kind: 'everyone' },
+        data: { headline: 'x', message: 'y' },
+        ...over,
+      }),
+    )
+  const lacks = (value: string) =>
+    expect.objectContaining({ kind: 'invalid', reason: 'VALUE_MISSING', message: expect.stringContaining(value) })
+
+  it('is refused where its text names a value that it has not', async () => {
+    await expect(draw({ data: { headline: 'x' } })).rejects.toEqual(lacks('message'))
+    await expect(draw({ data: { headline: 'x' }, channels: ['sms'] })).rejects.toEqual(lacks('message'))
+    await expect(draw({ data: {} })).rejects.toEqual(lacks('headline'))
+    await expect(draw({})).resolves.toMatchObject({ campaign: { status: 'DRAFT' } })
+  })
+
+  it('is tried in the channels that it goes by, and in every language', async () => {
+    await upsert('long_read', [{ locale: 'en', source: textOf('{name}', '{reading}') }])
+    await expect(draw({ template: 'long_read', channels: ['push', 'sms', 'in_app'] })).resolves.toBeDefined()
+    await expect(draw({ template: 'long_read', channels: ['push', 'email'] })).rejects.toEqual(lacks('reading'))
+    for (const [name, locale] of [
+      ['much_in_german', 'de'],
+      ['much_in_japanese', 'ja'],
+    ] as const) {
+      await upsert(name, [
+        { locale: 'en', source: textOf('T') },
+        { locale, source: textOf('{reading}') },
+      ])
+      await expect(draw({ template: name })).rejects.toEqual(lacks('reading'))
+      await expect(draw({ template: name, data: { reading: 'x' } })).resolves.toBeDefined()
+    }
+  })
+
+  it('that waits for an event can name what all events of the type have', async () => {
+    await upsert('of_a_story', [{ locale: 'en', source: textOf('{title} by {author}', '{url}') }])
+    await expect(draw({ template: 'of_a_story', data: {} })).rejects.toEqual(lacks('title'))
+    await expect(draw({ template: 'of_a_story', data: {}, audience: shared })).resolves.toBeDefined()
+    const other = { kind: 'event', type: 'troupe.story.v1.StoryShared' } as const
+    await expect(draw({ template: 'of_a_story', data: {}, audience: other })).rejects.toEqual(lacks('title'))
+  })
+})
+
 describe('devices', () => {
   it('each get a push with a key of their own; one that is gone for good is forgotten', async () => {
     const reader = await notification.newPerson()

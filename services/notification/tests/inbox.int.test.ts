@@ -1,4 +1,7 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { seeded } from '../../../tests/chaos/random.ts'
+import { kindNames } from '../domain/kinds.ts'
 import { openNotification, refused, type TestNotification } from './fixture.ts'
 
 let notification: TestNotification
@@ -10,7 +13,10 @@ afterAll(() => notification.close())
 const tell = (to: string) => notification.announce({ kind: 'welcome', to, data: { path: '/' } })
 
 describe('following', () => {
-  it('gives each notification once, over a hundred disconnects at any moment', async () => {
+  it('gives each notification once, over a hundred disconnects at any moment', async ({ onTestFailed }) => {
+    const seed = Number(process.env.TROUPE_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31))
+    const random = seeded(seed)
+    onTestFailed(() => console.error(`disconnects of TROUPE_TEST_SEED=${seed}`))
     const reader = await notification.newPerson()
     const total = 300
     const seen: string[] = []
@@ -31,7 +37,7 @@ describe('following', () => {
       connections += 1
       const controller = new AbortController()
       // How many answers it hears before it is cut, and whether the last of them still arrived.
-      let left = Math.floor(Math.random() * 6)
+      let left = random.int(0, 5)
       const stream = notification.app.watchNotifications(reader, token, controller.signal)
       for await (const news of stream) {
         if (left === 0 && connections < 150) {
@@ -108,5 +114,76 @@ describe('lists', () => {
     expect(await titles()).toBe('Welcome to Troupe')
     await notification.call(() => notification.app.updatePreferences(reader, { language: 'es-MX' }))
     expect(await titles()).toBe('Te damos la bienvenida a Troupe')
+  })
+})
+
+describe('an entry whose text cannot be made', () => {
+  const spoil = (userId: string, sequence: number, over: { kind: string; template: string; data: object }) =>
+    notification.database.sql(
+      'update deliveries set kind = $3, template = $4, data = $5::jsonb where recipient_id = $1 and sequence = $2',
+      userId,
+      sequence,
+      over.kind,
+      over.template,
+      JSON.stringify(over.data),
+    )
+  const ownText = async (name: string, source: string) =>
+    notification.database.sql(
+      `insert into templates (id, name, message_type, storage, path, localisations, version, updated_at)
+       values (gen_random_uuid(), $1, 'UPDATE', 'database', '', $2::jsonb, 1, now())`,
+      name,
+      JSON.stringify([{ locale: 'en', source }]),
+    )
+  beforeAll(async () => {
+    await ownText('needs_more', 'subject: S\ntitle: {missing}\nshort: S\n---\n<mj-text>x</mj-text>')
+    await ownText('garbled', '<!doctype html>')
+  })
+
+  const listed = async (reader: string) => {
+    const request = { unreadOnly: false, pageSize: 100, pageToken: '' }
+    return (await notification.call(() => notification.app.listNotifications(reader, request))).notifications
+  }
+  const followed = async (reader: string, count: number) => {
+    const seen: { sequence: number; title: string }[] = []
+    for await (const { notification: entry } of notification.app.watchNotifications(
+      reader,
+      '0',
+      new AbortController().signal,
+    )) {
+      if (entry) seen.push({ sequence: entry.sequence, title: entry.title })
+      if (seen.length === count) break
+    }
+    return seen
+  }
+
+  it('is listed and followed among the others, with something plainer', async () => {
+    const reader = await notification.newPerson({ language: 'de' })
+    for (let made = 0; made < 4; made += 1) await tell(reader)
+    await spoil(reader, 2, { kind: 'welcome', template: 'needs_more', data: { path: '/' } })
+    await spoil(reader, 3, { kind: 'announcement', template: 'garbled', data: {} })
+    const titles = ['Willkommen bei Troupe', 'Willkommen bei Troupe', '1 Neuigkeit für dich', 'Willkommen bei Troupe']
+    expect((await listed(reader)).map(({ title }) => title)).toEqual(titles.toReversed())
+    expect((await followed(reader, 4)).map(({ title }) => title)).toEqual(titles)
+  })
+
+  it('keeps no other one from its reader, whatever it is like', async () => {
+    const value = fc.oneof(fc.string(), fc.integer(), fc.record({ at: fc.string() }), fc.record({ person: fc.uuid() }))
+    const names = fc.constantFrom('path', 'headline', 'message', 'author', 'title', 'characters', 'resets', 'limit')
+    const entry = fc.record({
+      kind: fc.constantFrom(...kindNames),
+      template: fc.constantFrom(...kindNames, 'needs_more', 'garbled', 'nothing'),
+      data: fc.dictionary(names, value),
+    })
+    const property = fc.asyncProperty(fc.array(entry, { minLength: 1, maxLength: 8 }), async (entries) => {
+      const reader = await notification.newPerson()
+      for (const [index, each] of entries.entries()) {
+        await tell(reader)
+        await spoil(reader, index + 1, each)
+      }
+      const sequences = entries.map((_, index) => index + 1)
+      expect((await listed(reader)).map(({ sequence }) => sequence)).toEqual(sequences.toReversed())
+      expect((await followed(reader, entries.length)).map(({ sequence }) => sequence)).toEqual(sequences)
+    })
+    await fc.assert(property, { numRuns: 30 })
   })
 })

@@ -1,11 +1,17 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createLogger } from '#shared/infrastructure/telemetry/logger.ts'
 import { testLog } from '../../shared/tests/fixture.ts'
 import type { StoredTemplate, TemplateStore } from '../domain/ports.ts'
 import { createCopies } from '../infrastructure/templates/copies.ts'
+import { readShipped } from '../infrastructure/templates/shipped.ts'
 import { createStoredTexts } from '../infrastructure/templates/stored-texts.ts'
+import { checkText } from '../infrastructure/templates/templates.ts'
+import { createTexts } from '../infrastructure/templates/texts.ts'
 import { openNotification, refused, type TestNotification } from './fixture.ts'
 
 const textOf = (words: string) => `subject: ${words}\ntitle: ${words}\nshort: ${words}\n---\n<mj-text>{name}</mj-text>`
+const garbage = '<!doctype html><title>We are moving</title>'
 
 /** A storage that can be away. */
 const createStore = () => {
@@ -93,38 +99,203 @@ describe('a template', () => {
     // What was known of the template a moment ago is used for two seconds.
     await expect.poll(async () => (await preview('welcome', 'de')).madeFrom, { timeout: 5_000 }).toBe(shipped)
     web.setAway(false)
-    web.files.set('mails/welcome/de.mjml', { source: textOf('Von außen'), etag: '1' })
-    const made = 'welcome/de, version 1 of http'
-    expect(await preview('welcome', 'de')).toMatchObject({ subject: 'Von außen', madeFrom: made })
-    await preview('welcome', 'de')
-    expect(web.asked.filter((each) => each.startsWith('mails/welcome/de.mjml')).length).toBeLessThanOrEqual(3)
+    await upsert({ name: 'story_shared', path: 'mails/story_shared' })
+    web.files.set('mails/story_shared/de.mjml', { source: textOf('Von außen'), etag: '1' })
+    const made = 'story_shared/de, version 1 of http'
+    expect(await preview('story_shared', 'de')).toMatchObject({ subject: 'Von außen', madeFrom: made })
+    await preview('story_shared', 'de')
+    expect(web.asked.filter((each) => each.startsWith('mails/story_shared/de.mjml'))).toHaveLength(1)
+  })
+
+  it('that its storage has garbled loses no mail: the shipped one is taken', async () => {
+    await upsert({ name: 'subscription_changed', path: 'mails/subscription_changed' })
+    web.files.set('mails/subscription_changed/en.mjml', { source: garbage, etag: '1' })
+    const reader = await notification.newPerson()
+    const data = { path: '/', change: 'created', tier: 'GOLD' }
+    await notification.announce({ kind: 'subscription_changed', to: reader, data })
+    await notification.sendDue()
+    expect(await notification.statusesOf(reader)).toContain('subscription_changed email SENT')
+    expect((await notification.mailsOf(reader))[0]?.subject).toBe('Your GOLD subscription has begun')
   })
 })
 
 describe('texts of other storages', () => {
-  it('are asked about by their ETag once a minute, and outlive a restart while the storage is away', async () => {
-    const { store, files, asked, setAway } = createStore()
-    const copies = createCopies(notification.database, notification.clock)
-    let time = 0
-    const stores = new Map([[store.kind, store]])
-    const texts = createStoredTexts(stores, copies, testLog, () => time)
-    files.set('a', { source: 'one', etag: 'e1' })
-    expect(await texts.find('http', 'a')).toEqual({ source: 'one', isStale: false })
-    files.set('a', { source: 'two', etag: 'e2' })
-    expect(await texts.find('http', 'a')).toEqual({ source: 'one', isStale: false })
+  let site: ReturnType<typeof createStore>
+  let time: number
+  let lines: string[]
+  beforeEach(async () => {
+    site = createStore()
+    time = 0
+    lines = []
+    await notification.database.sql('delete from template_copies')
+  })
+  const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 10_000 })
+  const copies = () => createCopies(notification.database, notification.clock)
+  const open = (store = site.store) => {
+    const log = createLogger({ service: 'test', level: 'warn', destination: { write: (line) => lines.push(line) } })
+    const texts = createStoredTexts(new Map([['http', store]]), copies(), checkText, log, () => time)
+    return (path: string) => texts.find({ storage: 'http', path, locale: 'en' })
+  }
+  const fresh = (words: string) => ({ source: textOf(words), isStale: false })
+  const stale = (words: string) => ({ source: textOf(words), isStale: true })
+  const put = (path: string, words: string, etag: string) => site.files.set(path, { source: textOf(words), etag })
+
+  it('are asked about by their ETag once a minute, once for all who read them, while nobody waits', async () => {
+    const find = open()
+    put('a', 'one', 'e1')
+    expect(await Promise.all([find('a'), find('a')])).toEqual([fresh('one'), fresh('one')])
+    put('a', 'two', 'e2')
+    time += 59_999
+    expect(await find('a')).toEqual(fresh('one'))
+    time += 1
+    expect(await Promise.all([find('a'), find('a')])).toEqual([fresh('one'), fresh('one')])
+    await eventually(() => find('a')).toEqual(fresh('two'))
     time += 60_000
-    expect(await texts.find('http', 'a')).toEqual({ source: 'two', isStale: false })
+    await find('a')
+    await eventually(() => site.asked).toEqual(['a -', 'a e1', 'a e2'])
+    expect(await find('a')).toEqual(fresh('two'))
+  })
+
+  it('outlive their storage, also over a restart, until it says that they are gone', async () => {
+    const find = open()
+    put('a', 'one', 'e1')
+    await find('a')
+    site.setAway(true)
     time += 60_000
-    expect(await texts.find('http', 'a')).toEqual({ source: 'two', isStale: false })
-    expect(asked).toEqual(['a -', 'a e1', 'a e2'])
-    setAway(true)
+    expect(await find('a')).toEqual(fresh('one'))
+    await eventually(() => find('a')).toEqual(stale('one'))
+    const afterRestart = open()
+    expect(await afterRestart('a')).toEqual(stale('one'))
+    await expect(afterRestart('b')).rejects.toThrow('nobody there')
+    expect(lines.map((line) => JSON.parse(line).message)).toEqual([
+      'a storage of templates is away; what it last had is used',
+      'a storage of templates is away; what it last had is used',
+    ])
+    site.setAway(false)
+    site.files.delete('a')
     time += 60_000
-    expect(await texts.find('http', 'a')).toEqual({ source: 'two', isStale: true })
-    const afterRestart = createStoredTexts(stores, copies, testLog, () => time)
-    expect(await afterRestart.find('http', 'a')).toEqual({ source: 'two', isStale: true })
-    await expect(afterRestart.find('http', 'b')).rejects.toThrow('nobody there')
-    setAway(false)
-    files.delete('a')
-    expect(await afterRestart.find('http', 'a')).toBeUndefined()
+    expect(await afterRestart('a')).toEqual(stale('one'))
+    await eventually(() => afterRestart('a')).toBeUndefined()
+    expect(await open()('a')).toBeUndefined()
+  })
+
+  it('are left alone for some seconds after a try that failed, longer each time', async () => {
+    const find = open()
+    site.setAway(true)
+    for (const pauseMs of [10_000, 20_000, 40_000, 60_000, 60_000]) {
+      const before = site.asked.length
+      await expect(find('a')).rejects.toThrow('nobody there')
+      time += pauseMs - 1
+      await expect(find('a')).rejects.toThrow('nobody there')
+      expect(site.asked).toHaveLength(before + 1)
+      time += 1
+    }
+    site.setAway(false)
+    put('a', 'one', 'e1')
+    expect(await find('a')).toEqual(fresh('one'))
+  })
+
+  it('that are not there are not asked for again within a minute', async () => {
+    const find = open()
+    expect(await find('a')).toBeUndefined()
+    put('a', 'one', 'e1')
+    time += 59_999
+    expect(await find('a')).toBeUndefined()
+    time += 1
+    expect(await find('a')).toEqual(fresh('one'))
+    expect(site.asked).toHaveLength(2)
+  })
+
+  it('that are no templates replace none, and are complained of once', async () => {
+    const find = open()
+    put('a', 'one', 'e1')
+    await find('a')
+    site.files.set('a', { source: garbage, etag: 'e2' })
+    time += 60_000
+    await find('a')
+    await eventually(() => find('a')).toEqual(stale('one'))
+    time += 10_000
+    await find('a')
+    await eventually(() => site.asked).toEqual(['a -', 'a e1', 'a e1'])
+    expect(await find('a')).toEqual(stale('one'))
+    expect(await copies().find('http', 'a')).toEqual({ source: textOf('one'), etag: 'e1' })
+    expect(lines).toHaveLength(1)
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ metadata: { storage: 'http', path: 'a' } })
+    put('a', 'three', 'e3')
+    time += 60_000
+    await find('a')
+    await eventually(() => find('a')).toEqual(fresh('three'))
+  })
+
+  it('that are no templates although they were kept as copies are as if nothing had been had', async () => {
+    await copies().keep('http', 'a', { source: garbage, etag: 'e1' })
+    site.files.set('a', { source: garbage, etag: 'e1' })
+    await expect(open()('a')).rejects.toEqual(refused('TEMPLATE_INVALID'))
+    put('a', 'one', 'e2')
+    expect(await open()('a')).toEqual(fresh('one'))
+    expect(site.asked).toEqual(['a -', 'a -'])
+  })
+
+  it('are waited for a second where nothing is had, and asked for again, whatever the storage does', async () => {
+    let asked = 0
+    const hung: TemplateStore = {
+      kind: 'http',
+      fetch: () => {
+        asked += 1
+        return new Promise(() => {})
+      },
+    }
+    await copies().keep('http', 'kept', { source: textOf('one'), etag: 'e1' })
+    const find = open(hung)
+    const took = async (path: string) => {
+      const started = performance.now()
+      await expect(find(path)).rejects.toEqual(refused('TEMPLATE_STORE_UNAVAILABLE'))
+      return performance.now() - started
+    }
+    const [first, second] = await Promise.all([took('a'), took('a')])
+    expect(Math.max(first, second)).toBeLessThan(2_500)
+    expect(await took('a')).toBeLessThan(500)
+    const started = performance.now()
+    expect(await find('kept')).toEqual(stale('one'))
+    expect(performance.now() - started).toBeLessThan(500)
+    expect(asked).toBe(2)
+    await eventually(() => lines.length).toBe(1)
+    await expect(find('a')).rejects.toMatchObject({ name: 'TimeoutError' })
+    time += 10_000
+    await took('a')
+    expect(asked).toBe(3)
+  }, 20_000)
+
+  it('lead to the closest that can be had, else to the shipped one', async () => {
+    const locales = ['de-AT', 'de', 'en'] as const
+    const names = ['story_analyzed', 'of_operators'] as const
+    for (const name of names) {
+      await upsert({ name, path: name, localisations: locales.map((locale) => ({ locale })) })
+    }
+    const chains = { 'de-AT': ['de-AT', 'de', 'en'], 'de-CH-x-y': ['de', 'en'], fr: ['en'] } as const
+    const state = fc.constantFrom('there', 'absent', 'garbled', 'away')
+    const states = fc.record({ 'de-AT': state, de: state, en: state })
+    const language = fc.constantFrom(...(Object.keys(chains) as (keyof typeof chains)[]))
+    const property = fc.asyncProperty(states, language, fc.constantFrom(...names), async (has, wanted, name) => {
+      await notification.database.sql('delete from template_copies')
+      const store: TemplateStore = {
+        kind: 'http',
+        fetch: async (path) => {
+          const locale = locales.find((each) => path === `${name}/${each}.mjml`) ?? 'en'
+          if (has[locale] === 'away') throw new Error('nobody there')
+          if (has[locale] === 'absent') return undefined
+          return { source: has[locale] === 'there' ? textOf(locale) : garbage, etag: undefined }
+        },
+      }
+      const stored = createStoredTexts(new Map([['http', store]]), copies(), checkText, testLog)
+      const texts = createTexts(notification.database, readShipped(), stored)
+      const found = await texts.find(name, wanted).catch(({ reason }: { reason: string }) => ({ madeFrom: reason }))
+      const first = chains[wanted].find((locale) => has[locale] !== 'absent')
+      const ofStore = first && has[first] === 'there' ? `${name}/${first}, version 1 of http` : undefined
+      const shipped = `${name}/${wanted.slice(0, 2)}, shipped, for http does not have it at present`
+      const expected = ofStore ?? (name === 'of_operators' ? 'TEMPLATE_STORE_AWAY' : shipped)
+      expect(found.madeFrom).toBe(expected)
+    })
+    await fc.assert(property, { numRuns: 60 })
   })
 })

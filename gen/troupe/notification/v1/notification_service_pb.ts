@@ -1125,7 +1125,9 @@ export const NotificationService: GenService<{
   },
   /**
    * Draws up a campaign; nothing is sent before SendCampaign. NOT_FOUND / TEMPLATE_NOT_FOUND;
-   * INVALID_ARGUMENT / UNKNOWN_EVENT_TYPE.
+   * INVALID_ARGUMENT / UNKNOWN_EVENT_TYPE, and VALUE_MISSING where the template names a value that
+   * neither the data nor, where the campaign waits for one, the event has; UNAVAILABLE /
+   * TEMPLATE_STORE_AWAY while its text cannot be had.
    *
    * @generated from rpc troupe.notification.v1.NotificationService.CreateCampaign
    */

@@ -1,8 +1,8 @@
-import mjml2html from 'mjml'
 import { escapeHtml } from '../../application/html.ts'
 import { footerIn, layout } from './layout.ts'
 import { type Block, expression, nameIn, type Piece, piecesOf, type Say, type Values } from './message.ts'
 import { parseTemplate, templateInvalid } from './parse.ts'
+import { type Typeset, typesetOnce } from './typeset.ts'
 
 /** A message as it goes out. */
 export interface Rendering {
@@ -84,17 +84,13 @@ const fill = (parts: readonly Filled[], values: Values, zone: string): string =>
 const marked = (body: readonly Piece[]): string =>
   body.map((piece, index) => (piece.kind === 'literal' ? piece.text : `§${index}§`)).join('')
 
-const toHtml = async (source: string): Promise<string> => {
-  try {
-    return (await mjml2html(source, { validationLevel: 'strict', keepComments: false })).html
-  } catch (error) {
-    const { errors = [], message } = error as Error & { errors?: readonly { formattedMessage: string }[] }
-    throw templateInvalid(errors.map(({ formattedMessage }) => formattedMessage).join('; ') || message)
-  }
-}
-
 /** Makes a template's text ready. `formatLocale` is the reader's own, for dates and numbers. Throws TEMPLATE_INVALID. */
-export const compileTemplate = (source: string, locale: string, formatLocale: string): CompiledTemplate => {
+export const compileTemplate = (
+  source: string,
+  locale: string,
+  formatLocale: string,
+  typeset: Typeset = typesetOnce,
+): CompiledTemplate => {
   const text = parseTemplate(source)
   if (text.body.includes('§')) throw templateInvalid('the sign § cannot stand in a body')
   const heads = {
@@ -109,7 +105,7 @@ export const compileTemplate = (source: string, locale: string, formatLocale: st
   // Taking milliseconds, it waits for the first mail.
   let made: Promise<string> | undefined
   const mail = () => {
-    made ??= toHtml(layout(marked(body), locale))
+    made ??= typeset(layout(marked(body), locale))
     return made
   }
   const brief = (values: Values, zone: string) => ({

@@ -6,6 +6,7 @@ import type { StoredTemplate, TemplateStore } from '../../domain/ports.ts'
 export interface Copies {
   find(storage: TemplateStore['kind'], path: string): Promise<StoredTemplate | undefined>
   keep(storage: TemplateStore['kind'], path: string, text: StoredTemplate): Promise<void>
+  forget(storage: TemplateStore['kind'], path: string): Promise<void>
 }
 
 /** Copies in the database: they outlive a restart while a storage is away. */
@@ -29,5 +30,8 @@ export const createCopies = (database: Database, clock: Clock): Copies => ({
       etag ?? null,
       clock.now(),
     )
+  },
+  forget: async (storage, path) => {
+    await database.sql('delete from template_copies where storage = $1 and path = $2', storage, path)
   },
 })

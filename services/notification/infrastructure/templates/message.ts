@@ -1,4 +1,5 @@
 import { IntlMessageFormat } from 'intl-messageformat'
+import { LRUCache } from 'lru-cache'
 import { invalid } from '#shared/domain/errors.ts'
 import { templateInvalid } from './parse.ts'
 
@@ -51,26 +52,37 @@ export const piecesOf = (text: string): Piece[] => {
 /** An expression in a language: what it says of values in a time zone. */
 export type Say = (values: Values, zone: string) => string
 
-const numberFormats = new Map<string, Intl.NumberFormat>()
-const dateFormats = new Map<string, Intl.DateTimeFormat>()
-const pluralRules = new Map<string, Intl.PluralRules>()
+// Whoever reads says in which language and zone, so that there is no end to what may be asked for.
+const recent = <T extends object | string>() => new LRUCache<string, T>({ max: 500 })
 
-const kept = <T>(cache: Map<string, T>, key: string, make: () => T): T => {
+const numberFormats = recent<Intl.NumberFormat>()
+const dateFormats = recent<Intl.DateTimeFormat>()
+const pluralRules = recent<Intl.PluralRules>()
+const formatLocales = recent<string>()
+
+const kept = <T extends object | string>(cache: LRUCache<string, T>, key: string, make: () => T): T => {
   const known = cache.get(key)
-  if (known) return known
+  if (known !== undefined) return known
   const made = make()
   cache.set(key, made)
   return made
 }
 
-const formattersIn = (zone: string) => ({
+/**
+ * What of a language tag says how dates and numbers are written: language, script and region, and a calendar, a clock or
+ * digits that there are.
+ */
+export const formatLocaleOf = (tag: string): string =>
+  kept(formatLocales, tag, () => new Intl.DateTimeFormat(tag).resolvedOptions().locale)
+
+const formattersIn = (zone: () => string) => ({
   getNumberFormat: (locales?: string | string[], options?: Intl.NumberFormatOptions) =>
     kept(numberFormats, JSON.stringify([locales, options]), () => new Intl.NumberFormat(locales, options)),
   getDateTimeFormat: (locales?: string | string[], options?: Intl.DateTimeFormatOptions) =>
     kept(
       dateFormats,
-      JSON.stringify([locales, options, zone]),
-      () => new Intl.DateTimeFormat(locales, { ...options, timeZone: zone }),
+      JSON.stringify([locales, options, zone()]),
+      () => new Intl.DateTimeFormat(locales, { ...options, timeZone: zone() }),
     ),
   getPluralRules: (locales?: string | string[], options?: Intl.PluralRulesOptions) =>
     kept(pluralRules, JSON.stringify([locales, options]), () => new Intl.PluralRules(locales, options)),
@@ -78,24 +90,24 @@ const formattersIn = (zone: string) => ({
 
 const plainName = /^\{\s*([A-Za-z_]\w*)\s*\}$/
 
-/** Makes an expression. Throws TEMPLATE_INVALID when it is none of ICU MessageFormat. */
-export const expression = (source: string, locale: string): Say => {
-  const formats = new Map<string, IntlMessageFormat>()
-  const formatIn = (zone: string) =>
-    kept(
-      formats,
-      zone,
-      () =>
-        new IntlMessageFormat(source, locale, undefined, { ignoreTag: true, formatters: formattersIn(zone) as never }),
-    )
+const parsed = (source: string, locale: string, zone: () => string): IntlMessageFormat => {
   try {
-    formatIn('UTC')
+    const formatters = formattersIn(zone) as never
+    return new IntlMessageFormat(source, locale, undefined, { ignoreTag: true, formatters })
   } catch (error) {
     throw templateInvalid(`${source.slice(0, 60)}: ${(error as Error).message}`)
   }
+}
+
+/** Makes an expression. Throws TEMPLATE_INVALID when it is none of ICU MessageFormat. */
+export const expression = (source: string, locale: string): Say => {
+  // Of what is being said: saying it waits for nothing.
+  let current = 'UTC'
+  const message = parsed(source, locale, () => current)
   return (values, zone) => {
+    current = zone
     try {
-      return String(formatIn(zone).format(values as never))
+      return String(message.format(values as never))
     } catch (error) {
       throw invalid('data', 'VALUE_MISSING', `${source.slice(0, 60)}: ${(error as Error).message}`)
     }

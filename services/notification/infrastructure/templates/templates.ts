@@ -9,7 +9,8 @@ import type { ShippedTexts } from './shipped.ts'
 
 type TemplateRow = Omit<TemplateView, 'locales'> & { localisations: readonly Localisation[] }
 
-const checkText = async ({ locale, source = '' }: Localisation): Promise<void> => {
+/** Throws TEMPLATE_INVALID for what is no template's text. */
+export const checkText = async (source: string, locale: string): Promise<void> => {
   await compileTemplate(source, locale, locale).check()
 }
 
@@ -52,6 +53,6 @@ export const createTemplates = (
       return (await database.sql('select 1 from templates where name = $1', name)).length > 0
     },
     isConfigured: (storage) => storage === 'database' || stores.has(storage),
-    check: checkText,
+    check: ({ source = '', locale }) => checkText(source, locale),
   }
 }

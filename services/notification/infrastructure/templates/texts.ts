@@ -19,6 +19,8 @@ export interface Text {
 export interface Texts {
   /** In the language closest to `language`. Throws TEMPLATE_NOT_FOUND, TEMPLATE_STORE_AWAY. */
   find(template: string, language: string): Promise<Text>
+  /** The one that comes with the platform, if any does. */
+  shipped(template: string, language: string): Text | undefined
 }
 
 interface Row {
@@ -55,7 +57,7 @@ export const createTexts = (database: Database, shipped: ShippedTexts, stored: S
     for (const locale of chain) {
       const about = `${template}/${locale}, version ${row.version}`
       if (row.storage === 'database') return { source: sourceOf(row, locale) ?? '', locale, madeFrom: about }
-      const text = await stored.find(row.storage, `${row.path}/${locale}.mjml`)
+      const text = await stored.find({ storage: row.storage, path: `${row.path}/${locale}.mjml`, locale })
       if (!text) continue
       const note = text.isStale ? ', last known copy' : ''
       return { source: text.source, locale, madeFrom: `${about} of ${row.storage}${note}` }
@@ -72,6 +74,7 @@ export const createTexts = (database: Database, shipped: ShippedTexts, stored: S
   }
 
   return {
+    shipped: shippedText,
     find: async (template, language) => {
       const row = await rowOf(template)
       if (!row) {
