@@ -9,6 +9,7 @@ interface Heard {
 /** Who consumes what; a consumer that is not listed here is reported. */
 export const heard: readonly Heard[] = [
   { context: 'access', consumer: 'members', source: 'identity', events: ['UserRegistered', 'UserDeleted'] },
+  { context: 'access', consumer: 'suspensions', source: 'identity', events: ['UserSuspended', 'UserReactivated'] },
   {
     context: 'access',
     consumer: 'tiers',
