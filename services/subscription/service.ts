@@ -9,6 +9,7 @@ import { createSubscriptionApp, type SubscriptionApp } from './application/app.t
 import { billingProcess } from './application/billing.process.ts'
 import type { PaymentProvider } from './application/ports.ts'
 import { createCredits } from './infrastructure/credits.ts'
+import { expiries } from './infrastructure/expiries.ts'
 import { type FollowUp, startFollowUp } from './infrastructure/follow-up.ts'
 import { invariants } from './infrastructure/invariants.ts'
 import { createCharges, createInvoices } from './infrastructure/invoices.ts'
@@ -61,13 +62,10 @@ const compose = (kernel: Kernel) => {
       return ['payment method', 'credit', 'usage']
     },
     invariants,
+    expiries,
     start: async () => {
       announcing = startFollowUp(kernel.log, 'announce', app.announceUsage)
-      const others = [
-        startFollowUp(kernel.log, 'lapse', app.lapseReservations),
-        startFollowUp(kernel.log, 'forget', app.forgetOldReservations),
-      ]
-      followUps.push(announcing, ...others)
+      followUps.push(announcing, startFollowUp(kernel.log, 'lapse', app.lapseReservations))
     },
     stop: async () => {
       await Promise.all(followUps.map((each) => each.stop()))

@@ -5,7 +5,8 @@ import { attemptOf } from './redeem-sign-in.ts'
 const lifetimeMs = 10 * 60_000
 
 /**
- * Begins a sign-in at another provider: for the user, if any, to link, else to sign in. Throws UNKNOWN_PROVIDER, INVALID_REDIRECT_URI, OAUTH_PROVIDER_UNAVAILABLE.
+ * Begins a sign-in at another provider: for the user, if any, to link, else to sign in. Throws UNKNOWN_PROVIDER,
+ * INVALID_REDIRECT_URI, OAUTH_PROVIDER_UNAVAILABLE.
  */
 export const startOAuth =
   ({ providers, redirectUris, secrets, signIns, clock }: Ports) =>

@@ -230,6 +230,13 @@ describe('the janitor', () => {
     expect(await left()).toBe(0)
   })
 
+  it('removes what it can where a table fails, and says so', async () => {
+    await fill()
+    const broken = { table: 'nowhere', key: 'id', column: 'expires_at' }
+    await expect(sweep(identity.database, [broken, ...expiries], now())).rejects.toThrow('nowhere')
+    expect(await left()).toBe(0)
+  })
+
   it('ends after the step that it is told to stop in', async () => {
     await fill()
     const stopping = new AbortController()

@@ -146,6 +146,7 @@ describe('a campaign', () => {
         ...over,
       }),
     )
+  const drafted = { campaign: { status: 'DRAFT' }, recipients: 0, deliveries: 0 }
   const lacks = (value: string) =>
     expect.objectContaining({ kind: 'invalid', reason: 'VALUE_MISSING', message: expect.stringContaining(value) })
 
@@ -153,12 +154,12 @@ describe('a campaign', () => {
     await expect(draw({ data: { headline: 'x' } })).rejects.toEqual(lacks('message'))
     await expect(draw({ data: { headline: 'x' }, channels: ['sms'] })).rejects.toEqual(lacks('message'))
     await expect(draw({ data: {} })).rejects.toEqual(lacks('headline'))
-    await expect(draw({})).resolves.toMatchObject({ campaign: { status: 'DRAFT' } })
+    await expect(draw({})).resolves.toMatchObject(drafted)
   })
 
   it('is tried in the channels that it goes by, and in every language', async () => {
     await upsert('long_read', [{ locale: 'en', source: textOf('{name}', '{reading}') }])
-    await expect(draw({ template: 'long_read', channels: ['push', 'sms', 'in_app'] })).resolves.toBeDefined()
+    await expect(draw({ template: 'long_read', channels: ['push', 'sms', 'in_app'] })).resolves.toMatchObject(drafted)
     await expect(draw({ template: 'long_read', channels: ['push', 'email'] })).rejects.toEqual(lacks('reading'))
     for (const [name, locale] of [
       ['much_in_german', 'de'],
@@ -169,14 +170,14 @@ describe('a campaign', () => {
         { locale, source: textOf('{reading}') },
       ])
       await expect(draw({ template: name })).rejects.toEqual(lacks('reading'))
-      await expect(draw({ template: name, data: { reading: 'x' } })).resolves.toBeDefined()
+      await expect(draw({ template: name, data: { reading: 'x' } })).resolves.toMatchObject(drafted)
     }
   })
 
   it('that waits for an event can name what all events of the type have', async () => {
     await upsert('of_a_story', [{ locale: 'en', source: textOf('{title} by {author}', '{url}') }])
     await expect(draw({ template: 'of_a_story', data: {} })).rejects.toEqual(lacks('title'))
-    await expect(draw({ template: 'of_a_story', data: {}, audience: shared })).resolves.toBeDefined()
+    await expect(draw({ template: 'of_a_story', data: {}, audience: shared })).resolves.toMatchObject(drafted)
     const other = { kind: 'event', type: 'troupe.story.v1.StoryShared' } as const
     await expect(draw({ template: 'of_a_story', data: {}, audience: other })).rejects.toEqual(lacks('title'))
   })

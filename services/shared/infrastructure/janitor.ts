@@ -33,8 +33,8 @@ const removal = ({ table, key, column, where }: Expiry): string =>
    ) select count(*) as count from gone`
 
 /**
- * Removes all that is expired by then, in small steps, so that nobody waits long behind one. Ends early when the signal
- * aborts.
+ * Removes all that is expired by then, in small steps, so that nobody waits long behind one. A table that fails keeps no
+ * other from it, and is what it throws in the end. Ends early when the signal aborts.
  */
 export const sweep = async (
   database: Pick<Database, 'sql'>,
@@ -42,13 +42,16 @@ export const sweep = async (
   now: Date,
   signal?: AbortSignal,
 ): Promise<void> => {
-  for (const expiry of [...own, ...expiries]) {
+  const sweepOne = async (expiry: Expiry): Promise<void> => {
     const before = new Date(now.getTime() - (expiry.keepMs ?? 0))
     for (let removed = batch; removed === batch && !signal?.aborted; ) {
       const [gone] = await database.sql<{ count: number }>(removal(expiry), before)
       removed = gone?.count ?? 0
     }
   }
+  const errors: unknown[] = []
+  for (const expiry of [...own, ...expiries]) await sweepOne(expiry).catch((error: unknown) => errors.push(error))
+  if (errors.length > 0) throw errors[0]
 }
 
 /**

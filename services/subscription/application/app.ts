@@ -20,7 +20,7 @@ import {
 } from './change-subscription.ts'
 import { commitUsage, releaseUsage } from './commit-usage.ts'
 import { listCredits } from './credit.ts'
-import { announceUsage, forgetOldReservations, lapseReservations } from './follow-usage.ts'
+import { announceUsage, lapseReservations } from './follow-usage.ts'
 import { getUsage } from './get-usage.ts'
 import { listInvoices } from './invoices.ts'
 import type { Ports } from './ports.ts'
@@ -45,7 +45,6 @@ export const createSubscriptionApp = (ports: Ports) => ({
   commitUsage: commitUsage(ports),
   lapseReservations: lapseReservations(ports),
   announceUsage: announceUsage(ports),
-  forgetOldReservations: forgetOldReservations(ports),
   issueInvoice: issueInvoice(ports),
   chargeInvoice: chargeInvoice(ports),
   settleInvoice: settleInvoice(ports),

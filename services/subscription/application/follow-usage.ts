@@ -1,4 +1,4 @@
-import { keepReservationsMs, levelOf } from '../domain/usage.ts'
+import { levelOf } from '../domain/usage.ts'
 import type { Ports } from './ports.ts'
 import { amountOf, keysOf } from './reserve-usage.ts'
 
@@ -54,12 +54,4 @@ export const announceUsage =
       ledger.announced(counterId, reading.version, level)
     }
     return throughAll(ports, 'announce', ledger.unannounced, announce, signal)
-  }
-
-/** Removes reservations that nobody asks about any more, some at a time. */
-export const forgetOldReservations =
-  ({ ledger, clock }: Ports) =>
-  async (signal?: AbortSignal): Promise<void> => {
-    const before = new Date(clock.now().getTime() - keepReservationsMs)
-    while (!signal?.aborted && (await ledger.forgetOld(before)));
   }

@@ -124,8 +124,6 @@ export interface UsageLedger {
   lapse(keys: readonly string[], now: Date): void
   /** To the later of the two times. */
   prolong(key: string, expiresAt: Date): void
-  /** Removes some reservations of before a time that nothing asks about any more, at once. Answers whether there are more. */
-  forgetOld(before: Date): Promise<boolean>
   /** Some counters of which something has lapsed and still counts, but for those that were looked at. */
   lapsing(now: Date, seen: readonly string[]): Promise<string[]>
   /** Some counters whose users are to be told how far they have come, but for those that were looked at. */

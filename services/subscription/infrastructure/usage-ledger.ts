@@ -53,14 +53,6 @@ export const createUsageLedger = (database: Database, unit: () => UnitOfWork): U
         key,
       )
     )[0],
-  forgetOld: async (before) => {
-    const rows = await database.sql(
-      `delete from reservations where key in (select key from reservations where created_at < $1 and (state in
-         ('RELEASED', 'LAPSED') or state = 'COMMITTED' and resource in ('STORIES', 'FILMS')) limit ${atOnce}) returning 1`,
-      before,
-    )
-    return rows.length === atOnce
-  },
   lapsing: async (now, seen) => {
     const rows = await database.sql<{ id: string }>(
       `select counter_id as id from reservations where state = 'HELD' and expires_at <= $1

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sweep } from '#shared/infrastructure/janitor.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
+import { expiries } from '../infrastructure/expiries.ts'
 import { subscription } from '../service.ts'
 import { openSubscriptions, type TestSubscriptions } from './fixture.ts'
 
@@ -67,7 +69,7 @@ describe('what lapses', () => {
 
   it('is forgotten in the end, all of it', async () => {
     own.clock.advance(63 * 24 * 60 * minute)
-    await own.app.forgetOldReservations()
+    await sweep(own.database, expiries, own.clock.now())
     expect(await sql(`select 1 from reservations where state in ('LAPSED', 'RELEASED')`)).toEqual([])
   })
 })
@@ -107,9 +109,6 @@ it('one that fails keeps the others from nothing while the service runs', async 
   const broken = await own.newUser()
   await own.reserve(broken)
   await setUsed(broken, 0)
-  const released = await own.reserve(await own.newUser())
-  await own.call(() => own.app.releaseUsage(released))
-  await sql(`update reservations set created_at = created_at - interval '63 days' where key = $1`, released)
   const lapsing = await own.newUser()
   await own.reserve(lapsing)
   own.clock.advance(2 * minute)
@@ -120,8 +119,7 @@ it('one that fails keeps the others from nothing while the service runs', async 
   const { start, stop } = await subscription.compose(own.kernel)
   await start?.()
   const until = performance.now() + 10_000
-  const isDone = async () =>
-    (await own.usageOf(lapsing))?.used === 0 && (await told()).length === 1 && (await stateOf(released)) === undefined
+  const isDone = async () => (await own.usageOf(lapsing))?.used === 0 && (await told()).length === 1
   while (!(await isDone()) && performance.now() < until) await sleep(50)
   await stop?.()
   expect(await isDone()).toBe(true)

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DomainError } from '#shared/domain/errors.ts'
+import { sweep } from '#shared/infrastructure/janitor.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
+import { expiries } from '../infrastructure/expiries.ts'
 import { openSubscriptions, persistently, refused, type TestSubscriptions } from './fixture.ts'
 
 let own: TestSubscriptions
@@ -336,10 +338,10 @@ it('what nobody asks about any more is forgotten; what exists is released howeve
   await own.commit(user, story)
   await own.commit(user, voice, { resource: 'VOICES' })
   const left = () => own.database.sql('select key from reservations where key = any($1::uuid[])', [story, voice])
-  await own.app.forgetOldReservations()
+  await sweep(own.database, expiries, own.clock.now())
   expect(await left()).toHaveLength(2)
   own.clock.advance(63 * 24 * 60 * minute)
-  await own.app.forgetOldReservations()
+  await sweep(own.database, expiries, own.clock.now())
   expect(await left()).toEqual([{ key: voice }])
   await own.call(() => own.app.releaseUsage(voice))
   expect(await own.usageOf(user, 'VOICES')).toMatchObject({ used: 0 })

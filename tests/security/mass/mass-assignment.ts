@@ -1,5 +1,6 @@
 import { type Message, toBinary, toJson } from '@bufbuild/protobuf'
 import { expiries } from '../../../services/identity/infrastructure/expiries.ts'
+import type { Database } from '../../../services/shared/infrastructure/database.ts'
 import { sweep } from '../../../services/shared/infrastructure/janitor.ts'
 import type { Report } from '../../report.ts'
 import { type Fields, type Outcome, requestOf } from '../call.ts'
@@ -85,8 +86,8 @@ const slips = async (stage: Stage, cast: Cast, cases: readonly Case[]): Promise<
 /** Sends everything that a context knows with every request that changes something: it must change nothing more. */
 export const runMassAssignment = async (stage: Stage, cast: Cast, report: Report): Promise<void> => {
   // What the janitor takes away meanwhile would look like something that a request did.
-  const sql = (text: string, ...values: unknown[]) => stage.databases.sql('identity', text, ...values)
-  await sweep({ sql: sql as never }, expiries, stage.clock.now())
+  const sql: Database['sql'] = (text, ...values) => stage.databases.sql('identity', text, ...values)
+  await sweep({ sql }, expiries, stage.clock.now())
   const mutating = allRpcs().filter(({ isMutating, name }) => isMutating && recipes[name])
   const cases = await inParallel(mutating, 3, (rpc) =>
     openCase({ rpc, recipe: recipes[rpc.name] as Recipe, stage, cast, roles: [], keysUrl: '' }),

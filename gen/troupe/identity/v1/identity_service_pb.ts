@@ -1752,7 +1752,8 @@ export const IdentityService: GenService<{
   },
   /**
    * Begins a sign-in at another provider: answers where to send the browser. With a user's token it is
-   * for LinkOAuth by that user, without one for CompleteOAuth. NOT_FOUND / UNKNOWN_PROVIDER; INVALID_ARGUMENT for a redirect address that is not allowed.
+   * for LinkOAuth by that user, without one for CompleteOAuth. NOT_FOUND / UNKNOWN_PROVIDER;
+   * INVALID_ARGUMENT for a redirect address that is not allowed.
    *
    * @generated from rpc troupe.identity.v1.IdentityService.StartOAuth
    */
@@ -1764,8 +1765,9 @@ export const IdentityService: GenService<{
   /**
    * Ends a sign-in begun by StartOAuth: opens an account on first use, and a session.
    * FAILED_PRECONDITION / OAUTH_STATE_INVALID when the state is unknown, used, older than 10 minutes,
-   * of another binding, or was begun by a signed-in user; FAILED_PRECONDITION / EMAIL_BELONGS_TO_ACCOUNT when an account has the address but
-   * is not linked: sign in there and link it. An account with an authenticator app needs a code here
+   * of another binding, or was begun by a signed-in user; FAILED_PRECONDITION /
+   * EMAIL_BELONGS_TO_ACCOUNT when an account has the address but is not linked: sign in there and link
+   * it. An account with an authenticator app needs a code here
    * as well (TOTP_REQUIRED, TOTP_INVALID, as at Login): make the same call again with it, within 10
    * minutes.
    *

@@ -18,8 +18,8 @@ const isUnreachable = ({ command }: SmtpFailure, enhanced = ''): boolean =>
 
 /**
  * What a failed sending means, by the reply (RFC 5321, section 4.2.1): 4xx passes, 5xx stays. A refused login, greeting or
- * sender is no fault of the mail, which waits until that is mended; too large a mail (552) is. Without a reply it is `unknown` once the server
- * had begun to take the message, for then it may have.
+ * sender is no fault of the mail, which waits until that is mended; too large a mail (552) is. Without a reply it is
+ * `unknown` once the server had begun to take the message, for then it may have.
  */
 export const smtpOutcome = (failure: SmtpFailure, handedOver: boolean): SendOutcome => {
   const { command, code, responseCode = 0 } = failure
