@@ -33,10 +33,12 @@ const newCampaign = async (scene: Scene): Promise<{ campaignId: string }> => {
 /** Something that a person is told inside the platform. */
 const newNotification = async (scene: Scene): Promise<string> => {
   const { stage, person } = scene
-  await (await operator(scene)).sendCampaign(await newCampaign(scene))
+  const campaign = await newCampaign(scene)
+  await (await operator(scene)).sendCampaign(campaign)
   return eventually(async () => {
-    const sql = `select id from deliveries where recipient_id = $1 and channel = 'in_app' and read_at is null limit 1`
-    const [row] = await stage.databases.sql<{ id: string }>('notification', sql, person.id)
+    // Read or not: they may mark all as read meanwhile.
+    const sql = 'select id from deliveries where campaign_id = $1 and recipient_id = $2'
+    const [row] = await stage.databases.sql<{ id: string }>('notification', sql, campaign.campaignId, person.id)
     return row?.id
   })
 }
