@@ -40,6 +40,8 @@ interface Options {
   /** 127.0.0.1 where none is given. */
   host?: string
   env: NodeJS.ProcessEnv
+  /** Of Node, besides those of its heap. */
+  flags: readonly string[]
   dataDir: string
   log: Log
   verbose: boolean
@@ -60,8 +62,8 @@ const eachLine = (stream: Readable | null, take: (line: string) => void): void =
  * dies, and it ends itself then. All it prints goes to `<dataDir>/logs/<name>.log`, warnings to `log` as well.
  */
 export const startMeshProcess = (options: Options): MeshProcess => {
-  const { name, contexts, port, host = '127.0.0.1', env, dataDir, log, verbose } = options
-  const child = spawn(process.execPath, [...heapFlags, join(root, 'services', 'main.ts'), ...contexts], {
+  const { name, contexts, port, host = '127.0.0.1', env, flags, dataDir, log, verbose } = options
+  const child = spawn(process.execPath, [...heapFlags, ...flags, join(root, 'services', 'main.ts'), ...contexts], {
     cwd: root,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { contextNames } from '../../services/contexts.ts'
+import { bundleFlags } from './bundle.ts'
 import { type MeshProcess, startMeshProcess, stopMeshProcess } from './mesh-process.ts'
 import { freePort } from './processes.ts'
 import { readSecrets } from './secrets.ts'
@@ -77,13 +78,14 @@ export const startMesh = async (options: Options): Promise<Mesh> => {
   const { dataDir, split, port, log, verbose = false, signal } = options
   const roles = await rolesOf(split, port)
   const env = settingsOf(options, roles)
+  const flags = await bundleFlags(log)
   const running = new Map<string, MeshProcess>()
   const processes = new Map<string, ChildProcess>()
   const failed = Promise.withResolvers<Error>()
   const stopping = new AbortController()
 
   const launch = (role: Role): MeshProcess => {
-    const started = startMeshProcess({ ...role, env, dataDir, log, verbose })
+    const started = startMeshProcess({ ...role, env, flags, dataDir, log, verbose })
     running.set(role.name, started)
     processes.set(role.name, started.child)
     return started

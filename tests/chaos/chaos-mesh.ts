@@ -1,3 +1,4 @@
+import { bundleFlags } from '../../deploy/local/bundle.ts'
 import { freePort } from '../../deploy/local/processes.ts'
 import { readSecrets } from '../../deploy/local/secrets.ts'
 import { type ContextName, contextNames, isContextName } from '../../services/contexts.ts'
@@ -90,6 +91,7 @@ export const startChaosMesh = async (options: Options): Promise<ChaosMesh> => {
     ),
     CHAOS_NAMES: contextNames.map((context) => `${nameOf(context)}=${hostsOf(context)}`).join(';'),
   }
+  const flags = await bundleFlags(console.log)
   const parts: Part[] = []
   const start = async (role: Role): Promise<Part> => {
     const port = await freePort()
@@ -109,7 +111,7 @@ export const startChaosMesh = async (options: Options): Promise<ChaosMesh> => {
       TROUPE_DATA: dataDir,
     }
     const ingress = isReached && { ingress: await open({ host: role.host, port }, role.host, ports.get(context)) }
-    const part = startPart({ ...role, port, env, dataDir, links: { postgres, nats, ...ingress } })
+    const part = startPart({ ...role, port, env, flags, dataDir, links: { postgres, nats, ...ingress } })
     parts.push(part)
     if (!isReached) entries.push({ host: role.host, port })
     return part

@@ -48,6 +48,8 @@ interface Options {
   host: string
   port: number
   env: NodeJS.ProcessEnv
+  /** Of Node. */
+  flags: readonly string[]
   dataDir: string
   links: PartLinks
 }

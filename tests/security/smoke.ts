@@ -15,7 +15,7 @@ export const smokeOf = (topology: 'single' | 'split'): (() => { stage: Stage; ca
   afterAll(() => stage.close())
 
   it('lets nobody call what they may not, and whoever may', async () => {
-    const { rpcs, covered, cells, gaps, forgerAsked } = await runMatrix(stage, cast, 8)
+    const { rpcs, covered, cells, gaps, forgerAsked } = await runMatrix(stage, cast, topology === 'split' ? 24 : 8)
     expect(gaps).toEqual([])
     expect(covered).toBe(rpcs)
     expect(cells.filter((cell) => !isGood(cell)).map(describeCell)).toEqual([])

@@ -17,6 +17,7 @@ export interface Case {
   stage: Stage
   cast: Cast
   roles: readonly string[]
+  sample: Sample
   /** Whose request it is, and somebody of the same standing. */
   person: Person
   another: Person
@@ -43,6 +44,11 @@ const subjectOf = async ({ rule }: Rpc, stage: Stage, person: Person): Promise<s
   return person.token
 }
 
+interface Sample {
+  share: number
+  turn: number
+}
+
 /** What a case is made of. */
 export interface CaseParts {
   rpc: Rpc
@@ -51,11 +57,11 @@ export interface CaseParts {
   cast: Cast
   roles: readonly string[]
   keysUrl: string
-  /** Which of the forged tokens are tried: every `share`-th, beginning with the `turn`-th. */
-  forged?: { share: number; turn: number }
+  /** Which of the forged tokens, and of those who are gone, are tried: every `share`-th, beginning with the `turn`-th. */
+  sample?: Sample
 }
 
-export const openCase = async ({ keysUrl, forged = { share: 1, turn: 0 }, ...parts }: CaseParts): Promise<Case> => {
+export const openCase = async ({ keysUrl, sample = { share: 1, turn: 0 }, ...parts }: CaseParts): Promise<Case> => {
   const { rpc, recipe, stage, cast } = parts
   const own = recipe.needsOwnPerson
   const [person, another] = own ? await Promise.all([stage.newPerson(), stage.newPerson()]) : [cast.ann, cast.ben]
@@ -63,6 +69,7 @@ export const openCase = async ({ keysUrl, forged = { share: 1, turn: 0 }, ...par
   const isOpen = rpc.rule.kind === 'public' && !recipe.isPrivate
   return {
     ...parts,
+    sample,
     person,
     another,
     sceneOf,
@@ -87,7 +94,7 @@ export const openCase = async ({ keysUrl, forged = { share: 1, turn: 0 }, ...par
       }
       const { retiredKey } = cast
       const all = forgedTokens({ claims, key: await stage.signingKey(), retiredKey, keysUrl, genuine, others })
-      const isTried = (_: unknown, index: number) => (index + forged.turn) % forged.share === 0
+      const isTried = (_: unknown, index: number) => (index + sample.turn) % sample.share === 0
       return Object.fromEntries(Object.entries(all).filter(isTried))
     },
   }

@@ -48,9 +48,9 @@ const isAlone = ({ name }: Rpc) => name.startsWith('troupe.mesh.')
 
 /**
  * Tries every rpc of the mesh with every kind of caller who must not make it, and beside them with the one who may. With
- * a `forgedShare` of n, each rpc sees every n-th forged token only, the next one others.
+ * a `share` of n, each rpc sees every n-th forged token only and every third of those who are gone, the next one others.
  */
-export const runMatrix = async (stage: Stage, cast: Cast, forgedShare = 1): Promise<MatrixResult> => {
+export const runMatrix = async (stage: Stage, cast: Cast, share = 1): Promise<MatrixResult> => {
   const rpcs = allRpcs()
   const names = new Set(rpcs.map(({ name }) => name))
   const roles = rolesNamed(rpcs)
@@ -74,7 +74,7 @@ export const runMatrix = async (stage: Stage, cast: Cast, forgedShare = 1): Prom
         cast,
         roles,
         keysUrl: keysServer.url,
-        forged: { share: forgedShare, turn: index },
+        sample: { share, turn: index },
       }
       const cells = await runCase(parts)
       const missed = untried(parts, cells).map((gap) => `${rpc.name}: ${gap} (${recipeFile(rpc.name)})`)
