@@ -1,33 +1,32 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient, type Transport } from '@connectrpc/connect'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { AccessService } from '#gen/troupe/access/v1/access_service_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
-import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { expectRefusedInTime } from '../services/access/tests/refusals.ts'
-import { duration, timestamp } from '../services/shared/domain/timestamp.ts'
+import { timestamp } from '../services/shared/domain/timestamp.ts'
 import { apiKeyText } from '../services/shared/infrastructure/api-key-text.ts'
 import { eventually, outcomeOf, testMesh } from './mesh.ts'
-import { type OwnMesh, startTestMesh } from './start-test-mesh.ts'
+import { groundOf, testMatrix } from './security/smoke.ts'
+import { minute } from './security/stage/mesh-clock.ts'
+import type { OwnMesh } from './start-test-mesh.ts'
 
 // Takes from everybody what everybody needs, stops contexts and moves the clock: on a mesh of its own, in which every
-// context is a process.
+// context is a process. It is attacked when that is over.
 
+const ground = groundOf('split')
 let own: OwnMesh
 let mesh: ReturnType<typeof testMesh>
 let operator: ReturnType<typeof createClient<typeof AccessService>>
 
 beforeAll(async () => {
-  own = await startTestMesh('apart', true)
+  own = ground.stage().own
   mesh = testMesh(own.facts)
   operator = createClient(AccessService, await mesh.operator())
-}, 120_000)
+})
 
-afterAll(() => own?.stop())
-
-const minute = 60_000
 const list = (by: Transport) => outcomeOf(createClient(StoryService, by).listStories({}))
 
 describe('what is taken from every account', () => {
@@ -83,8 +82,7 @@ describe('API keys', () => {
     })
     const by = mesh.transport(secret)
     expect(await list(by)).toBe('in')
-    const operator = createClient(MeshService, await mesh.operator())
-    await operator.advanceClock({ by: duration(6 * minute) }, { timeoutMs: 60_000 })
+    await ground.stage().clock.advance(6 * minute)
     const refusal = await eventually(async () => {
       const outcome = await list(by)
       return outcome === 'in' ? undefined : outcome
@@ -123,4 +121,8 @@ describe('API keys', () => {
     identity?.kill('SIGCONT')
     for (const by of [used, unused]) await eventually(async () => (await list(by)) === 'in' || undefined)
   }, 60_000)
+})
+
+describe('under attack', () => {
+  testMatrix(ground, 16)
 })

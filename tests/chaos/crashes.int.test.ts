@@ -89,8 +89,10 @@ describe('without its event bus', () => {
   }, 120_000)
 })
 
-describe.each([1, 2])('killed in the middle of 500 CreateStory calls, seed %i', (seed) => {
-  it('loses no acknowledged story and doubles none', async () => {
+describe('killed in the middle of 500 CreateStory calls', () => {
+  const seed = Math.floor(Math.random() * 2 ** 31)
+
+  it(`loses no acknowledged story and doubles none, seed ${seed}`, async () => {
     const user = await mesh.newAuthor(`Seed ${seed}`)
     const client = createClient(StoryService, user.transport)
     const killAfter = seeded(seed).int(100, 400)

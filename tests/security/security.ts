@@ -21,7 +21,7 @@ const fuzzed = { quick: 50, normal: 1_000, long: 10_000 }
 
 const runs: Partial<Record<Part, RunPart>> = {
   matrix: async (stage, cast, report, { level }) =>
-    reportMatrix(report, await runMatrix(stage, cast, level === 'quick' ? 6 : 1)),
+    reportMatrix(report, await runMatrix(stage, cast, level === 'quick' ? 3 : 1)),
   mass: (stage, cast, report) => runMassAssignment(stage, cast, report),
   sessions: (stage, cast, report, { level, seed }) =>
     runChecks('sessions', sessionChecks, { stage, cast, level, seed }, report),

@@ -107,16 +107,19 @@ const byGone = ({ rpc, cast, stage, sample: { share, turn } }: Case): Try[] => {
 export const ownedFields = ({ rpc, recipe }: Pick<Case, 'rpc' | 'recipe'>) =>
   idFieldsOf(rpc.method.input).filter(({ name, isPlace }) => !isPlace && (recipe.ids?.[name] ?? 'owned') === 'owned')
 
-/** Everything that is tried with the request as its rightful caller makes it. */
+/** Everything that is tried with the request as its rightful caller makes it; in any sample nobody and another user. */
 export const attemptsOn = async (of: Case): Promise<Try[]> => {
+  const { share, turn } = of.sample
   const service = await byService(of)
-  return [
-    byNobody(of),
+  const [another, ...withRoles] = await byAnother(of)
+  const others = [
     ...(service ? [service] : []),
     ...(await byForgery(of)),
     ...byKey(of),
     await byGuest(of),
-    ...(await byAnother(of)),
+    ...withRoles,
     ...byGone(of),
   ]
+  const sample = others.filter((_, index) => (index + turn) % share === 0)
+  return [byNobody(of), ...(another ? [another] : []), ...sample]
 }

@@ -48,7 +48,7 @@ const isAlone = ({ name }: Rpc) => name.startsWith('troupe.mesh.')
 
 /**
  * Tries every rpc of the mesh with every kind of caller who must not make it, and beside them with the one who may. With
- * a `share` of n, each rpc sees every n-th forged token only and every third of those who are gone, the next one others.
+ * a `share` of n, each rpc sees the n-th part of those callers, the next one others.
  */
 export const runMatrix = async (stage: Stage, cast: Cast, share = 1): Promise<MatrixResult> => {
   const rpcs = allRpcs()
