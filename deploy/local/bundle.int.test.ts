@@ -30,6 +30,7 @@ const script = `
   import { MikroORM } from '@mikro-orm/postgresql'
   import { EntitySchema } from '@mikro-orm/core'
   import { SignJWT } from 'jose'
+  import PDFDocument from 'pdfkit'
   import { Pool } from 'pg'
   import { Client } from '@grpc/grpc-js'
   const at = (name) => import.meta.resolve(name).includes('/node_modules/') ? 'apart' : 'bundled'
@@ -37,6 +38,7 @@ const script = `
   console.log(createRegistry(TimestampSchema).getMessage('google.protobuf.Timestamp') === TimestampSchema)
   console.log(timestampFromMs(1500).$typeName, ConnectError.from(new ConnectError('no', Code.NotFound)).code, typeof MikroORM.init,
     new EntitySchema({ name: 'A', properties: {} }).meta.className, typeof SignJWT, typeof Pool, typeof Client)
+  console.log(new PDFDocument({ pdfVersion: '1.7', subset: 'PDF/A-2' }).heightOfString('found its files') > 0)
 `
 
 it('is made once, however many begin it', () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { findPackageJSON, isBuiltin } from 'node:module'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Plugin } from 'rolldown'
 import { root } from './data-folder.ts'
@@ -21,9 +21,9 @@ const specifiers = (): string[] => {
   return [...new Set(found)].filter((specifier) => !isBuiltin(specifier)).sort()
 }
 
-/** What a bundle is made of: another one has another name. */
+/** What a bundle is made of, and for which folder: another one has another name. */
 const keyOf = (names: readonly string[]): string => {
-  const hash = createHash('sha256').update(names.join('\n'))
+  const hash = createHash('sha256').update([root, ...names].join('\n'))
   for (const file of [join(root, 'package-lock.json'), import.meta.filename]) hash.update(readFileSync(file))
   return hash.digest('hex').slice(0, 16)
 }
@@ -47,9 +47,21 @@ const modulesOf = (names: readonly string[]): Map<string, string> => {
   return new Map(resolved)
 }
 
-/** CommonJS stays where it is: only Node itself gives it the names that it always has. */
-const esmOnly: Plugin = {
-  name: 'esm-only',
+/**
+ * CommonJS stays where it is: only Node itself gives it the names that it always has. A module that looks for files
+ * beside itself finds them where they are.
+ */
+const asInPlace: Plugin = {
+  name: 'as-in-place',
+  transform(code, id) {
+    if (!code.includes('import.meta.')) return null
+    const own = { url: pathToFileURL(id).href, filename: id, dirname: dirname(id) }
+    const replaced = Object.entries(own).reduce(
+      (text, [name, value]) => text.replaceAll(`import.meta.${name}`, JSON.stringify(value)),
+      code,
+    )
+    return { code: replaced, map: null }
+  },
   async resolveId(source, importer, options) {
     if (isBuiltin(source)) return { id: source, external: true }
     const found = await this.resolve(source, importer, { ...options, skipSelf: true })
@@ -85,7 +97,7 @@ const build = async (modules: ReadonlyMap<string, string>, folder: string): Prom
     input: Object.fromEntries(entries.map(({ chunk, file }) => [chunk, file])),
     cwd: root,
     platform: 'node',
-    plugins: [esmOnly],
+    plugins: [asInPlace],
     // As Node resolves them, and with all that they do when they are loaded.
     resolve: { mainFields: ['main'], conditionNames: ['node', 'import', 'default'] },
     treeshake: false,

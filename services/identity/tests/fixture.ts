@@ -53,3 +53,21 @@ export const newPerson = async ({ app, call }: TestIdentity, email = `${uuidv7()
   const signedIn = await call(() => app.login(email, goodPassword, { device: 'test', address: '192.0.2.1' }))
   return { id, email, ...signedIn }
 }
+
+/** Where in the database a text stands, as text or within bytes: tables, each once. */
+export const placesOf = async ({ database }: TestIdentity, text: string): Promise<string[]> => {
+  const tables = await database.sql<{ name: string }>(
+    `select tablename as name from pg_tables where schemaname = 'public' order by tablename`,
+  )
+  const hex = Buffer.from(text).toString('hex')
+  const found: string[] = []
+  for (const { name } of tables) {
+    const rows = await database.sql(
+      `select 1 from "${name}" t where position($1 in t::text) > 0 or position($2 in t::text) > 0 limit 1`,
+      text,
+      hex,
+    )
+    if (rows.length > 0) found.push(name)
+  }
+  return found
+}

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SignInReturn } from '../domain/oauth.ts'
-import { goodPassword, newPerson, openIdentity, type TestIdentity } from './fixture.ts'
+import { goodPassword, newPerson, openIdentity, placesOf, type TestIdentity } from './fixture.ts'
 import { listen, type People, signInAtProvider, startOpenIdProvider } from './openid-provider.ts'
 
 const redirectUri = 'http://127.0.0.1:9/oauth/callback'
@@ -252,6 +252,15 @@ describe('linking', () => {
     await expect(remove('anything')).rejects.toEqual(refused('INVALID_CREDENTIALS'))
     await remove('')
     expect(await complete(await come('olga'))).toMatchObject({ registered: true })
+  })
+
+  it('is found nowhere once the account is deleted, nor what the provider told', async () => {
+    const { user } = await complete(await comeFromFacebook('gwen'))
+    const told = ['fb-gwen', 'gwen@example.com']
+    for (const text of told) expect(await placesOf(identity, text)).not.toEqual([])
+    const owner = await sessionOf(user.id)
+    await identity.call(() => identity.app.deleteUser(owner, ''))
+    for (const text of told) expect(await placesOf(identity, text)).toEqual([])
   })
 })
 

@@ -6,7 +6,7 @@ import {
   UserSuspendedSchema,
 } from '#gen/troupe/identity/v1/identity_events_pb.ts'
 import { eventOpener, type KeyOf } from '#shared/infrastructure/personal/open-event.ts'
-import { newPerson, openIdentity, type TestIdentity } from './fixture.ts'
+import { newPerson, openIdentity, placesOf, type TestIdentity } from './fixture.ts'
 
 let identity: TestIdentity
 beforeAll(async () => {
@@ -15,24 +15,6 @@ beforeAll(async () => {
 afterAll(() => identity.close())
 
 const keyOf: KeyOf = async (_, subject) => (await identity.subjectKeys.present([subject])).get(subject)
-
-/** Where in the database a text stands, as text or within bytes: tables, each once. */
-const placesOf = async (text: string): Promise<string[]> => {
-  const tables = await identity.database.sql<{ name: string }>(
-    `select tablename as name from pg_tables where schemaname = 'public' order by tablename`,
-  )
-  const hex = Buffer.from(text).toString('hex')
-  const found: string[] = []
-  for (const { name } of tables) {
-    const rows = await identity.database.sql(
-      `select 1 from "${name}" t where position($1 in t::text) > 0 or position($2 in t::text) > 0 limit 1`,
-      text,
-      hex,
-    )
-    if (rows.length > 0) found.push(name)
-  }
-  return found
-}
 
 const payloadsOf = (userId: string, type: string) =>
   identity.database.sql<{ payload: Buffer }>(
@@ -46,7 +28,7 @@ const rename = (id: string, displayName: string) => identity.call(() => identity
 it('keeps what events say of a person encrypted, and reads it back', async () => {
   const { id } = await newPerson(identity)
   await rename(id, 'Zoë Unmistakable')
-  expect(await placesOf('Zoë Unmistakable')).toEqual(['users'])
+  expect(await placesOf(identity, 'Zoë Unmistakable')).toEqual(['users'])
   const [row] = await payloadsOf(id, ProfileUpdatedSchema.typeName)
   const event = fromBinary(ProfileUpdatedSchema, row?.payload as Buffer)
   expect(event.displayName).toMatch(/^sealed:1:/)
@@ -61,14 +43,14 @@ it('keeps what an operator wrote of a person encrypted, and after a reactivation
   const operator = { userId: 'operator', roles: [] }
   const reason = 'Sent unmistakable threats to a neighbour'
   await call(() => app.suspendUser(operator, id, reason))
-  expect(await placesOf(reason)).toEqual(['users'])
+  expect(await placesOf(identity, reason)).toEqual(['users'])
   const [row] = await payloadsOf(id, UserSuspendedSchema.typeName)
   const event = fromBinary(UserSuspendedSchema, row?.payload as Buffer)
   expect(event.reason).toMatch(/^sealed:1:/)
   await eventOpener(keyOf)('identity', UserSuspendedSchema, event)
   expect(event.reason).toBe(reason)
   await call(() => app.reactivateUser(operator, id))
-  expect(await placesOf(reason)).toEqual([])
+  expect(await placesOf(identity, reason)).toEqual([])
 })
 
 it('reads events from before as they are', async () => {
@@ -107,5 +89,5 @@ it('reads nothing of a person whose key was destroyed, and keeps nothing more of
   expect(events.map(({ displayName }) => displayName)).toEqual([expect.stringMatching(/^sealed:1:/), ''])
   for (const event of events) await eventOpener(keyOf)('identity', ProfileUpdatedSchema, event)
   expect(events.map(({ displayName }) => displayName)).toEqual(['', ''])
-  expect(await placesOf('Afterwards')).toEqual(['users'])
+  expect(await placesOf(identity, 'Afterwards')).toEqual(['users'])
 })

@@ -4,10 +4,10 @@ import { getDeliveryStats, listDeliveries, noteReport } from './deliveries.ts'
 import { fanOutStep } from './fan-out.ts'
 import { listNotifications, markAllRead, markRead, watchNotifications } from './inbox.ts'
 import { cancelCampaign, createCampaign, listCampaigns, sendCampaign } from './manage-campaigns.ts'
+import { listDevices, registerDevice, removeDevice } from './manage-devices.ts'
 import { getPreferences, unsubscribe, updatePreferences } from './manage-preferences.ts'
 import { listTemplates, previewTemplate, upsertTemplate } from './manage-templates.ts'
 import type { Ports } from './ports.ts'
-import { registerDevice } from './register-device.ts'
 import { sendDelivery } from './send-delivery.ts'
 
 /** Everything notification can do. `eventExamples`: what each event that people are told of gives to texts, by its full name. */
@@ -26,6 +26,8 @@ export const createNotificationApp = (ports: Ports, eventExamples: ReadonlyMap<s
   updatePreferences: updatePreferences(ports),
   unsubscribe: unsubscribe(ports),
   registerDevice: registerDevice(ports),
+  listDevices: listDevices(ports),
+  removeDevice: removeDevice(ports),
   upsertTemplate: upsertTemplate(ports),
   listTemplates: listTemplates(ports),
   previewTemplate: previewTemplate(ports),

@@ -25,6 +25,10 @@ export const kinds = {
   story_published: { messageType: 'UPDATE', channels: { email: 'digest', push: 'immediate', in_app: 'immediate' } },
   story_shared: { messageType: 'UPDATE', channels: { email: 'off', in_app: 'immediate' } },
   subscription_changed: { messageType: 'CONFIRMATION', channels: { email: 'immediate', in_app: 'immediate' } },
+  payment_failed: {
+    messageType: 'ALERT',
+    channels: { email: 'immediate', sms: 'off', push: 'immediate', in_app: 'immediate' },
+  },
   limit_reached: {
     messageType: 'ALERT',
     channels: { email: 'immediate', sms: 'off', push: 'immediate', in_app: 'immediate' },

@@ -5,13 +5,18 @@ import {
   PasswordResetRequestedSchema,
   UserRegisteredSchema,
 } from '#gen/troupe/identity/v1/identity_events_pb.ts'
+import type { Money } from '#gen/troupe/mesh/v1/money_pb.ts'
 import { StoryAnalyzedSchema, StoryPublishedSchema, StorySharedSchema } from '#gen/troupe/story/v1/story_events_pb.ts'
 import { StoryVisibility } from '#gen/troupe/story/v1/story_pb.ts'
+import { InvoicePurpose } from '#gen/troupe/subscription/v1/invoice_pb.ts'
 import {
   ExpiryReason,
+  PaymentProcessedSchema,
+  PaymentStatus,
   SubscriptionCreatedSchema,
   SubscriptionDowngradedSchema,
   SubscriptionExpiredSchema,
+  SubscriptionSuspendedSchema,
   SubscriptionUpgradedSchema,
   UsageLimitReachedSchema,
 } from '#gen/troupe/subscription/v1/subscription_events_pb.ts'
@@ -47,6 +52,16 @@ const subscriptionChanged = (to: string, change: string, tier: string): What => 
   kind: 'subscription_changed',
   to,
   data: { path: '/subscription', change, tier },
+})
+
+const paymentFailed = (to: string, state: string, amount: Money | undefined): What => ({
+  kind: 'payment_failed',
+  to,
+  data: {
+    path: '/subscription',
+    state,
+    amount: { minorUnits: Number(amount?.minorUnits ?? 0), currency: amount?.currency ?? 'USD' },
+  },
 })
 
 /** What is counted, as texts name it. */
@@ -102,6 +117,15 @@ const tells: readonly Tells[] = [
   on(SubscriptionExpiredSchema, ({ userId, tier, reason }) =>
     reason === ExpiryReason.ACCOUNT_DELETED ? undefined : subscriptionChanged(userId, 'expired', tier),
   ),
+  on(
+    PaymentProcessedSchema,
+    ({ userId, status, purpose, amount }) =>
+      status === PaymentStatus.FAILED
+        ? paymentFailed(userId, purpose === InvoicePurpose.UPGRADE ? 'upgrade' : 'renewal', amount)
+        : undefined,
+    { status: PaymentStatus.FAILED },
+  ),
+  on(SubscriptionSuspendedSchema, ({ userId, amountDue }) => paymentFailed(userId, 'suspended', amountDue)),
   on(
     UsageLimitReachedSchema,
     ({ userId, resource, limit, resetsAt }) => {

@@ -39,4 +39,9 @@ export const personRpcs = (app: NotificationApp) =>
       const init = { kind: kind === DeviceKind.WEB ? ('web' as const) : ('fcm' as const), token, p256dh, auth, name }
       return { device: toDevice(await app.registerDevice(caller(context), init)) }
     },
+    listDevices: async (_, context) => ({ devices: (await app.listDevices(caller(context))).map(toDevice) }),
+    removeDevice: async ({ deviceId }, context) => {
+      await app.removeDevice(caller(context), deviceId)
+      return {}
+    },
   }) satisfies Partial<ServiceImpl<typeof NotificationService>>

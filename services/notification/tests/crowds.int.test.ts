@@ -212,6 +212,15 @@ describe('devices', () => {
     for (let made = 1; made < 10; made += 1) await register(two, uuidv7())
     await expect(register(two, uuidv7())).rejects.toEqual(refused('TOO_MANY_DEVICES'))
     await register(two, token)
+    const list = (of: string) => notification.call(() => notification.app.listDevices(of))
+    const [device] = await list(two)
+    const remove = (by: string) => notification.call(() => notification.app.removeDevice(by, device?.id ?? ''))
+    await expect(remove(one)).rejects.toEqual(refused('DEVICE_NOT_FOUND'))
+    await remove(two)
+    expect((await list(two)).map(({ id }) => id)).not.toContain(device?.id)
+    expect(await list(two)).toHaveLength(9)
+    await expect(remove(two)).rejects.toEqual(refused('DEVICE_NOT_FOUND'))
+    await register(two, token)
     const web = { kind: 'web', token: 'http://plain.example/', p256dh: '', auth: '', name: '' } as const
     await expect(notification.call(() => notification.app.registerDevice(one, web))).rejects.toEqual(
       refused('DEVICE_INVALID'),

@@ -62,7 +62,7 @@ describe('mail', () => {
     expect((await mailbox({ message: '999999999' })).status).toBe(404)
   })
 
-  it('says what is used up and when there is more, and that a tier was picked', async () => {
+  it('says what is used up and when there is more, what could not be paid, and that a tier was picked', async () => {
     const { email, transport } = await register('en')
     const stories = createClient(StoryService, transport)
     const content = 'Hansel and Gretel walked into the wood.'
@@ -72,6 +72,11 @@ describe('mail', () => {
     const alert = await eventually(async () => (await mailsTo(email)).get('You have reached your limit of stories'))
     expect((await mailbox({ message: alert })).body).toContain('you have used all 3 stories of this period')
     const own = createClient(SubscriptionService, transport)
+    await own.setPaymentMethod({ token: 'tok_declined' })
+    await own.changeTier({ tier: 'SILVER' })
+    const problem = await eventually(async () => (await mailsTo(email)).get('Your upgrade was not paid'))
+    expect((await mailbox({ message: problem })).body).toContain('we could not charge $9.99 for your new tier')
+    await eventually(async () => (await own.getSubscription({})).subscription?.requestedTier === '' || undefined)
     await own.setPaymentMethod({ token: 'tok_success' })
     await own.changeTier({ tier: 'SILVER' })
     await eventually(async () => (await mailsTo(email)).get('You are on SILVER now'))

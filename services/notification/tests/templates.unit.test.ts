@@ -18,6 +18,8 @@ const sample: Values = {
   author: 'Bo',
   title: 'The wood',
   change: 'upgraded',
+  state: 'renewal',
+  amount: '$9.99',
   tier: 'GOLD',
   resource: 'stories',
   limit: 3,
@@ -53,6 +55,13 @@ describe('the platform’s own templates', () => {
       for (const part of [mail.subject, mail.short, mail.text]) expect(part).not.toMatch(/[{}]|undefined/)
     }
     expect(() => template.brief({ ...values, resource: 'stories' }, 'UTC')).toThrow('resets')
+  })
+
+  it.each(shippedLocales)('tell in %s what is to be paid, and what becomes of the subscription', (locale) => {
+    const template = compileTemplate(shipped.get('payment_failed')?.get(locale) ?? '', locale, locale)
+    const told = ['renewal', 'upgrade', 'suspended'].map((state) => template.brief({ ...sample, state }, 'UTC'))
+    expect(new Set(told.map(({ title }) => title)).size).toBe(3)
+    for (const { short } of told) expect(short).toContain('$9.99')
   })
 
   it('are there for every kind in every language, and need the same values in each', async () => {

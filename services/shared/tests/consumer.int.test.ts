@@ -271,7 +271,6 @@ describe('a handler', () => {
     )
     const id = await write(2)
     await entered.promise
-    await side.database.sql(`update consumer_leases set expires_at = '-infinity'`)
     const other = await openSide(target.url, nats.url)
     stops.push(() => other.close())
     const taken = Promise.withResolvers<void>()
@@ -284,7 +283,12 @@ describe('a handler', () => {
       undefined,
       other,
     )
+    const [lease] = await side.database.sql<{ epoch: number }>('select epoch from consumer_leases')
+    // Again and again: the one that hangs may renew it first.
+    const expired = `update consumer_leases set expires_at = '-infinity' where epoch = $1`
+    const expiring = setInterval(() => side.database.sql(expired, lease?.epoch), 20)
     await taken.promise
+    clearInterval(expiring)
     const stopping = performance.now()
     await hung.stop()
     expect(performance.now() - stopping).toBeLessThan(8000)

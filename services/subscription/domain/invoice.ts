@@ -151,7 +151,9 @@ export class Invoice extends Aggregate {
 
   private processed(status: PaymentStatus, problem: string): void {
     const { id: invoiceId, userId, attempts: attempt } = this
-    this.record(PaymentProcessedSchema, { invoiceId, userId, amount: plain(this.amountDue), status, problem, attempt })
+    const amount = plain(this.amountDue)
+    const purpose = InvoicePurpose[this.purpose]
+    this.record(PaymentProcessedSchema, { invoiceId, userId, amount, status, problem, attempt, purpose })
   }
 
   /** Answers whether it was not settled before. Throws INVOICE_UNPAID. */

@@ -180,10 +180,11 @@ export class Subscription extends SubscriptionState {
     if (this.changeBill === billId) this.endChange()
   }
 
-  suspend({ id: invoiceId, billId }: Bill): void {
+  suspend({ id: invoiceId, billId, amountDue: { minorUnits, currency } }: Bill & Pick<Invoice, 'amountDue'>): void {
     if (this.renewalBill !== billId || this.status === 'SUSPENDED') return
     this.status = 'SUSPENDED'
-    this.record(SubscriptionSuspendedSchema, { userId: this.id, tier: this.tier, invoiceId })
+    const amountDue = { minorUnits, currency }
+    this.record(SubscriptionSuspendedSchema, { userId: this.id, tier: this.tier, invoiceId, amountDue })
   }
 
   expire({ billId }: Bill): void {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { recordedEvents } from '#shared/domain/aggregate.ts'
 import { DomainError } from '#shared/domain/errors.ts'
+import type { Money } from '#shared/domain/money.ts'
 import { periodAt } from '../domain/billing-period.ts'
 import { quoteChange } from '../domain/change.ts'
 import { Subscription } from '../domain/subscription.ts'
@@ -133,8 +134,12 @@ const settleRenewal = (world: World): void => {
 }
 
 /** Whichever bill is open. */
-const withRenewal = ({ subscription }: World, act: (bill: { id: string; billId: string }) => void): void => {
-  if (subscription.renewalBill && subscription.isOverdue) act({ id: 'i', billId: subscription.renewalBill })
+const withRenewal = (
+  { subscription }: World,
+  act: (bill: { id: string; billId: string; amountDue: Money }) => void,
+): void => {
+  if (subscription.renewalBill && subscription.isOverdue)
+    act({ id: 'i', billId: subscription.renewalBill, amountDue: cents(999) })
 }
 
 /** That a change is told as what it is. */

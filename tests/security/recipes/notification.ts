@@ -1,5 +1,6 @@
 import { createHmac, hkdfSync } from 'node:crypto'
 import { createClient } from '@connectrpc/connect'
+import { DeviceKind } from '#gen/troupe/notification/v1/device_pb.ts'
 import { Channel } from '#gen/troupe/notification/v1/notification_pb.ts'
 import { NotificationService } from '#gen/troupe/notification/v1/notification_service_pb.ts'
 import { MessageType, TemplateStorage } from '#gen/troupe/notification/v1/template_pb.ts'
@@ -41,6 +42,15 @@ const newNotification = async (scene: Scene): Promise<string> => {
     const [row] = await stage.databases.sql<{ id: string }>('notification', sql, campaign.campaignId, person.id)
     return row?.id
   })
+}
+
+/** A device that a person has registered. Before it the others go, of which there may be ten. */
+const newDevice = async ({ stage, person }: Scene): Promise<string> => {
+  const own = createClient(NotificationService, stage.transport(person.token))
+  const { devices } = await own.listDevices({})
+  for (const { id: deviceId } of devices) await own.removeDevice({ deviceId })
+  const { device } = await own.registerDevice({ kind: DeviceKind.FCM, token: crypto.randomUUID() })
+  return device?.id ?? ''
 }
 
 /** The token in the mails of a kind to a person, by the master key of the mesh. */
@@ -90,6 +100,8 @@ export const notificationRecipes: Recipes = ofService('troupe.notification.v1.No
     ids: { token: 'open' },
     needsOwnPerson: true,
   },
+  ListDevices: {},
+  RemoveDevice: { fields: async (scene) => ({ deviceId: await newDevice(scene) }), needsOwnPerson: true, isOnce: true },
   UpsertTemplate: {
     fields: () => ({
       name: `of_a_test_${String(Math.random()).slice(2, 14).padEnd(12, '0')}`,

@@ -1,3 +1,4 @@
+import { batched } from '../batched.ts'
 import type { KeyOf } from './open-event.ts'
 
 /** How long a key is used after its context gave it; an erased person's is gone from everywhere by then. */
@@ -14,20 +15,14 @@ interface Held {
   readonly key: Promise<Uint8Array | undefined>
 }
 
-interface Asked {
-  readonly subject: string
-  readonly answer: PromiseWithResolvers<Uint8Array | undefined>
-}
-
 /** Keys of one context, asked for many at a time and remembered for ten seconds. `now` is in milliseconds. */
 export class KeyRing {
-  private readonly ask: AskKeys
+  private readonly ask: (subject: string) => Promise<Uint8Array | undefined>
   private readonly now: () => number
   private readonly held = new Map<string, Held>()
-  private asked: Asked[] = []
 
   constructor(ask: AskKeys, now: () => number = () => performance.now()) {
-    this.ask = ask
+    this.ask = batched(ask, mostAtOnce)
     this.now = now
   }
 
@@ -35,10 +30,9 @@ export class KeyRing {
   get(subject: string): Promise<Uint8Array | undefined> {
     const known = this.held.get(subject)
     if (known && known.until > this.now()) return known.key
-    const answer = Promise.withResolvers<Uint8Array | undefined>()
-    if (this.asked.push({ subject, answer }) === 1) setImmediate(() => this.askAll())
-    this.hold(subject, answer.promise)
-    return answer.promise
+    const key = this.ask(subject)
+    this.hold(subject, key)
+    return key
   }
 
   private hold(subject: string, key: Promise<Uint8Array | undefined>): void {
@@ -49,21 +43,6 @@ export class KeyRing {
     key.catch(() => {
       if (this.held.get(subject) === held) this.held.delete(subject)
     })
-  }
-
-  private askAll(): void {
-    const all = this.asked
-    this.asked = []
-    for (let start = 0; start < all.length; start += mostAtOnce) void this.askSome(all.slice(start, start + mostAtOnce))
-  }
-
-  private async askSome(some: readonly Asked[]): Promise<void> {
-    try {
-      const keys = await this.ask(some.map(({ subject }) => subject))
-      for (const { subject, answer } of some) answer.resolve(keys.get(subject))
-    } catch (error) {
-      for (const { answer } of some) answer.reject(error)
-    }
   }
 }
 

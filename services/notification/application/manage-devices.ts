@@ -1,4 +1,4 @@
-import { precondition } from '#shared/domain/errors.ts'
+import { notFound, precondition } from '#shared/domain/errors.ts'
 import { Device, type DeviceInit, mostDevices } from '../domain/device.ts'
 import type { Ports } from './ports.ts'
 
@@ -20,4 +20,19 @@ export const registerDevice =
     }
     known.moveTo(userId, init, now)
     return known
+  }
+
+/** The devices of one person, those registered last first. */
+export const listDevices =
+  ({ devices }: Ports) =>
+  (userId: string): Promise<Device[]> =>
+    devices.of(userId)
+
+/** Throws DEVICE_NOT_FOUND. */
+export const removeDevice =
+  ({ devices }: Ports) =>
+  async (userId: string, id: string): Promise<void> => {
+    const own = await devices.of(userId)
+    if (!own.some((device) => device.id === id)) throw notFound('DEVICE_NOT_FOUND', 'you have no such device')
+    devices.remove(id)
   }
