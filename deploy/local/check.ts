@@ -49,15 +49,19 @@ export const runCommand = (
     child.once('close', (code) => resolve({ ok: code === 0, output }))
   })
 
-/** Runs the checks one after the other, says how each went, and shows what a failing one printed. */
+/** Runs the checks side by side, says in their order how each went, and shows what a failing one printed. */
 export const runChecks = async (checks: readonly Check[], signal: AbortSignal): Promise<Counts> => {
   const counts = { passed: 0, failed: 0 }
-  for (const { name, command } of checks) {
+  const running = checks.map(async ({ name, command }) => {
     const began = performance.now()
-    const { ok, output } = await runCommand(command, { signal, show: false })
+    const result = await runCommand(command, { signal, show: false })
+    return { ...result, said: `${name} (${secondsSince(began)})` }
+  })
+  for (const run of running) {
+    const { ok, output, said } = await run
     signal.throwIfAborted()
     if (!ok) console.log(output.trimEnd())
-    console.log(`${ok ? 'ok    ' : 'FAILED'} ${name} (${secondsSince(began)})`)
+    console.log(`${ok ? 'ok    ' : 'FAILED'} ${said}`)
     counts[ok ? 'passed' : 'failed'] += 1
   }
   return counts

@@ -36,8 +36,7 @@ const runSeeds = async (onGround: OnGround, report: Report, options: ChaosOption
       keepLogs: join(folderOf(options), `chaos-seed-${seed}`),
     }
     const result = await runSeed(ground, seedOptions).catch((error: Error) => {
-      if (signal.aborted) throw error
-      report.fellShort(`seed ${seed} could not be run: ${error.message}`)
+      if (!signal.aborted) report.fellShort(`seed ${seed} could not be run: ${error.message}`)
     })
     if (!result) return
     results.push(result)
@@ -48,6 +47,7 @@ const runSeeds = async (onGround: OnGround, report: Report, options: ChaosOption
       while (next < options.first + options.seeds && !signal.aborted) await runOne(ground, next++)
     })
   await Promise.all(Array.from({ length: Math.min(options.jobs, options.seeds) }, job))
+  if (signal.aborted) report.fellShort(`stopped after ${results.length} of ${options.seeds} seeds`)
   reportResults(
     report,
     results.toSorted((one, other) => one.seed - other.seed),
@@ -62,8 +62,9 @@ const runAll = (options: ChaosOptions, signal: AbortSignal): Promise<number> =>
       withGround({ folder: join(folder, name), withDisks: true, binary, signal }, use)
     const report = startReport('chaos', folderOf(options))
     if (options.parts.includes('seeds')) await runSeeds(onGround, report, options, signal)
-    if (options.parts.includes('steps')) await onGround('ground-steps', (ground) => killAtSteps(ground, report, signal))
-    if (options.parts.includes('load'))
+    if (options.parts.includes('steps') && !signal.aborted)
+      await onGround('ground-steps', (ground) => killAtSteps(ground, report, signal))
+    if (options.parts.includes('load') && !signal.aborted)
       await onGround('ground-load', (ground) => measureLoad(ground, report, folderOf(options), signal))
     return report.finish()
   })
