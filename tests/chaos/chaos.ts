@@ -48,6 +48,7 @@ const runSeeds = async (onGround: OnGround, report: Report, options: ChaosOption
     })
   await Promise.all(Array.from({ length: Math.min(options.jobs, options.seeds) }, job))
   if (signal.aborted) report.fellShort(`stopped after ${results.length} of ${options.seeds} seeds`)
+  if (results.length === 0) return
   reportResults(
     report,
     results.toSorted((one, other) => one.seed - other.seed),
