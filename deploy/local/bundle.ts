@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { findPackageJSON, isBuiltin } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -23,8 +34,10 @@ const specifiers = (): string[] => {
 
 /** What a bundle is made of, and for which folder: another one has another name. */
 const keyOf = (names: readonly string[]): string => {
-  const hash = createHash('sha256').update([root, ...names].join('\n'))
-  for (const file of [join(root, 'package-lock.json'), import.meta.filename]) hash.update(readFileSync(file))
+  const modules = join(root, 'node_modules')
+  const hash = createHash('sha256').update([root, realpathSync(modules), ...names].join('\n'))
+  // npm's record of what is installed, be that what is wanted or not.
+  for (const file of [join(modules, '.package-lock.json'), import.meta.filename]) hash.update(readFileSync(file))
   return hash.digest('hex').slice(0, 16)
 }
 
@@ -131,6 +144,7 @@ export const bundleDependencies = async (parent: string): Promise<string> => {
   mkdirSync(parent, { recursive: true })
   const unfinished = mkdtempSync(join(parent, `${basename(folder)}.`))
   try {
+    chmodSync(unfinished, 0o755)
     await build(modulesOf(names), unfinished)
     renameSync(unfinished, folder)
   } catch (error) {

@@ -7,10 +7,10 @@ import { SetupError } from './setup-error.ts'
 const layoutVersion = '1'
 
 /** What outlives a reset: programs fetched once, and compiled code. */
-const kept = ['bin', 'bundle', 'compile-cache', 'lock']
+const kept = ['bin', 'compile-cache', 'lock']
 
 /** What may stand in a folder before it is claimed the first time. */
-const harmless = [...kept, 'logs']
+const harmless = [...kept, 'bundle', 'logs']
 
 /** The repository's own folder. */
 export const root = resolve(import.meta.dirname, '../..')

@@ -16,6 +16,8 @@ interface Options {
   port?: number | undefined
   /** Whether it may lose what is committed when the machine itself goes down; killed processes lose nothing. */
   isThrowaway?: boolean | undefined
+  /** How much of its data it keeps in memory, in MiB; 128 where none is given. */
+  buffersMiB?: number | undefined
   log: Log
 }
 
@@ -28,13 +30,14 @@ const readPassword = (dataDir: string, isNew: boolean): string => {
   return password
 }
 
-const settings = (port: number, isThrowaway: boolean): string[] => [
+const settings = (port: number, isThrowaway: boolean, buffersMiB: number): string[] => [
   'listen_addresses=127.0.0.1',
   `port=${port}`,
   'unix_socket_directories=',
   'max_connections=300',
   `fsync=${isThrowaway ? 'off' : 'on'}`,
   'synchronous_commit=on',
+  `shared_buffers=${buffersMiB}MB`,
 ]
 
 const wrongPassword = '28P01'
@@ -77,7 +80,8 @@ const untilMemoryIsFree = async (start: () => Promise<LocalServer>): Promise<Loc
  * @returns the server; its `url` holds the password and names the database `postgres`
  * @throws SetupError when the data is another version's, or the machine lacks something
  */
-export const startPostgres = async ({ dataDir, port, isThrowaway = false, log }: Options): Promise<LocalServer> => {
+export const startPostgres = async (options: Options): Promise<LocalServer> => {
+  const { dataDir, port, isThrowaway = false, buffersMiB = 128, log } = options
   mkdirSync(dataDir, { recursive: true })
   const folder = join(dataDir, 'postgres')
   const pidFile = join(dataDir, 'postgres.pid')
@@ -94,7 +98,7 @@ export const startPostgres = async ({ dataDir, port, isThrowaway = false, log }:
   forgetMistakenLock(folder)
   const actualPort = port ?? (await freePort())
   const url = `postgres://postgres:${password}@127.0.0.1:${actualPort}/postgres`
-  const flags = settings(actualPort, isThrowaway).flatMap((setting) => ['-c', setting])
+  const flags = settings(actualPort, isThrowaway, buffersMiB).flatMap((setting) => ['-c', setting])
   return untilMemoryIsFree(() =>
     startServer({
       name: 'postgres',

@@ -34,7 +34,7 @@ export const withTemporaryFolder = async <T>(use: (folder: string) => Promise<T>
  * waits for the disk; what is only tested may have one that is a throwaway.
  */
 export const withServers = <T>(
-  { log, isThrowaway }: { log: Log; isThrowaway?: boolean },
+  { log, ...kind }: { log: Log; isThrowaway?: boolean; buffersMiB?: number },
   use: (env: NodeJS.ProcessEnv, folder: string) => Promise<T>,
 ): Promise<T> =>
   withTemporaryFolder(async (temporary) => {
@@ -43,7 +43,7 @@ export const withServers = <T>(
     const servers: { stop(): Promise<void> }[] = []
     try {
       const binary = await findOrInstallNatsServer({ dataDir: dataFolder(), log })
-      const postgres = await startPostgres({ dataDir: folder, isThrowaway, log })
+      const postgres = await startPostgres({ dataDir: folder, ...kind, log })
       servers.push(postgres)
       const nats = await startNats({ binary, dataDir: folder, log })
       servers.push(nats)

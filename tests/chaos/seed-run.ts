@@ -6,6 +6,7 @@ import { checkConsumers } from './checks/consumers.ts'
 import { checkDeadLetters } from './checks/dead-letters.ts'
 import type { Check, Finding } from './checks/finding.ts'
 import { checkAnswers, checkInvariants } from './checks/operators.ts'
+import { checkPayments } from './checks/payments.ts'
 import { checkProcesses } from './checks/processes.ts'
 import { checkStories } from './checks/stories.ts'
 import { checkStreams } from './checks/streams.ts'
@@ -60,6 +61,7 @@ const checks: readonly Check[] = [
   checkConsumers,
   checkDeadLetters,
   checkProcesses,
+  checkPayments,
 ]
 
 /** Looks again where looking itself failed, as on a machine with much else to do; in the end that is a finding. */

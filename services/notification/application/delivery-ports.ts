@@ -67,10 +67,16 @@ export interface Inbox {
   markAllRead(userId: string, upTo: number, now: Date): void
 }
 
+/** The reason of who called a message unwanted: they take what they asked for themselves. */
+export const complained = 'complained'
+
 /** Addresses that take nothing any more. */
 export interface Suppressions {
   /** What an address is known by; it cannot be read back. */
   hashOf(channel: Channel, address: string): string
-  has(addressHash: string): Promise<boolean>
+  /** Why it takes nothing; undefined where it does. */
+  reasonOf(addressHash: string): Promise<string | undefined>
+  /** A complaint gives way to any other reason. */
   add(addressHash: string, reason: string, now: Date): void
+  lift(addressHash: string): void
 }

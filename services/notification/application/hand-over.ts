@@ -1,7 +1,9 @@
 import type { DeliveryState } from '../domain/delivery-state.ts'
 import type { Device } from '../domain/device.ts'
+import { isAlwaysSent } from '../domain/kinds.ts'
 import type { SendOutcome } from '../domain/ports.ts'
 import { shortenTo } from '../domain/shorten.ts'
+import { complained } from './delivery-ports.ts'
 import type { Ports } from './ports.ts'
 import type { Prepared } from './prepare.ts'
 
@@ -85,7 +87,8 @@ export const handOver = async (
   const { message, address, headers } = ready
   const addressHash = suppressions.hashOf(state.channel, address)
   const sender = state.channel === 'sms' ? senders.sms : senders.email
-  if (await suppressions.has(addressHash)) {
+  const reason = await suppressions.reasonOf(addressHash)
+  if (reason !== undefined && !(reason === complained && isAlwaysSent(state.kind))) {
     const outcome = { kind: 'refused', reason: suppressed } as const
     return { outcome, provider: sender.name, addressHash, deadDevices: [] }
   }

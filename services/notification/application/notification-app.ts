@@ -3,6 +3,7 @@ import { announce } from './announce.ts'
 import { getDeliveryStats, listDeliveries, noteReport } from './deliveries.ts'
 import { fanOutStep } from './fan-out.ts'
 import { listNotifications, markAllRead, markRead, watchNotifications } from './inbox.ts'
+import { liftSuppression } from './lift-suppression.ts'
 import { cancelCampaign, createCampaign, listCampaigns, sendCampaign } from './manage-campaigns.ts'
 import { listDevices, registerDevice, removeDevice } from './manage-devices.ts'
 import { getPreferences, unsubscribe, updatePreferences } from './manage-preferences.ts'
@@ -37,6 +38,7 @@ export const createNotificationApp = (ports: Ports, eventExamples: ReadonlyMap<s
   cancelCampaign: cancelCampaign(ports),
   listDeliveries: listDeliveries(ports),
   getDeliveryStats: getDeliveryStats(ports),
+  liftSuppression: liftSuppression(ports),
 })
 
 export type NotificationApp = ReturnType<typeof createNotificationApp>

@@ -14,7 +14,7 @@ const settled = (ports: Ports, delivery: Delivery, { outcome, ...by }: HandedOve
   if (outcome.kind === 'refused') delivery.fail(outcome.reason === suppressed ? suppressed : 'REFUSED', outcome.reason)
   if (outcome.kind === 'unreachable') {
     if (by.addressHash) ports.suppressions.add(by.addressHash, outcome.reason, now)
-    delivery.bounce(true, outcome.reason)
+    delivery.bounce(true, outcome.reason, by.addressHash)
   }
   // Nobody is told twice because an answer was lost. Reports name the message by its key.
   if (outcome.kind === 'unknown') {

@@ -114,10 +114,10 @@ export class Delivery extends Aggregate {
     this.record(NotificationFailedSchema, { ...this.facts, sourceEventId: this.state.sourceEventId, reason })
   }
 
-  /** It came back, or could not be handed over: `isHard` for good. */
-  bounce(isHard: boolean, detail: string): void {
+  /** It came back, or could not be handed over at an address: `isHard` for good. */
+  bounce(isHard: boolean, detail: string, addressHash = this.state.addressHash): void {
     if (this.state.status === 'BOUNCED' || this.state.status === 'FAILED') return
-    Object.assign(this.state, { status: 'BOUNCED', failure: detail.slice(0, 500) })
+    Object.assign(this.state, { status: 'BOUNCED', failure: detail.slice(0, 500), addressHash })
     this.record(NotificationBouncedSchema, { ...this.facts, sourceEventId: this.state.sourceEventId, isHard })
   }
 

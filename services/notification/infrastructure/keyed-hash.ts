@@ -3,7 +3,7 @@ import { invalid } from '#shared/domain/errors.ts'
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
 import { isUuid } from '#shared/infrastructure/uuid.ts'
-import type { Suppressions } from '../application/delivery-ports.ts'
+import { complained, type Suppressions } from '../application/delivery-ports.ts'
 import type { UnsubscribeTokens } from '../application/ports.ts'
 
 /** 32 bytes that follow from a text and cannot be guessed without the master key. */
@@ -22,15 +22,19 @@ export const createKeyedHash = (masterKey: Uint8Array): KeyedHash => {
 export const createSuppressions = (database: Database, unit: () => UnitOfWork, hash: KeyedHash): Suppressions => ({
   hashOf: (channel, address) =>
     hash('address', `${channel} ${address.normalize('NFC').toLowerCase()}`).toString('base64url'),
-  has: async (addressHash) => {
-    const rows = await database.sql('select 1 from suppressions where address_hash = $1', addressHash)
-    return rows.length > 0
+  reasonOf: async (addressHash) => {
+    const sql = 'select reason from suppressions where address_hash = $1'
+    const [row] = await database.sql<{ reason: string }>(sql, addressHash)
+    return row?.reason
   },
   add: (addressHash, reason, now) =>
     unit().write({
-      sql: 'insert into suppressions (address_hash, reason, at) values ($1, $2, $3) on conflict do nothing',
-      parameters: [addressHash, reason.slice(0, 500), now],
+      sql: `insert into suppressions as s (address_hash, reason, at) values ($1, $2, $3)
+        on conflict (address_hash) do update set reason = excluded.reason, at = excluded.at where s.reason = $4`,
+      parameters: [addressHash, reason.slice(0, 500), now, complained],
     }),
+  lift: (addressHash) =>
+    unit().write({ sql: 'delete from suppressions where address_hash = $1', parameters: [addressHash] }),
 })
 
 const proofBytes = 32

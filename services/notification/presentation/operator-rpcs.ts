@@ -1,4 +1,5 @@
 import type { ServiceImpl } from '@connectrpc/connect'
+import { Channel } from '#gen/troupe/notification/v1/notification_pb.ts'
 import type { NotificationService } from '#gen/troupe/notification/v1/notification_service_pb.ts'
 import { dateOf } from '#shared/domain/timestamp.ts'
 import type { NotificationApp } from '../application/notification-app.ts'
@@ -45,6 +46,9 @@ export const operatorRpcs = (app: NotificationApp) =>
       const { items, nextPageToken } = await app.listCampaigns(request)
       return { campaigns: items.map(toCampaign), nextPageToken }
     },
+    liftSuppression: async ({ userId, channel }) => ({
+      reason: await app.liftSuppression(userId, channel === Channel.SMS ? 'sms' : 'email'),
+    }),
     sendCampaign: async ({ campaignId }) => ({ campaign: toCampaign(await app.sendCampaign(campaignId)) }),
     cancelCampaign: async ({ campaignId }) => ({ campaign: toCampaign(await app.cancelCampaign(campaignId)) }),
     listDeliveries: async ({ status, ...request }) => {

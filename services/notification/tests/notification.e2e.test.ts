@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '@connectrpc/connect'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
@@ -138,20 +139,43 @@ describe('notifications inside the platform', () => {
   })
 })
 
+const newsFor = (userIds: string[], channels: Channel[]) => ({
+  name: 'A test',
+  template: 'announcement',
+  channels,
+  audience: { who: { case: 'users' as const, value: { userIds } } },
+  data: [
+    { name: 'headline', value: { case: 'text' as const, value: 'News <today>' } },
+    { name: 'message', value: { case: 'text' as const, value: 'We have news.' } },
+  ],
+})
+
+describe('who watches', () => {
+  it('is told nothing more once the session has ended', async () => {
+    const user = await mesh.newUser()
+    const stream = createClient(NotificationService, user.transport).watchNotifications({})[Symbol.asyncIterator]()
+    expect((await stream.next()).value).toMatchObject({ heartbeat: true })
+    await createClient(IdentityService, user.transport).logout({})
+    await sleep(2000) // within which every process has heard of it
+    const campaigns = createClient(NotificationService, operator)
+    const { campaign } = await campaigns.createCampaign(newsFor([user.id], [Channel.IN_APP]))
+    await campaigns.sendCampaign({ campaignId: campaign?.id ?? '' })
+    const told: string[] = []
+    const follow = async () => {
+      for (let next = await stream.next(); !next.done; next = await stream.next()) {
+        if (next.value.notification) told.push(next.value.notification.kind)
+      }
+    }
+    expect(await outcomeOf(follow())).toBe('Unauthenticated SESSION_ENDED')
+    expect(told).not.toContain('announcement')
+  })
+})
+
 describe('campaigns', () => {
   it('reach those who are meant, once each, and are for operators', async () => {
     const [one, two, outside] = [await mesh.newUser(), await mesh.newUser(), await mesh.newUser()]
     const campaigns = createClient(NotificationService, operator)
-    const request = {
-      name: 'A test',
-      template: 'announcement',
-      channels: [Channel.EMAIL, Channel.IN_APP],
-      audience: { who: { case: 'users' as const, value: { userIds: [one.id, two.id] } } },
-      data: [
-        { name: 'headline', value: { case: 'text' as const, value: 'News <today>' } },
-        { name: 'message', value: { case: 'text' as const, value: 'We have news.' } },
-      ],
-    }
+    const request = newsFor([one.id, two.id], [Channel.EMAIL, Channel.IN_APP])
     const asMember = createClient(NotificationService, one.transport).createCampaign(request)
     expect(await outcomeOf(asMember)).toBe('PermissionDenied PERMISSION_DENIED')
     const { campaign } = await campaigns.createCampaign(request)

@@ -228,6 +228,39 @@ describe('a provider', () => {
     expect(await own.statusesOf(userId)).toContain('welcome email FAILED SUPPRESSED: SUPPRESSED')
     const rows = await own.database.sql('select s::text as row from suppressions s')
     expect(JSON.stringify(rows)).not.toContain(userId)
+    // By it erasure finds what is kept of the address.
+    const hashed = `select from deliveries where recipient_id = $1 and status = 'BOUNCED' and address_hash is not null`
+    expect(await own.database.sql(hashed, userId)).toHaveLength(1)
+    const lift = () => own.call(() => own.app.liftSuppression(userId, 'email'))
+    expect([await lift(), await lift()]).toEqual(['550 no such user', ''])
+    outcome = () => ({ kind: 'accepted', providerId: uuidv7() })
+    await own.announce({ ...welcome, to: userId })
+    await own.sendDue()
+    expect(await own.statusesOf(userId)).toContain('welcome email SENT')
+    const unknown = own.call(() => own.app.liftSuppression(uuidv7(), 'email'))
+    await expect(unknown).rejects.toMatchObject({ reason: 'USER_NOT_FOUND' })
+  })
+
+  it('that tells of a complaint ends news to the address, and not what its owner asks for', async () => {
+    const userId = await own.newPerson()
+    outcome = (key) => ({ kind: 'accepted', providerId: `p-${key}` })
+    await own.announce({ ...welcome, to: userId })
+    await own.sendDue()
+    const told = { providerId: `p-${sent[0]?.key}`, at: own.clock.now(), detail: '' }
+    const report = (kind: 'complained' | 'bounced') => own.call(() => own.app.noteReport('test', { ...told, kind }))
+    await report('complained')
+    const data = { path: '/subscription', change: 'created', tier: 'GOLD' }
+    const tell = async () => {
+      await own.announce({ ...welcome, to: userId })
+      await own.announce({ kind: 'subscription_changed', to: userId, data })
+      await own.sendDue()
+      const statuses = await own.statusesOf(userId)
+      return statuses.filter((status) => /^(welcome|subscription_changed) email/.test(status)).toSorted()
+    }
+    const refused = 'welcome email FAILED SUPPRESSED: SUPPRESSED'
+    expect(await tell()).toEqual(['subscription_changed email SENT', refused, 'welcome email SENT'])
+    await report('bounced')
+    expect(await tell()).toContain('subscription_changed email FAILED SUPPRESSED: SUPPRESSED')
   })
 
   it('that tells of a hard bounce later ends it as well; what it tells twice counts once', async () => {

@@ -3,6 +3,9 @@ import { invalid } from '../domain/errors.ts'
 /** An id as tokens hold it. */
 export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
+/** Databases and JavaScript know different ends of time; no item is farther away than this. */
+const farthestMs = 60_000_000_000_000
+
 /** An opaque token for the place that a page ended at: the sort keys of its last item. Values must survive JSON. */
 export const encodePageToken = (values: readonly unknown[]): string =>
   Buffer.from(JSON.stringify(values)).toString('base64url')
@@ -30,9 +33,9 @@ export const decodePageToken = (token: string, length: number): unknown[] => {
 export const decodeTimePosition = (token: string): { time: Date; id: string } | undefined => {
   if (token === '') return undefined
   const [milliseconds, id] = decodePageToken(token, 2)
-  const time = new Date(Number.isInteger(milliseconds) ? (milliseconds as number) : Number.NaN)
-  if (Number.isNaN(time.getTime()) || typeof id !== 'string' || !uuid.test(id)) throw invalidToken()
-  return { time, id }
+  const isTime = Number.isInteger(milliseconds) && Math.abs(milliseconds as number) < farthestMs
+  if (!isTime || typeof id !== 'string' || !uuid.test(id)) throw invalidToken()
+  return { time: new Date(milliseconds as number), id }
 }
 
 /** How many items a page gets: `fallback` for zero, never more than `max`. */

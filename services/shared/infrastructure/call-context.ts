@@ -47,6 +47,8 @@ export interface CallContext {
 export const callKey = createContextKey<CallContext | undefined>(undefined)
 /** The response's own metadata, for an answer that no handler makes: Connect has written the protocol's fields there. */
 export const responseKey = createContextKey<{ header: Headers; trailer: Headers } | undefined>(undefined)
+/** Of a stream: asks whether its caller would be let in now. Throws as the gate does. */
+export const admissionKey = createContextKey<(() => Promise<void>) | undefined>(undefined)
 /** The context that calls from within the same process; no header can say it. */
 export const localCallerKey = createContextKey<string>('')
 

@@ -5,18 +5,31 @@ import type { EventRow } from './event-store.ts'
 import { natsHeaders } from './nats-headers.ts'
 
 /**
- * What waits, oldest first. Each event is looked up by itself: a join planned while the tables were small would go on
+ * What waits, oldest first, but for some that are about to leave. Each event is looked up by itself: a join planned while the tables were small would go on
  * reading the whole event store.
  */
-export const waitingEvents = (database: Database, limit: number): Promise<EventRow[]> =>
+export const waitingEvents = (
+  database: Database,
+  limit: number,
+  leaving: readonly number[] = [],
+): Promise<EventRow[]> =>
   database.sql<EventRow>(
     `select e.position, e.id, e.stream_id, e.stream_type, e.event_type, e.event_metadata, e.event_version,
        e.occurred_at, e.payload
-     from (select position from outbox order by position limit $1) o
+     from (
+       select position from outbox where position not in (select unnest($2::bigint[])) order by position limit $1
+     ) o
      cross join lateral (select * from event_store where position = o.position limit 1) e
      order by o.position`,
     limit,
+    leaving,
   )
+
+/** An event that JetStream has, at a sequence of its stream. */
+export interface Published {
+  position: number
+  sequence: number
+}
 
 /**
  * Removes what was acknowledged and notes how long the stream is. Waits for no disk: what a crash brings back is
@@ -25,7 +38,7 @@ export const waitingEvents = (database: Database, limit: number): Promise<EventR
 export const settlePublished = (
   database: Database,
   context: string,
-  published: readonly { position: number; sequence: number }[],
+  published: readonly Published[],
 ): Promise<unknown> =>
   database.sql(
     `with gone as (delete from outbox where position = any($1::bigint[])),

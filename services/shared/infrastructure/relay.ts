@@ -6,9 +6,10 @@ import type { EventRow } from './event-store.ts'
 import { failpoint } from './failpoints.ts'
 import { restAfter } from './foreground.ts'
 import type { Nats } from './nats.ts'
-import { eventHeaders, rememberedStream, rememberStream, settlePublished, waitingEvents } from './outbox.ts'
+import { eventHeaders, type Published, rememberedStream, rememberStream, waitingEvents } from './outbox.ts'
 import { openPublisher, type Publisher } from './publisher.ts'
 import { openRelayLock, type RelayLock } from './relay-lock.ts'
+import { Settlement } from './settlement.ts'
 import { ensureStream } from './stream.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { Tracing } from './telemetry/tracing.ts'
@@ -47,9 +48,11 @@ export class Relay {
   private active = false
   /** How old what was carried last is. */
   private ageMs = 0
+  private readonly settlement: Settlement
 
   constructor(options: RelayOptions) {
     this.options = options
+    this.settlement = new Settlement(options.database, options.context)
   }
 
   start(): void {
@@ -91,6 +94,8 @@ export class Relay {
           this.active ||= await lock.take()
           const begunAt = performance.now()
           const more = this.active && (await this.carry(publisher))
+          // What failed before may have been to take it out of the outbox.
+          if (failures > 0) await this.settlement.settled()
           failures = 0
           await this.wakeup.wait(more ? 0 : pollMs)
           const tookMs = performance.now() - begunAt
@@ -103,36 +108,40 @@ export class Relay {
         await this.wakeup.wait(Math.min(100 * 2 ** failures, 2000), this.stopping.signal)
       } finally {
         this.active = false
+        await this.settlement.settled().catch(() => {}) // what stays in the outbox is published again
         await lock?.close()
       }
     }
     publisher.close()
   }
 
-  /** Publishes one batch. Returns whether there may be more. */
+  /** Publishes one batch, while what was published before leaves the outbox. Returns whether there may be more. */
   private async carry(publisher: Publisher): Promise<boolean> {
     if (this.mustVerify) await this.verifyStream()
-    const rows = await waitingEvents(this.options.database, batchSize)
+    const rows = await waitingEvents(this.options.database, batchSize, this.settlement.positions)
     const [oldest] = rows
-    if (!oldest) return false
+    if (!oldest) {
+      await this.settlement.settled()
+      return false
+    }
     this.ageMs = this.options.clock.now().getTime() - oldest.occurred_at.getTime()
-    const published: { position: number; sequence: number }[] = []
+    const published: Published[] = []
     const chains = [...Map.groupBy(rows, (row) => row.stream_id).values()]
     const results = await Promise.allSettled(chains.map((chain) => this.publishChain(publisher, chain, published)))
+    await this.settlement.settled()
     if (published.length > 0) {
-      await settlePublished(this.options.database, this.options.context, published)
+      this.settlement.begin(published)
       this.options.onPublished?.(published.length)
     }
     const failed = results.find((result) => result.status === 'rejected')
-    if (failed) throw failed.reason
+    if (failed) {
+      await this.settlement.settled()
+      throw failed.reason
+    }
     return rows.length === batchSize
   }
 
-  private async publishChain(
-    publisher: Publisher,
-    chain: readonly EventRow[],
-    published: { position: number; sequence: number }[],
-  ): Promise<void> {
+  private async publishChain(publisher: Publisher, chain: readonly EventRow[], published: Published[]): Promise<void> {
     for (const row of chain) {
       const sequence = await this.publish(publisher, row)
       published.push({ position: row.position, sequence })
@@ -158,6 +167,8 @@ export class Relay {
   /** Makes the stream where it is missing; one that is younger or shorter than remembered was lost and is refilled. */
   private async verifyStream(): Promise<void> {
     const { nats, clock, context, contracts, replicas, database, log } = this.options
+    // Else it would take out again what is put back.
+    await this.settlement.settled()
     const { created, state } = await ensureStream(nats, context, replicas)
     const known = await rememberedStream(database, context)
     const refill = known !== undefined && (known.created !== created || state.last_seq < known.last_sequence)

@@ -5,6 +5,7 @@ import type { Authenticator } from '../infrastructure/authenticator.ts'
 import type { Authorizer } from '../infrastructure/authorizer.ts'
 import {
   actorOf,
+  admissionKey,
   type CallContext,
   callKey,
   localCallerKey,
@@ -63,6 +64,9 @@ const authorize = async (
   }
 }
 
+/** Whose right to call ends with a session, a key or an account. */
+const isPerson = ({ kind }: Principal): boolean => kind === 'user' || kind === 'guest'
+
 const callOf = (context: HandlerContext, principal: Principal): CallContext => {
   const header = (name: string) => context.requestHeader.get(name) ?? ''
   const isService = principal.kind === 'service'
@@ -96,9 +100,16 @@ export const createGate = ({ context: name, authenticator, authorizer, log, onRe
   }
   return async (context: HandlerContext): Promise<void> => {
     try {
-      const principal = await authenticate(context, authenticator)
       const { method } = context
-      await authorize(method, ruleOf(method), principal, authorizer)
+      const admit = async () => {
+        const principal = await authenticate(context, authenticator)
+        await authorize(method, ruleOf(method), principal, authorizer)
+        return principal
+      }
+      const principal = await admit()
+      if (method.methodKind !== 'unary' && isPerson(principal)) {
+        context.values.set(admissionKey, async () => void (await admit()))
+      }
       const call = callOf(context, principal)
       context.values.set(callKey, call)
       context.values.set(responseKey, { header: context.responseHeader, trailer: context.responseTrailer })

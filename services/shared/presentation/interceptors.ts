@@ -3,11 +3,12 @@ import { pathToString } from '@bufbuild/protobuf/reflect'
 import { createValidator, type Violation } from '@bufbuild/protovalidate'
 import { Code, ConnectError, type Interceptor, type StreamRequest, type UnaryRequest } from '@connectrpc/connect'
 import { DomainError, invalid } from '../domain/errors.ts'
-import { type CallContext, callKey, remainingMs, runInCall } from '../infrastructure/call-context.ts'
+import { admissionKey, type CallContext, callKey, remainingMs, runInCall } from '../infrastructure/call-context.ts'
 import type { Logger } from '../infrastructure/telemetry/logger.ts'
 import type { Metrics } from '../infrastructure/telemetry/metrics.ts'
 import type { Tracing } from '../infrastructure/telemetry/tracing.ts'
 import { longestTimerMs } from '../infrastructure/unary/unary-call.ts'
+import { canonicalise } from './canonical.ts'
 import { codeName, isUnexpected, toAnswer } from './errors.ts'
 import { oversizedList } from './list-limits.ts'
 import { blameSender } from './malformed.ts'
@@ -96,13 +97,32 @@ export const errors =
     return { ...response, message: stepwise(response.message, (step) => step().catch(answer)) }
   }
 
-/** Makes the call's context current for everything below and ends a call whose time is up. */
+const admitAgainMs = 1000
+
+/** Ends a stream whose caller would not be let in any more, before its next message: streams outlive what let them in. */
+async function* admitted<T>(stream: AsyncIterable<T>, admit: () => Promise<void>): AsyncIterable<T> {
+  let at = performance.now()
+  for await (const message of stream) {
+    if (performance.now() - at >= admitAgainMs) {
+      await admit()
+      at = performance.now()
+    }
+    yield message
+  }
+}
+
+/**
+ * Makes the call's context current for everything below, and ends a call whose time is up or whose caller's right to it
+ * has ended.
+ */
 export const callScope = (): Interceptor => (next) => async (request) => {
   const call = callOf(request)
   if (request.stream) {
     const response = await runInCall(call, () => next(request))
     if (!response.stream) return response
-    return { ...response, message: stepwise(response.message, (step) => runInCall(call, step)) }
+    const admit = request.contextValues.get(admissionKey)
+    const messages = admit ? admitted(response.message, admit) : response.message
+    return { ...response, message: stepwise(messages, (step) => runInCall(call, step)) }
   }
   return runInCall(call, () => withinDeadline(() => next(request)))
 }
@@ -137,6 +157,7 @@ const violationsOf = (violations: readonly Violation[]): DomainError => {
 const check = (schema: DescMessage, message: Message): void => {
   const list = oversizedList(schema, message)
   if (list) throw invalid(list.field, 'INVALID_REQUEST', `must contain at most ${list.max} items`)
+  canonicalise(schema, message)
   const result = validator.validate(schema, message)
   if (result.kind === 'invalid') throw violationsOf(result.violations)
   if (result.kind === 'error') throw result.error

@@ -8,7 +8,13 @@ import type { ApiKeyScope } from '../domain/api-key-scope.ts'
 import { unauthenticated, unavailable } from '../domain/errors.ts'
 import type { Authenticator } from '../infrastructure/authenticator.ts'
 import type { Authorizer } from '../infrastructure/authorizer.ts'
-import { type CallContext, callKey, localCallerKey, type Principal } from '../infrastructure/call-context.ts'
+import {
+  admissionKey,
+  type CallContext,
+  callKey,
+  localCallerKey,
+  type Principal,
+} from '../infrastructure/call-context.ts'
 import { isUuid } from '../infrastructure/uuid.ts'
 import { assertRules } from '../presentation/access-rules.ts'
 import { readDescriptors } from '../presentation/descriptors.ts'
@@ -288,6 +294,24 @@ describe('a call that is let in', () => {
       const other = await context(options)
       expect(maybeCaller(other)).toBeUndefined()
       expect(() => caller(other)).toThrowError(expect.objectContaining({ reason: 'TOKEN_REQUIRED' }))
+    }
+  })
+})
+
+describe('a stream', () => {
+  it('of a person is let in again for as long as they would be', async () => {
+    const { watch, write } = ProbeService.method
+    const streamOf = async (method: DescMethod, options: Try) => {
+      const { context } = await knock(method, options)
+      return { context, admit: context.values.get(admissionKey) }
+    }
+    expect((await streamOf(write, bearer('plain'))).admit).toBeUndefined()
+    for (const options of [{}, bearer('story')]) expect((await streamOf(watch, options)).admit).toBeUndefined()
+    for (const token of ['plain', 'guest']) {
+      const { context, admit } = await streamOf(watch, bearer(token))
+      await admit?.()
+      context.requestHeader.set('authorization', 'Bearer nobody-knows')
+      await expect(admit?.()).rejects.toMatchObject({ reason: 'INVALID_TOKEN' })
     }
   })
 })

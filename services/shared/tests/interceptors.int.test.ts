@@ -12,8 +12,8 @@ import { Code, ConnectError, type Interceptor } from '@connectrpc/connect'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { FieldRulesSchema, field as fieldRules, file_buf_validate_validate } from '#gen/buf/validate/validate_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
-import { notFound } from '../domain/errors.ts'
-import { currentCall } from '../infrastructure/call-context.ts'
+import { notFound, unauthenticated } from '../domain/errors.ts'
+import { admissionKey, currentCall } from '../infrastructure/call-context.ts'
 import { openDatabase } from '../infrastructure/database.ts'
 import { IdempotencyStore } from '../infrastructure/idempotency.ts'
 import { currentUnit } from '../infrastructure/unit-of-work.ts'
@@ -172,10 +172,11 @@ describe('an error', () => {
 })
 
 describe('a stream', () => {
-  const stream = async (source: () => AsyncGenerator<string>, method = ProbeService.method.watch) => {
+  const stream = async (source: () => AsyncGenerator<string>, admit?: () => Promise<void>) => {
     const call = anyCall()
     const { message, ...rest } = requestOf(write, create(StringValueSchema, { value: '' }), { call })
-    const request = { ...rest, stream: true, method, message: (async function* () {})() }
+    rest.contextValues.set(admissionKey, admit)
+    const request = { ...rest, stream: true, method: ProbeService.method.watch, message: (async function* () {})() }
     const answer = async () => ({ stream: true, header: new Headers(), trailer: new Headers(), message: source() })
     const chain = [errors({ context: 'test', log: testLog }), callScope(), validation()]
     const run = chain.reduceRight<(request: never) => Promise<unknown>>((next, each) => each(next as never), answer)
@@ -199,6 +200,30 @@ describe('a stream', () => {
     await messages.next()
     await messages.return?.()
     expect(seen).toEqual([call, call, call])
+  })
+
+  it('says nothing more to who would not be let in any more, and is cleared away', async () => {
+    const seen: string[] = []
+    const source = async function* () {
+      try {
+        yield 'a'
+        await sleep(1050)
+        yield 'b'
+        await sleep(1050)
+        yield 'c'
+      } finally {
+        seen.push('cleared away')
+      }
+    }
+    const admit = async () => {
+      seen.push('asked')
+      if (seen.length > 1) throw unauthenticated('SESSION_ENDED', 'this session has ended')
+    }
+    const { messages } = await stream(source, admit)
+    expect([await messages.next(), await messages.next()].map(({ value }) => value)).toEqual(['a', 'b'])
+    const refusal = await refusalOf(messages.next())
+    expect(refusal).toMatchObject({ code: Code.Unauthenticated, reason: 'SESSION_ENDED' })
+    expect(seen).toEqual(['asked', 'asked', 'cleared away'])
   })
 
   it('that breaks after some messages says no more than a call that breaks', async () => {

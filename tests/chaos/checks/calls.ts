@@ -10,6 +10,8 @@ const eventOf: Record<string, string> = {
   AnalyzeStory: 'troupe.story.v1.StoryAnalysisRequested',
   PublishStory: 'troupe.story.v1.PublishingStarted',
   DeleteStory: 'troupe.story.v1.StoryDeleted',
+  SetPaymentMethod: 'troupe.subscription.v1.PaymentMethodChanged',
+  ChangeTier: 'troupe.subscription.v1.SubscriptionUpgraded',
 }
 
 /** Every acknowledged call has its event once, every refused one none, and none has two, whatever became of its tries. */

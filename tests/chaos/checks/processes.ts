@@ -27,7 +27,12 @@ export const checkProcesses: Check = async (world, journal) => {
   const byId = new Map(publishings.map((row) => [row.id, row]))
   const ended = new Map(instances.map((row) => [row.instance, row.ended]))
   const published = new Map(shown.map((row) => [row.stream_id, Number(row.n)]))
-  for (const story of journal.authors.flatMap(({ stories }) => stories)) {
+  const known = journal.authors.filter(({ hasLeft }) => hasLeft !== 'maybe')
+  // With its author a story goes.
+  const stories = known.flatMap((author) =>
+    author.stories.map((story) => ({ ...story, isDeleted: story.isDeleted || author.hasLeft === 'yes' })),
+  )
+  for (const story of stories) {
     const done = story.publishings.filter((id) => byId.get(id)?.status === 'published')
     if (!story.isDeleted) expectCount(published.get(story.id) ?? 0, done.length, `StoryPublished of ${story.id}`)
     for (const id of story.publishings) {

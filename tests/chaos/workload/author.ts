@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Client, ConnectError, createClient, type Interceptor } from '@connectrpc/connect'
+import { type Client, Code, ConnectError, createClient, type Interceptor } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
 import type { Random } from '../random.ts'
 import { type CallerOptions, callUntilAnswered, reasonOf } from './caller.ts'
 import type { AuthorRecord, CallEntry, Journal, StoryRecord } from './journal.ts'
@@ -24,6 +25,7 @@ export class Author {
   readonly record: AuthorRecord
   private readonly identity: Client<typeof IdentityService>
   private readonly story: Client<typeof StoryService>
+  private readonly subscription: Client<typeof SubscriptionService>
   private readonly options: Options
   private readonly calling: CallerOptions
   private token = ''
@@ -38,6 +40,7 @@ export class Author {
     const transport = createGrpcTransport({ baseUrl: options.url, interceptors: [withToken] })
     this.identity = createClient(IdentityService, transport)
     this.story = createClient(StoryService, transport)
+    this.subscription = createClient(SubscriptionService, transport)
     this.calling = { journal: options.journal, signal: options.signal, signIn: () => this.signIn() }
     const email = `${randomUUID()}@example.com`
     this.record = {
@@ -48,6 +51,7 @@ export class Author {
       names: [],
       sessions: [],
       stories: [],
+      hasPaid: false,
       hasLeft: 'no',
     }
   }
@@ -66,12 +70,31 @@ export class Author {
     Object.assign(this.record, { id: response.user.id, key: entry.key, names: [displayName] })
     this.options.journal.authors.push(this.record)
     await this.signIn()
-    await this.subscribe(response.user.id)
+    await (this.options.random.chance(0.5) ? this.pay() : this.beGiven(response.user.id))
     return this.token !== ''
   }
 
-  /** Gets the tier that lets authors write as much as they like, as an operator gives it. */
-  private async subscribe(userId: string): Promise<void> {
+  /** Gets the tier that lets authors write as much as they like, and pays for it. */
+  private async pay(): Promise<void> {
+    const { signal } = this.options
+    const card = { token: 'tok_success' }
+    const set = await this.call('SetPaymentMethod', (options) => this.subscription.setPaymentMethod(card, options))
+    if (!set.response) return
+    const tier = 'PLATINUM'
+    const change = await this.call('ChangeTier', (options) => this.subscription.changeTier({ tier }, options))
+    while (change.response && !this.record.hasPaid && !signal.aborted) {
+      try {
+        const { subscription } = await this.subscription.getSubscription({}, { timeoutMs: 4000, signal })
+        this.record.hasPaid = subscription?.tier === tier
+      } catch (error) {
+        if (ConnectError.from(error).code === Code.Unauthenticated) await this.signIn()
+      }
+      if (!this.record.hasPaid) await sleep(100, undefined, { signal }).catch(() => {}) // the loop ends then
+    }
+  }
+
+  /** Gets that tier as an operator gives it. */
+  private async beGiven(userId: string): Promise<void> {
     const { giveTier, signal } = this.options
     while (!signal.aborted) {
       try {

@@ -33,6 +33,8 @@ export interface AuthorRecord {
   names: string[]
   sessions: string[]
   stories: StoryRecord[]
+  /** Whether they were given the tier that they asked for and pay. */
+  hasPaid: boolean
   /** Whether they have deleted their account; `maybe` while nobody has told them. */
   hasLeft: 'no' | 'maybe' | 'yes'
 }

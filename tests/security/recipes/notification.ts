@@ -120,5 +120,6 @@ export const notificationRecipes: Recipes = ofService('troupe.notification.v1.No
   CancelCampaign: { fields: newCampaign, isOnce: true },
   ListDeliveries: { fields: ({ person }) => ({ recipientId: person.id, campaignId: '' }) },
   GetDeliveryStats: { fields: () => ({ campaignId: '' }) },
+  LiftSuppression: { fields: ({ person }) => ({ userId: person.id, channel: Channel.EMAIL }) },
   ListLocales: {},
 })

@@ -6,6 +6,8 @@ const rememberMs = 10_000
 const mostRemembered = 10_000
 /** As many as one call may ask for. */
 const mostAtOnce = 200
+/** Whose key may be asked for; of anybody else there is none, and asking would fail for all who are asked for with them. */
+const nameable = /^[^\0]{1,200}$/
 
 /** Asks for the keys of some people; those without one are left out of the answer. */
 export type AskKeys = (subjects: readonly string[]) => Promise<ReadonlyMap<string, Uint8Array>>
@@ -28,6 +30,7 @@ export class KeyRing {
 
   /** Rejects with what asking failed with; the next one asks again. */
   get(subject: string): Promise<Uint8Array | undefined> {
+    if (!nameable.test(subject)) return Promise.resolve(undefined)
     const known = this.held.get(subject)
     if (known && known.until > this.now()) return known.key
     const key = this.ask(subject)
