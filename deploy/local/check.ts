@@ -49,19 +49,15 @@ export const runCommand = (
     child.once('close', (code) => resolve({ ok: code === 0, output }))
   })
 
-/** Runs the checks side by side, says in their order how each went, and shows what a failing one printed. */
+/** Runs the checks one after the other, says how each went, and shows what a failing one printed. */
 export const runChecks = async (checks: readonly Check[], signal: AbortSignal): Promise<Counts> => {
   const counts = { passed: 0, failed: 0 }
-  const running = checks.map(async ({ name, command }) => {
+  for (const { name, command } of checks) {
     const began = performance.now()
-    const result = await runCommand(command, { signal, show: false })
-    return { ...result, said: `${name} (${secondsSince(began)})` }
-  })
-  for (const run of running) {
-    const { ok, output, said } = await run
+    const { ok, output } = await runCommand(command, { signal, show: false })
     signal.throwIfAborted()
     if (!ok) console.log(output.trimEnd())
-    console.log(`${ok ? 'ok    ' : 'FAILED'} ${said}`)
+    console.log(`${ok ? 'ok    ' : 'FAILED'} ${name} (${secondsSince(began)})`)
     counts[ok ? 'passed' : 'failed'] += 1
   }
   return counts

@@ -1,4 +1,6 @@
 import { Erasure } from '../domain/erasure.ts'
+import type { Operator } from '../domain/operator.ts'
+import type { User } from '../domain/user.ts'
 import { confirmOwner, mustKeepLiveSession, type Owner } from './confirm-owner.ts'
 import { invalidCredentials } from './confirm-password.ts'
 import type { Ports } from './ports.ts'
@@ -18,7 +20,21 @@ export const deleteUser =
       if (user.passwordHash !== passwordHash) throw invalidCredentials()
       await ports.standDown(user)
       user.delete(ports.clock.now())
-      ports.users.erase(user)
-      ports.erasures.add(Erasure.begin(ports.ids.next(), user.id, ports.contexts, ports.clock.now()))
+      beginErasure(ports, user)
     })
   }
+
+/** Deletes somebody's account as its owner would. Throws OWN_ACCOUNT, BEYOND_CALLER, USER_NOT_FOUND, LAST_SUPER_ADMIN. */
+export const eraseUser =
+  (ports: Ports) =>
+  async (by: Operator, userId: string): Promise<void> => {
+    const user = await ports.users.get(userId)
+    user.delete(ports.clock.now(), by)
+    if (user.isActive) await ports.standDown(user)
+    beginErasure(ports, user)
+  }
+
+const beginErasure = ({ users, erasures, contexts, ids, clock }: Ports, user: User): void => {
+  users.erase(user)
+  erasures.add(Erasure.begin(ids.next(), user.id, contexts, clock.now()))
+}

@@ -2,7 +2,7 @@ import { authenticateApiKey } from './authenticate-api-key.ts'
 import { bootstrapAdmin, getBootstrapAdmin } from './bootstrap-admin.ts'
 import { changePassword } from './change-password.ts'
 import { completeOAuth } from './complete-oauth.ts'
-import { deleteUser } from './delete-user.ts'
+import { deleteUser, eraseUser } from './delete-user.ts'
 import { getErasure, noteErased } from './erasures.ts'
 import { getActionLink } from './get-action-link.ts'
 import { batchGetContacts, batchGetUsers, getUser } from './get-users.ts'
@@ -61,6 +61,7 @@ export const createIdentityApp = (ports: Ports) => ({
   suspendUser: suspendUser(ports),
   reactivateUser: reactivateUser(ports),
   deleteUser: deleteUser(ports),
+  eraseUser: eraseUser(ports),
   noteErased: noteErased(ports),
   getErasure: getErasure(ports),
   createApiKey: createApiKey(ports),

@@ -188,7 +188,10 @@ export class User extends Aggregate {
     }
   }
 
-  delete(now: Date): void {
-    this.record(UserDeletedSchema, { userId: this.id, deletedAt: timestamp(now) })
+  /** By its owner, where no operator is given. Throws OWN_ACCOUNT, BEYOND_CALLER. */
+  delete(now: Date, by?: Operator): void {
+    if (by?.userId === this.id) throw precondition('OWN_ACCOUNT', 'DeleteUser deletes your own account')
+    if (by) mustReach(by, this.roles)
+    this.record(UserDeletedSchema, { userId: this.id, deletedAt: timestamp(now), deletedBy: by?.userId ?? '' })
   }
 }

@@ -40,5 +40,9 @@ export const accountRpcs = (app: IdentityApp) =>
       await app.deleteUser(ownerOf(context), password)
       return {}
     },
+    eraseUser: async ({ userId }, context) => {
+      await app.eraseUser(operatorOf(context), userId)
+      return {}
+    },
     getErasure: async ({ userId }) => ({ erasure: toErasure(await app.getErasure(userId)) }),
   }) satisfies Partial<ServiceImpl<typeof IdentityService>>

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Email } from '#shared/domain/email.ts'
 import type { DomainError } from '#shared/domain/errors.ts'
-import { goodPassword, newPerson, openIdentity, type TestIdentity } from './fixture.ts'
+import { goodPassword, newPerson, openIdentity, placesOf, type TestIdentity } from './fixture.ts'
 
 let identity: TestIdentity
 beforeAll(async () => {
@@ -197,6 +197,23 @@ describe('an account', () => {
     ).rejects.toEqual(refused('INVALID_CREDENTIALS'))
     await call(() => app.logout(owner.sessionId))
     await expect(change('a-new-long-one', 'another-long-one')).rejects.toEqual(refused('SESSION_ENDED'))
+  })
+
+  it('that its owner cannot delete is deleted by an operator who reaches it', async () => {
+    const { app, call, database } = identity
+    const person = await newPerson(identity)
+    const admin = { userId: crypto.randomUUID(), roles: ['admin'] }
+    await call(() => app.suspendUser(admin, person.id, 'for the test'))
+    const erase = (by: Parameters<typeof app.eraseUser>[0]) => call(() => app.eraseUser(by, person.id))
+    await expect(erase({ ...admin, userId: person.id })).rejects.toEqual(refused('OWN_ACCOUNT'))
+    await database.sql(`update users set roles = '{auditor}' where id = $1`, person.id)
+    await expect(erase(admin)).rejects.toEqual(refused('BEYOND_CALLER'))
+    await database.sql(`update users set roles = '{}' where id = $1`, person.id)
+    await erase(admin)
+    expect(await placesOf(identity, person.email)).toEqual([])
+    expect((await identity.events(person.id)).at(-1)).toBe('UserDeleted')
+    expect(await call(() => app.getErasure(person.id))).toMatchObject({ userId: person.id })
+    await expect(erase(admin)).rejects.toEqual(refused('USER_NOT_FOUND'))
   })
 
   it('that is deleted leaves nothing but its events, and its address is free again', async () => {

@@ -478,7 +478,9 @@ describe('the clock', () => {
     const past = timestamp(new Date(Date.now() - 1000))
     expect(await refusal(mesh.setClock({ context: 'story', now: past }))).toBe('FailedPrecondition CLOCK_IS_AHEAD')
     const never = { seconds: 2n ** 60n, nanos: 0 }
-    expect(await refusal(mesh.setClock({ context: 'story', now: never as never }))).toBe('InvalidArgument INVALID_REQUEST')
+    expect(await refusal(mesh.setClock({ context: 'story', now: never as never }))).toBe(
+      'InvalidArgument INVALID_REQUEST',
+    )
     const later = new Date(Date.now() + day)
     await mesh.setClock({ context: 'story', now: timestamp(later) })
     const { now } = await mesh.getClock({ context: 'story' })

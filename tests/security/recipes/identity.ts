@@ -149,6 +149,7 @@ export const identityRecipes: Recipes = ofService('troupe.identity.v1.IdentitySe
   ListUsers: { fields: () => ({ query: '', isActive: undefined }) },
   SuspendUser: { fields: ofNobody },
   ReactivateUser: { fields: ofNobody },
+  EraseUser: { fields: ofNobody },
   DeleteUser: {
     fields: passwordOf,
     needsOwnPerson: true,
