@@ -36,13 +36,23 @@ export const createFanOuts = (database: Database, unit: () => UnitOfWork): FanOu
       ],
     })
   },
-  advance: (fanOut, { position, recipients, deliveries, isLast }) =>
+  advance: (fanOut, { position, recipients, deliveries, isLast }) => {
+    const { campaignId } = fanOut.notice
+    if (campaignId) {
+      unit().write({
+        sql: `insert into campaign_totals as t (campaign_id, recipients, deliveries) values ($1, $2, $3)
+          on conflict (campaign_id) do update set recipients = t.recipients + excluded.recipients,
+            deliveries = t.deliveries + excluded.deliveries`,
+        parameters: [campaignId, recipients, deliveries],
+      })
+    }
     unit().writeRows({
       sql: `update fan_outs set position = $3, recipients = recipients + $4, deliveries = deliveries + $5,
           status = case when $6 then 'DONE' else status end
         where id = $1 and status = 'RUNNING' and position is not distinct from $2::uuid returning 1`,
       parameters: [fanOut.id, fanOut.position ?? null, position ?? null, recipients, deliveries, isLast],
-    }),
+    })
+  },
   cancelCampaign: (campaignId) =>
     unit().write({
       sql: `update fan_outs set status = 'CANCELLED' where campaign_id = $1 and status = 'RUNNING'`,
@@ -50,8 +60,7 @@ export const createFanOuts = (database: Database, unit: () => UnitOfWork): FanOu
     }),
   progress: async (campaignIds) => {
     const rows = await database.sql<{ id: string; recipients: number; deliveries: number }>(
-      `select campaign_id as id, sum(recipients)::bigint as recipients, sum(deliveries)::bigint as deliveries
-       from fan_outs where campaign_id = any($1::uuid[]) group by campaign_id`,
+      `select campaign_id as id, recipients, deliveries from campaign_totals where campaign_id = any($1::uuid[])`,
       campaignIds,
     )
     return new Map(rows.map(({ id, recipients, deliveries }) => [id, { recipients, deliveries }]))

@@ -91,6 +91,11 @@ describe('a crowd', () => {
       campaign.id,
     )
     expect(fanOut).toEqual({ status: 'CANCELLED', deliveries: 250 })
+    // As after some months.
+    await notification.database.sql('delete from fan_outs where campaign_id = $1', campaign.id)
+    const { items } = await call(() => app.listCampaigns({ pageSize: 100, pageToken: '' }))
+    const listed = items.find((item) => item.campaign.id === campaign.id)
+    expect(listed).toMatchObject({ recipients: 250, deliveries: 250 })
     const missing = call(() => app.createCampaign({ ...init, template: 'nothing' }))
     await expect(missing).rejects.toEqual(refused('TEMPLATE_NOT_FOUND'))
     const unheard = call(() => app.createCampaign({ ...init, audience: { kind: 'event', type: 'troupe.a.v1.B' } }))

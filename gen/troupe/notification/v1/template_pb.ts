@@ -183,6 +183,8 @@ export const MoneyValueSchema: GenMessage<MoneyValue> = /*@__PURE__*/
   messageDesc(file_troupe_notification_v1_template, 3);
 
 /**
+ * What a message is for. Whether it is sent, its kind and the reader's preferences decide.
+ *
  * @generated from enum troupe.notification.v1.MessageType
  */
 export const MessageType = {
@@ -192,7 +194,7 @@ export const MessageType = {
   UNSPECIFIED: 0,
 
   /**
-   * An answer to what its reader just did. It is sent whatever the preferences say.
+   * An answer to what its reader just did.
    *
    * @generated from enum value: MESSAGE_TYPE_CONFIRMATION = 1;
    */
@@ -215,6 +217,8 @@ export const MessageType = {
 } as const;
 
 /**
+ * What a message is for. Whether it is sent, its kind and the reader's preferences decide.
+ *
  * @generated from enum troupe.notification.v1.MessageType
  */
 export type MessageType = (typeof MessageType)[keyof typeof MessageType] | UnknownEnum;
