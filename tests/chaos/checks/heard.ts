@@ -51,6 +51,8 @@ export const heard: readonly Heard[] = [
       'SubscriptionUpgraded',
       'SubscriptionDowngraded',
       'SubscriptionExpired',
+      'SubscriptionSuspended',
+      'PaymentProcessed',
       'UsageLimitReached',
     ],
   },
