@@ -6,10 +6,14 @@ import { contexts, rowsOf, type World } from './world.ts'
 
 const pollMs = 100
 
-const work = `select (select count(*) from outbox) as outbox,
-  (select count(*) from process_commands where outcome is null) as commands,
-  (select count(*) from process_timers where outcome is null) as timers,
-  (select count(*) from processes where not ended) as processes`
+// Bills of the next month are waited for by nobody here.
+const work = `with timers as (
+    select process, instance, due_at > now() + interval '1 day' as is_far from process_timers where outcome is null)
+  select (select count(*) from outbox) as outbox,
+    (select count(*) from process_commands where outcome is null) as commands,
+    (select count(*) from timers where not is_far) as timers,
+    (select count(*) from processes p where not ended and not exists (
+      select from timers t where t.process = p.process and t.instance = p.instance and t.is_far)) as processes`
 
 const unhandled = async (world: World): Promise<string[]> => {
   const awaited: string[] = []
