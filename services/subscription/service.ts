@@ -86,6 +86,7 @@ export const subscription = defineContext({
     invoices_of_bill: 'raced',
     invoices_number: 'raced',
     charges_one: 'raced',
+    charges_pkey: 'raced',
   },
   compose,
 })

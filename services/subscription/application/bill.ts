@@ -74,13 +74,18 @@ export const chargeInvoice =
     if (begun && begun.status !== 'BEGUN') return begun.status
     if (invoice.status !== 'OPEN') return invoice.status === 'PAID' ? 'SUCCEEDED' : 'DECLINED'
     const subscription = await subscriptions.get(invoice.userId)
+    let isNew = false
     if (!begun) {
       const what = { invoiceId, attempt, amount: Number(invoice.amountDue.minorUnits) }
       const token = subscription.paymentMethod?.token ?? ''
-      await apart('begin-charge', async () => charges.add(Charge.begin({ ...what, token }, clock.now())))
+      await apart('begin-charge', async () => {
+        isNew = (await charges.find(id)) === undefined // somebody else may begin it at the same time
+        if (isNew) charges.add(Charge.begin({ ...what, token }, clock.now()))
+      })
     }
     const charge = begun ?? ((await charges.find(id)) as Charge)
-    const outcome = await outcomeOf(ports, charge, !begun)
+    if (charge.status !== 'BEGUN') return charge.status
+    const outcome = await outcomeOf(ports, charge, isNew)
     if (outcome.status === 'UNKNOWN') return 'UNKNOWN'
     charge.finish(outcome, clock.now())
     if (outcome.status === 'SUCCEEDED') invoice.charged(attempt, clock.now())
