@@ -35,7 +35,8 @@ describe('what API keys reach', () => {
   it('with the scope for operators is every permission that not everybody has from the start', () => {
     const staffs = methods.filter((method) => {
       const rule = accessRuleOf(method)
-      return rule.kind === 'permission' && !rule.roles.includes('member')
+      // What cannot be undone takes somebody who has signed in.
+      return rule.kind === 'permission' && !rule.roles.includes('member') && method.name !== 'EraseUser'
     })
     expect(staffs.length).toBeGreaterThan(10)
     expect(namesOf(methods.filter((method) => keyScopesOf(method)?.includes('operate')))).toEqual(namesOf(staffs))

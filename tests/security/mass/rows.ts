@@ -97,9 +97,9 @@ export const withoutIdentity = (rows: readonly string[]): string[] =>
         .replaceAll(/\$argon2id[^"]*/g, '<hash>')
         // What it hides stands in plain text in the tables.
         .replaceAll(/sealed:1:[\w-]*/g, '<sealed>')
-        .replaceAll(/\d{8,}/g, '<digits>')
         // How many invoices there were before.
-        .replaceAll(/\b\d{4}-\d{6}\b/g, '<number>')
+        .replaceAll(/\b\d+-\d{6,}\b/g, '<number>')
+        .replaceAll(/\d{8,}/g, '<digits>')
         .replaceAll(/"last": ?\d+/g, '<number>')
         .replaceAll(/"(seconds|nanos)": ?"?\d+"?/g, '<time>'),
     )

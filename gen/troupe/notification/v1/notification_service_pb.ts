@@ -1118,7 +1118,8 @@ export const NotificationService: GenService<{
   /**
    * Follows one's own notifications, oldest first: those after the resume token, or those to come
    * where none is given; a heartbeat every 10 seconds. Each comes once and none is left out, however
-   * often the stream is resumed. INVALID_ARGUMENT / INVALID_RESUME_TOKEN.
+   * often the stream is resumed. INVALID_ARGUMENT / INVALID_RESUME_TOKEN. Ends with the caller's right to
+   * it, as with the access token: come again with a new one.
    *
    * @generated from rpc troupe.notification.v1.NotificationService.WatchNotifications
    */

@@ -1482,7 +1482,7 @@ export const StoryService: GenService<{
   },
   /**
    * Follows a story of one's own: status, analysis and publishing, first as they are, then every
-   * change; a heartbeat every 10 seconds.
+   * change; a heartbeat every 10 seconds. Ends with the caller's right to it, as with the access token.
    *
    * @generated from rpc troupe.story.v1.StoryService.WatchStory
    */
