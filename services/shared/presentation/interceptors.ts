@@ -132,7 +132,8 @@ const withinDeadline = async <T>(run: () => Promise<T>): Promise<T> => {
   if (left === undefined) return run()
   const ended = Promise.withResolvers<never>()
   const timeUp = () => ended.reject(new ConnectError('the deadline has passed', Code.DeadlineExceeded))
-  const timer = setTimeout(timeUp, Math.min(left, longestTimerMs))
+  // Timers may fire a millisecond early: what the handler still did then would be kept.
+  const timer = setTimeout(timeUp, Math.min(Math.ceil(left) + 1, longestTimerMs))
   try {
     return await Promise.race([run(), ended.promise])
   } finally {
