@@ -35,7 +35,7 @@ export const testMatrix = (ground: Ground, share: number): void => {
     expect(gaps).toEqual([])
     expect(covered).toBe(rpcs)
     expect(cells.filter((cell) => !isGood(cell)).map(describeCell)).toEqual([])
-    expect(cells.filter(({ verdict }) => verdict === 'refused').length).toBeGreaterThan((40 * rpcs) / share)
+    expect(cells.filter(({ verdict }) => verdict === 'refused').length).toBeGreaterThan((80 * rpcs) / share)
     expect(forgerAsked).toBe(0)
   }, 300_000)
 }

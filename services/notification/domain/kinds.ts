@@ -16,6 +16,9 @@ export interface Kind {
 /** In the order in which preferences and templates list channels. */
 export const allChannels: readonly Channel[] = ['email', 'sms', 'push', 'in_app']
 
+/** At once wherever it reaches somebody for nothing. */
+const everywhere = { email: 'immediate', sms: 'off', push: 'immediate', in_app: 'immediate' } as const
+
 /** Everything that people are told about. A digest is no kind of its own to them: it holds what waits for it. */
 export const kinds = {
   welcome: { messageType: 'UPDATE', channels: { email: 'immediate', in_app: 'immediate' } },
@@ -25,18 +28,9 @@ export const kinds = {
   story_published: { messageType: 'UPDATE', channels: { email: 'digest', push: 'immediate', in_app: 'immediate' } },
   story_shared: { messageType: 'UPDATE', channels: { email: 'off', in_app: 'immediate' } },
   subscription_changed: { messageType: 'CONFIRMATION', channels: { email: 'immediate', in_app: 'immediate' } },
-  payment_failed: {
-    messageType: 'ALERT',
-    channels: { email: 'immediate', sms: 'off', push: 'immediate', in_app: 'immediate' },
-  },
-  limit_reached: {
-    messageType: 'ALERT',
-    channels: { email: 'immediate', sms: 'off', push: 'immediate', in_app: 'immediate' },
-  },
-  announcement: {
-    messageType: 'UPDATE',
-    channels: { email: 'immediate', sms: 'off', push: 'immediate', in_app: 'immediate' },
-  },
+  payment_failed: { messageType: 'ALERT', channels: everywhere },
+  limit_reached: { messageType: 'ALERT', channels: everywhere },
+  announcement: { messageType: 'UPDATE', channels: everywhere },
 } as const satisfies Readonly<Record<string, Kind>>
 
 export type KindName = keyof typeof kinds

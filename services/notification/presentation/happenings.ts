@@ -54,15 +54,17 @@ const subscriptionChanged = (to: string, change: string, tier: string): What => 
   data: { path: '/subscription', change, tier },
 })
 
-const paymentFailed = (to: string, state: string, amount: Money | undefined): What => ({
-  kind: 'payment_failed',
-  to,
-  data: {
-    path: '/subscription',
-    state,
-    amount: { minorUnits: Number(amount?.minorUnits ?? 0), currency: amount?.currency ?? 'USD' },
-  },
-})
+/** Nothing where an event from before says no amount. */
+const paymentFailed = (to: string, state: string, amount: Money | undefined): What | undefined =>
+  amount && {
+    kind: 'payment_failed',
+    to,
+    data: {
+      path: '/subscription',
+      state,
+      amount: { minorUnits: Number(amount.minorUnits), currency: amount.currency },
+    },
+  }
 
 /** What is counted, as texts name it. */
 const resources: Partial<Record<UsageResource, string>> = {
@@ -123,9 +125,11 @@ const tells: readonly Tells[] = [
       status === PaymentStatus.FAILED
         ? paymentFailed(userId, purpose === InvoicePurpose.UPGRADE ? 'upgrade' : 'renewal', amount)
         : undefined,
-    { status: PaymentStatus.FAILED },
+    { status: PaymentStatus.FAILED, amount: { currency: 'USD' } },
   ),
-  on(SubscriptionSuspendedSchema, ({ userId, amountDue }) => paymentFailed(userId, 'suspended', amountDue)),
+  on(SubscriptionSuspendedSchema, ({ userId, amountDue }) => paymentFailed(userId, 'suspended', amountDue), {
+    amountDue: { currency: 'USD' },
+  }),
   on(
     UsageLimitReachedSchema,
     ({ userId, resource, limit, resetsAt }) => {

@@ -46,9 +46,6 @@ export const operatorRpcs = (app: NotificationApp) =>
       const { items, nextPageToken } = await app.listCampaigns(request)
       return { campaigns: items.map(toCampaign), nextPageToken }
     },
-    liftSuppression: async ({ userId, channel }) => ({
-      reason: await app.liftSuppression(userId, channel === Channel.SMS ? 'sms' : 'email'),
-    }),
     sendCampaign: async ({ campaignId }) => ({ campaign: toCampaign(await app.sendCampaign(campaignId)) }),
     cancelCampaign: async ({ campaignId }) => ({ campaign: toCampaign(await app.cancelCampaign(campaignId)) }),
     listDeliveries: async ({ status, ...request }) => {
@@ -64,4 +61,7 @@ export const operatorRpcs = (app: NotificationApp) =>
         })),
       }
     },
+    liftSuppression: async ({ userId, channel }) => ({
+      reason: await app.liftSuppression(userId, channel === Channel.SMS ? 'sms' : 'email'),
+    }),
   }) satisfies Partial<ServiceImpl<typeof NotificationService>>

@@ -5,8 +5,8 @@ import type { EventRow } from './event-store.ts'
 import { natsHeaders } from './nats-headers.ts'
 
 /**
- * What waits, oldest first, but for some that are about to leave. Each event is looked up by itself: a join planned while the tables were small would go on
- * reading the whole event store.
+ * What waits, oldest first, but for some that are about to leave. Each event is looked up by itself: a join planned while
+ * the tables were small would go on reading the whole event store.
  */
 export const waitingEvents = (
   database: Database,

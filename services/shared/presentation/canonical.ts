@@ -28,10 +28,10 @@ const isOfUuids = (field: DescField): boolean => {
   return rules?.type.case === 'repeated' ? isUuid(rules.type.value.items) : isUuid(rules)
 }
 
-const ofMessage = (schema: DescMessage): Canon | undefined => {
+const ofMessage = (schema: DescMessage): Canon => {
   if (schema.typeName === TimestampSchema.typeName) return withinCalendar
   const plan = planOf(schema)
-  return plan.length === 0 ? undefined : (value, path) => apply(plan, value as Fields, path)
+  return (value, path) => apply(plan, value as Fields, path)
 }
 
 const canonOf = (field: DescField): Canon | undefined => {

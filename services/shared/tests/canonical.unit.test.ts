@@ -1,6 +1,14 @@
-import { create } from '@bufbuild/protobuf'
+import { create, fromJson, setExtension, toBinary, toJson } from '@bufbuild/protobuf'
+import { fileDesc, messageDesc } from '@bufbuild/protobuf/codegenv2'
+import {
+  FieldOptionsSchema,
+  FileDescriptorProtoSchema,
+  FieldDescriptorProto_Label as Label,
+  FieldDescriptorProto_Type as Type,
+} from '@bufbuild/protobuf/wkt'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { FieldRulesSchema, field as fieldRules, file_buf_validate_validate } from '#gen/buf/validate/validate_pb.ts'
 import { BatchGetUsersRequestSchema } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import {
   CreateCampaignRequestSchema,
@@ -33,6 +41,35 @@ describe('an id', () => {
         expect(campaign.audience?.who).toMatchObject({ value: { userIds: [id] } })
       }),
     )
+  })
+
+  it('is found in messages that hold messages of their own type', () => {
+    const id = { name: 'id', number: 1, jsonName: 'id', label: Label.OPTIONAL, type: Type.STRING }
+    const more = { name: 'more', number: 2, jsonName: 'more', label: Label.REPEATED, type: Type.MESSAGE }
+    const options = create(FieldOptionsSchema)
+    const wellKnown = { case: 'uuid' as const, value: true }
+    setExtension(options, fieldRules, create(FieldRulesSchema, { type: { case: 'string', value: { wellKnown } } }))
+    const file = create(FileDescriptorProtoSchema, {
+      name: 'test/tree.proto',
+      package: 'test.v1',
+      syntax: 'proto3',
+      dependency: ['buf/validate/validate.proto'],
+      messageType: [
+        {
+          name: 'Tree',
+          field: [
+            { ...id, options },
+            { ...more, typeName: '.test.v1.Tree' },
+          ],
+        },
+      ],
+    })
+    const encoded = Buffer.from(toBinary(FileDescriptorProtoSchema, file)).toString('base64')
+    const schema = messageDesc(fileDesc(encoded, [file_buf_validate_validate]), 0)
+    const tree = (letter: string) => ({ id: letter.repeat(8), more: [{ id: letter, more: [{ id: letter }] }] })
+    const message = fromJson(schema, tree('A'))
+    canonicalise(schema, message)
+    expect(toJson(schema, message)).toEqual(tree('a'))
   })
 
   it('is all that changes', () => {

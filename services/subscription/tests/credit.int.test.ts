@@ -47,21 +47,6 @@ describe('credit', () => {
     expect(await own.violations()).toEqual([])
   })
 
-  it('is not made by a charge that many ask for at once, and that is made once', async () => {
-    const invoice = await issue(await own.newBill())
-    const outcomes = await Promise.all(
-      Array.from({ length: 8 }, () => own.call(() => own.app.chargeInvoice(invoice, 1)).catch((error) => error.reason)),
-    )
-    for (const outcome of outcomes) expect(['SUCCEEDED', 'TOO_MUCH_CONTENTION']).toContain(outcome)
-    expect(outcomes).toContain('SUCCEEDED')
-    const [made] = await own.database.sql(
-      `select count(*) as charges, count(s.key) as taken, max(c.status) as status
-       from charges c left join sandbox_charges s on s.key = c.id where c.invoice_id = $1`,
-      invoice,
-    )
-    expect(made).toEqual({ charges: 1, taken: 1, status: 'SUCCEEDED' })
-  })
-
   it('comes of what was paid for and is not wanted any more, once', async () => {
     const bill = await own.newBill()
     const invoice = await issue(bill)

@@ -87,3 +87,18 @@ it('what charges were to be made with is found by an index', async () => {
     client.release()
   }
 })
+
+it('are charged once for each attempt, however many ask for it at once', async () => {
+  const invoice = (await issue(await own.newBill()))?.id ?? ''
+  const outcomes = await Promise.all(
+    Array.from({ length: 8 }, () => own.call(() => own.app.chargeInvoice(invoice, 1)).catch((error) => error.reason)),
+  )
+  for (const outcome of outcomes) expect(['SUCCEEDED', 'TOO_MUCH_CONTENTION']).toContain(outcome)
+  expect(outcomes).toContain('SUCCEEDED')
+  const [made] = await own.database.sql(
+    `select count(*) as charges, count(s.key) as taken, max(c.status) as status
+     from charges c left join sandbox_charges s on s.key = c.id where c.invoice_id = $1`,
+    invoice,
+  )
+  expect(made).toEqual({ charges: 1, taken: 1, status: 'SUCCEEDED' })
+})

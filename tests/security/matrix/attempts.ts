@@ -87,17 +87,14 @@ const byAnother = async (of: Case): Promise<Try[]> => {
 }
 
 /** Whose session or account ended: the token says so nowhere, but every process hears of it. */
-const byGone = ({ rpc, cast, stage, sample: { share, turn } }: Case): Try[] => {
-  const every = Math.min(share, gone.length)
+const byGone = ({ rpc, cast, stage }: Case): Try[] => {
   const tries = (people: Case['cast']['gone'], when: string): Try[] =>
-    gone
-      .filter((_, index) => (index + turn) % every === 0)
-      .map((how) => ({
-        ...no,
-        attack: `somebody ${how} ${when}`,
-        refusals: ['unauthenticated'],
-        token: people[how].token,
-      }))
+    gone.map((how) => ({
+      ...no,
+      attack: `somebody ${how} ${when}`,
+      refusals: ['unauthenticated'],
+      token: people[how].token,
+    }))
   // A gateway of its own hosts no context, and so goes by the machine's time: to it no minutes have passed.
   const isGateways = stage.own.facts.split && !stage.databases.contexts.includes(contextOf(rpc.name))
   return [...(isGateways ? [] : tries(cast.longGone, 'eleven minutes ago')), ...tries(cast.gone, 'just now')]

@@ -1,21 +1,18 @@
 import type { Migration } from '#shared/infrastructure/migrate.ts'
-import { laterMigrations } from './later-migrations.ts'
 
-/** The schema of notification's database. */
-export const migrations: readonly Migration[] = [
-  {
-    name: '0001-notification',
-    up: [
-      // What people are called and where they live, as identity last told it.
-      `create table people (
+export const notification: Migration = {
+  name: '0001-notification',
+  up: [
+    // What people are called and where they live, as identity last told it.
+    `create table people (
         user_id uuid primary key,
         display_name text not null,
         language text not null,
         time_zone text not null
       )`,
-      // Who has left: nobody is told of them any more, nor they of anything.
-      'create table gone_people (user_id uuid primary key)',
-      `create table preferences (
+    // Who has left: nobody is told of them any more, nor they of anything.
+    'create table gone_people (user_id uuid primary key)',
+    `create table preferences (
         id uuid constraint preferences_once primary key,
         language text not null,
         time_zone text not null,
@@ -24,7 +21,7 @@ export const migrations: readonly Migration[] = [
         modes jsonb not null,
         revision integer not null default 1
       )`,
-      `create table devices (
+    `create table devices (
         id uuid primary key,
         user_id uuid not null,
         kind text not null check (kind in ('web', 'fcm')),
@@ -36,8 +33,8 @@ export const migrations: readonly Migration[] = [
         registered_at timestamptz(3) not null,
         revision integer not null default 1
       )`,
-      'create index devices_of_user on devices (user_id)',
-      `create table templates (
+    'create index devices_of_user on devices (user_id)',
+    `create table templates (
         id uuid primary key,
         name text collate "C" not null constraint templates_name unique,
         message_type text not null check (message_type in ('CONFIRMATION', 'REMINDER', 'UPDATE', 'ALERT')),
@@ -48,8 +45,8 @@ export const migrations: readonly Migration[] = [
         updated_at timestamptz(3) not null,
         revision integer not null default 1
       )`,
-      // Texts as storages last had them, for when they are away.
-      `create table template_copies (
+    // Texts as storages last had them, for when they are away.
+    `create table template_copies (
         storage text not null,
         path text not null,
         source text not null,
@@ -57,7 +54,7 @@ export const migrations: readonly Migration[] = [
         fetched_at timestamptz(3) not null,
         primary key (storage, path)
       )`,
-      `create table campaigns (
+    `create table campaigns (
         id uuid primary key,
         name text not null,
         template text not null,
@@ -71,10 +68,10 @@ export const migrations: readonly Migration[] = [
         ended_at timestamptz(3),
         revision integer not null default 1
       )`,
-      'create index campaigns_newest on campaigns (created_at desc, id desc)',
-      'create index campaigns_that_wait on campaigns (awaits) where awaits is not null',
-      // What is to be told to many, and how far that has got.
-      `create table fan_outs (
+    'create index campaigns_newest on campaigns (created_at desc, id desc)',
+    'create index campaigns_that_wait on campaigns (awaits) where awaits is not null',
+    // What is to be told to many, and how far that has got.
+    `create table fan_outs (
         id uuid constraint fan_outs_once primary key,
         campaign_id uuid references campaigns (id),
         notice jsonb not null,
@@ -89,14 +86,14 @@ export const migrations: readonly Migration[] = [
         causation_id text not null,
         created_at timestamptz(3) not null
       )`,
-      'create index fan_outs_about on fan_outs (about_id) where about_id is not null',
-      `create index fan_outs_running on fan_outs (created_at) where status = 'RUNNING'`,
-      'create index fan_outs_of_campaign on fan_outs (campaign_id) where campaign_id is not null',
-      `create table inboxes (
+    'create index fan_outs_about on fan_outs (about_id) where about_id is not null',
+    `create index fan_outs_running on fan_outs (created_at) where status = 'RUNNING'`,
+    'create index fan_outs_of_campaign on fan_outs (campaign_id) where campaign_id is not null',
+    `create table inboxes (
         user_id uuid primary key,
         last_sequence bigint not null
       )`,
-      `create table deliveries (
+    `create table deliveries (
         id uuid primary key,
         source_event_id uuid not null,
         recipient_id uuid not null,
@@ -131,33 +128,33 @@ export const migrations: readonly Migration[] = [
         constraint deliveries_in_app_are_numbered check ((channel = 'in_app') = (sequence is not null)),
         constraint deliveries_wait_for_one_thing check (status <> 'PENDING' or (due_at is null) = (digest_id is not null))
       )`,
-      `create index deliveries_due on deliveries (due_at) where status = 'PENDING' and due_at is not null`,
-      'create index deliveries_of_digest on deliveries (digest_id) where digest_id is not null',
-      'create unique index deliveries_in_app on deliveries (recipient_id, sequence) where sequence is not null',
-      'create index deliveries_unread on deliveries (recipient_id, sequence) where sequence is not null and read_at is null',
-      'create index deliveries_newest on deliveries (created_at desc, id desc)',
-      'create index deliveries_of_recipient on deliveries (recipient_id, created_at desc, id desc)',
-      `create index deliveries_of_campaign on deliveries (campaign_id, created_at desc, id desc)
+    `create index deliveries_due on deliveries (due_at) where status = 'PENDING' and due_at is not null`,
+    'create index deliveries_of_digest on deliveries (digest_id) where digest_id is not null',
+    'create unique index deliveries_in_app on deliveries (recipient_id, sequence) where sequence is not null',
+    'create index deliveries_unread on deliveries (recipient_id, sequence) where sequence is not null and read_at is null',
+    'create index deliveries_newest on deliveries (created_at desc, id desc)',
+    'create index deliveries_of_recipient on deliveries (recipient_id, created_at desc, id desc)',
+    `create index deliveries_of_campaign on deliveries (campaign_id, created_at desc, id desc)
        where campaign_id is not null`,
-      `create index deliveries_not_there on deliveries (status, created_at desc, id desc)
+    `create index deliveries_not_there on deliveries (status, created_at desc, id desc)
        where status in ('PENDING', 'FAILED', 'BOUNCED')`,
-      'create index deliveries_by_provider on deliveries (provider_id) where provider_id is not null',
-      'create index deliveries_about on deliveries (about_id) where about_id is not null',
-      // A person's next numbers, in the order in which they are committed: nobody passes a row that is locked.
-      `create function next_sequences(ids uuid[]) returns table (user_id uuid, sequence bigint) language plpgsql as $$
+    'create index deliveries_by_provider on deliveries (provider_id) where provider_id is not null',
+    'create index deliveries_about on deliveries (about_id) where about_id is not null',
+    // A person's next numbers, in the order in which they are committed: nobody passes a row that is locked.
+    `create function next_sequences(ids uuid[]) returns table (user_id uuid, sequence bigint) language plpgsql as $$
        begin
          return query insert into inboxes as i (user_id, last_sequence)
            select distinct u.id, 1::bigint from unnest(ids) as u(id) order by 1
            on conflict on constraint inboxes_pkey do update set last_sequence = i.last_sequence + 1
            returning i.user_id, i.last_sequence;
        end $$`,
-      // Addresses that take nothing any more, unreadable.
-      `create table suppressions (
+    // Addresses that take nothing any more, unreadable.
+    `create table suppressions (
         address_hash text primary key,
         reason text not null,
         at timestamptz(3) not null
       )`,
-      `create table mailbox (
+    `create table mailbox (
         key text primary key,
         delivery_id uuid not null,
         channel text not null check (channel in ('email', 'sms', 'push')),
@@ -170,9 +167,7 @@ export const migrations: readonly Migration[] = [
         at timestamptz(3) not null,
         position bigint generated always as identity
       )`,
-      'create index mailbox_newest on mailbox (position desc)',
-      'create index mailbox_of_delivery on mailbox (delivery_id)',
-    ],
-  },
-  ...laterMigrations,
-]
+    'create index mailbox_newest on mailbox (position desc)',
+    'create index mailbox_of_delivery on mailbox (delivery_id)',
+  ],
+}

@@ -1,0 +1,8 @@
+import type { Migration } from '#shared/infrastructure/migrate.ts'
+import { notification } from './0001-notification.ts'
+import { expiries } from './0002-expiries.ts'
+import { urgentDeliveries } from './0003-urgent-deliveries.ts'
+import { campaignTotals } from './0004-campaign-totals.ts'
+
+/** The schema of notification's database. */
+export const migrations: readonly Migration[] = [notification, expiries, urgentDeliveries, campaignTotals]
