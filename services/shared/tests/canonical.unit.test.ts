@@ -44,8 +44,8 @@ describe('an id', () => {
   })
 
   it('is found in messages that hold messages of their own type', () => {
-    const id = { name: 'id', number: 1, jsonName: 'id', label: Label.OPTIONAL, type: Type.STRING }
-    const more = { name: 'more', number: 2, jsonName: 'more', label: Label.REPEATED, type: Type.MESSAGE }
+    const id = { name: 'id', number: 2, jsonName: 'id', label: Label.OPTIONAL, type: Type.STRING }
+    const more = { name: 'more', number: 1, jsonName: 'more', label: Label.REPEATED, type: Type.MESSAGE }
     const options = create(FieldOptionsSchema)
     const wellKnown = { case: 'uuid' as const, value: true }
     setExtension(options, fieldRules, create(FieldRulesSchema, { type: { case: 'string', value: { wellKnown } } }))
@@ -58,8 +58,8 @@ describe('an id', () => {
         {
           name: 'Tree',
           field: [
-            { ...id, options },
             { ...more, typeName: '.test.v1.Tree' },
+            { ...id, options },
           ],
         },
       ],
