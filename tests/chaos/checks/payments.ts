@@ -21,8 +21,8 @@ export const checkPayments: Check = async (world, journal) => {
   )
   const paid = new Map(rows.map((row) => [row.user_id, row]))
   for (const { id, hasPaid } of journal.authors) {
-    const { taken = 0, noted = 0 } = paid.get(id) ?? {}
-    if (hasPaid || Number(taken) > 1) expectCount(Number(taken), 1, `charges of ${id}, who has PLATINUM`)
+    const [taken, noted] = [Number(paid.get(id)?.taken ?? 0), Number(paid.get(id)?.noted ?? 0)]
+    if (hasPaid || taken > 1) expectCount(taken, 1, `charges of ${id}, who has PLATINUM`)
     if (taken !== noted) add('lost', `of ${taken} charges of ${id}, ${noted} are noted`)
   }
   const [stray] = await rowsOf<{ n: string }>(
