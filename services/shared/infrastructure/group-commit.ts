@@ -145,9 +145,9 @@ export const createGroupCommit = (lane: Pool, pool: Pool, answerWithinMs: number
   const run = async (): Promise<void> => {
     isRunning = true
     while (waiting.length > 0) {
-      await commit(waiting.splice(0, mostAtOnce))
-      // Who waited for this batch may have more at once: with those who wait for the next one they make one of it.
+      // Who comes in the same turn of the event loop, or waited for the last batch and has more, comes along.
       await new Promise((next) => setImmediate(next))
+      await commit(waiting.splice(0, mostAtOnce))
     }
     isRunning = false
   }
