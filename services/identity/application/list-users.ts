@@ -8,7 +8,7 @@ interface ListUsers {
   pageToken: string
 }
 
-/** Accounts, newest first, whose address or name begins with the query. Throws INVALID_PAGE_TOKEN. */
+/** Accounts, newest first, whose address or name begins with the query, or whose id it is. Throws INVALID_PAGE_TOKEN. */
 export const listUsers =
   ({ directory }: Ports) =>
   async ({ query, isActive, ...page }: ListUsers) => {

@@ -74,7 +74,7 @@ export interface Directory {
 }
 
 export interface UserFilter {
-  /** What address or name begins with, whatever its case; empty for all. */
+  /** What address or name begins with, whatever its case, or an id; empty for all. */
   query: string
   isActive?: boolean | undefined
   after: { time: Date; id: string } | undefined

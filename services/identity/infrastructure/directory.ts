@@ -1,5 +1,6 @@
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
+import { isUuid } from '#shared/infrastructure/uuid.ts'
 import type { Contact, Directory, Profile, UserFilter } from '../application/ports.ts'
 import { User } from '../domain/user.ts'
 
@@ -13,7 +14,9 @@ const conditionOf = ({ query, isActive, after, limit }: UserFilter): [string, un
   const conditions = ['true']
   if (query !== '') {
     const prefix = value(query, 'text')
-    conditions.push(`(${beginsWith('email', prefix)} or ${beginsWith('display_name', prefix)})`)
+    const matches = [beginsWith('email', prefix), beginsWith('display_name', prefix)]
+    if (isUuid(query)) matches.push(`id = ${value(query, 'uuid')}`)
+    conditions.push(`(${matches.join(' or ')})`)
   }
   if (isActive !== undefined) conditions.push(`(suspended_at is null) = ${value(isActive, 'boolean')}`)
   if (after) conditions.push(`(created_at, id) < (${value(after.time, 'timestamptz')}, ${value(after.id, 'uuid')})`)

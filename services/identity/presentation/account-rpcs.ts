@@ -3,7 +3,7 @@ import type { IdentityService } from '#gen/troupe/identity/v1/identity_service_p
 import { caller } from '#shared/presentation/gate.ts'
 import type { IdentityApp } from '../application/identity-app.ts'
 import { operatorOf, ownerOf } from './callers.ts'
-import { toErasure, toPublicProfile, toUser } from './to-proto.ts'
+import { toAccount, toErasure, toPublicProfile, toUser } from './to-proto.ts'
 
 /** The rpcs about accounts: one's own, others' public side, and operators' work on them. */
 export const accountRpcs = (app: IdentityApp) =>
@@ -28,13 +28,13 @@ export const accountRpcs = (app: IdentityApp) =>
     }),
     listUsers: async (request) => {
       const { items, nextPageToken } = await app.listUsers(request)
-      return { users: items.map(toUser), nextPageToken }
+      return { users: items.map(toAccount), nextPageToken }
     },
     suspendUser: async ({ userId, reason }, context) => ({
-      user: toUser(await app.suspendUser(operatorOf(context), userId, reason)),
+      user: toAccount(await app.suspendUser(operatorOf(context), userId, reason)),
     }),
     reactivateUser: async ({ userId }, context) => ({
-      user: toUser(await app.reactivateUser(operatorOf(context), userId)),
+      user: toAccount(await app.reactivateUser(operatorOf(context), userId)),
     }),
     deleteUser: async ({ password }, context) => {
       await app.deleteUser(ownerOf(context), password)

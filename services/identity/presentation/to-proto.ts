@@ -15,7 +15,7 @@ import type { User } from '../domain/user.ts'
 const optionalTime = <Name extends string>(name: Name, date: Date | undefined) =>
   (date ? { [name]: timestamp(date) } : {}) as { [key in Name]?: ReturnType<typeof timestamp> }
 
-export const toUser = (user: User): MessageInitShape<typeof UserSchema> => ({
+const shown = (user: User) => ({
   id: user.id,
   email: user.email,
   emailVerified: user.emailVerified,
@@ -32,6 +32,17 @@ export const toUser = (user: User): MessageInitShape<typeof UserSchema> => ({
   isActive: user.isActive,
   createdAt: timestamp(user.createdAt),
   ...optionalTime('lastLoginAt', user.lastLoginAt),
+})
+
+/** As its owner sees it. */
+export const toUser = (user: User): MessageInitShape<typeof UserSchema> => shown(user)
+
+/** As operators see it. */
+export const toAccount = (user: User): MessageInitShape<typeof UserSchema> => ({
+  ...shown(user),
+  ...(user.suspendedAt && {
+    suspension: { reason: user.suspensionReason ?? '', suspendedAt: timestamp(user.suspendedAt) },
+  }),
 })
 
 export const toErasure = (erasure: Erasure): MessageInitShape<typeof ErasureSchema> => ({

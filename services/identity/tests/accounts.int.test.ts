@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Code } from '@connectrpc/connect'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -264,6 +265,8 @@ describe('the list of accounts', () => {
     expect(third.nextPageToken).toBe('')
     expect(emails(await list({ query: 'zoë%' }))).toHaveLength(3)
     expect(emails(await list({ query: 'list%' }))).toEqual([])
+    expect(emails(await list({ query: first.items[1]?.id.toUpperCase() }))).toEqual(['list_4@example.org'])
+    expect(emails(await list({ query: randomUUID() }))).toEqual([])
     expect(emails(await list({ query: 'list_', isActive: false }))).toEqual([])
     expect(emails(await list({ query: 'list_', isActive: true }))).toHaveLength(5)
     for (const pageToken of ['x', 'W10', Buffer.from('["a","b"]').toString('base64url')]) {

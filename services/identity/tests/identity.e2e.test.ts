@@ -279,11 +279,18 @@ describe('operators', () => {
     await expectRefusal(as.listUsers({}), Code.PermissionDenied, 'PERMISSION_DENIED')
     const { users } = await operator.listUsers({ query: email.slice(0, 30).toUpperCase(), pageSize: 1 })
     expect(users).toMatchObject([{ id, email }])
-    expect((await operator.suspendUser({ userId: id, reason: 'spam' })).user?.isActive).toBe(false)
+    const begun = new Date()
+    const { user: suspended } = await operator.suspendUser({ userId: id, reason: 'spam' })
+    expect(suspended).toMatchObject({ isActive: false, suspension: { reason: 'spam' } })
+    const found = await operator.listUsers({ query: id })
+    expect(found.users).toMatchObject([{ id, isActive: false, suspension: { reason: 'spam' } }])
+    const since = dateOf(found.users[0]?.suspension?.suspendedAt)
+    expect(Math.abs((since?.getTime() ?? 0) - begun.getTime())).toBeLessThan(60_000)
     await expectRefusal(anyone.login({ email, password }), Code.PermissionDenied, 'USER_SUSPENDED')
     await expectRefusal(anyone.getUser({ userId: id }), Code.NotFound, 'USER_NOT_FOUND')
     await untilEnded(() => as.updateProfile({ bio: 'x' }))
-    await operator.reactivateUser({ userId: id })
+    expect((await operator.reactivateUser({ userId: id })).user).toMatchObject({ isActive: true })
+    expect((await operator.listUsers({ query: id })).users[0]?.suspension).toBeUndefined()
     await expectRefusal(
       anyone.refreshSession({ refreshToken: tokens.refreshToken }),
       Code.Unauthenticated,

@@ -12,6 +12,7 @@ import {
   cancelSubscription,
   changeTier,
   getSubscription,
+  getUserSubscription,
   grantCredit,
   previewChange,
   resumeSubscription,
@@ -30,6 +31,7 @@ import { reserveUsage } from './reserve-usage.ts'
 export const createSubscriptionApp = (ports: Ports) => ({
   listTiers: (): Promise<readonly Tier[]> => ports.tiers.all(),
   getSubscription: getSubscription(ports),
+  getUserSubscription: getUserSubscription(ports),
   previewChange: previewChange(ports),
   changeTier: changeTier(ports),
   cancelSubscription: cancelSubscription(ports),

@@ -23,6 +23,15 @@ export const getSubscription =
   async (userId: string): Promise<Subscription> =>
     (await subscriptions.find(userId)) ?? Subscription.open(userId, clock.now())
 
+/** The same of an id that may be nobody's. Throws USER_NOT_FOUND. */
+export const getUserSubscription =
+  (ports: Ports) =>
+  async (userId: string): Promise<Subscription> => {
+    const known = await ports.subscriptions.find(userId)
+    if (!known) await ports.subscriptions.mustBeAccount(userId)
+    return known ?? Subscription.open(userId, ports.clock.now())
+  }
+
 const quoteOf = async ({ tiers, clock }: Ports, subscription: Subscription, tier: string) => {
   const all = await tiers.all()
   const target = tierOf(all, tier)

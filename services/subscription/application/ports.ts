@@ -20,6 +20,8 @@ export interface Subscriptions {
   get(userId: string): Promise<Subscription>
   /** As `get`, for an id that may be nobody's. Throws USER_NOT_FOUND. */
   ofAccount(userId: string): Promise<Subscription>
+  /** Throws USER_NOT_FOUND. */
+  mustBeAccount(userId: string): Promise<void>
   /** What it allows, read for little; undefined for whoever has none yet. */
   allowance(userId: string): Promise<Allowance | undefined>
   add(subscription: Subscription): void

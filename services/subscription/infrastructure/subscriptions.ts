@@ -47,6 +47,7 @@ export const createSubscriptions = ({ database, unit, clock, identity }: Parts):
     find,
     get,
     add,
+    mustBeAccount,
     ofAccount: async (userId) => {
       const known = await find(userId)
       if (known?.status === 'EXPIRED') throw notFound('USER_NOT_FOUND', 'there is no such user')

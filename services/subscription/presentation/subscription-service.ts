@@ -12,7 +12,15 @@ import { caller } from '#shared/presentation/gate.ts'
 import type { SubscriptionApp } from '../application/app.ts'
 import { type UsageResource as Resource, usageResources } from '../domain/tier.ts'
 import { reservationMs } from '../domain/usage.ts'
-import { toCreditEntry, toInvoice, toPreview, toSubscription, toTier, toUsage } from './to-proto.ts'
+import {
+  toCreditEntry,
+  toGrantedCreditEntry,
+  toInvoice,
+  toPreview,
+  toSubscription,
+  toTier,
+  toUsage,
+} from './to-proto.ts'
 
 type Rpcs = ServiceImpl<typeof SubscriptionService>
 
@@ -52,6 +60,18 @@ const forUsers = (app: SubscriptionApp, clock: Clock) =>
 
 const forOperators = (app: SubscriptionApp, clock: Clock) =>
   ({
+    getUserSubscription: async ({ userId }) => ({
+      subscription: toSubscription(await app.getUserSubscription(userId), clock.now()),
+      usage: (await app.getUsage(userId)).map(toUsage),
+    }),
+    listUserInvoices: async ({ userId, ...page }) => {
+      const { items, nextPageToken } = await app.listInvoices(userId, page)
+      return { invoices: items.map(toInvoice), nextPageToken }
+    },
+    listUserCredits: async ({ userId, ...page }) => {
+      const { items, nextPageToken } = await app.listCredits(userId, page)
+      return { credits: items.map(toGrantedCreditEntry), nextPageToken }
+    },
     setTier: async ({ userId, tier }) => ({
       subscription: toSubscription(await app.setTier(userId, tier), clock.now()),
     }),

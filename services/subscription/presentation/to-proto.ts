@@ -79,6 +79,11 @@ export const toCreditEntry = (entry: CreditEntry): MessageInitShape<typeof Credi
   at: timestamp(entry.at),
 })
 
+export const toGrantedCreditEntry = (entry: CreditEntry): MessageInitShape<typeof CreditEntrySchema> => ({
+  ...toCreditEntry(entry),
+  grantedBy: entry.grantedBy,
+})
+
 export const toPreview = (preview: ChangePreview): MessageInitShape<typeof PreviewChangeResponseSchema> => ({
   effectiveAt: timestamp(preview.effectiveAt),
   lines: preview.lines.map(toLine),

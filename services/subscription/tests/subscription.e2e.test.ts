@@ -170,7 +170,44 @@ describe('an operator', () => {
       { amount: { minorUnits: 2500n }, reason: CreditReason.GRANTED, invoiceId: '' },
     ])
     expect(credits[0]?.invoiceId).toBe((await own.listInvoices({})).invoices[0]?.id)
+    expect(credits.map(({ grantedBy }) => grantedBy)).toEqual(['', ''])
     expect((await of(await mesh.newUser()).listCredits({})).credits).toEqual([])
+  })
+
+  it('reads what somebody has, owes and was given, by whom, and nobody else does', async () => {
+    const user = await mesh.newUser()
+    const userId = user.id
+    const root = (await createClient(IdentityService, await mesh.operator()).getMe({})).user?.id ?? ''
+    await operator.grantCredit({ userId, minorUnits: 300n, currency: 'USD' })
+    await subscribe(user, 'SILVER')
+    await storiesOf(user).createStory({ title: 'One of ten' })
+    const { subscription } = await operator.getUserSubscription({ userId })
+    expect(subscription).toEqual(await present(user))
+    await eventually(async () => {
+      const { usage } = await operator.getUserSubscription({ userId })
+      return usage.some(({ resource, used, limit }) => resource === STORIES && used === 1n && limit === 10n)
+    })
+    const { invoices } = await operator.listUserInvoices({ userId })
+    expect(invoices).toEqual((await of(user).listInvoices({})).invoices)
+    expect(invoices).toMatchObject([{ status: InvoiceStatus.PAID, amountDue: { minorUnits: 699n } }])
+    const first = await operator.listUserCredits({ userId, pageSize: 1 })
+    const { credits, nextPageToken } = await operator.listUserCredits({ userId, pageToken: first.nextPageToken })
+    expect([first.credits, credits, nextPageToken]).toMatchObject([
+      [{ reason: CreditReason.APPLIED, amount: { minorUnits: -300n }, grantedBy: '' }],
+      [{ reason: CreditReason.GRANTED, amount: { minorUnits: 300n } }],
+      '',
+    ])
+    expect(credits[0]?.grantedBy).toContain(root)
+
+    const other = of(await mesh.newUser())
+    for (const by of [other, of(user)]) {
+      for (const call of [by.getUserSubscription, by.listUserInvoices, by.listUserCredits]) {
+        expect(await outcomeOf(call({ userId }))).toBe('PermissionDenied PERMISSION_DENIED')
+      }
+    }
+    const nobody = { userId: crypto.randomUUID() }
+    expect(await outcomeOf(operator.getUserSubscription(nobody))).toBe('NotFound USER_NOT_FOUND')
+    expect((await operator.listUserInvoices(nobody)).invoices).toEqual([])
   })
 })
 
@@ -218,4 +255,8 @@ it('what is deleted keeps its invoices and nothing else', async () => {
   const report = erasure.reports.find(({ context }) => context === 'subscription')
   expect(report?.erased).toEqual(['payment method', 'credit', 'usage'])
   expect(await outcomeOf(operator.setTier({ userId: user.id, tier: 'GOLD' }))).toBe('NotFound USER_NOT_FOUND')
+  const { subscription } = await operator.getUserSubscription({ userId: user.id })
+  expect(subscription?.status).toBe(SubscriptionStatus.EXPIRED)
+  expect(subscription?.paymentMethod).toBeUndefined()
+  expect((await operator.listUserInvoices({ userId: user.id })).invoices).toHaveLength(1)
 })

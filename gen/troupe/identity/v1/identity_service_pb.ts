@@ -1112,7 +1112,7 @@ export const UpdateContactInfoResponseSchema: GenMessage<UpdateContactInfoRespon
  */
 export type ListUsersRequest = Message<"troupe.identity.v1.ListUsersRequest"> & {
   /**
-   * Only accounts whose address or name begins with this.
+   * Only accounts whose address or name begins with this, or the one that has this id.
    *
    * @generated from field: string query = 1;
    */
@@ -2015,7 +2015,7 @@ export const IdentityService: GenService<{
     output: typeof UpdateContactInfoResponseSchema;
   },
   /**
-   * Accounts, newest first, for operators.
+   * Accounts, newest first, for operators, with why those that are suspended are.
    *
    * @generated from rpc troupe.identity.v1.IdentityService.ListUsers
    */

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file troupe/identity/v1/user.proto.
  */
 export const file_troupe_identity_v1_user: GenFile = /*@__PURE__*/
-  fileDesc("Ch10cm91cGUvaWRlbnRpdHkvdjEvdXNlci5wcm90bxISdHJvdXBlLmlkZW50aXR5LnYxIo0DCgRVc2VyEgoKAmlkGAEgASgJEg0KBWVtYWlsGAIgASgJEhYKDmVtYWlsX3ZlcmlmaWVkGAMgASgIEhQKDGRpc3BsYXlfbmFtZRgEIAEoCRISCgphdmF0YXJfdXJsGAUgASgJEgsKA2JpbxgGIAEoCRIQCghsYW5ndWFnZRgHIAEoCRIRCgl0aW1lX3pvbmUYCCABKAkSMAoHY29udGFjdBgJIAEoCzIfLnRyb3VwZS5pZGVudGl0eS52MS5Db250YWN0SW5mbxINCgVyb2xlcxgKIAMoCRIXCg9vYXV0aF9wcm92aWRlcnMYCyADKAkSFAoMaGFzX3Bhc3N3b3JkGAwgASgIEhEKCWlzX2FjdGl2ZRgNIAEoCBIuCgpjcmVhdGVkX2F0GA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1sYXN0X2xvZ2luX2F0GA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghoYXNfdG90cBgQIAEoCCKCAQoNUHVibGljUHJvZmlsZRIKCgJpZBgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSEgoKYXZhdGFyX3VybBgDIAEoCRILCgNiaW8YBCABKAkSLgoKY3JlYXRlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiiwEKB0NvbnRhY3QSDwoHdXNlcl9pZBgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSDQoFZW1haWwYAyABKAkSFgoOZW1haWxfdmVyaWZpZWQYBCABKAgSDQoFcGhvbmUYBSABKAkSEAoIbGFuZ3VhZ2UYBiABKAkSEQoJdGltZV96b25lGAcgASgJIlAKC0NvbnRhY3RJbmZvEg0KBXBob25lGAEgASgJEjIKB2FkZHJlc3MYAiABKAsyIS50cm91cGUuaWRlbnRpdHkudjEuUG9zdGFsQWRkcmVzcyJiCg1Qb3N0YWxBZGRyZXNzEg0KBWxpbmVzGAEgAygJEgwKBGNpdHkYAiABKAkSDgoGcmVnaW9uGAMgASgJEhMKC3Bvc3RhbF9jb2RlGAQgASgJEg8KB2NvdW50cnkYBSABKAliBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("Ch10cm91cGUvaWRlbnRpdHkvdjEvdXNlci5wcm90bxISdHJvdXBlLmlkZW50aXR5LnYxIsEDCgRVc2VyEgoKAmlkGAEgASgJEg0KBWVtYWlsGAIgASgJEhYKDmVtYWlsX3ZlcmlmaWVkGAMgASgIEhQKDGRpc3BsYXlfbmFtZRgEIAEoCRISCgphdmF0YXJfdXJsGAUgASgJEgsKA2JpbxgGIAEoCRIQCghsYW5ndWFnZRgHIAEoCRIRCgl0aW1lX3pvbmUYCCABKAkSMAoHY29udGFjdBgJIAEoCzIfLnRyb3VwZS5pZGVudGl0eS52MS5Db250YWN0SW5mbxINCgVyb2xlcxgKIAMoCRIXCg9vYXV0aF9wcm92aWRlcnMYCyADKAkSFAoMaGFzX3Bhc3N3b3JkGAwgASgIEhEKCWlzX2FjdGl2ZRgNIAEoCBIuCgpjcmVhdGVkX2F0GA4gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIxCg1sYXN0X2xvZ2luX2F0GA8gASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIQCghoYXNfdG90cBgQIAEoCBIyCgpzdXNwZW5zaW9uGBEgASgLMh4udHJvdXBlLmlkZW50aXR5LnYxLlN1c3BlbnNpb24iTgoKU3VzcGVuc2lvbhIOCgZyZWFzb24YASABKAkSMAoMc3VzcGVuZGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCKCAQoNUHVibGljUHJvZmlsZRIKCgJpZBgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSEgoKYXZhdGFyX3VybBgDIAEoCRILCgNiaW8YBCABKAkSLgoKY3JlYXRlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiiwEKB0NvbnRhY3QSDwoHdXNlcl9pZBgBIAEoCRIUCgxkaXNwbGF5X25hbWUYAiABKAkSDQoFZW1haWwYAyABKAkSFgoOZW1haWxfdmVyaWZpZWQYBCABKAgSDQoFcGhvbmUYBSABKAkSEAoIbGFuZ3VhZ2UYBiABKAkSEQoJdGltZV96b25lGAcgASgJIlAKC0NvbnRhY3RJbmZvEg0KBXBob25lGAEgASgJEjIKB2FkZHJlc3MYAiABKAsyIS50cm91cGUuaWRlbnRpdHkudjEuUG9zdGFsQWRkcmVzcyJiCg1Qb3N0YWxBZGRyZXNzEg0KBWxpbmVzGAEgAygJEgwKBGNpdHkYAiABKAkSDgoGcmVnaW9uGAMgASgJEhMKC3Bvc3RhbF9jb2RlGAQgASgJEg8KB2NvdW50cnkYBSABKAliBnByb3RvMw", [file_google_protobuf_timestamp]);
 
 /**
  * An account as its owner and operators see it.
@@ -123,6 +123,13 @@ export type User = Message<"troupe.identity.v1.User"> & {
    * @generated from field: bool has_totp = 16;
    */
   hasTotp: boolean;
+
+  /**
+   * While it is suspended. Operators alone are told.
+   *
+   * @generated from field: troupe.identity.v1.Suspension suspension = 17;
+   */
+  suspension?: Suspension | undefined;
 };
 
 /**
@@ -131,6 +138,32 @@ export type User = Message<"troupe.identity.v1.User"> & {
  */
 export const UserSchema: GenMessage<User> = /*@__PURE__*/
   messageDesc(file_troupe_identity_v1_user, 0);
+
+/**
+ * Why nobody signs in to an account, and since when.
+ *
+ * @generated from message troupe.identity.v1.Suspension
+ */
+export type Suspension = Message<"troupe.identity.v1.Suspension"> & {
+  /**
+   * What the operator who suspended it gave as the reason.
+   *
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp suspended_at = 2;
+   */
+  suspendedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message troupe.identity.v1.Suspension.
+ * Use `create(SuspensionSchema)` to create a new message.
+ */
+export const SuspensionSchema: GenMessage<Suspension> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_user, 1);
 
 /**
  * What anybody may see of an account.
@@ -169,7 +202,7 @@ export type PublicProfile = Message<"troupe.identity.v1.PublicProfile"> & {
  * Use `create(PublicProfileSchema)` to create a new message.
  */
 export const PublicProfileSchema: GenMessage<PublicProfile> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_user, 1);
+  messageDesc(file_troupe_identity_v1_user, 2);
 
 /**
  * How services reach somebody, and in which language.
@@ -224,7 +257,7 @@ export type Contact = Message<"troupe.identity.v1.Contact"> & {
  * Use `create(ContactSchema)` to create a new message.
  */
 export const ContactSchema: GenMessage<Contact> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_user, 2);
+  messageDesc(file_troupe_identity_v1_user, 3);
 
 /**
  * How to reach a person outside the platform. Only the owner and support see it.
@@ -250,7 +283,7 @@ export type ContactInfo = Message<"troupe.identity.v1.ContactInfo"> & {
  * Use `create(ContactInfoSchema)` to create a new message.
  */
 export const ContactInfoSchema: GenMessage<ContactInfo> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_user, 3);
+  messageDesc(file_troupe_identity_v1_user, 4);
 
 /**
  * @generated from message troupe.identity.v1.PostalAddress
@@ -291,5 +324,5 @@ export type PostalAddress = Message<"troupe.identity.v1.PostalAddress"> & {
  * Use `create(PostalAddressSchema)` to create a new message.
  */
 export const PostalAddressSchema: GenMessage<PostalAddress> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_user, 4);
+  messageDesc(file_troupe_identity_v1_user, 5);
 

@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file troupe/subscription/v1/credit.proto.
  */
 export const file_troupe_subscription_v1_credit: GenFile = /*@__PURE__*/
-  fileDesc("CiN0cm91cGUvc3Vic2NyaXB0aW9uL3YxL2NyZWRpdC5wcm90bxIWdHJvdXBlLnN1YnNjcmlwdGlvbi52MSKyAQoLQ3JlZGl0RW50cnkSCgoCaWQYASABKAkSJQoGYW1vdW50GAIgASgLMhUudHJvdXBlLm1lc2gudjEuTW9uZXkSNAoGcmVhc29uGAMgASgOMiQudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5DcmVkaXRSZWFzb24SEgoKaW52b2ljZV9pZBgEIAEoCRImCgJhdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAqnwEKDENyZWRpdFJlYXNvbhIdChlDUkVESVRfUkVBU09OX1VOU1BFQ0lGSUVEEAASGQoVQ1JFRElUX1JFQVNPTl9HUkFOVEVEEAESGQoVQ1JFRElUX1JFQVNPTl9BUFBMSUVEEAISGgoWQ1JFRElUX1JFQVNPTl9SRVRVUk5FRBADEh4KGkNSRURJVF9SRUFTT05fQ0FSUklFRF9PVkVSEARiBnByb3RvMw", [file_google_protobuf_timestamp, file_troupe_mesh_v1_money]);
+  fileDesc("CiN0cm91cGUvc3Vic2NyaXB0aW9uL3YxL2NyZWRpdC5wcm90bxIWdHJvdXBlLnN1YnNjcmlwdGlvbi52MSLGAQoLQ3JlZGl0RW50cnkSCgoCaWQYASABKAkSJQoGYW1vdW50GAIgASgLMhUudHJvdXBlLm1lc2gudjEuTW9uZXkSNAoGcmVhc29uGAMgASgOMiQudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5DcmVkaXRSZWFzb24SEgoKaW52b2ljZV9pZBgEIAEoCRImCgJhdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEgoKZ3JhbnRlZF9ieRgGIAEoCSqfAQoMQ3JlZGl0UmVhc29uEh0KGUNSRURJVF9SRUFTT05fVU5TUEVDSUZJRUQQABIZChVDUkVESVRfUkVBU09OX0dSQU5URUQQARIZChVDUkVESVRfUkVBU09OX0FQUExJRUQQAhIaChZDUkVESVRfUkVBU09OX1JFVFVSTkVEEAMSHgoaQ1JFRElUX1JFQVNPTl9DQVJSSUVEX09WRVIQBGIGcHJvdG8z", [file_google_protobuf_timestamp, file_troupe_mesh_v1_money]);
 
 /**
  * One change of somebody's credit, which is the sum of them all.
@@ -50,6 +50,13 @@ export type CreditEntry = Message<"troupe.subscription.v1.CreditEntry"> & {
    * @generated from field: google.protobuf.Timestamp at = 5;
    */
   at?: Timestamp | undefined;
+
+  /**
+   * The operator who granted it, as events name who caused them; operators alone are told.
+   *
+   * @generated from field: string granted_by = 6;
+   */
+  grantedBy: string;
 };
 
 /**

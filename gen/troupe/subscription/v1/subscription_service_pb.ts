@@ -26,7 +26,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file troupe/subscription/v1/subscription_service.proto.
  */
 export const file_troupe_subscription_v1_subscription_service: GenFile = /*@__PURE__*/
-  fileDesc("CjF0cm91cGUvc3Vic2NyaXB0aW9uL3YxL3N1YnNjcmlwdGlvbl9zZXJ2aWNlLnByb3RvEhZ0cm91cGUuc3Vic2NyaXB0aW9uLnYxIhIKEExpc3RUaWVyc1JlcXVlc3QiQAoRTGlzdFRpZXJzUmVzcG9uc2USKwoFdGllcnMYASADKAsyHC50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlRpZXIiGAoWR2V0U3Vic2NyaXB0aW9uUmVxdWVzdCJVChdHZXRTdWJzY3JpcHRpb25SZXNwb25zZRI6CgxzdWJzY3JpcHRpb24YASABKAsyJC50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlN1YnNjcmlwdGlvbiIvChRQcmV2aWV3Q2hhbmdlUmVxdWVzdBIXCgR0aWVyGAEgASgJQgm6SAZyBBABGBQiiQIKFVByZXZpZXdDaGFuZ2VSZXNwb25zZRIwCgxlZmZlY3RpdmVfYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKBWxpbmVzGAIgAygLMiMudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5JbnZvaWNlTGluZRIpCgphbW91bnRfZHVlGAMgASgLMhUudHJvdXBlLm1lc2gudjEuTW9uZXkSKgoLbmV4dF9hbW91bnQYBCABKAsyFS50cm91cGUubWVzaC52MS5Nb25leRIzCg9uZXh0X3JlbmV3YWxfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIiwKEUNoYW5nZVRpZXJSZXF1ZXN0EhcKBHRpZXIYASABKAlCCbpIBnIEEAEYFCJQChJDaGFuZ2VUaWVyUmVzcG9uc2USOgoMc3Vic2NyaXB0aW9uGAEgASgLMiQudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5TdWJzY3JpcHRpb24iVQoZQ2FuY2VsU3Vic2NyaXB0aW9uUmVxdWVzdBI4CgJhdBgBIAEoDjIiLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuQ2FuY2VsVGltZUIIukgFggECEAEiWAoaQ2FuY2VsU3Vic2NyaXB0aW9uUmVzcG9uc2USOgoMc3Vic2NyaXB0aW9uGAEgASgLMiQudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5TdWJzY3JpcHRpb24iGwoZUmVzdW1lU3Vic2NyaXB0aW9uUmVxdWVzdCJYChpSZXN1bWVTdWJzY3JpcHRpb25SZXNwb25zZRI6CgxzdWJzY3JpcHRpb24YASABKAsyJC50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlN1YnNjcmlwdGlvbiI0ChdTZXRQYXltZW50TWV0aG9kUmVxdWVzdBIZCgV0b2tlbhgBIAEoCUIKukgHcgUQARjIASJWChhTZXRQYXltZW50TWV0aG9kUmVzcG9uc2USOgoMc3Vic2NyaXB0aW9uGAEgASgLMiQudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5TdWJzY3JpcHRpb24iTwoTTGlzdEludm9pY2VzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMY9AMiYgoUTGlzdEludm9pY2VzUmVzcG9uc2USMQoIaW52b2ljZXMYASADKAsyHy50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkludm9pY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIk4KEkxpc3RDcmVkaXRzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMY9AMiZAoTTGlzdENyZWRpdHNSZXNwb25zZRI0CgdjcmVkaXRzGAEgAygLMiMudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5DcmVkaXRFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiEQoPR2V0VXNhZ2VSZXF1ZXN0IkAKEEdldFVzYWdlUmVzcG9uc2USLAoFdXNhZ2UYASADKAsyHS50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlVzYWdlIkQKDlNldFRpZXJSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBEhcKBHRpZXIYAiABKAlCCbpIBnIEEAEYFCJNCg9TZXRUaWVyUmVzcG9uc2USOgoMc3Vic2NyaXB0aW9uGAEgASgLMiQudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5TdWJzY3JpcHRpb24idgoSR3JhbnRDcmVkaXRSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBEiAKC21pbm9yX3VuaXRzGAIgASgDQgu6SAgiBhjAhD0oARIjCghjdXJyZW5jeRgDIAEoCUIRukgOcgwyCl5bQS1aXXszfSQiUQoTR3JhbnRDcmVkaXRSZXNwb25zZRI6CgxzdWJzY3JpcHRpb24YASABKAsyJC50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlN1YnNjcmlwdGlvbiLnAQoTUmVzZXJ2ZVVzYWdlUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARJDCghyZXNvdXJjZRgCIAEoDjIlLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuVXNhZ2VSZXNvdXJjZUIKukgHggEEEAEgABIaCgZhbW91bnQYAyABKAVCCrpIBxoFGOgHKAASFQoDa2V5GAQgASgJQgi6SAVyA7ABARI9CgpleHBpcmVzX2luGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUqACIsChRSZXNlcnZlVXNhZ2VSZXNwb25zZRIUCgxpc191bmxpbWl0ZWQYASABKAgiLAoTUmVsZWFzZVVzYWdlUmVxdWVzdBIVCgNrZXkYASABKAlCCLpIBXIDsAEBIhYKFFJlbGVhc2VVc2FnZVJlc3BvbnNlIksKE0lzc3VlSW52b2ljZVJlcXVlc3QSGQoHdXNlcl9pZBgBIAEoCUIIukgFcgOwAQESGQoHYmlsbF9pZBgCIAEoCUIIukgFcgOwAQEiOwoUSXNzdWVJbnZvaWNlUmVzcG9uc2USEgoKaW52b2ljZV9pZBgBIAEoCRIPCgdpc19wYWlkGAIgASgIIk4KFENoYXJnZUludm9pY2VSZXF1ZXN0EhwKCmludm9pY2VfaWQYASABKAlCCLpIBXIDsAEBEhgKB2F0dGVtcHQYAiABKAVCB7pIBBoCKAEiTwoVQ2hhcmdlSW52b2ljZVJlc3BvbnNlEjYKB291dGNvbWUYASABKA4yJS50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkNoYXJnZU91dGNvbWUiNAoUU2V0dGxlSW52b2ljZVJlcXVlc3QSHAoKaW52b2ljZV9pZBgBIAEoCUIIukgFcgOwAQEiFwoVU2V0dGxlSW52b2ljZVJlc3BvbnNlIjIKElZvaWRJbnZvaWNlUmVxdWVzdBIcCgppbnZvaWNlX2lkGAEgASgJQgi6SAVyA7ABASIVChNWb2lkSW52b2ljZVJlc3BvbnNlIjoKGlN1c3BlbmRTdWJzY3JpcHRpb25SZXF1ZXN0EhwKCmludm9pY2VfaWQYASABKAlCCLpIBXIDsAEBIh0KG1N1c3BlbmRTdWJzY3JpcHRpb25SZXNwb25zZSI5ChlFeHBpcmVTdWJzY3JpcHRpb25SZXF1ZXN0EhwKCmludm9pY2VfaWQYASABKAlCCLpIBXIDsAEBIhwKGkV4cGlyZVN1YnNjcmlwdGlvblJlc3BvbnNlKloKCkNhbmNlbFRpbWUSGwoXQ0FOQ0VMX1RJTUVfVU5TUEVDSUZJRUQQABIaChZDQU5DRUxfVElNRV9QRVJJT0RfRU5EEAESEwoPQ0FOQ0VMX1RJTUVfTk9XEAIqhgEKDUNoYXJnZU91dGNvbWUSHgoaQ0hBUkdFX09VVENPTUVfVU5TUEVDSUZJRUQQABIcChhDSEFSR0VfT1VUQ09NRV9TVUNDRUVERUQQARIbChdDSEFSR0VfT1VUQ09NRV9ERUNMSU5FRBACEhoKFkNIQVJHRV9PVVRDT01FX1VOS05PV04QAzLVFAoTU3Vic2NyaXB0aW9uU2VydmljZRJrCglMaXN0VGllcnMSKC50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkxpc3RUaWVyc1JlcXVlc3QaKS50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkxpc3RUaWVyc1Jlc3BvbnNlIgmQAgGKtRgCCAESfQoPR2V0U3Vic2NyaXB0aW9uEi4udHJvdXBlLnN1YnNjcmlwdGlvbi52MS5HZXRTdWJzY3JpcHRpb25SZXF1ZXN0Gi8udHJvdXBlLnN1YnNjcmlwdGlvbi52MS5HZXRTdWJzY3JpcHRpb25SZXNwb25zZSIJkAIBirUYAggCEpcBCg1QcmV2aWV3Q2hhbmdlEiwudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5QcmV2aWV3Q2hhbmdlUmVxdWVzdBotLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuUHJldmlld0NoYW5nZVJlc3BvbnNlIimQAgGKtRgCCAKStRgcChRzdWJzY3JpcHRpb24ucHJldmlldxA8GgIIPBKNAQoKQ2hhbmdlVGllchIpLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuQ2hhbmdlVGllclJlcXVlc3QaKi50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkNoYW5nZVRpZXJSZXNwb25zZSIoirUYBCABCAKStRgcChNzdWJzY3JpcHRpb24uY2hhbmdlEBQaAwiQHBKlAQoSQ2FuY2VsU3Vic2NyaXB0aW9uEjEudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5DYW5jZWxTdWJzY3JpcHRpb25SZXF1ZXN0GjIudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5DYW5jZWxTdWJzY3JpcHRpb25SZXNwb25zZSIoirUYBCABCAKStRgcChNzdWJzY3JpcHRpb24uY2hhbmdlEBQaAwiQHBKlAQoSUmVzdW1lU3Vic2NyaXB0aW9uEjEudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5SZXN1bWVTdWJzY3JpcHRpb25SZXF1ZXN0GjIudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5SZXN1bWVTdWJzY3JpcHRpb25SZXNwb25zZSIoirUYBCABCAKStRgcChNzdWJzY3JpcHRpb24uY2hhbmdlEBQaAwiQHBKnAQoQU2V0UGF5bWVudE1ldGhvZBIvLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuU2V0UGF5bWVudE1ldGhvZFJlcXVlc3QaMC50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlNldFBheW1lbnRNZXRob2RSZXNwb25zZSIwirUYBCABCAKStRgkChtzdWJzY3JpcHRpb24ucGF5bWVudC1tZXRob2QQFBoDCJAcEnQKDExpc3RJbnZvaWNlcxIrLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuTGlzdEludm9pY2VzUmVxdWVzdBosLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuTGlzdEludm9pY2VzUmVzcG9uc2UiCZACAYq1GAIIAhJxCgtMaXN0Q3JlZGl0cxIqLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuTGlzdENyZWRpdHNSZXF1ZXN0GisudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5MaXN0Q3JlZGl0c1Jlc3BvbnNlIgmQAgGKtRgCCAISaAoIR2V0VXNhZ2USJy50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkdldFVzYWdlUmVxdWVzdBooLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuR2V0VXNhZ2VSZXNwb25zZSIJkAIBirUYAggCEn4KB1NldFRpZXISJi50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlNldFRpZXJSZXF1ZXN0GicudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5TZXRUaWVyUmVzcG9uc2UiIoq1GB4aBWFkbWluEhVzdWJzY3JpcHRpb246c2V0LXRpZXISjgEKC0dyYW50Q3JlZGl0EioudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5HcmFudENyZWRpdFJlcXVlc3QaKy50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkdyYW50Q3JlZGl0UmVzcG9uc2UiJoq1GCIaBWFkbWluEhlzdWJzY3JpcHRpb246Z3JhbnQtY3JlZGl0EnUKDFJlc2VydmVVc2FnZRIrLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuUmVzZXJ2ZVVzYWdlUmVxdWVzdBosLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuUmVzZXJ2ZVVzYWdlUmVzcG9uc2UiCoq1GAIIA5i1GAISdQoMUmVsZWFzZVVzYWdlEisudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5SZWxlYXNlVXNhZ2VSZXF1ZXN0GiwudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5SZWxlYXNlVXNhZ2VSZXNwb25zZSIKirUYAggDmLUYAhJxCgxJc3N1ZUludm9pY2USKy50cm91cGUuc3Vic2NyaXB0aW9uLnYxLklzc3VlSW52b2ljZVJlcXVlc3QaLC50cm91cGUuc3Vic2NyaXB0aW9uLnYxLklzc3VlSW52b2ljZVJlc3BvbnNlIgaKtRgCCAMSdAoNQ2hhcmdlSW52b2ljZRIsLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuQ2hhcmdlSW52b2ljZVJlcXVlc3QaLS50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkNoYXJnZUludm9pY2VSZXNwb25zZSIGirUYAggDEnQKDVNldHRsZUludm9pY2USLC50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlNldHRsZUludm9pY2VSZXF1ZXN0Gi0udHJvdXBlLnN1YnNjcmlwdGlvbi52MS5TZXR0bGVJbnZvaWNlUmVzcG9uc2UiBoq1GAIIAxJuCgtWb2lkSW52b2ljZRIqLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuVm9pZEludm9pY2VSZXF1ZXN0GisudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5Wb2lkSW52b2ljZVJlc3BvbnNlIgaKtRgCCAMShgEKE1N1c3BlbmRTdWJzY3JpcHRpb24SMi50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlN1c3BlbmRTdWJzY3JpcHRpb25SZXF1ZXN0GjMudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5TdXNwZW5kU3Vic2NyaXB0aW9uUmVzcG9uc2UiBoq1GAIIAxKDAQoSRXhwaXJlU3Vic2NyaXB0aW9uEjEudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5FeHBpcmVTdWJzY3JpcHRpb25SZXF1ZXN0GjIudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5FeHBpcmVTdWJzY3JpcHRpb25SZXNwb25zZSIGirUYAggDYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_troupe_mesh_v1_money, file_troupe_mesh_v1_options, file_troupe_subscription_v1_credit, file_troupe_subscription_v1_invoice, file_troupe_subscription_v1_subscription, file_troupe_subscription_v1_tier, file_troupe_subscription_v1_usage]);
+  fileDesc("CjF0cm91cGUvc3Vic2NyaXB0aW9uL3YxL3N1YnNjcmlwdGlvbl9zZXJ2aWNlLnByb3RvEhZ0cm91cGUuc3Vic2NyaXB0aW9uLnYxIhIKEExpc3RUaWVyc1JlcXVlc3QiQAoRTGlzdFRpZXJzUmVzcG9uc2USKwoFdGllcnMYASADKAsyHC50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlRpZXIiGAoWR2V0U3Vic2NyaXB0aW9uUmVxdWVzdCJVChdHZXRTdWJzY3JpcHRpb25SZXNwb25zZRI6CgxzdWJzY3JpcHRpb24YASABKAsyJC50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlN1YnNjcmlwdGlvbiIvChRQcmV2aWV3Q2hhbmdlUmVxdWVzdBIXCgR0aWVyGAEgASgJQgm6SAZyBBABGBQiiQIKFVByZXZpZXdDaGFuZ2VSZXNwb25zZRIwCgxlZmZlY3RpdmVfYXQYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKBWxpbmVzGAIgAygLMiMudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5JbnZvaWNlTGluZRIpCgphbW91bnRfZHVlGAMgASgLMhUudHJvdXBlLm1lc2gudjEuTW9uZXkSKgoLbmV4dF9hbW91bnQYBCABKAsyFS50cm91cGUubWVzaC52MS5Nb25leRIzCg9uZXh0X3JlbmV3YWxfYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIiwKEUNoYW5nZVRpZXJSZXF1ZXN0EhcKBHRpZXIYASABKAlCCbpIBnIEEAEYFCJQChJDaGFuZ2VUaWVyUmVzcG9uc2USOgoMc3Vic2NyaXB0aW9uGAEgASgLMiQudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5TdWJzY3JpcHRpb24iVQoZQ2FuY2VsU3Vic2NyaXB0aW9uUmVxdWVzdBI4CgJhdBgBIAEoDjIiLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuQ2FuY2VsVGltZUIIukgFggECEAEiWAoaQ2FuY2VsU3Vic2NyaXB0aW9uUmVzcG9uc2USOgoMc3Vic2NyaXB0aW9uGAEgASgLMiQudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5TdWJzY3JpcHRpb24iGwoZUmVzdW1lU3Vic2NyaXB0aW9uUmVxdWVzdCJYChpSZXN1bWVTdWJzY3JpcHRpb25SZXNwb25zZRI6CgxzdWJzY3JpcHRpb24YASABKAsyJC50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlN1YnNjcmlwdGlvbiI0ChdTZXRQYXltZW50TWV0aG9kUmVxdWVzdBIZCgV0b2tlbhgBIAEoCUIKukgHcgUQARjIASJWChhTZXRQYXltZW50TWV0aG9kUmVzcG9uc2USOgoMc3Vic2NyaXB0aW9uGAEgASgLMiQudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5TdWJzY3JpcHRpb24iTwoTTGlzdEludm9pY2VzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMY9AMiYgoUTGlzdEludm9pY2VzUmVzcG9uc2USMQoIaW52b2ljZXMYASADKAsyHy50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkludm9pY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIk4KEkxpc3RDcmVkaXRzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMY9AMiZAoTTGlzdENyZWRpdHNSZXNwb25zZRI0CgdjcmVkaXRzGAEgAygLMiMudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5DcmVkaXRFbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiEQoPR2V0VXNhZ2VSZXF1ZXN0IkAKEEdldFVzYWdlUmVzcG9uc2USLAoFdXNhZ2UYASADKAsyHS50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlVzYWdlIjcKGkdldFVzZXJTdWJzY3JpcHRpb25SZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBIocBChtHZXRVc2VyU3Vic2NyaXB0aW9uUmVzcG9uc2USOgoMc3Vic2NyaXB0aW9uGAEgASgLMiQudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5TdWJzY3JpcHRpb24SLAoFdXNhZ2UYAiADKAsyHS50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlVzYWdlIm4KF0xpc3RVc2VySW52b2ljZXNSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBEhoKCXBhZ2Vfc2l6ZRgCIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxj0AyJmChhMaXN0VXNlckludm9pY2VzUmVzcG9uc2USMQoIaW52b2ljZXMYASADKAsyHy50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkludm9pY2USFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIm0KFkxpc3RVc2VyQ3JlZGl0c1JlcXVlc3QSGQoHdXNlcl9pZBgBIAEoCUIIukgFcgOwAQESGgoJcGFnZV9zaXplGAIgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGPQDImgKF0xpc3RVc2VyQ3JlZGl0c1Jlc3BvbnNlEjQKB2NyZWRpdHMYASADKAsyIy50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkNyZWRpdEVudHJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJECg5TZXRUaWVyUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIXCgR0aWVyGAIgASgJQgm6SAZyBBABGBQiTQoPU2V0VGllclJlc3BvbnNlEjoKDHN1YnNjcmlwdGlvbhgBIAEoCzIkLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuU3Vic2NyaXB0aW9uInYKEkdyYW50Q3JlZGl0UmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARIgCgttaW5vcl91bml0cxgCIAEoA0ILukgIIgYYwIQ9KAESIwoIY3VycmVuY3kYAyABKAlCEbpIDnIMMgpeW0EtWl17M30kIlEKE0dyYW50Q3JlZGl0UmVzcG9uc2USOgoMc3Vic2NyaXB0aW9uGAEgASgLMiQudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5TdWJzY3JpcHRpb24i5wEKE1Jlc2VydmVVc2FnZVJlcXVlc3QSGQoHdXNlcl9pZBgBIAEoCUIIukgFcgOwAQESQwoIcmVzb3VyY2UYAiABKA4yJS50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlVzYWdlUmVzb3VyY2VCCrpIB4IBBBABIAASGgoGYW1vdW50GAMgASgFQgq6SAcaBRjoBygAEhUKA2tleRgEIAEoCUIIukgFcgOwAQESPQoKZXhwaXJlc19pbhgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIOukgLqgEIIgQIgKMFKgAiLAoUUmVzZXJ2ZVVzYWdlUmVzcG9uc2USFAoMaXNfdW5saW1pdGVkGAEgASgIIiwKE1JlbGVhc2VVc2FnZVJlcXVlc3QSFQoDa2V5GAEgASgJQgi6SAVyA7ABASIWChRSZWxlYXNlVXNhZ2VSZXNwb25zZSJLChNJc3N1ZUludm9pY2VSZXF1ZXN0EhkKB3VzZXJfaWQYASABKAlCCLpIBXIDsAEBEhkKB2JpbGxfaWQYAiABKAlCCLpIBXIDsAEBIjsKFElzc3VlSW52b2ljZVJlc3BvbnNlEhIKCmludm9pY2VfaWQYASABKAkSDwoHaXNfcGFpZBgCIAEoCCJOChRDaGFyZ2VJbnZvaWNlUmVxdWVzdBIcCgppbnZvaWNlX2lkGAEgASgJQgi6SAVyA7ABARIYCgdhdHRlbXB0GAIgASgFQge6SAQaAigBIk8KFUNoYXJnZUludm9pY2VSZXNwb25zZRI2CgdvdXRjb21lGAEgASgOMiUudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5DaGFyZ2VPdXRjb21lIjQKFFNldHRsZUludm9pY2VSZXF1ZXN0EhwKCmludm9pY2VfaWQYASABKAlCCLpIBXIDsAEBIhcKFVNldHRsZUludm9pY2VSZXNwb25zZSIyChJWb2lkSW52b2ljZVJlcXVlc3QSHAoKaW52b2ljZV9pZBgBIAEoCUIIukgFcgOwAQEiFQoTVm9pZEludm9pY2VSZXNwb25zZSI6ChpTdXNwZW5kU3Vic2NyaXB0aW9uUmVxdWVzdBIcCgppbnZvaWNlX2lkGAEgASgJQgi6SAVyA7ABASIdChtTdXNwZW5kU3Vic2NyaXB0aW9uUmVzcG9uc2UiOQoZRXhwaXJlU3Vic2NyaXB0aW9uUmVxdWVzdBIcCgppbnZvaWNlX2lkGAEgASgJQgi6SAVyA7ABASIcChpFeHBpcmVTdWJzY3JpcHRpb25SZXNwb25zZSpaCgpDYW5jZWxUaW1lEhsKF0NBTkNFTF9USU1FX1VOU1BFQ0lGSUVEEAASGgoWQ0FOQ0VMX1RJTUVfUEVSSU9EX0VORBABEhMKD0NBTkNFTF9USU1FX05PVxACKoYBCg1DaGFyZ2VPdXRjb21lEh4KGkNIQVJHRV9PVVRDT01FX1VOU1BFQ0lGSUVEEAASHAoYQ0hBUkdFX09VVENPTUVfU1VDQ0VFREVEEAESGwoXQ0hBUkdFX09VVENPTUVfREVDTElORUQQAhIaChZDSEFSR0VfT1VUQ09NRV9VTktOT1dOEAMy4hgKE1N1YnNjcmlwdGlvblNlcnZpY2USawoJTGlzdFRpZXJzEigudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5MaXN0VGllcnNSZXF1ZXN0GikudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5MaXN0VGllcnNSZXNwb25zZSIJkAIBirUYAggBEn0KD0dldFN1YnNjcmlwdGlvbhIuLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuR2V0U3Vic2NyaXB0aW9uUmVxdWVzdBovLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuR2V0U3Vic2NyaXB0aW9uUmVzcG9uc2UiCZACAYq1GAIIAhKXAQoNUHJldmlld0NoYW5nZRIsLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuUHJldmlld0NoYW5nZVJlcXVlc3QaLS50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlByZXZpZXdDaGFuZ2VSZXNwb25zZSIpkAIBirUYAggCkrUYHAoUc3Vic2NyaXB0aW9uLnByZXZpZXcQPBoCCDwSjQEKCkNoYW5nZVRpZXISKS50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkNoYW5nZVRpZXJSZXF1ZXN0GioudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5DaGFuZ2VUaWVyUmVzcG9uc2UiKIq1GAQgAQgCkrUYHAoTc3Vic2NyaXB0aW9uLmNoYW5nZRAUGgMIkBwSpQEKEkNhbmNlbFN1YnNjcmlwdGlvbhIxLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuQ2FuY2VsU3Vic2NyaXB0aW9uUmVxdWVzdBoyLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuQ2FuY2VsU3Vic2NyaXB0aW9uUmVzcG9uc2UiKIq1GAQgAQgCkrUYHAoTc3Vic2NyaXB0aW9uLmNoYW5nZRAUGgMIkBwSpQEKElJlc3VtZVN1YnNjcmlwdGlvbhIxLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuUmVzdW1lU3Vic2NyaXB0aW9uUmVxdWVzdBoyLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuUmVzdW1lU3Vic2NyaXB0aW9uUmVzcG9uc2UiKIq1GAQgAQgCkrUYHAoTc3Vic2NyaXB0aW9uLmNoYW5nZRAUGgMIkBwSpwEKEFNldFBheW1lbnRNZXRob2QSLy50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlNldFBheW1lbnRNZXRob2RSZXF1ZXN0GjAudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5TZXRQYXltZW50TWV0aG9kUmVzcG9uc2UiMIq1GAQgAQgCkrUYJAobc3Vic2NyaXB0aW9uLnBheW1lbnQtbWV0aG9kEBQaAwiQHBJ0CgxMaXN0SW52b2ljZXMSKy50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkxpc3RJbnZvaWNlc1JlcXVlc3QaLC50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkxpc3RJbnZvaWNlc1Jlc3BvbnNlIgmQAgGKtRgCCAIScQoLTGlzdENyZWRpdHMSKi50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkxpc3RDcmVkaXRzUmVxdWVzdBorLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuTGlzdENyZWRpdHNSZXNwb25zZSIJkAIBirUYAggCEmgKCEdldFVzYWdlEicudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5HZXRVc2FnZVJlcXVlc3QaKC50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkdldFVzYWdlUmVzcG9uc2UiCZACAYq1GAIIAhKzAQoTR2V0VXNlclN1YnNjcmlwdGlvbhIyLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuR2V0VXNlclN1YnNjcmlwdGlvblJlcXVlc3QaMy50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkdldFVzZXJTdWJzY3JpcHRpb25SZXNwb25zZSIzkAIBirUYLBoFYWRtaW4aEGN1c3RvbWVyLXN1cHBvcnQSEXN1YnNjcmlwdGlvbjpyZWFkEqoBChBMaXN0VXNlckludm9pY2VzEi8udHJvdXBlLnN1YnNjcmlwdGlvbi52MS5MaXN0VXNlckludm9pY2VzUmVxdWVzdBowLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuTGlzdFVzZXJJbnZvaWNlc1Jlc3BvbnNlIjOQAgGKtRgsGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBIRc3Vic2NyaXB0aW9uOnJlYWQSpwEKD0xpc3RVc2VyQ3JlZGl0cxIuLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuTGlzdFVzZXJDcmVkaXRzUmVxdWVzdBovLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuTGlzdFVzZXJDcmVkaXRzUmVzcG9uc2UiM5ACAYq1GCwaBWFkbWluGhBjdXN0b21lci1zdXBwb3J0EhFzdWJzY3JpcHRpb246cmVhZBJ+CgdTZXRUaWVyEiYudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5TZXRUaWVyUmVxdWVzdBonLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuU2V0VGllclJlc3BvbnNlIiKKtRgeGgVhZG1pbhIVc3Vic2NyaXB0aW9uOnNldC10aWVyEo4BCgtHcmFudENyZWRpdBIqLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuR3JhbnRDcmVkaXRSZXF1ZXN0GisudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5HcmFudENyZWRpdFJlc3BvbnNlIiaKtRgiGgVhZG1pbhIZc3Vic2NyaXB0aW9uOmdyYW50LWNyZWRpdBJ1CgxSZXNlcnZlVXNhZ2USKy50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlJlc2VydmVVc2FnZVJlcXVlc3QaLC50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlJlc2VydmVVc2FnZVJlc3BvbnNlIgqKtRgCCAOYtRgCEnUKDFJlbGVhc2VVc2FnZRIrLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuUmVsZWFzZVVzYWdlUmVxdWVzdBosLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuUmVsZWFzZVVzYWdlUmVzcG9uc2UiCoq1GAIIA5i1GAIScQoMSXNzdWVJbnZvaWNlEisudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5Jc3N1ZUludm9pY2VSZXF1ZXN0GiwudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5Jc3N1ZUludm9pY2VSZXNwb25zZSIGirUYAggDEnQKDUNoYXJnZUludm9pY2USLC50cm91cGUuc3Vic2NyaXB0aW9uLnYxLkNoYXJnZUludm9pY2VSZXF1ZXN0Gi0udHJvdXBlLnN1YnNjcmlwdGlvbi52MS5DaGFyZ2VJbnZvaWNlUmVzcG9uc2UiBoq1GAIIAxJ0Cg1TZXR0bGVJbnZvaWNlEiwudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5TZXR0bGVJbnZvaWNlUmVxdWVzdBotLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuU2V0dGxlSW52b2ljZVJlc3BvbnNlIgaKtRgCCAMSbgoLVm9pZEludm9pY2USKi50cm91cGUuc3Vic2NyaXB0aW9uLnYxLlZvaWRJbnZvaWNlUmVxdWVzdBorLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuVm9pZEludm9pY2VSZXNwb25zZSIGirUYAggDEoYBChNTdXNwZW5kU3Vic2NyaXB0aW9uEjIudHJvdXBlLnN1YnNjcmlwdGlvbi52MS5TdXNwZW5kU3Vic2NyaXB0aW9uUmVxdWVzdBozLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuU3VzcGVuZFN1YnNjcmlwdGlvblJlc3BvbnNlIgaKtRgCCAMSgwEKEkV4cGlyZVN1YnNjcmlwdGlvbhIxLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuRXhwaXJlU3Vic2NyaXB0aW9uUmVxdWVzdBoyLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuRXhwaXJlU3Vic2NyaXB0aW9uUmVzcG9uc2UiBoq1GAIIA2IGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_troupe_mesh_v1_money, file_troupe_mesh_v1_options, file_troupe_subscription_v1_credit, file_troupe_subscription_v1_invoice, file_troupe_subscription_v1_subscription, file_troupe_subscription_v1_tier, file_troupe_subscription_v1_usage]);
 
 /**
  * @generated from message troupe.subscription.v1.ListTiersRequest
@@ -422,6 +422,153 @@ export const GetUsageResponseSchema: GenMessage<GetUsageResponse> = /*@__PURE__*
   messageDesc(file_troupe_subscription_v1_subscription_service, 19);
 
 /**
+ * @generated from message troupe.subscription.v1.GetUserSubscriptionRequest
+ */
+export type GetUserSubscriptionRequest = Message<"troupe.subscription.v1.GetUserSubscriptionRequest"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+};
+
+/**
+ * Describes the message troupe.subscription.v1.GetUserSubscriptionRequest.
+ * Use `create(GetUserSubscriptionRequestSchema)` to create a new message.
+ */
+export const GetUserSubscriptionRequestSchema: GenMessage<GetUserSubscriptionRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_subscription_v1_subscription_service, 20);
+
+/**
+ * @generated from message troupe.subscription.v1.GetUserSubscriptionResponse
+ */
+export type GetUserSubscriptionResponse = Message<"troupe.subscription.v1.GetUserSubscriptionResponse"> & {
+  /**
+   * @generated from field: troupe.subscription.v1.Subscription subscription = 1;
+   */
+  subscription?: Subscription | undefined;
+
+  /**
+   * One for each resource.
+   *
+   * @generated from field: repeated troupe.subscription.v1.Usage usage = 2;
+   */
+  usage: Usage[];
+};
+
+/**
+ * Describes the message troupe.subscription.v1.GetUserSubscriptionResponse.
+ * Use `create(GetUserSubscriptionResponseSchema)` to create a new message.
+ */
+export const GetUserSubscriptionResponseSchema: GenMessage<GetUserSubscriptionResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_subscription_v1_subscription_service, 21);
+
+/**
+ * @generated from message troupe.subscription.v1.ListUserInvoicesRequest
+ */
+export type ListUserInvoicesRequest = Message<"troupe.subscription.v1.ListUserInvoicesRequest"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * 20 when 0, at most 100.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message troupe.subscription.v1.ListUserInvoicesRequest.
+ * Use `create(ListUserInvoicesRequestSchema)` to create a new message.
+ */
+export const ListUserInvoicesRequestSchema: GenMessage<ListUserInvoicesRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_subscription_v1_subscription_service, 22);
+
+/**
+ * @generated from message troupe.subscription.v1.ListUserInvoicesResponse
+ */
+export type ListUserInvoicesResponse = Message<"troupe.subscription.v1.ListUserInvoicesResponse"> & {
+  /**
+   * @generated from field: repeated troupe.subscription.v1.Invoice invoices = 1;
+   */
+  invoices: Invoice[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message troupe.subscription.v1.ListUserInvoicesResponse.
+ * Use `create(ListUserInvoicesResponseSchema)` to create a new message.
+ */
+export const ListUserInvoicesResponseSchema: GenMessage<ListUserInvoicesResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_subscription_v1_subscription_service, 23);
+
+/**
+ * @generated from message troupe.subscription.v1.ListUserCreditsRequest
+ */
+export type ListUserCreditsRequest = Message<"troupe.subscription.v1.ListUserCreditsRequest"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * 20 when 0, at most 100.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message troupe.subscription.v1.ListUserCreditsRequest.
+ * Use `create(ListUserCreditsRequestSchema)` to create a new message.
+ */
+export const ListUserCreditsRequestSchema: GenMessage<ListUserCreditsRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_subscription_v1_subscription_service, 24);
+
+/**
+ * @generated from message troupe.subscription.v1.ListUserCreditsResponse
+ */
+export type ListUserCreditsResponse = Message<"troupe.subscription.v1.ListUserCreditsResponse"> & {
+  /**
+   * @generated from field: repeated troupe.subscription.v1.CreditEntry credits = 1;
+   */
+  credits: CreditEntry[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message troupe.subscription.v1.ListUserCreditsResponse.
+ * Use `create(ListUserCreditsResponseSchema)` to create a new message.
+ */
+export const ListUserCreditsResponseSchema: GenMessage<ListUserCreditsResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_subscription_v1_subscription_service, 25);
+
+/**
  * @generated from message troupe.subscription.v1.SetTierRequest
  */
 export type SetTierRequest = Message<"troupe.subscription.v1.SetTierRequest"> & {
@@ -443,7 +590,7 @@ export type SetTierRequest = Message<"troupe.subscription.v1.SetTierRequest"> & 
  * Use `create(SetTierRequestSchema)` to create a new message.
  */
 export const SetTierRequestSchema: GenMessage<SetTierRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 20);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 26);
 
 /**
  * @generated from message troupe.subscription.v1.SetTierResponse
@@ -460,7 +607,7 @@ export type SetTierResponse = Message<"troupe.subscription.v1.SetTierResponse"> 
  * Use `create(SetTierResponseSchema)` to create a new message.
  */
 export const SetTierResponseSchema: GenMessage<SetTierResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 21);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 27);
 
 /**
  * @generated from message troupe.subscription.v1.GrantCreditRequest
@@ -491,7 +638,7 @@ export type GrantCreditRequest = Message<"troupe.subscription.v1.GrantCreditRequ
  * Use `create(GrantCreditRequestSchema)` to create a new message.
  */
 export const GrantCreditRequestSchema: GenMessage<GrantCreditRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 22);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 28);
 
 /**
  * @generated from message troupe.subscription.v1.GrantCreditResponse
@@ -508,7 +655,7 @@ export type GrantCreditResponse = Message<"troupe.subscription.v1.GrantCreditRes
  * Use `create(GrantCreditResponseSchema)` to create a new message.
  */
 export const GrantCreditResponseSchema: GenMessage<GrantCreditResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 23);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 29);
 
 /**
  * @generated from message troupe.subscription.v1.ReserveUsageRequest
@@ -551,7 +698,7 @@ export type ReserveUsageRequest = Message<"troupe.subscription.v1.ReserveUsageRe
  * Use `create(ReserveUsageRequestSchema)` to create a new message.
  */
 export const ReserveUsageRequestSchema: GenMessage<ReserveUsageRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 24);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 30);
 
 /**
  * @generated from message troupe.subscription.v1.ReserveUsageResponse
@@ -570,7 +717,7 @@ export type ReserveUsageResponse = Message<"troupe.subscription.v1.ReserveUsageR
  * Use `create(ReserveUsageResponseSchema)` to create a new message.
  */
 export const ReserveUsageResponseSchema: GenMessage<ReserveUsageResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 25);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 31);
 
 /**
  * @generated from message troupe.subscription.v1.ReleaseUsageRequest
@@ -587,7 +734,7 @@ export type ReleaseUsageRequest = Message<"troupe.subscription.v1.ReleaseUsageRe
  * Use `create(ReleaseUsageRequestSchema)` to create a new message.
  */
 export const ReleaseUsageRequestSchema: GenMessage<ReleaseUsageRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 26);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 32);
 
 /**
  * @generated from message troupe.subscription.v1.ReleaseUsageResponse
@@ -600,7 +747,7 @@ export type ReleaseUsageResponse = Message<"troupe.subscription.v1.ReleaseUsageR
  * Use `create(ReleaseUsageResponseSchema)` to create a new message.
  */
 export const ReleaseUsageResponseSchema: GenMessage<ReleaseUsageResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 27);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 33);
 
 /**
  * @generated from message troupe.subscription.v1.IssueInvoiceRequest
@@ -622,7 +769,7 @@ export type IssueInvoiceRequest = Message<"troupe.subscription.v1.IssueInvoiceRe
  * Use `create(IssueInvoiceRequestSchema)` to create a new message.
  */
 export const IssueInvoiceRequestSchema: GenMessage<IssueInvoiceRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 28);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 34);
 
 /**
  * @generated from message troupe.subscription.v1.IssueInvoiceResponse
@@ -648,7 +795,7 @@ export type IssueInvoiceResponse = Message<"troupe.subscription.v1.IssueInvoiceR
  * Use `create(IssueInvoiceResponseSchema)` to create a new message.
  */
 export const IssueInvoiceResponseSchema: GenMessage<IssueInvoiceResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 29);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 35);
 
 /**
  * @generated from message troupe.subscription.v1.ChargeInvoiceRequest
@@ -672,7 +819,7 @@ export type ChargeInvoiceRequest = Message<"troupe.subscription.v1.ChargeInvoice
  * Use `create(ChargeInvoiceRequestSchema)` to create a new message.
  */
 export const ChargeInvoiceRequestSchema: GenMessage<ChargeInvoiceRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 30);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 36);
 
 /**
  * @generated from message troupe.subscription.v1.ChargeInvoiceResponse
@@ -689,7 +836,7 @@ export type ChargeInvoiceResponse = Message<"troupe.subscription.v1.ChargeInvoic
  * Use `create(ChargeInvoiceResponseSchema)` to create a new message.
  */
 export const ChargeInvoiceResponseSchema: GenMessage<ChargeInvoiceResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 31);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 37);
 
 /**
  * @generated from message troupe.subscription.v1.SettleInvoiceRequest
@@ -706,7 +853,7 @@ export type SettleInvoiceRequest = Message<"troupe.subscription.v1.SettleInvoice
  * Use `create(SettleInvoiceRequestSchema)` to create a new message.
  */
 export const SettleInvoiceRequestSchema: GenMessage<SettleInvoiceRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 32);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 38);
 
 /**
  * @generated from message troupe.subscription.v1.SettleInvoiceResponse
@@ -719,7 +866,7 @@ export type SettleInvoiceResponse = Message<"troupe.subscription.v1.SettleInvoic
  * Use `create(SettleInvoiceResponseSchema)` to create a new message.
  */
 export const SettleInvoiceResponseSchema: GenMessage<SettleInvoiceResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 33);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 39);
 
 /**
  * @generated from message troupe.subscription.v1.VoidInvoiceRequest
@@ -736,7 +883,7 @@ export type VoidInvoiceRequest = Message<"troupe.subscription.v1.VoidInvoiceRequ
  * Use `create(VoidInvoiceRequestSchema)` to create a new message.
  */
 export const VoidInvoiceRequestSchema: GenMessage<VoidInvoiceRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 34);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 40);
 
 /**
  * @generated from message troupe.subscription.v1.VoidInvoiceResponse
@@ -749,7 +896,7 @@ export type VoidInvoiceResponse = Message<"troupe.subscription.v1.VoidInvoiceRes
  * Use `create(VoidInvoiceResponseSchema)` to create a new message.
  */
 export const VoidInvoiceResponseSchema: GenMessage<VoidInvoiceResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 35);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 41);
 
 /**
  * @generated from message troupe.subscription.v1.SuspendSubscriptionRequest
@@ -766,7 +913,7 @@ export type SuspendSubscriptionRequest = Message<"troupe.subscription.v1.Suspend
  * Use `create(SuspendSubscriptionRequestSchema)` to create a new message.
  */
 export const SuspendSubscriptionRequestSchema: GenMessage<SuspendSubscriptionRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 36);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 42);
 
 /**
  * @generated from message troupe.subscription.v1.SuspendSubscriptionResponse
@@ -779,7 +926,7 @@ export type SuspendSubscriptionResponse = Message<"troupe.subscription.v1.Suspen
  * Use `create(SuspendSubscriptionResponseSchema)` to create a new message.
  */
 export const SuspendSubscriptionResponseSchema: GenMessage<SuspendSubscriptionResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 37);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 43);
 
 /**
  * @generated from message troupe.subscription.v1.ExpireSubscriptionRequest
@@ -796,7 +943,7 @@ export type ExpireSubscriptionRequest = Message<"troupe.subscription.v1.ExpireSu
  * Use `create(ExpireSubscriptionRequestSchema)` to create a new message.
  */
 export const ExpireSubscriptionRequestSchema: GenMessage<ExpireSubscriptionRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 38);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 44);
 
 /**
  * @generated from message troupe.subscription.v1.ExpireSubscriptionResponse
@@ -809,7 +956,7 @@ export type ExpireSubscriptionResponse = Message<"troupe.subscription.v1.ExpireS
  * Use `create(ExpireSubscriptionResponseSchema)` to create a new message.
  */
 export const ExpireSubscriptionResponseSchema: GenMessage<ExpireSubscriptionResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_subscription_v1_subscription_service, 39);
+  messageDesc(file_troupe_subscription_v1_subscription_service, 45);
 
 /**
  * When a cancelled subscription ends.
@@ -1004,6 +1151,38 @@ export const SubscriptionService: GenService<{
     methodKind: "unary";
     input: typeof GetUsageRequestSchema;
     output: typeof GetUsageResponseSchema;
+  },
+  /**
+   * A user's subscription and what they have used, for operators. NOT_FOUND / USER_NOT_FOUND; the
+   * subscription of an account that is gone is EXPIRED.
+   *
+   * @generated from rpc troupe.subscription.v1.SubscriptionService.GetUserSubscription
+   */
+  getUserSubscription: {
+    methodKind: "unary";
+    input: typeof GetUserSubscriptionRequestSchema;
+    output: typeof GetUserSubscriptionResponseSchema;
+  },
+  /**
+   * A user's invoices, newest first, for operators. They stay when the account is gone.
+   *
+   * @generated from rpc troupe.subscription.v1.SubscriptionService.ListUserInvoices
+   */
+  listUserInvoices: {
+    methodKind: "unary";
+    input: typeof ListUserInvoicesRequestSchema;
+    output: typeof ListUserInvoicesResponseSchema;
+  },
+  /**
+   * How a user's credit came to be what it is, newest first, for operators, and which of them granted
+   * it.
+   *
+   * @generated from rpc troupe.subscription.v1.SubscriptionService.ListUserCredits
+   */
+  listUserCredits: {
+    methodKind: "unary";
+    input: typeof ListUserCreditsRequestSchema;
+    output: typeof ListUserCreditsResponseSchema;
   },
   /**
    * Gives a user a tier for nothing, at once; `FREE` takes one away. What was being billed is not any
