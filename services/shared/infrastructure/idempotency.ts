@@ -34,7 +34,7 @@ export class IdempotencyStore {
    * the key came with another request, IDEMPOTENCY_RESPONSE_WITHHELD when the response carried a secret.
    */
   async find(request: IdempotentRequest): Promise<Uint8Array | undefined> {
-    const [row] = await this.database.sql<{ request_hash: Buffer; response: Buffer | null }>(
+    const [row] = await this.database.look<{ request_hash: Buffer; response: Buffer | null }>(
       'select request_hash, response from idempotency where scope = $1 and key = $2',
       request.scope,
       request.key,

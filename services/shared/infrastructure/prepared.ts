@@ -18,7 +18,7 @@ export interface Row {
   [column: string]: unknown
 }
 
-const isStalePlan = (error: unknown): boolean => {
+export const isStalePlan = (error: unknown): boolean => {
   const { code, message } = error as { code?: string; message?: string }
   return code === '0A000' && message === 'cached plan must not change result type'
 }
@@ -40,7 +40,8 @@ export const endIdle = (pool: Pool): void => {
   }
 }
 
-const isRefused = (error: unknown): boolean =>
+/** Whether the server refused one statement, and its connection is as good as before. */
+export const isRefused = (error: unknown): boolean =>
   (error as { severity?: string } | undefined)?.severity === 'ERROR' && !isStalePlan(error)
 
 interface Patience {

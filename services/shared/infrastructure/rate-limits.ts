@@ -44,14 +44,14 @@ export const countCall = async (
 ): Promise<RateLimitOutcome> => {
   const interval = policy.windowMs / policy.limit
   const place = [`${policy.name}:${key}`, clockOffsetMs]
-  const [counted] = await database.sql<Bucket>(count, ...place, interval, policy.windowMs)
+  const [counted] = await database.look<Bucket>(count, ...place, interval, policy.windowMs)
   if (counted) {
     const used = Math.max(0, counted.arrival - counted.now)
     // Times of this size have no exact fractions.
     const remaining = Math.floor((policy.windowMs - used) / interval + 1e-6)
     return { allowed: true, remaining: Math.max(0, remaining), retryAfterMs: Math.ceil(used) }
   }
-  const [full] = await database.sql<Bucket>(look, ...place)
+  const [full] = await database.look<Bucket>(look, ...place)
   const wait = full ? full.arrival - full.now - (policy.windowMs - interval) : 0
   return { allowed: false, remaining: 0, retryAfterMs: Math.max(1, Math.ceil(wait)) }
 }

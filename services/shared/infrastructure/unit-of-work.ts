@@ -91,7 +91,8 @@ export class UnitOfWork implements Ids {
     if (this.loaded.has(mark)) return this.loaded.get(mark) as T
     const meta = this.database.orm.getMetadata().get(type as never)
     const [key] = (meta.properties[meta.primaryKeys[0] as never] as EntityProperty).fieldNames
-    return (await this.select(type, `"${key}" = $1`, id))[0]
+    const [row] = await this.database.look(`select * from "${meta.tableName}" where "${key}" = $1`, id)
+    return row && this.track(type, id, row)
   }
 
   /** Entities by a condition over columns, tracked. `where` may end with `order by` and `limit`. */

@@ -67,14 +67,14 @@ it('commits on when the connection that units share does not answer any more', a
   await database.close()
 })
 
-it('leaves nothing of a statement behind that only a full collection takes away', async () => {
+it.each(['sql', 'look'] as const)('%s leaves nothing behind that only a full collection takes away', async (kind) => {
   v8.setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as (options?: { type: 'minor' }) => void
   const heapUsed = () => process.memoryUsage().heapUsed
   const database = openDatabase({ url: suite.url, poolSize: 1, entities: [], log: testLog })
   const statements = 8000
   const run = async () => {
-    for (let n = 0; n < statements; n += 1) await database.sql('select $1::int as n', n)
+    for (let n = 0; n < statements; n += 1) await database[kind]('select $1::int as n', n)
   }
   await run()
   // What other files left behind, code that grew old included, goes before.

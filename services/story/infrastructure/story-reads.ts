@@ -113,7 +113,7 @@ const viewOf = (row: SeenRow, isAuthor: boolean): StoryView => {
 export const storyReads = ({ database, clock }: Pick<Kernel, 'database' | 'clock'>): StoryReads => {
   const see = async (query: string, { storyId, viewer, shareToken }: Look): Promise<SeenRow> => {
     const tokenHash = shareToken === '' ? null : createHash('sha256').update(shareToken).digest()
-    const [row] = await database.sql<SeenRow>(query, storyId, viewer ?? null, tokenHash, clock.now())
+    const [row] = await database.look<SeenRow>(query, storyId, viewer ?? null, tokenHash, clock.now())
     const version = row && visibleVersion(row, { userId: viewer, shared: row.shared })
     if (!row || version !== row.seenVersion) throw storyNotFound()
     return row
@@ -133,7 +133,7 @@ export const storyReads = ({ database, clock }: Pick<Kernel, 'database' | 'clock
     },
     ofStory: async (story: Story, content?: string) => {
       const at = content === undefined ? [story.id, story.version] : [null, null]
-      const [row] = await database.sql<{ content: string | null; authorName: string }>(ofStory, story.authorId, ...at)
+      const [row] = await database.look<{ content: string | null; authorName: string }>(ofStory, story.authorId, ...at)
       return {
         id: story.id,
         title: story.title,

@@ -55,7 +55,7 @@ export const createSubscriptions = ({ database, unit, clock, identity }: Parts):
       return get(userId)
     },
     allowance: async (userId) => {
-      const [row] = await database.sql<AllowanceRow>(
+      const [row] = await database.look<AllowanceRow>(
         'select tier, status, anchor, paid_until, next_tier from subscriptions where id = $1',
         userId,
       )

@@ -38,7 +38,7 @@ interface ReadingRow {
 export const createUsageLedger = (database: Database, unit: () => UnitOfWork): UsageLedger => ({
   ...usageWrites(unit),
   look: async (counterId, key, now) => {
-    const [row] = await database.sql<LookRow>(lookSql, counterId, key ?? null, now)
+    const [row] = await database.look<LookRow>(lookSql, counterId, key ?? null, now)
     const { used, allowed, reservation, lapsed } = row as LookRow
     return {
       counter: used === null ? undefined : { used, allowed: allowed ?? undefined },
@@ -48,7 +48,7 @@ export const createUsageLedger = (database: Database, unit: () => UnitOfWork): U
   },
   reservation: async (key) =>
     (
-      await database.sql<Reservation & Record<string, unknown>>(
+      await database.look<Reservation & Record<string, unknown>>(
         `select ${reservationColumns} from reservations where key = $1`,
         key,
       )
