@@ -24,6 +24,7 @@ export const kinds = {
   welcome: { messageType: 'UPDATE', channels: { email: 'immediate', in_app: 'immediate' } },
   email_verification: { messageType: 'CONFIRMATION', channels: { email: 'immediate' } },
   password_reset: { messageType: 'CONFIRMATION', channels: { email: 'immediate' } },
+  security_changed: { messageType: 'CONFIRMATION', channels: { email: 'immediate', in_app: 'immediate' } },
   story_analyzed: { messageType: 'UPDATE', channels: { email: 'off', push: 'immediate', in_app: 'immediate' } },
   story_published: { messageType: 'UPDATE', channels: { email: 'digest', push: 'immediate', in_app: 'immediate' } },
   story_shared: { messageType: 'UPDATE', channels: { email: 'off', in_app: 'immediate' } },
@@ -48,7 +49,7 @@ export const kindNamed = (name: string, field: string): Kind => {
   return kinds[name]
 }
 
-/** Answers to what their reader just did are sent whatever the preferences say, and at any hour. */
+/** What confirms what was done with an account is sent whatever the preferences say, and at any hour. */
 export const isAlwaysSent = (name: string): boolean => isKind(name) && kinds[name].messageType === 'CONFIRMATION'
 
 /** What answers its reader or warns them does not wait behind news, nor behind what a campaign tells many. */

@@ -84,6 +84,20 @@ describe('mail', () => {
     expect((await write('Fourth wood')).story?.title).toBe('Fourth wood')
   })
 
+  it('says that a password was changed and an API key made and revoked', async () => {
+    const { email, password, transport } = await register('en')
+    const own = createClient(IdentityService, transport)
+    const { apiKey } = await own.createApiKey({ name: 'night build', scopes: ['read'] })
+    await own.revokeApiKey({ apiKeyId: apiKey?.id ?? '' })
+    await own.changePassword({ currentPassword: password, newPassword: `${password}-2` })
+    for (const subject of ['An API key was created', 'An API key was revoked', 'Your password was changed']) {
+      const id = await eventually(async () => (await mailsTo(email)).get(subject))
+      const { body } = await mailbox({ message: id })
+      expect(body).toContain('/reset-password')
+      if (subject.includes('API')) expect(body).toContain('night build')
+    }
+  })
+
   it('ends by one click of a mail program, not by looking at the link', async () => {
     const { email, transport } = await register('en')
     const id = await eventually(async () => (await mailsTo(email)).get('Welcome to Troupe, Änne &amp; Co'))

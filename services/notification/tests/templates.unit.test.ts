@@ -18,6 +18,7 @@ const sample: Values = {
   author: 'Bo',
   title: 'The wood',
   change: 'upgraded',
+  happened: new Date('2026-11-20T22:05:00Z'),
   state: 'renewal',
   amount: '$9.99',
   tier: 'GOLD',
