@@ -29,6 +29,7 @@ export const kinds = {
   story_published: { messageType: 'UPDATE', channels: { email: 'digest', push: 'immediate', in_app: 'immediate' } },
   story_shared: { messageType: 'UPDATE', channels: { email: 'off', in_app: 'immediate' } },
   subscription_changed: { messageType: 'CONFIRMATION', channels: { email: 'immediate', in_app: 'immediate' } },
+  payment_received: { messageType: 'CONFIRMATION', channels: { email: 'immediate', in_app: 'immediate' } },
   payment_failed: { messageType: 'ALERT', channels: everywhere },
   limit_reached: { messageType: 'ALERT', channels: everywhere },
   announcement: { messageType: 'UPDATE', channels: everywhere },

@@ -10,6 +10,8 @@ import {
   TotpDisabledSchema,
   TotpEnabledSchema,
 } from '#gen/troupe/identity/v1/identity_events_pb.ts'
+import { InvoicePurpose } from '#gen/troupe/subscription/v1/invoice_pb.ts'
+import { PaymentProcessedSchema, PaymentStatus } from '#gen/troupe/subscription/v1/subscription_events_pb.ts'
 import { shippedLocales } from '../domain/locale.ts'
 import { compileTemplate } from '../infrastructure/templates/compile.ts'
 import { readShipped } from '../infrastructure/templates/shipped.ts'
@@ -74,5 +76,42 @@ describe('what lets somebody into an account', () => {
     const said = [0, 1, 2, 3].map(says)
     expect(new Set(said).size).toBe(4)
     for (const each of said.slice(0, 2)) expect(each).not.toMatch(/\d/)
+  })
+})
+
+describe('a payment', () => {
+  const amount = { minorUnits: 999n, currency: 'EUR' }
+  const paid = { userId, amount, status: PaymentStatus.SUCCEEDED, invoiceNumber: '2026-000042' }
+  type Over = Partial<Omit<typeof paid, 'status'> & { status: PaymentStatus; purpose: InvoicePurpose }>
+  const pay = (over: Over = {}) => told(PaymentProcessedSchema, { ...paid, ...over })
+
+  it('that came about is told of, with what it was for and by which invoice', () => {
+    const data = { path: '/subscription', state: 'renewal', invoice: '2026-000042' }
+    const happening = {
+      kind: 'payment_received',
+      to: userId,
+      data: { ...data, amount: { ...amount, minorUnits: 999 } },
+    }
+    expect(pay({ purpose: InvoicePurpose.RENEWAL })).toMatchObject(happening)
+    expect(pay({ purpose: InvoicePurpose.UPGRADE })?.data).toMatchObject({ state: 'upgrade' })
+    expect(pay({ invoiceNumber: '' })?.data).toMatchObject({ invoice: 'none' })
+  })
+
+  it('that credit alone made is not told of, nor one of unknown outcome', () => {
+    expect(pay({ amount: { minorUnits: 0n, currency: 'EUR' } })).toBeUndefined()
+    expect(pay({ status: PaymentStatus.UNSPECIFIED })).toBeUndefined()
+    expect(pay({ status: PaymentStatus.FAILED })).toMatchObject({ kind: 'payment_failed' })
+  })
+
+  it.each(shippedLocales)('that came about is told of in %s, whether or not its invoice is known', (locale) => {
+    const template = compileTemplate(shipped.get('payment_received')?.get(locale) ?? '', locale, locale)
+    const says = (state: string, invoice: string) =>
+      template.brief({ state, invoice, amount: '9,99 €', name: 'Ann', url: 'https://app.example/x' }, 'UTC')
+    for (const state of ['renewal', 'upgrade']) {
+      expect(says(state, '2026-000042').title).toContain('9,99 €')
+      expect(says(state, '2026-000042').short).toContain('2026-000042')
+      expect(says(state, 'none').short).not.toMatch(/none|\d/)
+    }
+    expect(says('renewal', 'none').short).not.toBe(says('upgrade', 'none').short)
   })
 })

@@ -47,7 +47,7 @@ describe('a preference', () => {
       reasonOf(() => preference.change({ channels: [{ kind, channel, mode }] }))
     expect(change('nothing', 'email', 'off')).toBe('UNKNOWN_KIND')
     expect(change('welcome', 'sms', 'immediate')).toBe('CHANNEL_NOT_OFFERED')
-    for (const kind of ['password_reset', 'security_changed']) {
+    for (const kind of ['password_reset', 'security_changed', 'payment_received']) {
       expect(change(kind, 'email', 'off')).toBe('ALWAYS_SENT')
     }
     expect(change('security_changed', 'email', 'digest')).toBe('ALWAYS_SENT')

@@ -148,6 +148,19 @@ describe('something that people are told', () => {
     expect(mail?.text).toContain('Neues Passwort setzen: http://127.0.0.1:8080/reset-password')
   })
 
+  it('of what they paid is written as their region writes sums', async () => {
+    const userId = await notification.newPerson({ language: 'fr-CA' })
+    const amount = { minorUnits: 129_900, currency: 'EUR' }
+    const data = { path: '/subscription', state: 'renewal', invoice: '2026-000042', amount }
+    await notification.announce({ kind: 'payment_received', to: userId, data })
+    await notification.sendDue()
+    const [mail] = await notification.mailsOf(userId)
+    const format = new Intl.NumberFormat('fr-CA', { style: 'currency', currency: 'EUR' })
+    const sum = format.format(1299).replace(/\s/g, ' ')
+    expect(mail).toMatchObject({ subject: `Votre paiement de ${sum}`, headers: {} })
+    expect(mail?.text).toContain('Vous trouverez la facture 2026-000042 avec votre abonnement.')
+  })
+
   it('by SMS is cut where it is longer than carriers join', async () => {
     const userId = await notification.newPerson()
     const channel = { kind: 'announcement', channel: 'sms', mode: 'immediate' } as const

@@ -20,6 +20,7 @@ const sample: Values = {
   change: 'upgraded',
   happened: new Date('2026-11-20T22:05:00Z'),
   state: 'renewal',
+  invoice: '2026-000042',
   amount: '$9.99',
   tier: 'GOLD',
   resource: 'stories',
