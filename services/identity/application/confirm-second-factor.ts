@@ -35,11 +35,12 @@ export const confirmSecondFactor = async (ports: Ports, user: User, text: string
   const known = await failures.of(user.emailKey, address)
   mustNotBeDelayed(known, clock.now())
   const factor = await secondFactors.find(user.id)
-  const isTaken =
-    factor?.takeStep(stepOfCode(ports, factor, text)) || factor?.takeRecovery(recoveryHashOf(ports, user.id, text))
-  if (!isTaken) {
-    await failures.record(user.emailKey, address, clock.now())
-    throw totpInvalid()
+  if (!factor?.takeStep(stepOfCode(ports, factor, text))) {
+    if (!factor?.takeRecovery(recoveryHashOf(ports, user.id, text))) {
+      await failures.record(user.emailKey, address, clock.now())
+      throw totpInvalid()
+    }
+    user.noteRecovery(factor.recoveryHashes.length, clock.now())
   }
   if (known.length > 0) await failures.clear(user.emailKey)
 }

@@ -51,10 +51,11 @@ export const confirmTotp =
     const user = await ports.users.get(owner.userId)
     const factor = await ports.secondFactors.find(user.id)
     if (!factor) throw precondition('TOTP_NOT_ENROLLED', 'no app was set up; begin with EnrollTotp')
+    const now = ports.clock.now()
     const codes = Array.from({ length: recoveryCodeCount }, () => newRecoveryCode(ports))
     const hashes = codes.map((each) => recoveryHashOf(ports, user.id, each))
-    factor.confirm(stepOfCode(ports, factor, code), hashes, ports.clock.now())
-    user.switchTotp(true)
+    factor.confirm(stepOfCode(ports, factor, code), hashes, now)
+    user.switchTotp(true, now)
     return codes
   }
 
@@ -64,7 +65,7 @@ export const confirmTotp =
 export const disableTotp =
   (ports: Ports) =>
   async (owner: Owner, code: string): Promise<void> => {
-    const { users, secondFactors, apart, inTurn } = ports
+    const { users, secondFactors, clock, apart, inTurn } = ports
     await mustHaveLiveSession(ports, owner)
     const { emailKey } = await users.get(owner.userId)
     const disable = async () => {
@@ -73,7 +74,7 @@ export const disableTotp =
       const factor = user.hasTotp ? await secondFactors.find(user.id) : undefined
       if (!factor) throw precondition('TOTP_NOT_ON', 'this account asks for no codes')
       await confirmSecondFactor(ports, user, code, owner.address)
-      user.switchTotp(false)
+      user.switchTotp(false, clock.now())
       secondFactors.remove(factor)
     }
     await inTurn(emailKey, () => apart('disable-totp', disable))

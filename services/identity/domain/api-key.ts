@@ -91,6 +91,7 @@ export class ApiKey extends Aggregate {
       apiKeyId: key.id,
       scopes,
       expiresAt: timestamp(expiresAt),
+      name,
     })
     return key
   }
@@ -104,7 +105,7 @@ export class ApiKey extends Aggregate {
     if (!this.isLive(now)) return
     this.revokedAt = now
     this.place = undefined
-    this.record(ApiKeyRevokedSchema, { userId: this.userId, apiKeyId: this.id })
+    this.record(ApiKeyRevokedSchema, { userId: this.userId, apiKeyId: this.id, name: this.name })
   }
 }
 

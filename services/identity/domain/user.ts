@@ -4,14 +4,16 @@ import {
   OAuthProviderUnlinkedSchema,
   PasswordChangedSchema,
   ProfileUpdatedSchema,
+  RecoveryCodeUsedSchema,
+  TotpDisabledSchema,
+  TotpEnabledSchema,
   UserAuthenticatedSchema,
   UserDeletedSchema,
   UserReactivatedSchema,
   UserRegisteredSchema,
   UserSuspendedSchema,
 } from '#gen/troupe/identity/v1/identity_events_pb.ts'
-import { Aggregate } from '#shared/domain/aggregate.ts'
-import { denied, notFound, precondition } from '#shared/domain/errors.ts'
+import { notFound, precondition } from '#shared/domain/errors.ts'
 import { languageTag, timeZone } from '#shared/domain/language-tag.ts'
 import { timestamp } from '#shared/domain/timestamp.ts'
 import { newAccount, type PreferencesChange, type ProfileChange, type Registration } from './account-changes.ts'
@@ -19,34 +21,10 @@ import { displayNameOf } from './display-name.ts'
 import { linkRequestedSchema, type MailedLink } from './mailed-link.ts'
 import { mustReach, type Operator } from './operator.ts'
 import type { PostalAddress } from './postal-address.ts'
+import { UserState } from './user-state.ts'
 
 /** An account: who somebody is here, and what they may sign in with. */
-export class User extends Aggregate {
-  readonly id!: string
-  /** As its owner writes it. */
-  email!: string
-  /** What addresses are compared by; no two accounts have the same. */
-  emailKey!: string
-  emailVerified!: boolean
-  displayName!: string
-  avatarUrl!: string
-  bio!: string
-  language!: string
-  timeZone!: string
-  phone!: string
-  address: PostalAddress | undefined
-  passwordHash: string | undefined
-  /** Whether a code of the second factor is asked for besides. */
-  hasTotp!: boolean
-  /** Names of the providers that the account is linked with, in order of linking. */
-  oauthProviders!: string[]
-  roles!: string[]
-  registrationSource!: string
-  suspendedAt: Date | undefined
-  suspensionReason: string | undefined
-  createdAt!: Date
-  lastLoginAt: Date | undefined
-
+export class User extends UserState {
   static register(init: Registration, now: Date): User {
     const user = Object.assign(new User(), newAccount(init, now))
     user.record(UserRegisteredSchema, {
@@ -57,15 +35,6 @@ export class User extends Aggregate {
       registeredAt: timestamp(now),
     })
     return user
-  }
-
-  get isActive(): boolean {
-    return this.suspendedAt === undefined
-  }
-
-  /** Throws USER_SUSPENDED. */
-  mustBeActive(): void {
-    if (!this.isActive) throw denied('USER_SUSPENDED', 'this account is suspended')
   }
 
   /** Notes that a session was opened. Throws USER_SUSPENDED. */
@@ -81,9 +50,19 @@ export class User extends Aggregate {
     this.record(PasswordChangedSchema, { userId: this.id, changedAt: timestamp(now) })
   }
 
-  switchTotp(isOn: boolean): void {
+  /** Has codes of an app asked for from now on, or not any more; what is so already stays. */
+  switchTotp(isOn: boolean, now: Date): void {
     this.mustBeActive()
+    if (this.hasTotp === isOn) return
     this.hasTotp = isOn
+    const at = timestamp(now)
+    if (isOn) this.record(TotpEnabledSchema, { userId: this.id, enabledAt: at })
+    else this.record(TotpDisabledSchema, { userId: this.id, disabledAt: at })
+  }
+
+  /** Tells that a recovery code stood in for one of the app. */
+  noteRecovery(codesLeft: number, now: Date): void {
+    this.record(RecoveryCodeUsedSchema, { userId: this.id, codesLeft, usedAt: timestamp(now) })
   }
 
   /** Tells that a link was asked for, so that it is mailed. Throws EMAIL_ALREADY_VERIFIED. */

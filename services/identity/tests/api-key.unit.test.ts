@@ -50,12 +50,12 @@ describe('an API key', () => {
     key.revoke(now)
     key.revoke(later(1))
     const events = recordedEvents(key).map(({ message }) => message)
-    expect(events).toMatchObject([
-      { userId: 'ann', apiKeyId: 'k1', scopes: ['write'] },
-      { userId: 'ann', apiKeyId: 'k1' },
-    ])
+    const said = { userId: 'ann', apiKeyId: 'k1', name: key.name }
+    expect(events).toMatchObject([{ ...said, scopes: ['write'] }, said])
     expect(events.flatMap((event) => Object.keys(event)).sort()).toEqual(
-      ['$typeName', 'userId', 'apiKeyId', 'scopes', 'expiresAt', '$typeName', 'userId', 'apiKeyId'].sort(),
+      ['$typeName', 'userId', 'apiKeyId', 'scopes', 'expiresAt', 'name']
+        .concat('$typeName', 'userId', 'apiKeyId', 'name')
+        .sort(),
     )
     const expired = make({ expiresAt: later(1) })
     expired.revoke(later(1))

@@ -1,6 +1,8 @@
 import { fromBinary } from '@bufbuild/protobuf'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import {
+  ApiKeyCreatedSchema,
+  ApiKeyRevokedSchema,
   ProfileUpdatedSchema,
   UserRegisteredSchema,
   UserSuspendedSchema,
@@ -51,6 +53,24 @@ it('keeps what an operator wrote of a person encrypted, and after a reactivation
   expect(event.reason).toBe(reason)
   await call(() => app.reactivateUser(operator, id))
   expect(await placesOf(identity, reason)).toEqual([])
+})
+
+it('keeps what a person called an API key encrypted, and reads it back', async () => {
+  const { app, call } = identity
+  const person = await newPerson(identity)
+  const { items } = await call(() => app.listSessions(person.id, { pageSize: 1, pageToken: '' }))
+  const owner = { userId: person.id, sessionId: items[0]?.id ?? '', address: '192.0.2.1' }
+  const name = 'for Unmistakable & Sons'
+  const { key } = await call(() => app.createApiKey(owner, { name, scopes: ['read'] }))
+  await call(() => app.revokeApiKey(person.id, key.id))
+  expect(await placesOf(identity, name)).toEqual(['api_keys'])
+  for (const schema of [ApiKeyCreatedSchema, ApiKeyRevokedSchema]) {
+    const [row] = await payloadsOf(key.id, schema.typeName)
+    const event = fromBinary(schema, row?.payload as Buffer)
+    expect(event.name).toMatch(/^sealed:1:/)
+    await eventOpener(keyOf)('identity', schema, event)
+    expect(event.name).toBe(name)
+  }
 })
 
 it('reads events from before as they are', async () => {

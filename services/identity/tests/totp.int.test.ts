@@ -71,6 +71,8 @@ describe('an authenticator app', () => {
     await expect(disable(owner, code(second.secret, 1))).rejects.toEqual(refused('TOTP_NOT_ON'))
     expect((await login(person.email)).user.hasTotp).toBe(false)
     await confirm(owner, code((await enroll(owner)).secret))
+    const told = (await identity.events(person.id)).filter((name) => name.startsWith('Totp'))
+    expect(told).toEqual(['TotpEnabled', 'TotpDisabled', 'TotpEnabled'])
     await identity.call(() => identity.app.logout(owner.sessionId))
     await expect(enroll(owner)).rejects.toEqual(refused('SESSION_ENDED'))
     await expect(disable(owner, code(second.secret))).rejects.toEqual(refused('SESSION_ENDED'))
@@ -87,6 +89,7 @@ describe('an authenticator app', () => {
     expect(confirmed.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
     for (const result of confirmed)
       if (result.status === 'rejected') expect(result.reason).toEqual(refused('TOTP_ALREADY_ON'))
+    expect((await identity.events(person.id)).filter((name) => name === 'TotpEnabled')).toHaveLength(1)
   })
 })
 
@@ -120,6 +123,27 @@ describe('signing in with an app', () => {
     await login(email, second.toUpperCase().replace('-', ' '))
     const other = await newCareful()
     await expect(login(email, other.recoveryCodes[2])).rejects.toEqual(refused('TOTP_INVALID'))
+  })
+
+  it('tells of each recovery code how many are left, and of no other code', async () => {
+    const { id, email, code, owner, recoveryCodes } = await newCareful()
+    const [first = '', second = ''] = recoveryCodes
+    const told = async () => {
+      const rows = await identity.database.sql<{ data: { codesLeft: number } }>(
+        `select event_data as data from event_store
+         where stream_id = $1 and event_type like '%.RecoveryCodeUsed' order by event_version`,
+        id,
+      )
+      return rows.map(({ data }) => data.codesLeft)
+    }
+    await login(email, code())
+    await login(email, first)
+    const again = login(email, first, goodPassword, '203.0.113.99')
+    await expect(again).rejects.toEqual(refused('TOTP_INVALID'))
+    expect(await told()).toEqual([9])
+    await disable(owner, second)
+    expect(await told()).toEqual([9, 8])
+    expect((await identity.events(id)).slice(-2)).toEqual(['RecoveryCodeUsed', 'TotpDisabled'])
   })
 
   it('is delayed after five wrong codes, which a right password alone does not forgive', async () => {

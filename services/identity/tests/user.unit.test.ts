@@ -108,6 +108,7 @@ describe('an account', () => {
       () => user.signIn('s', 'password', now),
       () => user.changePassword('other', now),
       () => user.updateProfile({ bio: 'x' }),
+      () => user.switchTotp(true, now),
       () => user.updatePreferences({}),
       () => user.updateContact('', undefined),
       () => user.link('google'),
@@ -119,6 +120,12 @@ describe('an account', () => {
     user.reactivate(operator)
     user.signIn('s', 'password', now)
     expect(events(user)).toEqual(['UserRegistered', 'UserSuspended', 'UserReactivated', 'UserAuthenticated'])
+  })
+
+  it('tells of codes that are asked for, or are no more, each time that this changes', () => {
+    const user = withPassword()
+    for (const isOn of [false, true, true, false, false, true]) user.switchTotp(isOn, now)
+    expect(events(user)).toEqual(['UserRegistered', 'TotpEnabled', 'TotpDisabled', 'TotpEnabled'])
   })
 
   it('tells others only of what they can see', () => {

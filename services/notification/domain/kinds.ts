@@ -24,10 +24,12 @@ export const kinds = {
   welcome: { messageType: 'UPDATE', channels: { email: 'immediate', in_app: 'immediate' } },
   email_verification: { messageType: 'CONFIRMATION', channels: { email: 'immediate' } },
   password_reset: { messageType: 'CONFIRMATION', channels: { email: 'immediate' } },
+  security_changed: { messageType: 'CONFIRMATION', channels: { email: 'immediate', in_app: 'immediate' } },
   story_analyzed: { messageType: 'UPDATE', channels: { email: 'off', push: 'immediate', in_app: 'immediate' } },
   story_published: { messageType: 'UPDATE', channels: { email: 'digest', push: 'immediate', in_app: 'immediate' } },
   story_shared: { messageType: 'UPDATE', channels: { email: 'off', in_app: 'immediate' } },
   subscription_changed: { messageType: 'CONFIRMATION', channels: { email: 'immediate', in_app: 'immediate' } },
+  payment_received: { messageType: 'CONFIRMATION', channels: { email: 'immediate', in_app: 'immediate' } },
   payment_failed: { messageType: 'ALERT', channels: everywhere },
   limit_reached: { messageType: 'ALERT', channels: everywhere },
   announcement: { messageType: 'UPDATE', channels: everywhere },
@@ -48,7 +50,7 @@ export const kindNamed = (name: string, field: string): Kind => {
   return kinds[name]
 }
 
-/** Answers to what their reader just did are sent whatever the preferences say, and at any hour. */
+/** What confirms what was done with an account is sent whatever the preferences say, and at any hour. */
 export const isAlwaysSent = (name: string): boolean => isKind(name) && kinds[name].messageType === 'CONFIRMATION'
 
 /** What answers its reader or warns them does not wait behind news, nor behind what a campaign tells many. */

@@ -73,7 +73,8 @@ const checked = ({ kind, channel, mode }: ChannelWish): [string, Mode] => {
   if (kindNamed(kind, field).channels[channel] === undefined) {
     throw invalid(field, 'CHANNEL_NOT_OFFERED', `nobody is told of ${kind} by ${channel}`)
   }
-  if (isAlwaysSent(kind)) throw invalid(field, 'ALWAYS_SENT', `${kind} answers what you do and is always sent`)
+  if (isAlwaysSent(kind))
+    throw invalid(field, 'ALWAYS_SENT', `${kind} confirms what is done with your account and is always sent`)
   if (mode === 'digest' && channel !== 'email') throw invalid(field, 'DIGEST_BY_MAIL_ONLY', 'digests are mails')
   return [`${kind}:${channel}`, mode]
 }

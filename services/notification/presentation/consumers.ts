@@ -13,8 +13,8 @@ export const consumers = (app: NotificationApp): ConsumerDefinition[] => [
     if (event.$typeName === 'troupe.identity.v1.UserDeleted') app.forgetPerson(event.userId)
     else app.rememberPerson(event)
   }),
-  react('tell', toldSchemas, async (event, { id }) => {
-    const happening = happeningOf(event, id)
+  react('tell', toldSchemas, async (event, info) => {
+    const happening = happeningOf(event, info)
     if (happening) await app.announce(happening)
   }),
 ]

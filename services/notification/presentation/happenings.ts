@@ -1,70 +1,32 @@
-import { create, type DescMessage, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf'
-import type { Timestamp } from '@bufbuild/protobuf/wkt'
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf'
 import {
   EmailVerificationRequestedSchema,
   PasswordResetRequestedSchema,
   UserRegisteredSchema,
 } from '#gen/troupe/identity/v1/identity_events_pb.ts'
-import type { Money } from '#gen/troupe/mesh/v1/money_pb.ts'
 import { StoryAnalyzedSchema, StoryPublishedSchema, StorySharedSchema } from '#gen/troupe/story/v1/story_events_pb.ts'
 import { StoryVisibility } from '#gen/troupe/story/v1/story_pb.ts'
-import { InvoicePurpose } from '#gen/troupe/subscription/v1/invoice_pb.ts'
 import {
   ExpiryReason,
-  PaymentProcessedSchema,
-  PaymentStatus,
   SubscriptionCreatedSchema,
   SubscriptionDowngradedSchema,
   SubscriptionExpiredSchema,
-  SubscriptionSuspendedSchema,
   SubscriptionUpgradedSchema,
   UsageLimitReachedSchema,
 } from '#gen/troupe/subscription/v1/subscription_events_pb.ts'
 import { UsageResource } from '#gen/troupe/subscription/v1/usage_pb.ts'
-import { dateOf } from '#shared/domain/timestamp.ts'
+import type { EventInfo } from '#shared/application/consumers.ts'
 import type { Happening } from '../application/announce.ts'
 import type { Data } from '../domain/delivery-state.ts'
-
-type What = Omit<Happening, 'eventId' | 'eventType'>
-
-/** An event, and what people are told of it; nothing when undefined. */
-interface Tells {
-  schema: DescMessage
-  whatOf(event: never): What | undefined
-  /** What it gives to texts. */
-  example: Data
-}
-
-/** `example` is an event of which people are told; an empty one if not given. */
-const on = <Schema extends DescMessage>(
-  schema: Schema,
-  whatOf: (event: MessageShape<Schema>) => What | undefined,
-  example?: MessageInitShape<Schema>,
-): Tells => ({
-  schema,
-  whatOf: whatOf as Tells['whatOf'],
-  example: whatOf(create(schema, example))?.data ?? {},
-})
-
-const time = (value: Timestamp | undefined) => ({ at: (dateOf(value) ?? new Date(0)).toISOString() })
+import { paymentTells } from './payment-tells.ts'
+import { securityTells } from './security-tells.ts'
+import { on, type Tells, time, type What } from './tells.ts'
 
 const subscriptionChanged = (to: string, change: string, tier: string): What => ({
   kind: 'subscription_changed',
   to,
   data: { path: '/subscription', change, tier },
 })
-
-/** Nothing where an event from before says no amount. */
-const paymentFailed = (to: string, state: string, amount: Money | undefined): What | undefined =>
-  amount && {
-    kind: 'payment_failed',
-    to,
-    data: {
-      path: '/subscription',
-      state,
-      amount: { minorUnits: Number(amount.minorUnits), currency: amount.currency },
-    },
-  }
 
 /** What is counted, as texts name it. */
 const resources: Partial<Record<UsageResource, string>> = {
@@ -119,17 +81,8 @@ const tells: readonly Tells[] = [
   on(SubscriptionExpiredSchema, ({ userId, tier, reason }) =>
     reason === ExpiryReason.ACCOUNT_DELETED ? undefined : subscriptionChanged(userId, 'expired', tier),
   ),
-  on(
-    PaymentProcessedSchema,
-    ({ userId, status, purpose, amount }) =>
-      status === PaymentStatus.FAILED
-        ? paymentFailed(userId, purpose === InvoicePurpose.UPGRADE ? 'upgrade' : 'renewal', amount)
-        : undefined,
-    { status: PaymentStatus.FAILED, amount: { currency: 'USD' } },
-  ),
-  on(SubscriptionSuspendedSchema, ({ userId, amountDue }) => paymentFailed(userId, 'suspended', amountDue), {
-    amountDue: { currency: 'USD' },
-  }),
+  ...paymentTells,
+  ...securityTells,
   on(
     UsageLimitReachedSchema,
     ({ userId, resource, limit, resetsAt }) => {
@@ -153,7 +106,10 @@ export const eventExamples: ReadonlyMap<string, Data> = new Map(
 )
 
 /** What people are told of an event. */
-export const happeningOf = (event: MessageShape<DescMessage>, eventId: string): Happening | undefined => {
-  const what = tells.find(({ schema }) => schema.typeName === event.$typeName)?.whatOf(event as never)
-  return what && { ...what, eventId, eventType: event.$typeName }
+export const happeningOf = (
+  event: MessageShape<DescMessage>,
+  { id, occurredAt }: Pick<EventInfo, 'id' | 'occurredAt'>,
+): Happening | undefined => {
+  const what = tells.find(({ schema }) => schema.typeName === event.$typeName)?.whatOf(event as never, occurredAt)
+  return what && { ...what, eventId: id, eventType: event.$typeName }
 }

@@ -8,6 +8,7 @@ import { Channel, DeliveryStatus } from '#gen/troupe/notification/v1/notificatio
 import { NotificationService } from '#gen/troupe/notification/v1/notification_service_pb.ts'
 import { ChannelMode } from '#gen/troupe/notification/v1/preference_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { InvoiceStatus } from '#gen/troupe/subscription/v1/invoice_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
 import { eventually, outcomeOf, testMesh } from '../../../tests/mesh.ts'
 
@@ -81,7 +82,27 @@ describe('mail', () => {
     await own.setPaymentMethod({ token: 'tok_success' })
     await own.changeTier({ tier: 'SILVER' })
     await eventually(async () => (await mailsTo(email)).get('You are on SILVER now'))
+    const receipt = await eventually(async () => (await mailsTo(email)).get('Your payment of $9.99'))
+    const { invoices } = await own.listInvoices({})
+    const paid = invoices.find(({ status }) => status === InvoiceStatus.PAID)
+    expect((await mailbox({ message: receipt })).body).toContain(
+      `You find invoice ${paid?.number} with your subscription`,
+    )
     expect((await write('Fourth wood')).story?.title).toBe('Fourth wood')
+  })
+
+  it('says that a password was changed and an API key made and revoked', async () => {
+    const { email, password, transport } = await register('en')
+    const own = createClient(IdentityService, transport)
+    const { apiKey } = await own.createApiKey({ name: 'night build', scopes: ['read'] })
+    await own.revokeApiKey({ apiKeyId: apiKey?.id ?? '' })
+    await own.changePassword({ currentPassword: password, newPassword: `${password}-2` })
+    for (const subject of ['An API key was created', 'An API key was revoked', 'Your password was changed']) {
+      const id = await eventually(async () => (await mailsTo(email)).get(subject))
+      const { body } = await mailbox({ message: id })
+      expect(body).toContain('/reset-password')
+      if (subject.includes('API')) expect(body).toContain('night build')
+    }
   })
 
   it('ends by one click of a mail program, not by looking at the link', async () => {

@@ -11,7 +11,7 @@ const update = { kind: 'story_published', campaignId }
 
 describe('what goes first', () => {
   it('answers its reader or warns them, and is not what a campaign tells many', () => {
-    const names = ['password_reset', 'email_verification', 'subscription_changed', 'limit_reached']
+    const names = ['password_reset', 'email_verification', 'security_changed', 'subscription_changed', 'limit_reached']
     expect(names.filter((kind) => isUrgent({ kind, campaignId }))).toEqual(names)
     for (const kind of ['welcome', 'story_published', 'announcement', 'digest']) {
       expect(isUrgent({ kind, campaignId }), kind).toBe(false)

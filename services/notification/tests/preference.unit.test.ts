@@ -47,7 +47,10 @@ describe('a preference', () => {
       reasonOf(() => preference.change({ channels: [{ kind, channel, mode }] }))
     expect(change('nothing', 'email', 'off')).toBe('UNKNOWN_KIND')
     expect(change('welcome', 'sms', 'immediate')).toBe('CHANNEL_NOT_OFFERED')
-    expect(change('password_reset', 'email', 'off')).toBe('ALWAYS_SENT')
+    for (const kind of ['password_reset', 'security_changed', 'payment_received']) {
+      expect(change(kind, 'email', 'off')).toBe('ALWAYS_SENT')
+    }
+    expect(change('security_changed', 'email', 'digest')).toBe('ALWAYS_SENT')
     expect(change('story_published', 'push', 'digest')).toBe('DIGEST_BY_MAIL_ONLY')
     expect(reasonOf(() => preference.change({ language: 'no language' }))).toBe('INVALID_LANGUAGE')
     expect(reasonOf(() => preference.change({ timeZone: '+01:00' }))).toBe('INVALID_TIME_ZONE')
@@ -87,6 +90,7 @@ describe('a schedule', () => {
     expect(at('limit_reached', 'push')).toEqual(morning)
     expect(at('welcome', 'in_app')).toEqual({ kind: 'at', at: now })
     expect(at('password_reset', 'email')).toEqual({ kind: 'at', at: now })
+    expect(at('security_changed', 'email')).toEqual({ kind: 'at', at: now })
     expect(at('limit_reached', 'sms')).toEqual({ kind: 'never' })
   })
 

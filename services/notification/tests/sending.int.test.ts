@@ -125,6 +125,42 @@ describe('something that people are told', () => {
     ])
   })
 
+  it('of what lets somebody in comes at once, at any hour and whatever they wish, in their zone', async () => {
+    const userId = await notification.newPerson({ language: 'de-AT', timeZone: 'Europe/Vienna' })
+    const minute = (notification.clock.now().getUTCHours() * 60 + 60) % 1440
+    const quietHours = { startMinute: minute, endMinute: (minute + 720) % 1440 }
+    await notification.call(() => notification.app.updatePreferences(userId, { quietHours }))
+    const happened = { at: '2026-11-20T22:05:00.000Z' }
+    const data = { path: '/reset-password', change: 'key_created', key: '<ci>', happened }
+    await notification.announce({ kind: 'security_changed', to: userId, data })
+    await notification.announce({ ...welcome, to: userId })
+    await notification.sendDue()
+    expect(await notification.statusesOf(userId)).toEqual([
+      'security_changed email SENT',
+      'security_changed in_app DELIVERED',
+      'welcome email PENDING',
+      'welcome in_app DELIVERED',
+    ])
+    const [mail] = await notification.mailsOf(userId)
+    expect(mail).toMatchObject({ subject: 'Ein API-Schlüssel wurde erstellt', headers: {} })
+    expect(mail?.html).toContain('der API-Schlüssel „&lt;ci&gt;“ wurde erstellt')
+    expect(mail?.text).toContain('Das war am 20. November 2026 um 23:05 MEZ.')
+    expect(mail?.text).toContain('Neues Passwort setzen: http://127.0.0.1:8080/reset-password')
+  })
+
+  it('of what they paid is written as their region writes sums', async () => {
+    const userId = await notification.newPerson({ language: 'fr-CA' })
+    const amount = { minorUnits: 129_900, currency: 'EUR' }
+    const data = { path: '/subscription', state: 'renewal', invoice: '2026-000042', amount }
+    await notification.announce({ kind: 'payment_received', to: userId, data })
+    await notification.sendDue()
+    const [mail] = await notification.mailsOf(userId)
+    const format = new Intl.NumberFormat('fr-CA', { style: 'currency', currency: 'EUR' })
+    const sum = format.format(1299).replace(/\s/g, ' ')
+    expect(mail).toMatchObject({ subject: `Votre paiement de ${sum}`, headers: {} })
+    expect(mail?.text).toContain('Vous trouverez la facture 2026-000042 avec votre abonnement.')
+  })
+
   it('by SMS is cut where it is longer than carriers join', async () => {
     const userId = await notification.newPerson()
     const channel = { kind: 'announcement', channel: 'sms', mode: 'immediate' } as const

@@ -150,10 +150,11 @@ export class Invoice extends Aggregate {
   }
 
   private processed(status: PaymentStatus, problem: string): void {
-    const { id: invoiceId, userId, attempts: attempt } = this
+    const { id: invoiceId, number: invoiceNumber, userId, attempts: attempt } = this
     const amount = plain(this.amountDue)
     const purpose = InvoicePurpose[this.purpose]
-    this.record(PaymentProcessedSchema, { invoiceId, userId, amount, status, problem, attempt, purpose })
+    const invoice = { invoiceId, invoiceNumber, userId, purpose }
+    this.record(PaymentProcessedSchema, { ...invoice, amount, status, problem, attempt })
   }
 
   /** Answers whether it was not settled before. Throws INVOICE_UNPAID. */

@@ -15,7 +15,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file troupe/identity/v1/identity_events.proto.
  */
 export const file_troupe_identity_v1_identity_events: GenFile = /*@__PURE__*/
-  fileDesc("Cih0cm91cGUvaWRlbnRpdHkvdjEvaWRlbnRpdHlfZXZlbnRzLnByb3RvEhJ0cm91cGUuaWRlbnRpdHkudjEitgEKDlVzZXJSZWdpc3RlcmVkEg8KB3VzZXJfaWQYASABKAkSIwoMZGlzcGxheV9uYW1lGAIgASgJQg2qtRgJCgd1c2VyX2lkEhAKCGxhbmd1YWdlGAMgASgJEhsKE3JlZ2lzdHJhdGlvbl9zb3VyY2UYBCABKAkSMQoNcmVnaXN0ZXJlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6DKK1GAgKBFVzZXIQAiKMAQoRVXNlckF1dGhlbnRpY2F0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEg4KBm1ldGhvZBgDIAEoCRI0ChBhdXRoZW50aWNhdGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoMorUYCAoEVXNlchACIpwBCg5Qcm9maWxlVXBkYXRlZBIPCgd1c2VyX2lkGAEgASgJEiMKDGRpc3BsYXlfbmFtZRgCIAEoCUINqrUYCQoHdXNlcl9pZBIhCgphdmF0YXJfdXJsGAMgASgJQg2qtRgJCgd1c2VyX2lkEhAKCGxhbmd1YWdlGAQgASgJEhEKCXRpbWVfem9uZRgFIAEoCToMorUYCAoEVXNlchABIkYKE09BdXRoUHJvdmlkZXJMaW5rZWQSDwoHdXNlcl9pZBgBIAEoCRIQCghwcm92aWRlchgCIAEoCToMorUYCAoEVXNlchACIkgKFU9BdXRoUHJvdmlkZXJVbmxpbmtlZBIPCgd1c2VyX2lkGAEgASgJEhAKCHByb3ZpZGVyGAIgASgJOgyitRgICgRVc2VyEAIifwoaRW1haWxWZXJpZmljYXRpb25SZXF1ZXN0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpyZXF1ZXN0X2lkGAIgASgJEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOgyitRgICgRVc2VyEAEiXwoNRW1haWxWZXJpZmllZBIPCgd1c2VyX2lkGAEgASgJEi8KC3ZlcmlmaWVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoMorUYCAoEVXNlchACInsKFlBhc3N3b3JkUmVzZXRSZXF1ZXN0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpyZXF1ZXN0X2lkGAIgASgJEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOgyitRgICgRVc2VyEAIiYAoPUGFzc3dvcmRDaGFuZ2VkEg8KB3VzZXJfaWQYASABKAkSLgoKY2hhbmdlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6DKK1GAgKBFVzZXIQAiJNCg1Vc2VyU3VzcGVuZGVkEg8KB3VzZXJfaWQYASABKAkSHQoGcmVhc29uGAIgASgJQg2qtRgJCgd1c2VyX2lkOgyitRgICgRVc2VyEAIiMAoPVXNlclJlYWN0aXZhdGVkEg8KB3VzZXJfaWQYASABKAk6DKK1GAgKBFVzZXIQAiKDAQoOU2Vzc2lvblJldm9rZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEjsKBnJlYXNvbhgDIAEoDjIrLnRyb3VwZS5pZGVudGl0eS52MS5TZXNzaW9uUmV2b2NhdGlvblJlYXNvbjoPorUYCwoHU2Vzc2lvbhACImYKEEVyYXN1cmVDb21wbGV0ZWQSDwoHdXNlcl9pZBgBIAEoCRIwCgxjb21wbGV0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOg+itRgLCgdFcmFzdXJlEAIicAoLVXNlckRlbGV0ZWQSDwoHdXNlcl9pZBgBIAEoCRIuCgpkZWxldGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpkZWxldGVkX2J5GAMgASgJOgyitRgICgRVc2VyEAIihAEKDUFwaUtleUNyZWF0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgphcGlfa2V5X2lkGAIgASgJEg4KBnNjb3BlcxgDIAMoCRIuCgpleHBpcmVzX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoOorUYCgoGQXBpS2V5EAIiRAoNQXBpS2V5UmV2b2tlZBIPCgd1c2VyX2lkGAEgASgJEhIKCmFwaV9rZXlfaWQYAiABKAk6DqK1GAoKBkFwaUtleRACKpgCChdTZXNzaW9uUmV2b2NhdGlvblJlYXNvbhIpCiVTRVNTSU9OX1JFVk9DQVRJT05fUkVBU09OX1VOU1BFQ0lGSUVEEAASJAogU0VTU0lPTl9SRVZPQ0FUSU9OX1JFQVNPTl9MT0dPVVQQARIlCiFTRVNTSU9OX1JFVk9DQVRJT05fUkVBU09OX1JFVk9LRUQQAhIsCihTRVNTSU9OX1JFVk9DQVRJT05fUkVBU09OX1JFVVNFX0RFVEVDVEVEEAMSLgoqU0VTU0lPTl9SRVZPQ0FUSU9OX1JFQVNPTl9QQVNTV09SRF9DSEFOR0VEEAQSJwojU0VTU0lPTl9SRVZPQ0FUSU9OX1JFQVNPTl9TVVNQRU5ERUQQBWIGcHJvdG8z", [file_google_protobuf_timestamp, file_troupe_mesh_v1_options]);
+  fileDesc("Cih0cm91cGUvaWRlbnRpdHkvdjEvaWRlbnRpdHlfZXZlbnRzLnByb3RvEhJ0cm91cGUuaWRlbnRpdHkudjEitgEKDlVzZXJSZWdpc3RlcmVkEg8KB3VzZXJfaWQYASABKAkSIwoMZGlzcGxheV9uYW1lGAIgASgJQg2qtRgJCgd1c2VyX2lkEhAKCGxhbmd1YWdlGAMgASgJEhsKE3JlZ2lzdHJhdGlvbl9zb3VyY2UYBCABKAkSMQoNcmVnaXN0ZXJlZF9hdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6DKK1GAgKBFVzZXIQAiKMAQoRVXNlckF1dGhlbnRpY2F0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEg4KBm1ldGhvZBgDIAEoCRI0ChBhdXRoZW50aWNhdGVkX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoMorUYCAoEVXNlchACIpwBCg5Qcm9maWxlVXBkYXRlZBIPCgd1c2VyX2lkGAEgASgJEiMKDGRpc3BsYXlfbmFtZRgCIAEoCUINqrUYCQoHdXNlcl9pZBIhCgphdmF0YXJfdXJsGAMgASgJQg2qtRgJCgd1c2VyX2lkEhAKCGxhbmd1YWdlGAQgASgJEhEKCXRpbWVfem9uZRgFIAEoCToMorUYCAoEVXNlchABIkYKE09BdXRoUHJvdmlkZXJMaW5rZWQSDwoHdXNlcl9pZBgBIAEoCRIQCghwcm92aWRlchgCIAEoCToMorUYCAoEVXNlchACIkgKFU9BdXRoUHJvdmlkZXJVbmxpbmtlZBIPCgd1c2VyX2lkGAEgASgJEhAKCHByb3ZpZGVyGAIgASgJOgyitRgICgRVc2VyEAIifwoaRW1haWxWZXJpZmljYXRpb25SZXF1ZXN0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpyZXF1ZXN0X2lkGAIgASgJEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOgyitRgICgRVc2VyEAEiXwoNRW1haWxWZXJpZmllZBIPCgd1c2VyX2lkGAEgASgJEi8KC3ZlcmlmaWVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDoMorUYCAoEVXNlchACInsKFlBhc3N3b3JkUmVzZXRSZXF1ZXN0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpyZXF1ZXN0X2lkGAIgASgJEi4KCmV4cGlyZXNfYXQYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOgyitRgICgRVc2VyEAIiYAoPUGFzc3dvcmRDaGFuZ2VkEg8KB3VzZXJfaWQYASABKAkSLgoKY2hhbmdlZF9hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6DKK1GAgKBFVzZXIQAiJcCgtUb3RwRW5hYmxlZBIPCgd1c2VyX2lkGAEgASgJEi4KCmVuYWJsZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOgyitRgICgRVc2VyEAIiXgoMVG90cERpc2FibGVkEg8KB3VzZXJfaWQYASABKAkSLwoLZGlzYWJsZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOgyitRgICgRVc2VyEAIicgoQUmVjb3ZlcnlDb2RlVXNlZBIPCgd1c2VyX2lkGAEgASgJEhIKCmNvZGVzX2xlZnQYAiABKAUSKwoHdXNlZF9hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6DKK1GAgKBFVzZXIQAiJNCg1Vc2VyU3VzcGVuZGVkEg8KB3VzZXJfaWQYASABKAkSHQoGcmVhc29uGAIgASgJQg2qtRgJCgd1c2VyX2lkOgyitRgICgRVc2VyEAIiMAoPVXNlclJlYWN0aXZhdGVkEg8KB3VzZXJfaWQYASABKAk6DKK1GAgKBFVzZXIQAiKDAQoOU2Vzc2lvblJldm9rZWQSDwoHdXNlcl9pZBgBIAEoCRISCgpzZXNzaW9uX2lkGAIgASgJEjsKBnJlYXNvbhgDIAEoDjIrLnRyb3VwZS5pZGVudGl0eS52MS5TZXNzaW9uUmV2b2NhdGlvblJlYXNvbjoPorUYCwoHU2Vzc2lvbhACImYKEEVyYXN1cmVDb21wbGV0ZWQSDwoHdXNlcl9pZBgBIAEoCRIwCgxjb21wbGV0ZWRfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOg+itRgLCgdFcmFzdXJlEAIicAoLVXNlckRlbGV0ZWQSDwoHdXNlcl9pZBgBIAEoCRIuCgpkZWxldGVkX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBISCgpkZWxldGVkX2J5GAMgASgJOgyitRgICgRVc2VyEAIioQEKDUFwaUtleUNyZWF0ZWQSDwoHdXNlcl9pZBgBIAEoCRISCgphcGlfa2V5X2lkGAIgASgJEg4KBnNjb3BlcxgDIAMoCRIuCgpleHBpcmVzX2F0GAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIbCgRuYW1lGAUgASgJQg2qtRgJCgd1c2VyX2lkOg6itRgKCgZBcGlLZXkQAiJhCg1BcGlLZXlSZXZva2VkEg8KB3VzZXJfaWQYASABKAkSEgoKYXBpX2tleV9pZBgCIAEoCRIbCgRuYW1lGAMgASgJQg2qtRgJCgd1c2VyX2lkOg6itRgKCgZBcGlLZXkQAiqYAgoXU2Vzc2lvblJldm9jYXRpb25SZWFzb24SKQolU0VTU0lPTl9SRVZPQ0FUSU9OX1JFQVNPTl9VTlNQRUNJRklFRBAAEiQKIFNFU1NJT05fUkVWT0NBVElPTl9SRUFTT05fTE9HT1VUEAESJQohU0VTU0lPTl9SRVZPQ0FUSU9OX1JFQVNPTl9SRVZPS0VEEAISLAooU0VTU0lPTl9SRVZPQ0FUSU9OX1JFQVNPTl9SRVVTRV9ERVRFQ1RFRBADEi4KKlNFU1NJT05fUkVWT0NBVElPTl9SRUFTT05fUEFTU1dPUkRfQ0hBTkdFRBAEEicKI1NFU1NJT05fUkVWT0NBVElPTl9SRUFTT05fU1VTUEVOREVEEAViBnByb3RvMw", [file_google_protobuf_timestamp, file_troupe_mesh_v1_options]);
 
 /**
  * An account was opened.
@@ -294,6 +294,85 @@ export const PasswordChangedSchema: GenMessage<PasswordChanged> = /*@__PURE__*/
   messageDesc(file_troupe_identity_v1_identity_events, 8);
 
 /**
+ * Codes of an authenticator app are asked for from now on.
+ *
+ * @generated from message troupe.identity.v1.TotpEnabled
+ */
+export type TotpEnabled = Message<"troupe.identity.v1.TotpEnabled"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp enabled_at = 2;
+   */
+  enabledAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message troupe.identity.v1.TotpEnabled.
+ * Use `create(TotpEnabledSchema)` to create a new message.
+ */
+export const TotpEnabledSchema: GenMessage<TotpEnabled> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_events, 9);
+
+/**
+ * No codes are asked for any more, and the recovery codes are gone.
+ *
+ * @generated from message troupe.identity.v1.TotpDisabled
+ */
+export type TotpDisabled = Message<"troupe.identity.v1.TotpDisabled"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp disabled_at = 2;
+   */
+  disabledAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message troupe.identity.v1.TotpDisabled.
+ * Use `create(TotpDisabledSchema)` to create a new message.
+ */
+export const TotpDisabledSchema: GenMessage<TotpDisabled> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_events, 10);
+
+/**
+ * A recovery code was taken in place of a code of the app: to sign in, or to have no codes asked for any more.
+ *
+ * @generated from message troupe.identity.v1.RecoveryCodeUsed
+ */
+export type RecoveryCodeUsed = Message<"troupe.identity.v1.RecoveryCodeUsed"> & {
+  /**
+   * @generated from field: string user_id = 1;
+   */
+  userId: string;
+
+  /**
+   * How many are left after it.
+   *
+   * @generated from field: int32 codes_left = 2;
+   */
+  codesLeft: number;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp used_at = 3;
+   */
+  usedAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message troupe.identity.v1.RecoveryCodeUsed.
+ * Use `create(RecoveryCodeUsedSchema)` to create a new message.
+ */
+export const RecoveryCodeUsedSchema: GenMessage<RecoveryCodeUsed> = /*@__PURE__*/
+  messageDesc(file_troupe_identity_v1_identity_events, 11);
+
+/**
  * An operator suspended the account.
  *
  * @generated from message troupe.identity.v1.UserSuspended
@@ -317,7 +396,7 @@ export type UserSuspended = Message<"troupe.identity.v1.UserSuspended"> & {
  * Use `create(UserSuspendedSchema)` to create a new message.
  */
 export const UserSuspendedSchema: GenMessage<UserSuspended> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_events, 9);
+  messageDesc(file_troupe_identity_v1_identity_events, 12);
 
 /**
  * An operator lifted a suspension.
@@ -336,7 +415,7 @@ export type UserReactivated = Message<"troupe.identity.v1.UserReactivated"> & {
  * Use `create(UserReactivatedSchema)` to create a new message.
  */
 export const UserReactivatedSchema: GenMessage<UserReactivated> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_events, 10);
+  messageDesc(file_troupe_identity_v1_identity_events, 13);
 
 /**
  * A session ended before its time.
@@ -365,7 +444,7 @@ export type SessionRevoked = Message<"troupe.identity.v1.SessionRevoked"> & {
  * Use `create(SessionRevokedSchema)` to create a new message.
  */
 export const SessionRevokedSchema: GenMessage<SessionRevoked> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_events, 11);
+  messageDesc(file_troupe_identity_v1_identity_events, 14);
 
 /**
  * Every context has erased what it held of a person who deleted their account.
@@ -389,7 +468,7 @@ export type ErasureCompleted = Message<"troupe.identity.v1.ErasureCompleted"> & 
  * Use `create(ErasureCompletedSchema)` to create a new message.
  */
 export const ErasureCompletedSchema: GenMessage<ErasureCompleted> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_events, 12);
+  messageDesc(file_troupe_identity_v1_identity_events, 15);
 
 /**
  * The account is gone; whoever holds anything about the person erases it.
@@ -420,7 +499,7 @@ export type UserDeleted = Message<"troupe.identity.v1.UserDeleted"> & {
  * Use `create(UserDeletedSchema)` to create a new message.
  */
 export const UserDeletedSchema: GenMessage<UserDeleted> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_events, 13);
+  messageDesc(file_troupe_identity_v1_identity_events, 16);
 
 /**
  * A user made an API key.
@@ -449,6 +528,13 @@ export type ApiKeyCreated = Message<"troupe.identity.v1.ApiKeyCreated"> & {
    * @generated from field: google.protobuf.Timestamp expires_at = 4;
    */
   expiresAt?: Timestamp | undefined;
+
+  /**
+   * As its owner typed it. Empty in events from before there was this field.
+   *
+   * @generated from field: string name = 5;
+   */
+  name: string;
 };
 
 /**
@@ -456,7 +542,7 @@ export type ApiKeyCreated = Message<"troupe.identity.v1.ApiKeyCreated"> & {
  * Use `create(ApiKeyCreatedSchema)` to create a new message.
  */
 export const ApiKeyCreatedSchema: GenMessage<ApiKeyCreated> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_events, 14);
+  messageDesc(file_troupe_identity_v1_identity_events, 17);
 
 /**
  * A user ended an API key before its time.
@@ -473,6 +559,13 @@ export type ApiKeyRevoked = Message<"troupe.identity.v1.ApiKeyRevoked"> & {
    * @generated from field: string api_key_id = 2;
    */
   apiKeyId: string;
+
+  /**
+   * As its owner typed it. Empty in events from before there was this field.
+   *
+   * @generated from field: string name = 3;
+   */
+  name: string;
 };
 
 /**
@@ -480,7 +573,7 @@ export type ApiKeyRevoked = Message<"troupe.identity.v1.ApiKeyRevoked"> & {
  * Use `create(ApiKeyRevokedSchema)` to create a new message.
  */
 export const ApiKeyRevokedSchema: GenMessage<ApiKeyRevoked> = /*@__PURE__*/
-  messageDesc(file_troupe_identity_v1_identity_events, 15);
+  messageDesc(file_troupe_identity_v1_identity_events, 18);
 
 /**
  * @generated from enum troupe.identity.v1.SessionRevocationReason

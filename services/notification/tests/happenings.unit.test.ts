@@ -1,0 +1,117 @@
+import { create, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf'
+import { describe, expect, it } from 'vitest'
+import {
+  ApiKeyCreatedSchema,
+  ApiKeyRevokedSchema,
+  OAuthProviderLinkedSchema,
+  OAuthProviderUnlinkedSchema,
+  PasswordChangedSchema,
+  RecoveryCodeUsedSchema,
+  TotpDisabledSchema,
+  TotpEnabledSchema,
+} from '#gen/troupe/identity/v1/identity_events_pb.ts'
+import { InvoicePurpose } from '#gen/troupe/subscription/v1/invoice_pb.ts'
+import { PaymentProcessedSchema, PaymentStatus } from '#gen/troupe/subscription/v1/subscription_events_pb.ts'
+import { shippedLocales } from '../domain/locale.ts'
+import { compileTemplate } from '../infrastructure/templates/compile.ts'
+import { readShipped } from '../infrastructure/templates/shipped.ts'
+import { happeningOf } from '../presentation/happenings.ts'
+
+const occurredAt = new Date('2026-11-20T22:05:00Z')
+const shipped = readShipped()
+
+const told = <Schema extends DescMessage>(schema: Schema, event: MessageInitShape<Schema>) =>
+  happeningOf(create(schema, event), { id: 'e1', occurredAt })
+
+const userId = 'u1'
+const changes = [
+  ['password', told(PasswordChangedSchema, { userId }), {}],
+  ['app_added', told(TotpEnabledSchema, { userId }), {}],
+  ['app_removed', told(TotpDisabledSchema, { userId }), {}],
+  ['recovery_code', told(RecoveryCodeUsedSchema, { userId, codesLeft: 7 }), { left: 7 }],
+  ['key_created', told(ApiKeyCreatedSchema, { userId, name: 'ci' }), { key: 'ci' }],
+  ['key_revoked', told(ApiKeyRevokedSchema, { userId, name: 'ci' }), { key: 'ci' }],
+  ['provider_linked', told(OAuthProviderLinkedSchema, { userId, provider: 'google' }), { provider: 'Google' }],
+  ['provider_unlinked', told(OAuthProviderUnlinkedSchema, { userId, provider: 'acme' }), { provider: 'acme' }],
+] as const
+
+describe('what lets somebody into an account', () => {
+  it.each(changes)('is told of when it changes, with what and when: %s', (change, happening, more) => {
+    expect(happening).toEqual({
+      eventId: 'e1',
+      eventType: expect.stringMatching(/^troupe\.identity\.v1\./),
+      kind: 'security_changed',
+      to: userId,
+      data: { path: '/reset-password', change, happened: { at: occurredAt.toISOString() }, ...more },
+    })
+  })
+
+  it('is told of by events from before that do not name a key', () => {
+    expect(told(ApiKeyRevokedSchema, { userId })?.data).toMatchObject({ key: '—' })
+  })
+
+  it.each(shippedLocales)('is told of in %s, each change in its own words, and when it was there', async (locale) => {
+    const template = compileTemplate(shipped.get('security_changed')?.get(locale) ?? '', locale, locale)
+    const when = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'Europe/Vienna' })
+    const words = new Set<string>()
+    for (const [, happening] of changes) {
+      const data = { ...happening?.data, happened: occurredAt, name: 'Ann', url: 'https://app.example/x' } as never
+      const mail = await template.render(data, 'Europe/Vienna', undefined)
+      words.add(mail.subject)
+      expect(mail.short).toContain(when.format(occurredAt))
+      expect(mail.text).toContain(when.format(occurredAt))
+      expect(mail.text).toMatch(/23:05|11:05/)
+      expect(mail.text).toContain('https://app.example/x')
+      const { key, provider, left } = (happening?.data ?? {}) as Record<string, unknown>
+      for (const value of [key, provider, left]) if (value !== undefined) expect(mail.text).toContain(String(value))
+    }
+    expect(words.size).toBe(changes.length)
+  })
+
+  it.each(shippedLocales)('is told of in %s, also when one recovery code is left or none', (locale) => {
+    const source = shipped.get('security_changed')?.get(locale) ?? ''
+    const [, body = ''] = /<mj-text>(\{change.*)<\/mj-text>/.exec(source) ?? []
+    const template = compileTemplate(`subject: S\ntitle: T\nshort: ${body}\n---\n<mj-text>x</mj-text>`, locale, locale)
+    const says = (left: number) => template.brief({ change: 'recovery_code', left }, 'UTC').short
+    const said = [0, 1, 2, 3].map(says)
+    expect(new Set(said).size).toBe(4)
+    for (const each of said.slice(0, 2)) expect(each).not.toMatch(/\d/)
+  })
+})
+
+describe('a payment', () => {
+  const amount = { minorUnits: 999n, currency: 'EUR' }
+  const paid = { userId, amount, status: PaymentStatus.SUCCEEDED, invoiceNumber: '2026-000042' }
+  type Over = Partial<Omit<typeof paid, 'status'> & { status: PaymentStatus; purpose: InvoicePurpose }>
+  const pay = (over: Over = {}) => told(PaymentProcessedSchema, { ...paid, ...over })
+
+  it('that came about is told of, with what it was for and by which invoice', () => {
+    const data = { path: '/subscription', state: 'renewal', invoice: '2026-000042' }
+    const happening = {
+      kind: 'payment_received',
+      to: userId,
+      data: { ...data, amount: { ...amount, minorUnits: 999 } },
+    }
+    expect(pay({ purpose: InvoicePurpose.RENEWAL })).toMatchObject(happening)
+    expect(pay({ purpose: InvoicePurpose.UPGRADE })?.data).toMatchObject({ state: 'upgrade' })
+    expect(pay({ invoiceNumber: '' })?.data).toMatchObject({ invoice: 'none' })
+  })
+
+  it('that credit alone made is not told of, nor one of unknown outcome', () => {
+    expect(pay({ amount: { minorUnits: 0n, currency: 'EUR' } })).toBeUndefined()
+    expect(pay({ status: PaymentStatus.UNSPECIFIED })).toBeUndefined()
+    expect(pay({ status: PaymentStatus.FAILED })).toMatchObject({ kind: 'payment_failed' })
+  })
+
+  it.each(shippedLocales)('that came about is told of in %s, whether or not its invoice is known', (locale) => {
+    const template = compileTemplate(shipped.get('payment_received')?.get(locale) ?? '', locale, locale)
+    const says = (state: string, invoice: string) =>
+      template.brief({ state, invoice, amount: '9,99 €', name: 'Ann', url: 'https://app.example/x' }, 'UTC')
+    for (const state of ['renewal', 'upgrade']) {
+      expect(says(state, '2026-000042').title).toContain('9,99 €')
+      expect(says(state, '2026-000042').short).toContain('2026-000042')
+      expect(says(state, 'none').short).not.toMatch(/none|\d/)
+    }
+    expect(says('renewal', 'none').short).not.toBe(says('upgrade', 'none').short)
+  })
+})
