@@ -69,7 +69,7 @@ export const assemble = (kernel: Kernel, { senders = {}, stores = [] }: Outside 
       preferences: createPreferences(database, unit),
       devices: createDevices(database, unit),
       deliveries: createDeliveries(database, unit),
-      inbox: createInbox(database, unit),
+      inbox: createInbox(database),
       suppressions: createSuppressions(database, unit, keyedHash),
       fanOuts: createFanOuts(database, unit),
       campaigns: createCampaigns(unit),

@@ -14,6 +14,10 @@ export interface Deliveries {
   keepOpen(digestIds: readonly string[]): void
   /** What goes out with a digest and is still to go. */
   itemsOf(digestId: string): Promise<Delivery[]>
+  /** Of these ids, what a person was told inside the platform. */
+  toldInApp(userId: string, ids: readonly string[]): Promise<Delivery[]>
+  /** What a person has not read inside the platform, up to a place. */
+  unread(userId: string, upTo: number, limit: number): Promise<Delivery[]>
   /** What went out with a digest. */
   sentWith(digestId: string): Promise<Delivery[]>
   add(deliveries: readonly Delivery[]): void
@@ -61,10 +65,6 @@ export interface Inbox {
   after(userId: string, sequence: number, limit: number): Promise<InboxEntry[]>
   /** Up to 1,000, without some and those up to a place. */
   countUnread(userId: string, without: readonly string[], after?: number): Promise<number>
-  /** How many of these are the person's own. */
-  countOwn(userId: string, ids: readonly string[]): Promise<number>
-  markRead(userId: string, ids: readonly string[], now: Date): void
-  markAllRead(userId: string, upTo: number, now: Date): void
 }
 
 /** The reason of who called a message unwanted: they take what they asked for themselves. */

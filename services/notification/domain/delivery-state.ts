@@ -48,5 +48,7 @@ export interface DeliveryState extends Request {
   sentAt: Date | undefined
   deliveredAt: Date | undefined
   openedAt: Date | undefined
+  /** When its reader marked it as read; only of what is told inside the platform. */
+  readAt: Date | undefined
   clickedAt: Date | undefined
 }

@@ -53,6 +53,7 @@ export class Delivery extends Aggregate {
         sentAt: isInApp ? now : undefined,
         deliveredAt: isInApp ? now : undefined,
         openedAt: undefined,
+        readAt: undefined,
         clickedAt: undefined,
       } satisfies DeliveryState,
     })
@@ -133,6 +134,13 @@ export class Delivery extends Aggregate {
     else if (kind !== 'complained') this.arrived(at)
     if (kind === 'opened') this.opened(at)
     if (kind === 'clicked') this.clicked(at)
+  }
+
+  /** Its reader says that they have read it; once more changes nothing. */
+  read(at: Date): void {
+    if (this.state.readAt) return
+    this.state.readAt = at
+    this.opened(at)
   }
 
   private opened(at: Date): void {

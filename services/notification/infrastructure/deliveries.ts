@@ -66,6 +66,16 @@ export const createDeliveries = (database: Database, unit: () => UnitOfWork): De
       unit().writeRows({ sql, parameters: [ids] }, ids.length)
     },
     itemsOf: (digestId) => select(`digest_id = $1 and status = 'PENDING' order by created_at, id`, digestId),
+    toldInApp: (userId, ids) =>
+      select('id = any($2::uuid[]) and recipient_id = $1 and sequence is not null', userId, ids),
+    unread: (userId, upTo, limit) =>
+      select(
+        `recipient_id = $1 and sequence is not null and read_at is null and sequence <= $2
+         order by sequence limit $3::integer`,
+        userId,
+        upTo,
+        limit,
+      ),
     sentWith: (digestId) =>
       select(`digest_id = $1 and status not in ('PENDING', 'FAILED') order by created_at, id`, digestId),
     add: (deliveries) => {
@@ -84,6 +94,7 @@ export const createDeliveries = (database: Database, unit: () => UnitOfWork): De
         const { state, revision } = each
         return { ...state, revision, steps: Math.max(1, recordedEvents(each).length) }
       })
+      if (rows.length === 0) return
       unit().writeRows({ sql: updateDeliveries, parameters: [JSON.stringify(rows), pauseMs] }, rows.length)
       for (const delivery of deliveries) unit().add(delivery)
     },

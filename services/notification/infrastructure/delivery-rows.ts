@@ -27,6 +27,7 @@ const types = {
   sentAt: 'timestamptz',
   deliveredAt: 'timestamptz',
   openedAt: 'timestamptz',
+  readAt: 'timestamptz',
   clickedAt: 'timestamptz',
 } as const satisfies Record<keyof DeliveryState, string>
 

@@ -245,7 +245,7 @@ export const NotificationBouncedSchema: GenMessage<NotificationBounced> = /*@__P
   messageDesc(file_troupe_notification_v1_notification_events, 4);
 
 /**
- * A message was opened for the first time.
+ * A message was opened for the first time; one inside the platform, when its reader marked it as read.
  *
  * @generated from message troupe.notification.v1.NotificationOpened
  */

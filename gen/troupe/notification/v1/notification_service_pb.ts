@@ -1129,8 +1129,8 @@ export const NotificationService: GenService<{
     output: typeof WatchNotificationsResponseSchema;
   },
   /**
-   * Marks notifications of one's own as read; those that are read already stay as they are.
-   * NOT_FOUND / NOTIFICATION_NOT_FOUND, and then none is marked.
+   * Marks notifications of one's own as read, and so as opened; those that are read already stay as
+   * they are. NOT_FOUND / NOTIFICATION_NOT_FOUND, and then none is marked.
    *
    * @generated from rpc troupe.notification.v1.NotificationService.MarkRead
    */
@@ -1140,7 +1140,8 @@ export const NotificationService: GenService<{
     output: typeof MarkReadResponseSchema;
   },
   /**
-   * Marks all notifications that one has at present as read.
+   * Marks all notifications that one has at present as read, and so as opened: some at a time. Where it
+   * is cut off, those that are marked stay so; call it again.
    *
    * @generated from rpc troupe.notification.v1.NotificationService.MarkAllRead
    */
