@@ -73,7 +73,7 @@ export const assemble = (kernel: Kernel, { senders = {}, stores = [] }: Outside 
       suppressions: createSuppressions(database, unit, keyedHash),
       fanOuts: createFanOuts(database, unit),
       campaigns: createCampaigns(unit),
-      templates: createTemplates(database, unit, shipped, storesByKind),
+      templates: createTemplates(database, unit, shipped, storesByKind, stored),
       renderer: createRenderer(createTexts(database, shipped, stored), links.to, log),
       senders: { ...mailbox.senders, ...senders },
       forgetMail: mailbox.forget,

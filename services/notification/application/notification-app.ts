@@ -7,7 +7,7 @@ import { liftSuppression } from './lift-suppression.ts'
 import { cancelCampaign, createCampaign, listCampaigns, sendCampaign } from './manage-campaigns.ts'
 import { listDevices, registerDevice, removeDevice } from './manage-devices.ts'
 import { getPreferences, unsubscribe, updatePreferences } from './manage-preferences.ts'
-import { listTemplates, previewTemplate, upsertTemplate } from './manage-templates.ts'
+import { deleteTemplate, getTemplate, listTemplates, previewTemplate, upsertTemplate } from './manage-templates.ts'
 import type { Ports } from './ports.ts'
 import { sendDelivery } from './send-delivery.ts'
 
@@ -30,6 +30,8 @@ export const createNotificationApp = (ports: Ports, eventExamples: ReadonlyMap<s
   listDevices: listDevices(ports),
   removeDevice: removeDevice(ports),
   upsertTemplate: upsertTemplate(ports),
+  getTemplate: getTemplate(ports),
+  deleteTemplate: deleteTemplate(ports),
   listTemplates: listTemplates(ports),
   previewTemplate: previewTemplate(ports),
   createCampaign: createCampaign(ports, eventExamples),
