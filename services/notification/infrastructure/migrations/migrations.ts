@@ -4,6 +4,14 @@ import { expiries } from './0002-expiries.ts'
 import { urgentDeliveries } from './0003-urgent-deliveries.ts'
 import { campaignTotals } from './0004-campaign-totals.ts'
 import { lists } from './0005-lists.ts'
+import { fanOutCounts } from './0006-fan-out-counts.ts'
 
 /** The schema of notification's database. */
-export const migrations: readonly Migration[] = [notification, expiries, urgentDeliveries, campaignTotals, lists]
+export const migrations: readonly Migration[] = [
+  notification,
+  expiries,
+  urgentDeliveries,
+  campaignTotals,
+  lists,
+  fanOutCounts,
+]
