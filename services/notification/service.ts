@@ -97,7 +97,8 @@ export const assemble = (kernel: Kernel, { senders = {}, stores = [] }: Outside 
     eventExamples,
   )
   const fanOutStep = (id: string) => apart('fan-out', () => app.fanOutStep(id))
-  const workers = createWorkers({ database, clock, log, sendDelivery: app.sendDelivery, fanOutStep })
+  const followStep = (id: string) => apart('follow', () => app.followStep(id))
+  const workers = createWorkers({ database, clock, log, sendDelivery: app.sendDelivery, fanOutStep, followStep })
   return { app, apart, mailbox, workers }
 }
 

@@ -2,6 +2,7 @@ import type { Data } from '../domain/delivery-state.ts'
 import { announce } from './announce.ts'
 import { getDeliveryStats, listDeliveries, noteReport } from './deliveries.ts'
 import { fanOutStep } from './fan-out.ts'
+import { followStep } from './follow-digest.ts'
 import { listNotifications, markAllRead, markRead, watchNotifications } from './inbox.ts'
 import { liftSuppression } from './lift-suppression.ts'
 import { cancelCampaign, createCampaign, listCampaigns, sendCampaign } from './manage-campaigns.ts'
@@ -16,6 +17,7 @@ export const createNotificationApp = (ports: Ports, eventExamples: ReadonlyMap<s
   announce: announce(ports),
   fanOutStep: fanOutStep(ports),
   sendDelivery: sendDelivery(ports),
+  followStep: followStep(ports),
   noteReport: noteReport(ports),
   rememberPerson: ports.people.remember,
   forgetPerson: ports.people.forget,

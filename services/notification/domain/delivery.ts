@@ -43,6 +43,7 @@ export class Delivery extends Aggregate {
         status: isInApp ? 'DELIVERED' : 'PENDING',
         attempts: 0,
         setbacks: 0,
+        itemsLeft: false,
         handedOver: false,
         failure: '',
         provider: isInApp ? 'in_app' : '',

@@ -5,6 +5,7 @@ import { urgentDeliveries } from './0003-urgent-deliveries.ts'
 import { campaignTotals } from './0004-campaign-totals.ts'
 import { lists } from './0005-lists.ts'
 import { fanOutCounts } from './0006-fan-out-counts.ts'
+import { digests } from './0007-digests.ts'
 
 /** The schema of notification's database. */
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   campaignTotals,
   lists,
   fanOutCounts,
+  digests,
 ]
