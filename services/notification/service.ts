@@ -69,11 +69,11 @@ export const assemble = (kernel: Kernel, { senders = {}, stores = [] }: Outside 
       preferences: createPreferences(database, unit),
       devices: createDevices(database, unit),
       deliveries: createDeliveries(database, unit),
-      inbox: createInbox(database, unit),
+      inbox: createInbox(database),
       suppressions: createSuppressions(database, unit, keyedHash),
       fanOuts: createFanOuts(database, unit),
       campaigns: createCampaigns(unit),
-      templates: createTemplates(database, unit, shipped, storesByKind),
+      templates: createTemplates(database, unit, shipped, storesByKind, stored),
       renderer: createRenderer(createTexts(database, shipped, stored), links.to, log),
       senders: { ...mailbox.senders, ...senders },
       forgetMail: mailbox.forget,
@@ -97,7 +97,8 @@ export const assemble = (kernel: Kernel, { senders = {}, stores = [] }: Outside 
     eventExamples,
   )
   const fanOutStep = (id: string) => apart('fan-out', () => app.fanOutStep(id))
-  const workers = createWorkers({ database, clock, log, sendDelivery: app.sendDelivery, fanOutStep })
+  const followStep = (id: string) => apart('follow', () => app.followStep(id))
+  const workers = createWorkers({ database, clock, log, sendDelivery: app.sendDelivery, fanOutStep, followStep })
   return { app, apart, mailbox, workers }
 }
 

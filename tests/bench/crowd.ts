@@ -41,7 +41,7 @@ const campaign = (id: string): string[] => [
    values ('${id}', '${id}', '${notice(id)}', '{"kind":"everyone"}', '${id}', '${id}', now())`,
 ]
 
-const progress = `select (select coalesce(sum(deliveries), 0)::integer from fan_outs where id = '$id') as made,
+const progress = `select (select coalesce(sum(deliveries), 0)::integer from campaign_totals where campaign_id = '$id') as made,
   (select status from campaigns where id = '$id') as status, (select count(*)::integer from outbox) as waiting`
 
 const reach = async (database: string, pid: number): Promise<Crowd> => {

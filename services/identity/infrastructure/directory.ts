@@ -18,7 +18,8 @@ const conditionOf = ({ query, isActive, after, limit }: UserFilter): [string, un
     if (isUuid(query)) matches.push(`id = ${value(query, 'uuid')}`)
     conditions.push(`(${matches.join(' or ')})`)
   }
-  if (isActive !== undefined) conditions.push(`(suspended_at is null) = ${value(isActive, 'boolean')}`)
+  // Written out, so that the planner sees which of them an index holds.
+  if (isActive !== undefined) conditions.push(`suspended_at is ${isActive ? '' : 'not '}null`)
   if (after) conditions.push(`(created_at, id) < (${value(after.time, 'timestamptz')}, ${value(after.id, 'uuid')})`)
   const where = conditions.join(' and ')
   return [`${where} order by created_at desc, id desc limit ${value(limit, 'integer')}`, values]

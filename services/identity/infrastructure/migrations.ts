@@ -167,4 +167,8 @@ export const migrations: readonly Migration[] = [
     // None for what a replica of before began: nobody can end that.
     up: [`alter table oauth_states add column binding_hash bytea check (length(binding_hash) = 32)`],
   },
+  {
+    name: '0007-suspended-users',
+    up: [`create index users_suspended on users (created_at desc, id desc) where suspended_at is not null`],
+  },
 ]

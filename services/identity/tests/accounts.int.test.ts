@@ -4,6 +4,9 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Email } from '#shared/domain/email.ts'
 import type { DomainError } from '#shared/domain/errors.ts'
+import { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
+import { measurePages } from '../../shared/tests/measured-pages.ts'
+import { createDirectory } from '../infrastructure/directory.ts'
 import { goodPassword, newPerson, openIdentity, placesOf, type TestIdentity } from './fixture.ts'
 
 let identity: TestIdentity
@@ -272,6 +275,33 @@ describe('the list of accounts', () => {
     for (const pageToken of ['x', 'W10', Buffer.from('["a","b"]').toString('base64url')]) {
       await expect(list({ pageToken })).rejects.toEqual(refused('INVALID_PAGE_TOKEN'))
     }
+  })
+
+  it('finds the few that are suspended, however long ago they were opened, without looking at all', async () => {
+    const { database } = identity
+    await database.sql(
+      `insert into users (id, email, email_key, email_verified, display_name, avatar_url, bio, language, time_zone, phone,
+         password_hash, oauth_providers, roles, registration_source, suspended_at, suspension_reason, created_at)
+       select gen_random_uuid(), 'many-' || n || '@example.net', 'many-' || n || '@example.net', false, 'Many', '', '', 'en',
+         'UTC', '', 'x', '{}', '{}', 'test', case when n <= 3 then now() end, case when n <= 3 then 'a test' end,
+         '2020-01-01T00:00:00Z'::timestamptz + n * interval '1 minute' from generate_series(1, 3000) n`,
+    )
+    await database.sql('analyze users')
+    const list = (isActive: boolean, query = '') => {
+      let found: string[] = []
+      const ask = async (measured: typeof database) => {
+        const directory = createDirectory(measured, () => new UnitOfWork(measured, crypto.randomUUID()))
+        const users = await directory.list({ query, isActive, after: undefined, limit: 21 })
+        found = users.map(({ email }) => email)
+      }
+      return measurePages(database, ask).then((pages) => ({ pages, found }))
+    }
+    const suspended = await list(false)
+    expect(suspended.found.slice(-3)).toEqual([3, 2, 1].map((n) => `many-${n}@example.net`))
+    expect(suspended.pages).toBeLessThan(50)
+    expect((await list(false, 'many-')).found).toHaveLength(3)
+    expect((await list(true)).pages).toBeLessThan(50)
+    await database.sql(`delete from users where display_name = 'Many'`)
   })
 })
 

@@ -3,6 +3,7 @@ import { invalid } from '#shared/domain/errors.ts'
 import type { DeliveryStatus } from '../domain/delivery-state.ts'
 import { digestKind } from '../domain/kinds.ts'
 import type { DeliveryReport } from '../domain/ports.ts'
+import { reportItems } from './follow-digest.ts'
 import type { Ports } from './ports.ts'
 
 const dayMs = 24 * 60 * 60_000
@@ -37,23 +38,21 @@ export const getDeliveryStats =
     return deliveries.stats({ since: begin, until: end, campaignId })
   }
 
-/** Who opens a digest has all of it before them; which of it they clicked on is not known. */
-const ofItems = (report: DeliveryReport): DeliveryReport =>
-  report.kind === 'clicked' ? { ...report, kind: 'delivered' } : report
-
 /**
  * Notes what a provider tells of a message, and of a digest also for what went out in it. Returns false for one that is
  * not known, or not yet: it may be told again. A hard bounce, and a complaint, end all that goes to the address.
  */
 export const noteReport =
-  ({ deliveries, suppressions, clock }: Ports) =>
+  (ports: Ports) =>
   async (provider: string, report: DeliveryReport): Promise<boolean> => {
+    const { deliveries, suppressions, clock } = ports
     const delivery = await deliveries.findByProvider(provider, report.providerId)
-    if (!delivery) return false
-    const items = delivery.state.kind === digestKind ? await deliveries.sentWith(delivery.id) : []
+    // What has still to share the fate of its digest would miss the report.
+    if (!delivery || delivery.state.itemsLeft) return false
+    // The digest comes last: after a crash before that, the provider reports again.
+    if (delivery.state.kind === digestKind) await reportItems(ports, delivery.id, report)
     delivery.report(report)
-    for (const item of items) item.report(ofItems(report))
-    deliveries.save([delivery, ...items])
+    deliveries.save([delivery])
     const { addressHash } = delivery.state
     const isOver = report.kind === 'bounced' || report.kind === 'complained'
     if (isOver && addressHash) suppressions.add(addressHash, report.kind, clock.now())

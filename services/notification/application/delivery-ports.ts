@@ -12,10 +12,25 @@ export interface Deliveries {
   digests(ids: readonly string[]): Promise<Map<string, { isOpen: boolean }>>
   /** Has the unit run again unless all of these are still open when it is written. */
   keepOpen(digestIds: readonly string[]): void
-  /** What goes out with a digest and is still to go. */
-  itemsOf(digestId: string): Promise<Delivery[]>
-  /** What went out with a digest. */
-  sentWith(digestId: string): Promise<Delivery[]>
+  /** What waits for a digest, or still has to share its fate: of some kinds, or of all. */
+  itemsOf(digestId: string, limit: number, kinds?: readonly string[]): Promise<Delivery[]>
+  /** How much of each kind waits for a digest. */
+  itemCounts(digestId: string): Promise<Map<string, number>>
+  /** What waits for a digest, the newest first, after a place. */
+  newestItems(
+    digestId: string,
+    kinds: readonly string[],
+    after: DeliveryState | undefined,
+    limit: number,
+  ): Promise<Delivery[]>
+  /** Of these ids, what is still to go. */
+  pending(ids: readonly string[]): Promise<Delivery[]>
+  /** Of these ids, what a person was told inside the platform. */
+  toldInApp(userId: string, ids: readonly string[]): Promise<Delivery[]>
+  /** What a person has not read inside the platform, up to a place. */
+  unread(userId: string, upTo: number, limit: number): Promise<Delivery[]>
+  /** What went out with a digest, in the order of ids, after a place. */
+  sentWith(digestId: string, after: string | undefined, limit: number): Promise<Delivery[]>
   add(deliveries: readonly Delivery[]): void
   /** Those that are still to be sent are left alone for so many milliseconds. */
   save(deliveries: readonly Delivery[], pauseMs?: number): void
@@ -61,10 +76,6 @@ export interface Inbox {
   after(userId: string, sequence: number, limit: number): Promise<InboxEntry[]>
   /** Up to 1,000, without some and those up to a place. */
   countUnread(userId: string, without: readonly string[], after?: number): Promise<number>
-  /** How many of these are the person's own. */
-  countOwn(userId: string, ids: readonly string[]): Promise<number>
-  markRead(userId: string, ids: readonly string[], now: Date): void
-  markAllRead(userId: string, upTo: number, now: Date): void
 }
 
 /** The reason of who called a message unwanted: they take what they asked for themselves. */

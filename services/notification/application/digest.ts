@@ -8,6 +8,8 @@ import type { Extra } from './template-ports.ts'
 
 /** How many pieces of news a digest spells out. */
 const mostShown = 50
+/** How many of what nobody wants any more one statement ends. */
+const leftOutAtOnce = 250
 
 interface Line {
   title: string
@@ -25,39 +27,75 @@ const block = (lines: readonly Line[], more: number) => ({
     (more > 0 ? `\n+ ${more}` : ''),
 })
 
+const leaveOut = async ({ apart, deliveries }: Ports, failures: ReadonlyMap<string, Failure>): Promise<void> => {
+  if (failures.size === 0) return
+  await apart('leave out', async () => {
+    const items = await deliveries.pending([...failures.keys()])
+    for (const item of items) {
+      const { reason, detail } = failures.get(item.id) as Failure
+      item.fail(reason, detail)
+    }
+    deliveries.save(items)
+  })
+}
+
+const leaveOutUnwanted = async (ports: Ports, digestId: string, kinds: readonly string[]): Promise<void> => {
+  for (let isMore = kinds.length > 0; isMore; ) {
+    const items = await ports.deliveries.itemsOf(digestId, leftOutAtOnce, kinds)
+    await leaveOut(ports, new Map(items.map(({ id }) => [id, { reason: 'SWITCHED_OFF' }])))
+    isMore = items.length === leftOutAtOnce
+  }
+}
+
 /**
- * What a digest tells of the things that waited for it. Those that their reader no longer wants, and those that cannot be
- * rendered, are left out.
+ * What a digest tells of the things that wait for it: the newest in the order in which they came, and how many more there
+ * are. Those that their reader no longer wants, and those that it would show but that cannot be rendered, fail at once.
+ * `shown`: the ids of those that it spells out.
  */
-export const digestOf =
+export const gather =
   (ports: Ports) =>
-  async (
-    userId: string,
-    items: readonly Delivery[],
-  ): Promise<{ extra: Extra; told: readonly string[]; leftOut: ReadonlyMap<string, Failure> }> => {
-    const { people, preferences, renderer, links } = ports
+  async (digestId: string, userId: string): Promise<{ extra: Extra; shown: readonly string[] }> => {
+    const { deliveries, people, preferences, renderer, links } = ports
     const wishes = (await preferences.wishesOf([userId])).get(userId) ?? noWishes
     const reader = (await people.find([userId])).get(userId)
-    const isWanted = ({ state: { kind, channel } }: Delivery) => modeOf(wishes, kind, channel) !== 'off'
-    const wanted = items.filter(isWanted)
-    const leftOut = new Map<string, Failure>()
-    for (const item of items) if (!isWanted(item)) leftOut.set(item.id, { reason: 'SWITCHED_OFF' })
-    const names = await namesIn(
+    const counts = await deliveries.itemCounts(digestId)
+    const isWanted = (kind: string) => modeOf(wishes, kind, 'email') !== 'off'
+    const wanted = [...counts.keys()].filter(isWanted)
+    await leaveOutUnwanted(
       ports,
-      wanted.map(({ state }) => state.data),
+      digestId,
+      [...counts.keys()].filter((kind) => !isWanted(kind)),
     )
-    const lines: Line[] = []
-    for (const { id, state } of wanted) {
-      if (lines.length === mostShown) break
-      const extra = { name: reader?.displayName ?? '' }
-      const { template, data } = state
-      try {
-        const text = await renderer.brief({ template, data, extra, names, ...readingOf(wishes, reader) })
-        lines.push({ ...text, url: links.to(typeof data.path === 'string' ? data.path : '/') })
-      } catch (error) {
-        leftOut.set(id, whyNotRendered(error))
+    let count = wanted.reduce((sum, kind) => sum + (counts.get(kind) ?? 0), 0)
+    const extra = { name: reader?.displayName ?? '' }
+    const lines: (Line & { id: string })[] = []
+    let last: Delivery | undefined
+    for (let isMore = true; isMore && lines.length < mostShown; ) {
+      const page = await deliveries.newestItems(digestId, wanted, last?.state, mostShown)
+      const names = await namesIn(
+        ports,
+        page.map(({ state }) => state.data),
+      )
+      const failures = new Map<string, Failure>()
+      for (const item of page) {
+        if (lines.length === mostShown) break
+        last = item
+        const { id, state } = item
+        const { template, data } = state
+        try {
+          const text = await renderer.brief({ template, data, extra, names, ...readingOf(wishes, reader) })
+          lines.push({ id, ...text, url: links.to(typeof data.path === 'string' ? data.path : '/') })
+        } catch (error) {
+          failures.set(id, whyNotRendered(error))
+        }
       }
+      await leaveOut(ports, failures)
+      count -= failures.size
+      isMore = page.length === mostShown
     }
-    const told = items.map(({ id }) => id).filter((id) => !leftOut.has(id))
-    return { extra: { count: told.length, items: block(lines, told.length - lines.length) }, told, leftOut }
+    lines.reverse()
+    return {
+      extra: { count, items: block(lines, Math.max(0, count - lines.length)) },
+      shown: lines.map(({ id }) => id),
+    }
   }

@@ -1,11 +1,14 @@
 import { placeOf, sequenceValue } from '#shared/application/page-values.ts'
 import { pageOf, pageSize } from '#shared/application/paging.ts'
-import { invalid, notFound } from '#shared/domain/errors.ts'
+import { DomainError, invalid, notFound } from '#shared/domain/errors.ts'
 import { noWishes } from '../domain/preference.ts'
 import type { InboxEntry } from './delivery-ports.ts'
 import type { Ports } from './ports.ts'
 import { namesIn } from './prepare.ts'
 import { readingOf } from './tell.ts'
+
+/** How many notifications one statement marks, and how many events it writes. */
+const markedAtOnce = 250
 
 /** Something told inside the platform, in its reader's language. */
 export interface NotificationView {
@@ -60,21 +63,38 @@ export const listNotifications =
 
 /** Throws NOTIFICATION_NOT_FOUND when one of them is not the person's own; then none is marked. */
 export const markRead =
-  ({ inbox, clock }: Ports) =>
+  ({ deliveries, inbox, clock }: Ports) =>
   async (userId: string, ids: readonly string[]): Promise<{ unreadCount: number }> => {
-    if ((await inbox.countOwn(userId, ids)) < ids.length) {
-      throw notFound('NOTIFICATION_NOT_FOUND', 'you have no such notification')
-    }
-    inbox.markRead(userId, ids, clock.now())
+    const told = await deliveries.toldInApp(userId, ids)
+    if (told.length < ids.length) throw notFound('NOTIFICATION_NOT_FOUND', 'you have no such notification')
+    const unread = told.filter(({ state }) => !state.readAt)
+    for (const delivery of unread) delivery.read(clock.now())
+    deliveries.save(unread)
     return { unreadCount: await inbox.countUnread(userId, ids) }
   }
 
-/** Marks what one has at present. */
+/** Marks the next of what one had at a place. Returns whether there may be more. */
+const markSome = async ({ deliveries, clock }: Ports, userId: string, upTo: number): Promise<boolean> => {
+  const unread = await deliveries.unread(userId, upTo, markedAtOnce)
+  for (const delivery of unread) delivery.read(clock.now())
+  deliveries.save(unread)
+  return unread.length === markedAtOnce
+}
+
+/** Marks what one has at present: some at a time, for each is an event. What was marked stays so if the signal aborts. */
 export const markAllRead =
-  ({ inbox, clock }: Ports) =>
-  async (userId: string): Promise<{ unreadCount: number }> => {
+  (ports: Ports) =>
+  async (userId: string, signal: AbortSignal): Promise<{ unreadCount: number }> => {
+    const { apart, inbox } = ports
     const last = await inbox.lastSequence(userId)
-    inbox.markAllRead(userId, last, clock.now())
+    for (let isMore = true; isMore; ) {
+      signal.throwIfAborted()
+      isMore = await apart('mark read', () => markSome(ports, userId, last)).catch((error: unknown) => {
+        // Who loses to another call finds less to do: that one has marked some.
+        if (error instanceof DomainError && error.kind === 'conflict') return true
+        throw error
+      })
+    }
     return { unreadCount: await inbox.countUnread(userId, [], last) }
   }
 

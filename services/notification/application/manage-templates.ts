@@ -1,11 +1,11 @@
 import { placeOf, textValue } from '#shared/application/page-values.ts'
 import { pageOf, pageSize } from '#shared/application/paging.ts'
-import { invalid, notFound } from '#shared/domain/errors.ts'
+import { invalid, notFound, precondition } from '#shared/domain/errors.ts'
 import { languageTag, timeZone } from '#shared/domain/language-tag.ts'
 import type { Data } from '../domain/delivery-state.ts'
 import { Template, type TemplateInit } from '../domain/template.ts'
 import type { Ports } from './ports.ts'
-import type { Rendered, TemplateView } from './template-ports.ts'
+import type { Rendered, TemplateText, TemplateView } from './template-ports.ts'
 
 const viewOf = ({ locales, ...template }: Template): TemplateView => ({ ...template, locales })
 
@@ -29,6 +29,40 @@ export const upsertTemplate =
     const made = Template.create(ids.next(), init, clock.now())
     templates.add(made)
     return viewOf(made)
+  }
+
+const asOperatorsMadeIt = async ({ templates }: Ports, name: string): Promise<Template> => {
+  const made = await templates.findByName(name)
+  if (!made) throw notFound('TEMPLATE_NOT_FOUND', `operators have made no template ${name}`)
+  return made
+}
+
+/** A template as it stands, and its text in a language. Throws TEMPLATE_NOT_FOUND, TEXT_NOT_FOUND, INVALID_LANGUAGE, TEMPLATE_STORE_AWAY. */
+export const getTemplate =
+  (ports: Ports) =>
+  async (name: string, locale: string): Promise<{ template: TemplateView; text: TemplateText; isShipped: boolean }> => {
+    const { templates } = ports
+    const tag = languageTag(locale, 'locale')
+    const shipped = templates.shipped(name)
+    const made = shipped ? await templates.findByName(name) : await asOperatorsMadeIt(ports, name)
+    const text = await templates.textOf(made ?? name, tag)
+    if (!text) throw notFound('TEXT_NOT_FOUND', `${name} has no text in ${tag}; ListTemplates has its languages`)
+    return { template: made ? viewOf(made) : (shipped as TemplateView), text, isShipped: !made }
+  }
+
+/** Returns the template that comes with the platform, if any does. Throws TEMPLATE_NOT_FOUND, TEMPLATE_IN_USE. */
+export const deleteTemplate =
+  (ports: Ports) =>
+  async (name: string): Promise<TemplateView | undefined> => {
+    const { campaigns, templates } = ports
+    const made = await asOperatorsMadeIt(ports, name)
+    const shipped = templates.shipped(name)
+    if (!shipped && (await campaigns.need(name))) {
+      throw precondition('TEMPLATE_IN_USE', 'a campaign that is not over needs it, and none comes with the platform')
+    }
+    made.remove(shipped ?? { messageType: made.messageType, locales: [] })
+    templates.remove(made)
+    return shipped
   }
 
 export const listTemplates =

@@ -2,12 +2,13 @@ import type { Data } from '../domain/delivery-state.ts'
 import { announce } from './announce.ts'
 import { getDeliveryStats, listDeliveries, noteReport } from './deliveries.ts'
 import { fanOutStep } from './fan-out.ts'
+import { followStep } from './follow-digest.ts'
 import { listNotifications, markAllRead, markRead, watchNotifications } from './inbox.ts'
 import { liftSuppression } from './lift-suppression.ts'
 import { cancelCampaign, createCampaign, listCampaigns, sendCampaign } from './manage-campaigns.ts'
 import { listDevices, registerDevice, removeDevice } from './manage-devices.ts'
 import { getPreferences, unsubscribe, updatePreferences } from './manage-preferences.ts'
-import { listTemplates, previewTemplate, upsertTemplate } from './manage-templates.ts'
+import { deleteTemplate, getTemplate, listTemplates, previewTemplate, upsertTemplate } from './manage-templates.ts'
 import type { Ports } from './ports.ts'
 import { sendDelivery } from './send-delivery.ts'
 
@@ -16,6 +17,7 @@ export const createNotificationApp = (ports: Ports, eventExamples: ReadonlyMap<s
   announce: announce(ports),
   fanOutStep: fanOutStep(ports),
   sendDelivery: sendDelivery(ports),
+  followStep: followStep(ports),
   noteReport: noteReport(ports),
   rememberPerson: ports.people.remember,
   forgetPerson: ports.people.forget,
@@ -30,6 +32,8 @@ export const createNotificationApp = (ports: Ports, eventExamples: ReadonlyMap<s
   listDevices: listDevices(ports),
   removeDevice: removeDevice(ports),
   upsertTemplate: upsertTemplate(ports),
+  getTemplate: getTemplate(ports),
+  deleteTemplate: deleteTemplate(ports),
   listTemplates: listTemplates(ports),
   previewTemplate: previewTemplate(ports),
   createCampaign: createCampaign(ports, eventExamples),

@@ -49,6 +49,8 @@ export interface Campaigns {
   find(id: string): Promise<Campaign | undefined>
   add(campaign: Campaign): void
   awaiting(eventType: string): Promise<Campaign[]>
+  /** Whether one that is not over, or what it has made and is still to be sent, is told by a template. */
+  need(template: string): Promise<boolean>
   list(after: { time: Date; id: string } | undefined, limit: number): Promise<Campaign[]>
 }
 

@@ -1,7 +1,8 @@
 import type { Delivery } from '../domain/delivery.ts'
 import { digestKind } from '../domain/kinds.ts'
 import { mostTries, pauseAfterSetback, pauseAfterTry } from '../domain/patience.ts'
-import { digestOf } from './digest.ts'
+import { gather } from './digest.ts'
+import { follow } from './follow-digest.ts'
 import { type HandedOver, handOver, suppressed } from './hand-over.ts'
 import type { Ports } from './ports.ts'
 import { type Prepared, prepare } from './prepare.ts'
@@ -30,25 +31,6 @@ const settled = (ports: Ports, delivery: Delivery, { outcome, ...by }: HandedOve
   return pauseAfterTry(delivery.state, attempts, outcome.retryAfterMs)
 }
 
-/** The delivery as it stands now, with what goes out in it; undefined when somebody else was first. */
-const current = async (
-  { deliveries }: Ports,
-  id: string,
-): Promise<{ delivery: Delivery; items: Delivery[] } | undefined> => {
-  const delivery = await deliveries.find(id)
-  if (!delivery?.isPending) return undefined
-  return { delivery, items: delivery.state.kind === digestKind ? await deliveries.itemsOf(id) : [] }
-}
-
-/** What goes out in a digest shares its fate. The provider knows the digest alone. */
-const follow = (delivery: Delivery, items: readonly Delivery[], now: Date): void => {
-  const { status, provider, madeFrom } = delivery.state
-  for (const item of items) {
-    if (status === 'SENT') item.sent({ provider, madeFrom }, now)
-    else if (status === 'FAILED' || status === 'BOUNCED') item.fail('DIGEST_FAILED')
-  }
-}
-
 /**
  * Notes that a message is about to be handed to a provider that would send it again. False when that was noted before,
  * by a process that ended since, or when the delivery is not pending any more.
@@ -72,15 +54,14 @@ const mayHandOver = async ({ apart, deliveries }: Ports, id: string): Promise<bo
 export const sendDelivery =
   (ports: Ports) =>
   async (id: string, signal: AbortSignal): Promise<void> => {
-    const { apart, clock, deliveries, devices, forgetMail, read } = ports
-    const first = await read(() => current(ports, id))
-    if (!first) return
-    const state = first.delivery.state
-    const digest =
-      state.kind === digestKind ? await read(() => digestOf(ports)(state.recipientId, first.items)) : undefined
+    const { apart, deliveries, devices, forgetMail, read, wakeWorkers } = ports
+    const first = await read(() => deliveries.find(id))
+    if (!first?.isPending) return
+    const { state } = first
+    const digest = state.kind === digestKind ? await read(() => gather(ports)(id, state.recipientId)) : undefined
     const extra: Extra = digest?.extra ?? {}
     const ready: Prepared =
-      digest && digest.told.length === 0
+      digest && digest.shown.length === 0
         ? { kind: 'fail', reason: 'NOTHING_TO_TELL' }
         : await prepare(ports)(state, extra)
     const handed =
@@ -88,22 +69,18 @@ export const sendDelivery =
     let isWhole = true
     await apart('settle', async () => {
       isWhole = true // the unit may be run again
-      const found = await current(ports, id)
-      if (!found) return
-      const { delivery, items } = found
-      const left = new Set(items.map((item) => item.id))
-      isWhole = digest?.told.every((item) => left.has(item)) ?? true
-      for (const item of items) {
-        const failure = digest?.leftOut.get(item.id)
-        if (failure) item.fail(failure.reason, failure.detail)
-      }
+      const delivery = await deliveries.find(id)
+      if (!delivery?.isPending) return
+      const shown = digest?.shown ?? []
+      isWhole = (await deliveries.known(shown)).size === shown.length
       for (const dead of handed?.deadDevices ?? []) devices.remove(dead)
       let pause = 0
       if (ready.kind === 'fail') delivery.fail(ready.reason, ready.detail)
       else if (ready.kind === 'postpone') delivery.postpone(ready.at)
       else if (handed) pause = settled(ports, delivery, handed, ready.message.madeFrom)
-      follow(delivery, items, clock.now())
+      const items = digest && !delivery.isPending ? await follow(ports, delivery) : []
       deliveries.save([delivery, ...items], pause)
+      if (delivery.state.itemsLeft) wakeWorkers()
     })
     // Who was erased meanwhile is not to be found in the mailbox either.
     if (handed && (!isWhole || !(await read(() => deliveries.find(id))))) await forgetMail(id)

@@ -13,9 +13,24 @@ export interface TemplateView {
   updatedAt: Date | undefined
 }
 
+/** A template's text in one language. */
+export interface TemplateText {
+  locale: string
+  source: string
+  /** As another storage gave it. */
+  etag: string | undefined
+  /** Its storage does not give it at present. */
+  isStale: boolean
+}
+
 export interface Templates {
   findByName(name: string): Promise<Template | undefined>
   add(template: Template): void
+  remove(template: Template): void
+  /** The one that comes with the platform. */
+  shipped(name: string): TemplateView | undefined
+  /** Of a template that operators made, or else of the shipped one. Throws TEMPLATE_STORE_AWAY. */
+  textOf(template: Template | string, locale: string): Promise<TemplateText | undefined>
   /** Those that come with the platform, and those that operators made, by name. */
   list(after: string, limit: number): Promise<TemplateView[]>
   exists(name: string): Promise<boolean>

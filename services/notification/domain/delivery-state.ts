@@ -33,6 +33,8 @@ export interface DeliveryState extends Request {
   attempts: number
   /** How often in a row it was held up by what counts for no try. */
   setbacks: number
+  /** Of a digest that is over: there may be more that waited for it and has still to share its fate. */
+  itemsLeft: boolean
   /** Whether it is, or was when a process ended, with a provider that would send it again. */
   handedOver: boolean
   /** Why it failed, bounced, must be tried again, or may not have been sent. */
@@ -48,5 +50,7 @@ export interface DeliveryState extends Request {
   sentAt: Date | undefined
   deliveredAt: Date | undefined
   openedAt: Date | undefined
+  /** When its reader marked it as read; only of what is told inside the platform. */
+  readAt: Date | undefined
   clickedAt: Date | undefined
 }

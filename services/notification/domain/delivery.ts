@@ -43,6 +43,7 @@ export class Delivery extends Aggregate {
         status: isInApp ? 'DELIVERED' : 'PENDING',
         attempts: 0,
         setbacks: 0,
+        itemsLeft: false,
         handedOver: false,
         failure: '',
         provider: isInApp ? 'in_app' : '',
@@ -53,6 +54,7 @@ export class Delivery extends Aggregate {
         sentAt: isInApp ? now : undefined,
         deliveredAt: isInApp ? now : undefined,
         openedAt: undefined,
+        readAt: undefined,
         clickedAt: undefined,
       } satisfies DeliveryState,
     })
@@ -133,6 +135,13 @@ export class Delivery extends Aggregate {
     else if (kind !== 'complained') this.arrived(at)
     if (kind === 'opened') this.opened(at)
     if (kind === 'clicked') this.clicked(at)
+  }
+
+  /** Its reader says that they have read it; once more changes nothing. */
+  read(at: Date): void {
+    if (this.state.readAt) return
+    this.state.readAt = at
+    this.opened(at)
   }
 
   private opened(at: Date): void {

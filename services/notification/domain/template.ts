@@ -88,6 +88,19 @@ export class Template extends Aggregate {
     })
   }
 
+  /** What operators put there is no more; what comes with the platform is used again, which may be in no language. */
+  remove(shipped: { messageType: MessageType; locales: readonly string[] }): void {
+    this.record(TemplateUpdatedSchema, {
+      templateId: this.id,
+      name: this.name,
+      version: this.version + 1,
+      messageType: wireTypes[shipped.messageType],
+      storage: wireStorages.file,
+      locales: [...shipped.locales],
+      isRemoved: true,
+    })
+  }
+
   get locales(): string[] {
     return this.localisations.map(({ locale }) => locale)
   }

@@ -13,6 +13,15 @@ export const createCampaigns = (unit: () => UnitOfWork): Campaigns => ({
   find: (id) => unit().find(Campaign, id),
   add: (campaign) => unit().add(campaign),
   awaiting: (eventType) => unit().select(Campaign, 'awaits = $1 order by id', eventType),
+  need: async (template) => {
+    const campaigns = await unit().select(
+      Campaign,
+      `template = $1 and (status in ('DRAFT', 'SENDING') or exists (
+         select from deliveries d where d.campaign_id = campaigns.id and d.status = 'PENDING')) limit 1`,
+      template,
+    )
+    return campaigns.length > 0
+  },
   list: (after, limit) =>
     after
       ? unit().select(

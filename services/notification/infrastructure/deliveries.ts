@@ -65,9 +65,51 @@ export const createDeliveries = (database: Database, unit: () => UnitOfWork): De
         and claimed_until = '-infinity' for share`
       unit().writeRows({ sql, parameters: [ids] }, ids.length)
     },
-    itemsOf: (digestId) => select(`digest_id = $1 and status = 'PENDING' order by created_at, id`, digestId),
-    sentWith: (digestId) =>
-      select(`digest_id = $1 and status not in ('PENDING', 'FAILED') order by created_at, id`, digestId),
+    itemsOf: (digestId, limit, kinds) =>
+      select(
+        `digest_id = $1 and status = 'PENDING' and ($2::text[] is null or kind = any($2::text[]))
+         order by created_at, id limit $3::integer`,
+        digestId,
+        kinds ?? null,
+        limit,
+      ),
+    itemCounts: async (digestId) => {
+      const rows = await database.sql<{ kind: string; count: number }>(
+        `select kind, count(*) as count from deliveries where digest_id = $1 and status = 'PENDING' group by kind`,
+        digestId,
+      )
+      return new Map(rows.map(({ kind, count }) => [kind, count]))
+    },
+    newestItems: (digestId, kinds, after, limit) =>
+      select(
+        `digest_id = $1 and status = 'PENDING' and kind = any($2::text[])
+           and (created_at, id) < (coalesce($3::timestamptz, 'infinity'), coalesce($4::uuid, $1))
+         order by created_at desc, id desc limit $5::integer`,
+        digestId,
+        kinds,
+        after?.createdAt ?? null,
+        after?.id ?? null,
+        limit,
+      ),
+    pending: (ids) => select(`id = any($1::uuid[]) and status = 'PENDING'`, ids),
+    toldInApp: (userId, ids) =>
+      select('id = any($2::uuid[]) and recipient_id = $1 and sequence is not null', userId, ids),
+    unread: (userId, upTo, limit) =>
+      select(
+        `recipient_id = $1 and sequence is not null and read_at is null and sequence <= $2
+         order by sequence limit $3::integer`,
+        userId,
+        upTo,
+        limit,
+      ),
+    sentWith: (digestId, after, limit) =>
+      select(
+        `digest_id = $1 and status not in ('PENDING', 'FAILED') and ($2::uuid is null or id > $2::uuid)
+         order by id limit $3::integer`,
+        digestId,
+        after ?? null,
+        limit,
+      ),
     add: (deliveries) => {
       if (deliveries.length === 0) return
       const rows = deliveries.map((each) => {
@@ -84,6 +126,7 @@ export const createDeliveries = (database: Database, unit: () => UnitOfWork): De
         const { state, revision } = each
         return { ...state, revision, steps: Math.max(1, recordedEvents(each).length) }
       })
+      if (rows.length === 0) return
       unit().writeRows({ sql: updateDeliveries, parameters: [JSON.stringify(rows), pauseMs] }, rows.length)
       for (const delivery of deliveries) unit().add(delivery)
     },

@@ -17,6 +17,7 @@ const types = {
   digestId: 'uuid',
   attempts: 'integer',
   setbacks: 'integer',
+  itemsLeft: 'boolean',
   handedOver: 'boolean',
   failure: 'text',
   provider: 'text',
@@ -27,6 +28,7 @@ const types = {
   sentAt: 'timestamptz',
   deliveredAt: 'timestamptz',
   openedAt: 'timestamptz',
+  readAt: 'timestamptz',
   clickedAt: 'timestamptz',
 } as const satisfies Record<keyof DeliveryState, string>
 
@@ -53,7 +55,8 @@ const sets = names.filter((name) => !fixed.has(name)).map((name) => `${columnOf(
 
 /** Changed deliveries, as far as they stand as they were read: of rows ($1), a pause in milliseconds ($2). */
 export const updateDeliveries = `update deliveries d set ${sets.join(', ')}, revision = d.revision + r.steps,
-    claimed_until = least(d.claimed_until, clock_timestamp()),
+    claimed_until = case when d.items_left and r."itemsLeft" then d.claimed_until
+      else least(d.claimed_until, clock_timestamp()) end,
     retry_at = clock_timestamp() + $2 * interval '1 millisecond'
   from jsonb_to_recordset($1::jsonb) as r(${typed}, revision integer, steps integer)
   where d.id = r.id and d.revision = r.revision returning 1`

@@ -47,10 +47,9 @@ export const createFanOuts = (database: Database, unit: () => UnitOfWork): FanOu
       })
     }
     unit().writeRows({
-      sql: `update fan_outs set position = $3, recipients = recipients + $4, deliveries = deliveries + $5,
-          status = case when $6 then 'DONE' else status end
+      sql: `update fan_outs set position = $3, status = case when $4 then 'DONE' else status end
         where id = $1 and status = 'RUNNING' and position is not distinct from $2::uuid returning 1`,
-      parameters: [fanOut.id, fanOut.position ?? null, position ?? null, recipients, deliveries, isLast],
+      parameters: [fanOut.id, fanOut.position ?? null, position ?? null, isLast],
     })
   },
   cancelCampaign: (campaignId) =>

@@ -1,5 +1,4 @@
 import type { Database } from '#shared/infrastructure/database.ts'
-import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
 import type { Inbox, InboxEntry } from '../application/delivery-ports.ts'
 
 const columns = `select id, sequence, kind, template, data, created_at as "createdAt", read_at as "readAt"
@@ -11,7 +10,7 @@ const entriesOf = (rows: readonly Record<string, unknown>[]): InboxEntry[] =>
   rows.map((row) => ({ ...row, readAt: row.readAt ?? undefined })) as unknown as InboxEntry[]
 
 /** What people were told inside the platform, in the database. */
-export const createInbox = (database: Database, unit: () => UnitOfWork): Inbox => ({
+export const createInbox = (database: Database): Inbox => ({
   lastSequence: async (userId) => {
     const [row] = await database.sql<{ last: number }>(
       'select last_sequence as last from inboxes where user_id = $1',
@@ -39,25 +38,4 @@ export const createInbox = (database: Database, unit: () => UnitOfWork): Inbox =
     )
     return row?.count ?? 0
   },
-  countOwn: async (userId, ids) => {
-    const [row] = await database.sql<{ count: number }>(
-      `select count(*) as count from deliveries
-       where id = any($2::uuid[]) and recipient_id = $1 and sequence is not null`,
-      userId,
-      ids,
-    )
-    return row?.count ?? 0
-  },
-  markRead: (userId, ids, now) =>
-    unit().write({
-      sql: `update deliveries set read_at = $3
-        where id = any($2::uuid[]) and recipient_id = $1 and sequence is not null and read_at is null`,
-      parameters: [userId, ids, now],
-    }),
-  markAllRead: (userId, upTo, now) =>
-    unit().write({
-      sql: `update deliveries set read_at = $3
-        where recipient_id = $1 and sequence is not null and read_at is null and sequence <= $2`,
-      parameters: [userId, upTo, now],
-    }),
 })

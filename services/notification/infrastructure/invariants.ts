@@ -12,9 +12,10 @@ export const invariants = [
           group by d.recipient_id, i.last_sequence having max(d.sequence) > coalesce(i.last_sequence, 0) limit 10`,
   },
   {
-    name: 'what waits for a digest waits for one that is still to come',
+    name: 'what waits for a digest waits for one that is still to come, or shares its fate by and by',
     sql: `select d.id::text as violation from deliveries d left join deliveries g on g.id = d.digest_id
-          where d.status = 'PENDING' and d.digest_id is not null and g.status is distinct from 'PENDING' limit 10`,
+          where d.status = 'PENDING' and d.digest_id is not null and g.status is distinct from 'PENDING'
+            and g.items_left is distinct from true limit 10`,
   },
   {
     name: 'a campaign is sent just when it goes out to nobody any more',

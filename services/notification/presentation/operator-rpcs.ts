@@ -24,6 +24,15 @@ export const operatorRpcs = (app: NotificationApp) =>
       }
       return { template: toTemplate(await app.upsertTemplate(init)) }
     },
+    getTemplate: async ({ name, locale }) => {
+      const { template, text, isShipped } = await app.getTemplate(name, locale)
+      const { source, etag = '', isStale } = text
+      return { template: toTemplate(template), text: { locale: text.locale, source }, etag, isShipped, isStale }
+    },
+    deleteTemplate: async ({ name }) => {
+      const shipped = await app.deleteTemplate(name)
+      return shipped ? { template: toTemplate(shipped) } : {}
+    },
     listTemplates: async (request) => {
       const { items, nextPageToken } = await app.listTemplates(request)
       return { templates: items.map(toTemplate), nextPageToken }

@@ -22,7 +22,7 @@ export const personRpcs = (app: NotificationApp) =>
       }
     },
     markRead: ({ notificationIds }, context) => app.markRead(caller(context), notificationIds),
-    markAllRead: (_, context) => app.markAllRead(caller(context)),
+    markAllRead: (_, context) => app.markAllRead(caller(context), context.signal),
     getPreferences: async (_, context) => ({ preferences: toPreferences(await app.getPreferences(caller(context))) }),
     updatePreferences: async ({ language, timeZone, quietHours, digestTime, channels }, context) => {
       const change: WishChange = {

@@ -70,6 +70,14 @@ describe('a delivery', () => {
     expect(delivery.state).toMatchObject({ status: 'DELIVERED', deliveredAt: now })
     expect(namesOf(delivery)).toEqual(['Requested', 'Delivered'])
   })
+
+  it('is opened when it is read, once', () => {
+    const delivery = request('in_app')
+    const later = new Date(now.getTime() + 1000)
+    for (const at of [now, later]) delivery.read(at)
+    expect(delivery.state).toMatchObject({ status: 'DELIVERED', readAt: now, openedAt: now })
+    expect(namesOf(delivery)).toEqual(['Requested', 'Delivered', 'Opened'])
+  })
 })
 
 describe('a delivery that waits', () => {

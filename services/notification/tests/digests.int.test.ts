@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
+import { invariants } from '../infrastructure/invariants.ts'
 import { openNotification, type TestNotification } from './fixture.ts'
 
 let notification: TestNotification
@@ -163,6 +164,124 @@ describe('a digest', () => {
     expect(statuses.filter((each) => each.startsWith('digest'))).toEqual(['digest email PENDING'])
     expect(statuses.filter((each) => each.startsWith('story_published email'))).toHaveLength(12)
   })
+})
+
+describe('a digest of more than anybody reads', () => {
+  const total = 700
+  const day = 24 * 60 * 60_000
+
+  /** What waits for the next digest of somebody: `rows` are told of in the order in which they come. */
+  const waiting = async (rows: readonly { kind?: string; data: object }[]) => {
+    const author = await notification.newPerson()
+    const reader = await notification.newPerson()
+    await tellOf(author, 'the first', [reader])
+    const data = rows.map((row) => ({ kind: 'story_published', ...row }))
+    for (let begin = 0; begin < data.length; begin += 200) {
+      await notification.database.sql(
+        `insert into deliveries (id, source_event_id, recipient_id, channel, kind, template, data, status, digest_id, attempts,
+           handed_over, failure, provider, made_from, created_at, correlation_id, revision)
+         select gen_random_uuid(), gen_random_uuid(), d.recipient_id, 'email', r.row ->> 'kind', r.row ->> 'kind',
+           r.row -> 'data', 'PENDING', d.id, 0, false, '', '', '', d.created_at + ($3::integer + r.n) * interval '1 second',
+           'x', 1
+         from deliveries d, jsonb_array_elements($2::jsonb) with ordinality r (row, n)
+         where d.recipient_id = $1::uuid and d.kind = 'digest'`,
+        reader,
+        JSON.stringify(data.slice(begin, begin + 200)),
+        begin,
+      )
+    }
+    const [digest] = await notification.database.sql<{ id: string }>(
+      `select id from deliveries where recipient_id = $1 and kind = 'digest'`,
+      reader,
+    )
+    return { author, reader, digestId: digest?.id ?? '' }
+  }
+  const titled = (title: string) => ({ data: { path: '/', title, author: { person: crypto.randomUUID() } } })
+  const counted = async (reader: string) => {
+    const rows = await notification.database.sql<{ status: string; failure: string; count: number }>(
+      `select status, split_part(failure, ':', 1) as failure, count(*) as count from deliveries
+       where recipient_id = $1 and channel = 'email' and kind <> 'digest' group by 1, 2 order by 1, 2`,
+      reader,
+    )
+    return rows.map(({ status, failure, count }) => `${count} ${status}${failure && ` ${failure}`}`)
+  }
+  const eventsOf = async (digestId: string, name: string) => {
+    const [row] = await notification.database.sql<{ events: number; deliveries: number; most: number }>(
+      `with each as (select e.stream_id, e.xmin::text as statement from event_store e
+         join deliveries d on d.id::text = e.stream_id
+         where (d.digest_id = $1 or d.id = $1) and e.event_type = 'troupe.notification.v1.' || $2)
+       select count(*) as events, count(distinct stream_id) as deliveries,
+         coalesce((select max(n) from (select count(*) as n from each group by statement) s), 0) as most from each`,
+      digestId,
+      name,
+    )
+    return row
+  }
+  const broken = async () => {
+    const violations: unknown[] = []
+    for (const { sql } of invariants) violations.push(...(await notification.database.sql(sql)))
+    return violations
+  }
+  const send = (id: string) => notification.app.sendDelivery(id, new AbortController().signal)
+
+  it('spells out the newest and says how many more there are, and is closed some at a time', async () => {
+    const { reader, digestId } = await waiting(Array.from({ length: total }, (_, n) => titled(`story ${n + 1};`)))
+    notification.clock.advance(day)
+    await send(digestId)
+    // As if the process had ended here: the mail went out, and most of what it tells of does not know yet.
+    expect(await notification.mailsOf(reader)).toHaveLength(1)
+    expect(await counted(reader)).toEqual(['451 PENDING', '250 SENT'])
+    expect(await broken()).toEqual([])
+    const report = { providerId: digestId, kind: 'opened', at: notification.clock.now(), detail: '' } as const
+    const tell = () => notification.call(() => notification.app.noteReport('mailbox', report))
+    expect(await tell()).toBe(false)
+    expect((await notification.workers.nextDue())?.getTime()).toBeLessThanOrEqual(notification.clock.now().getTime())
+    await send(digestId)
+    notification.workers.start()
+    await expect.poll(() => counted(reader), { timeout: 20_000 }).toEqual([`${total + 1} SENT`])
+    await notification.workers.stop()
+    const [mail, ...more] = await notification.mailsOf(reader)
+    expect(more).toEqual([])
+    expect(mail?.subject).toBe(`${total + 1} pieces of news for you`)
+    const shown = [...(mail?.text.matchAll(/story (\d+);/g) ?? [])].map(([, n]) => Number(n))
+    expect([...new Set(shown)]).toEqual(Array.from({ length: 50 }, (_, n) => total - 49 + n))
+    expect(mail?.text).toContain(`+ ${total + 1 - 50}`)
+    expect(await eventsOf(digestId, 'NotificationSent')).toEqual({
+      events: total + 2,
+      deliveries: total + 2,
+      most: 251,
+    })
+    for (let times = 0; times < 2; times += 1) expect(await tell()).toBe(true)
+    const opened = await eventsOf(digestId, 'NotificationOpened')
+    expect(opened).toEqual({ events: total + 2, deliveries: total + 2, most: 250 })
+    expect(await broken()).toEqual([])
+  }, 60_000)
+
+  it('leaves out what nobody wants and what cannot be rendered, however much that is', async () => {
+    const rows = Array.from({ length: total }, (_, n) =>
+      n < 300 ? { ...titled('x'), kind: 'story_shared' } : n < 320 ? titled(`story ${n};`) : { data: { path: '/' } },
+    )
+    const { reader, digestId } = await waiting(rows)
+    notification.clock.advance(day)
+    await send(digestId)
+    const [mail] = await notification.mailsOf(reader)
+    expect(mail?.subject).toBe('21 pieces of news for you')
+    expect([...new Set(mail?.text.match(/story \d+;|the first/g))]).toHaveLength(21)
+    expect(await counted(reader)).toEqual(['300 FAILED SWITCHED_OFF', '380 FAILED VALUE_MISSING', '21 SENT'])
+    expect(await broken()).toEqual([])
+  }, 60_000)
+
+  it('that fails takes all that waited for it along', async () => {
+    const { reader, digestId } = await waiting(Array.from({ length: 300 }, (_, n) => titled(`story ${n};`)))
+    notification.clock.advance(day)
+    notification.contacts.delete(reader)
+    await send(digestId)
+    const step = () => notification.call(() => notification.app.followStep(digestId))
+    await Promise.all([step(), step()])
+    expect(await step()).toBe(false)
+    expect(await counted(reader)).toEqual(['301 FAILED DIGEST_FAILED'])
+    expect(await eventsOf(digestId, 'NotificationFailed')).toMatchObject({ events: 302, deliveries: 302 })
+  }, 60_000)
 })
 
 describe('quiet hours', () => {

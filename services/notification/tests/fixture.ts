@@ -74,6 +74,11 @@ export const openNotification = async (name: string, outside: Outside = {}, env:
   }
   const announce = (happening: Omit<Happening, 'eventId' | 'eventType'> & Partial<Happening>) =>
     call(() => app.announce({ eventId: uuidv7(), eventType: 'troupe.story.v1.StoryAnalyzed', ...happening }))
+  /** Has all that waited for digests that are over share their fate. */
+  const followAll = async (): Promise<void> => {
+    const over = await database.sql<{ id: string }>('select id from deliveries where items_left')
+    for (const { id } of over) while (await call(() => app.followStep(id))) {}
+  }
   /** Sends all that is due, as the worker would, one after another. */
   const sendDue = async (): Promise<number> => {
     const due = await database.sql<{ id: string }>(
@@ -82,6 +87,7 @@ export const openNotification = async (name: string, outside: Outside = {}, env:
       clock.now(),
     )
     for (const { id } of due) await app.sendDelivery(id, new AbortController().signal)
+    await followAll()
     return due.length
   }
   return {

@@ -98,7 +98,7 @@ describe('lists', () => {
     const stranger = await notification.newPerson()
     const steal = notification.call(() => notification.app.markRead(stranger, ids))
     await expect(steal).rejects.toEqual(refused('NOTIFICATION_NOT_FOUND'))
-    await notification.call(() => notification.app.markAllRead(reader))
+    await notification.call(() => notification.app.markAllRead(reader, new AbortController().signal))
     expect(await list('', true)).toMatchObject({ notifications: [], unreadCount: 0, nextPageToken: '' })
     await expect(list('nonsense')).rejects.toEqual(refused('INVALID_PAGE_TOKEN'))
   })
@@ -114,6 +114,101 @@ describe('lists', () => {
     expect(await titles()).toBe('Welcome to Troupe')
     await notification.call(() => notification.app.updatePreferences(reader, { language: 'es-MX' }))
     expect(await titles()).toBe('Te damos la bienvenida a Troupe')
+  })
+})
+
+describe('what is marked as read', () => {
+  const read = (reader: string, ids: string[]) =>
+    notification.call(() => notification.app.markRead(reader, ids)).then(({ unreadCount }) => unreadCount)
+  const readAll = (reader: string, signal = new AbortController().signal) =>
+    notification.call(() => notification.app.markAllRead(reader, signal)).then(({ unreadCount }) => unreadCount)
+  const rowsOf = (reader: string) =>
+    notification.database.sql<{ id: string; read: Date | null; opened: Date | null }>(
+      `select id, read_at as read, opened_at as opened from deliveries
+       where recipient_id = $1 and channel = 'in_app' order by sequence`,
+      reader,
+    )
+  const manyTo = async (reader: string, count: number) => {
+    await notification.database.sql(
+      `insert into deliveries (id, source_event_id, recipient_id, channel, kind, template, data, status, attempts,
+         handed_over, failure, provider, made_from, created_at, sent_at, delivered_at, correlation_id, sequence, revision)
+       select gen_random_uuid(), gen_random_uuid(), $1::uuid, 'in_app', 'welcome', 'welcome', '{"path": "/"}', 'DELIVERED',
+         0, false, '', 'in_app', '', $2::timestamptz, $2::timestamptz, $2::timestamptz, 'x', n, 2
+       from generate_series(1, $3::integer) n`,
+      reader,
+      notification.clock.now(),
+      count,
+    )
+    await notification.database.sql(
+      'insert into inboxes (user_id, last_sequence) values ($1, $2::bigint)',
+      reader,
+      count,
+    )
+  }
+  const openedEvents = async (reader: string) => {
+    const [row] = await notification.database.sql(
+      `select count(*) as events, count(distinct stream_id) as deliveries from event_store
+       where event_type = 'troupe.notification.v1.NotificationOpened' and event_data ->> 'recipientId' = $1`,
+      reader,
+    )
+    return row
+  }
+
+  it('was opened then, which is told once, however often and at whatever time it is marked', async () => {
+    const reader = await notification.newPerson()
+    for (let made = 0; made < 3; made += 1) await tell(reader)
+    const [first, second, third] = (await rowsOf(reader)).map(({ id }) => id) as [string, string, string]
+    const at = notification.clock.now()
+    expect(await read(reader, [first, second])).toBe(1)
+    notification.clock.advance(60_000)
+    await Promise.all([read(reader, [second, third]), read(reader, [first, third])])
+    expect(await readAll(reader)).toBe(0)
+    const later = notification.clock.now()
+    expect(await rowsOf(reader)).toEqual([
+      { id: first, read: at, opened: at },
+      { id: second, read: at, opened: at },
+      { id: third, read: later, opened: later },
+    ])
+    for (const id of [first, second, third]) {
+      expect(await notification.events(id)).toEqual([
+        'NotificationRequested',
+        'NotificationDelivered',
+        'NotificationOpened',
+      ])
+    }
+    const period = { since: at, until: new Date(later.getTime() + 1), campaignId: '' }
+    const stats = await notification.app.getDeliveryStats(period)
+    const told = stats.find(({ channel }) => channel === 'in_app')
+    const [counted] = await notification.database.sql<{ opened: number }>(
+      `select count(*) as opened from deliveries where channel = 'in_app' and opened_at is not null and created_at >= $1`,
+      at,
+    )
+    expect(told?.opened).toBe(counted?.opened)
+    expect(told?.opened).toBeGreaterThanOrEqual(3)
+  })
+
+  it('by the thousand is marked some at a time, by as many calls at once as there are', async () => {
+    const reader = await notification.newPerson()
+    await manyTo(reader, 2_600)
+    await Promise.all(Array.from({ length: 4 }, () => readAll(reader)))
+    expect((await rowsOf(reader)).every(({ read: at, opened }) => at && opened)).toBe(true)
+    expect(await openedEvents(reader)).toEqual({ events: 2_600, deliveries: 2_600 })
+    const [statement] = await notification.database.sql<{ most: number }>(
+      `select max(events) as most from (select count(*) as events from event_store
+         where event_data ->> 'recipientId' = $1 group by xmin::text) statements`,
+      reader,
+    )
+    expect(statement?.most).toBe(250)
+    expect(await readAll(reader)).toBe(0)
+    expect(await openedEvents(reader)).toEqual({ events: 2_600, deliveries: 2_600 })
+  })
+
+  it('is no more than is marked when its caller leaves, and goes on when they come again', async () => {
+    const reader = await notification.newPerson()
+    await manyTo(reader, 10)
+    await expect(readAll(reader, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone')
+    expect(await read(reader, [(await rowsOf(reader))[0]?.id ?? ''])).toBe(9)
+    expect(await readAll(reader)).toBe(0)
   })
 })
 

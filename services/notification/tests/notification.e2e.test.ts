@@ -7,6 +7,7 @@ import { CampaignStatus } from '#gen/troupe/notification/v1/campaign_pb.ts'
 import { Channel, DeliveryStatus } from '#gen/troupe/notification/v1/notification_pb.ts'
 import { NotificationService } from '#gen/troupe/notification/v1/notification_service_pb.ts'
 import { ChannelMode } from '#gen/troupe/notification/v1/preference_pb.ts'
+import { MessageType, TemplateStorage } from '#gen/troupe/notification/v1/template_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { InvoiceStatus } from '#gen/troupe/subscription/v1/invoice_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
@@ -223,6 +224,27 @@ describe('campaigns', () => {
       [Channel.IN_APP, 0n, 2n],
     ])
     expect(await outcomeOf(campaigns.cancelCampaign({ campaignId }))).toBe('FailedPrecondition CAMPAIGN_ENDED')
+  })
+})
+
+describe('templates', () => {
+  it('are read back and put back by operators, not by others', async () => {
+    const templates = createClient(NotificationService, operator)
+    const member = createClient(NotificationService, (await mesh.newUser()).transport)
+    const name = `of_a_test_${crypto.randomUUID().slice(0, 8)}`
+    const source = 'subject: S\ntitle: T\nshort: H\n---\n<mj-text>Hello {name}</mj-text>'
+    const text = { locale: 'en', source }
+    const kept = { messageType: MessageType.UPDATE, storage: TemplateStorage.DATABASE, localisations: [text] }
+    await templates.upsertTemplate({ name, ...kept })
+    const found = await templates.getTemplate({ name, locale: 'en' })
+    expect(found).toMatchObject({ template: { name, version: 1 }, text, etag: '', isShipped: false, isStale: false })
+    expect(await templates.getTemplate({ name: 'welcome', locale: 'de' })).toMatchObject({ isShipped: true })
+    for (const refused of [member.getTemplate({ name, locale: 'en' }), member.deleteTemplate({ name })]) {
+      expect(await outcomeOf(refused)).toBe('PermissionDenied PERMISSION_DENIED')
+    }
+    expect((await templates.deleteTemplate({ name })).template).toBeUndefined()
+    expect(await outcomeOf(templates.getTemplate({ name, locale: 'en' }))).toBe('NotFound TEMPLATE_NOT_FOUND')
+    expect(await outcomeOf(templates.deleteTemplate({ name: 'welcome' }))).toBe('NotFound TEMPLATE_NOT_FOUND')
   })
 })
 

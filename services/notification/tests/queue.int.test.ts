@@ -69,6 +69,7 @@ describe('a delivery that throws', () => {
         return notification.app.sendDelivery(id, signal)
       },
       fanOutStep: async () => false,
+      followStep: async () => false,
     })
     await notification.announce({ ...welcome, to: userId })
     workers.start()

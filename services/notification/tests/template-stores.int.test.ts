@@ -119,6 +119,99 @@ describe('a template', () => {
   })
 })
 
+describe('a template is read back', () => {
+  const get = (name: string, locale: string) => notification.call(() => notification.app.getTemplate(name, locale))
+  const source = (name: string, locale: string) => get(name, locale).then(({ text }) => text.source)
+  const remove = (name: string) => notification.call(() => notification.app.deleteTemplate(name))
+  const inDatabase = { storage: 'database', path: '' } as const
+  const english = (words: string) => [{ locale: 'en', source: textOf(words) }]
+
+  it('as it is used: the shipped one, what operators put in its place, and the shipped one again', async () => {
+    const shipped = await get('limit_reached', 'de')
+    expect(shipped).toMatchObject({ isShipped: true, template: { id: '', version: 0, storage: 'file' } })
+    expect(shipped.text.source).toBe(readShipped().get('limit_reached')?.get('de'))
+    const texts = [...english('One'), { locale: 'pt-BR', source: textOf('Um') }]
+    const put = () => upsert({ ...inDatabase, name: 'limit_reached', localisations: texts })
+    const { id } = await put()
+    await put()
+    expect(await get('limit_reached', 'pt-br')).toEqual({
+      template: expect.objectContaining({ id, version: 2, storage: 'database', locales: ['en', 'pt-BR'] }),
+      text: { locale: 'pt-BR', source: textOf('Um'), etag: undefined, isStale: false },
+      isShipped: false,
+    })
+    await expect(get('limit_reached', 'de')).rejects.toEqual(refused('TEXT_NOT_FOUND'))
+    await expect(get('limit_reached', 'not a tag')).rejects.toEqual(refused('INVALID_LANGUAGE'))
+    expect(await remove('limit_reached')).toMatchObject({ id: '', version: 0, locales: expect.arrayContaining(['de']) })
+    expect(await get('limit_reached', 'de')).toEqual(shipped)
+    // Of the values that the shipped one names, a preview has none.
+    const shownAs = () =>
+      preview('limit_reached', 'en').then(
+        ({ subject }) => subject,
+        ({ reason }) => reason,
+      )
+    await expect.poll(shownAs, { timeout: 10_000 }).toBe('VALUE_MISSING')
+    const events = await notification.database.sql<{ data: object }>(
+      'select event_data as data from event_store where stream_id = $1 order by event_version',
+      id,
+    )
+    expect(events.at(-1)?.data).toEqual({
+      templateId: id,
+      name: 'limit_reached',
+      version: 3,
+      messageType: 'MESSAGE_TYPE_ALERT',
+      storage: 'TEMPLATE_STORAGE_FILE',
+      locales: shipped.template.locales,
+      isRemoved: true,
+    })
+    expect(events).toHaveLength(3)
+    await expect(remove('limit_reached')).rejects.toEqual(refused('TEMPLATE_NOT_FOUND'))
+    const again = await put()
+    expect(again).toMatchObject({ version: 1 })
+    expect(again.id).not.toBe(id)
+    await remove('limit_reached')
+  })
+
+  it('from the storage that has it, with its ETag; and as it last was while that is away', async () => {
+    web.files.set('back/en.mjml', { source: textOf('Outside'), etag: '"e1"' })
+    await upsert({ name: 'from_outside', path: 'back', localisations: [{ locale: 'en' }, { locale: 'de' }] })
+    expect((await get('from_outside', 'en')).text).toEqual({
+      locale: 'en',
+      source: textOf('Outside'),
+      etag: '"e1"',
+      isStale: false,
+    })
+    await expect(get('from_outside', 'de')).rejects.toEqual(refused('TEXT_NOT_FOUND'))
+    web.setAway(true)
+    await upsert({ name: 'from_nowhere', path: 'nowhere', localisations: [{ locale: 'en' }] })
+    await expect(get('from_nowhere', 'en')).rejects.toEqual(refused('TEMPLATE_STORE_AWAY'))
+    expect(await source('from_outside', 'en')).toBe(textOf('Outside'))
+    web.setAway(false)
+  })
+
+  it('is gone with its removal where none comes with the platform, but not while a campaign needs it', async () => {
+    const { app, call, database } = notification
+    await expect(get('nobody_made', 'en')).rejects.toEqual(refused('TEMPLATE_NOT_FOUND'))
+    await upsert({ ...inDatabase, name: 'needed', localisations: english('Hello') })
+    const reader = await notification.newPerson()
+    const init = { name: 'n', template: 'needed', channels: ['email'] as const, data: {} }
+    const audience = { kind: 'users', ids: [reader] } as const
+    const { campaign } = await call(() => app.createCampaign({ ...init, audience }))
+    await expect(remove('needed')).rejects.toEqual(refused('TEMPLATE_IN_USE'))
+    await call(() => app.sendCampaign(campaign.id))
+    await notification.fanOutAll()
+    await expect(remove('needed')).rejects.toEqual(refused('TEMPLATE_IN_USE'))
+    await notification.sendDue()
+    expect(await notification.statusesOf(reader)).toEqual(['announcement email SENT'])
+    expect(await remove('needed')).toBeUndefined()
+    await expect(get('needed', 'en')).rejects.toEqual(refused('TEMPLATE_NOT_FOUND'))
+    const [event] = await database.sql(
+      `select event_data -> 'isRemoved' as gone, event_data -> 'locales' as locales from event_store
+       where event_data ->> 'name' = 'needed' order by event_version desc limit 1`,
+    )
+    expect(event).toEqual({ gone: true, locales: null })
+  })
+})
+
 describe('texts of other storages', () => {
   let site: ReturnType<typeof createStore>
   let time: number
@@ -136,8 +229,9 @@ describe('texts of other storages', () => {
     const texts = createStoredTexts(new Map([['http', store]]), copies(), checkText, log, () => time)
     return (path: string) => texts.find({ storage: 'http', path, locale: 'en' })
   }
-  const fresh = (words: string) => ({ source: textOf(words), isStale: false })
-  const stale = (words: string) => ({ source: textOf(words), isStale: true })
+  const etag = expect.any(String)
+  const fresh = (words: string) => ({ source: textOf(words), etag, isStale: false })
+  const stale = (words: string) => ({ source: textOf(words), etag, isStale: true })
   const put = (path: string, words: string, etag: string) => site.files.set(path, { source: textOf(words), etag })
 
   it('are asked about by their ETag once a minute, once for all who read them, while nobody waits', async () => {

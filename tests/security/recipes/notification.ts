@@ -81,6 +81,15 @@ const unsubscribing = async (scene: Scene, another: Person): Promise<Trespass[]>
 
 const text = 'subject: S\ntitle: T\nshort: H\n---\n<mj-text>Hello {name}</mj-text>'
 
+const templateOf = () => ({
+  name: `of_a_test_${String(Math.random()).slice(2, 14).padEnd(12, '0')}`,
+  messageType: MessageType.UPDATE,
+  storage: TemplateStorage.DATABASE,
+  path: '',
+  localisations: [{ locale: 'en', source: text }],
+  locales: [],
+})
+
 /** How to use what people are told rightly. */
 export const notificationRecipes: Recipes = ofService('troupe.notification.v1.NotificationService', {
   ListNotifications: {},
@@ -102,15 +111,15 @@ export const notificationRecipes: Recipes = ofService('troupe.notification.v1.No
   },
   ListDevices: {},
   RemoveDevice: { fields: async (scene) => ({ deviceId: await newDevice(scene) }), needsOwnPerson: true, isOnce: true },
-  UpsertTemplate: {
-    fields: () => ({
-      name: `of_a_test_${String(Math.random()).slice(2, 14).padEnd(12, '0')}`,
-      messageType: MessageType.UPDATE,
-      storage: TemplateStorage.DATABASE,
-      path: '',
-      localisations: [{ locale: 'en', source: text }],
-      locales: [],
-    }),
+  UpsertTemplate: { fields: templateOf },
+  GetTemplate: { fields: () => ({ name: 'announcement', locale: 'de' }) },
+  DeleteTemplate: {
+    fields: async (scene) => {
+      const template = templateOf()
+      await (await operator(scene)).upsertTemplate(template)
+      return { name: template.name }
+    },
+    isOnce: true,
   },
   ListTemplates: {},
   PreviewTemplate: { fields: () => ({ name: 'announcement', locale: 'de', data: [...data, named] }) },

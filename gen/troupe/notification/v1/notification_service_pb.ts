@@ -24,7 +24,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file troupe/notification/v1/notification_service.proto.
  */
 export const file_troupe_notification_v1_notification_service: GenFile = /*@__PURE__*/
-  fileDesc("CjF0cm91cGUvbm90aWZpY2F0aW9uL3YxL25vdGlmaWNhdGlvbl9zZXJ2aWNlLnByb3RvEhZ0cm91cGUubm90aWZpY2F0aW9uLnYxImkKGExpc3ROb3RpZmljYXRpb25zUmVxdWVzdBITCgt1bnJlYWRfb25seRgBIAEoCBIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMY9AMihwEKGUxpc3ROb3RpZmljYXRpb25zUmVzcG9uc2USOwoNbm90aWZpY2F0aW9ucxgBIAMoCzIkLnRyb3VwZS5ub3RpZmljYXRpb24udjEuTm90aWZpY2F0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIUCgx1bnJlYWRfY291bnQYAyABKAUiOwoZV2F0Y2hOb3RpZmljYXRpb25zUmVxdWVzdBIeCgxyZXN1bWVfdG9rZW4YASABKAlCCLpIBXIDGMgBIoEBChpXYXRjaE5vdGlmaWNhdGlvbnNSZXNwb25zZRIUCgxyZXN1bWVfdG9rZW4YASABKAkSEQoJaGVhcnRiZWF0GAIgASgIEjoKDG5vdGlmaWNhdGlvbhgDIAEoCzIkLnRyb3VwZS5ub3RpZmljYXRpb24udjEuTm90aWZpY2F0aW9uIkAKD01hcmtSZWFkUmVxdWVzdBItChBub3RpZmljYXRpb25faWRzGAEgAygJQhO6SBCSAQ0IARBkGAEiBXIDsAEBIigKEE1hcmtSZWFkUmVzcG9uc2USFAoMdW5yZWFkX2NvdW50GAEgASgFIhQKEk1hcmtBbGxSZWFkUmVxdWVzdCIrChNNYXJrQWxsUmVhZFJlc3BvbnNlEhQKDHVucmVhZF9jb3VudBgBIAEoBSIXChVHZXRQcmVmZXJlbmNlc1JlcXVlc3QiUgoWR2V0UHJlZmVyZW5jZXNSZXNwb25zZRI4CgtwcmVmZXJlbmNlcxgBIAEoCzIjLnRyb3VwZS5ub3RpZmljYXRpb24udjEuUHJlZmVyZW5jZXMisAIKGFVwZGF0ZVByZWZlcmVuY2VzUmVxdWVzdBIeCghsYW5ndWFnZRgBIAEoCUIHukgEcgIYI0gAiAEBEh8KCXRpbWVfem9uZRgCIAEoCUIHukgEcgIYPEgBiAEBEjcKC3F1aWV0X2hvdXJzGAMgASgLMiIudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEjcKC2RpZ2VzdF90aW1lGAQgASgLMiIudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5EaWdlc3RUaW1lEkYKCGNoYW5uZWxzGAUgAygLMikudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5DaGFubmVsUHJlZmVyZW5jZUIJukgGkgEDEMgBQgsKCV9sYW5ndWFnZUIMCgpfdGltZV96b25lIlUKGVVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2USOAoLcHJlZmVyZW5jZXMYASABKAsyIy50cm91cGUubm90aWZpY2F0aW9uLnYxLlByZWZlcmVuY2VzIi8KElVuc3Vic2NyaWJlUmVxdWVzdBIZCgV0b2tlbhgBIAEoCUIKukgHcgUQARjIASIjChNVbnN1YnNjcmliZVJlc3BvbnNlEgwKBGtpbmQYASABKAki2wEKFVJlZ2lzdGVyRGV2aWNlUmVxdWVzdBI8CgRraW5kGAEgASgOMiIudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5EZXZpY2VLaW5kQgq6SAeCAQQQASAAEhkKBXRva2VuGAIgASgJQgq6SAdyBRABGNAPEikKBnAyNTZkaBgDIAEoCUIZukgWchQYZDIQXltBLVphLXowLTlfLV0qJBInCgRhdXRoGAQgASgJQhm6SBZyFBgyMhBeW0EtWmEtejAtOV8tXSokEhUKBG5hbWUYBSABKAlCB7pIBHICGGQiSAoWUmVnaXN0ZXJEZXZpY2VSZXNwb25zZRIuCgZkZXZpY2UYASABKAsyHi50cm91cGUubm90aWZpY2F0aW9uLnYxLkRldmljZSIUChJMaXN0RGV2aWNlc1JlcXVlc3QiRgoTTGlzdERldmljZXNSZXNwb25zZRIvCgdkZXZpY2VzGAEgAygLMh4udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5EZXZpY2UiMgoTUmVtb3ZlRGV2aWNlUmVxdWVzdBIbCglkZXZpY2VfaWQYASABKAlCCLpIBXIDsAEBIhYKFFJlbW92ZURldmljZVJlc3BvbnNlIuQCChVVcHNlcnRUZW1wbGF0ZVJlcXVlc3QSKAoEbmFtZRgBIAEoCUIaukgXchUYPDIRXlthLXpdW2EtejAtOV9dKiQSRQoMbWVzc2FnZV90eXBlGAIgASgOMiMudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5NZXNzYWdlVHlwZUIKukgHggEEEAEgABJECgdzdG9yYWdlGAMgASgOMicudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5UZW1wbGF0ZVN0b3JhZ2VCCrpIB4IBBBABIAASKgoEcGF0aBgEIAEoCUIcukgZchcYyAEyEl5bQS1aYS16MC05Ll8vLV0qJBJFCg1sb2NhbGlzYXRpb25zGAUgAygLMiQudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5Mb2NhbGlzYXRpb25CCLpIBZIBAhBkEiEKB2xvY2FsZXMYBiADKAlCELpIDZIBChBkIgZyBBABGCMiTAoWVXBzZXJ0VGVtcGxhdGVSZXNwb25zZRIyCgh0ZW1wbGF0ZRgBIAEoCzIgLnRyb3VwZS5ub3RpZmljYXRpb24udjEuVGVtcGxhdGUiUAoUTGlzdFRlbXBsYXRlc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGPQDImUKFUxpc3RUZW1wbGF0ZXNSZXNwb25zZRIzCgl0ZW1wbGF0ZXMYASADKAsyIC50cm91cGUubm90aWZpY2F0aW9uLnYxLlRlbXBsYXRlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSK4AQoWUHJldmlld1RlbXBsYXRlUmVxdWVzdBIoCgRuYW1lGAEgASgJQhq6SBdyFRg8MhFeW2Etel1bYS16MC05X10qJBIZCgZsb2NhbGUYAiABKAlCCbpIBnIEEAEYIxIaCgl0aW1lX3pvbmUYAyABKAlCB7pIBHICGDwSPQoEZGF0YRgEIAMoCzIlLnRyb3VwZS5ub3RpZmljYXRpb24udjEuVGVtcGxhdGVWYWx1ZUIIukgFkgECEDIidwoXUHJldmlld1RlbXBsYXRlUmVzcG9uc2USDwoHc3ViamVjdBgBIAEoCRINCgV0aXRsZRgCIAEoCRINCgVzaG9ydBgDIAEoCRIMCgRodG1sGAQgASgJEgwKBHRleHQYBSABKAkSEQoJbWFkZV9mcm9tGAYgASgJIqMCChVDcmVhdGVDYW1wYWlnblJlcXVlc3QSFwoEbmFtZRgBIAEoCUIJukgGcgQQARhkEiwKCHRlbXBsYXRlGAIgASgJQhq6SBdyFRg8MhFeW2Etel1bYS16MC05X10qJBJICghjaGFubmVscxgDIAMoDjIfLnRyb3VwZS5ub3RpZmljYXRpb24udjEuQ2hhbm5lbEIVukgSkgEPCAEQBBgBIgeCAQQQASAAEjoKCGF1ZGllbmNlGAQgASgLMiAudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5BdWRpZW5jZUIGukgDyAEBEj0KBGRhdGEYBSADKAsyJS50cm91cGUubm90aWZpY2F0aW9uLnYxLlRlbXBsYXRlVmFsdWVCCLpIBZIBAhAyIkwKFkNyZWF0ZUNhbXBhaWduUmVzcG9uc2USMgoIY2FtcGFpZ24YASABKAsyIC50cm91cGUubm90aWZpY2F0aW9uLnYxLkNhbXBhaWduIlAKFExpc3RDYW1wYWlnbnNSZXF1ZXN0EhoKCXBhZ2Vfc2l6ZRgBIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAIgASgJQgi6SAVyAxj0AyJlChVMaXN0Q2FtcGFpZ25zUmVzcG9uc2USMwoJY2FtcGFpZ25zGAEgAygLMiAudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5DYW1wYWlnbhIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiNAoTU2VuZENhbXBhaWduUmVxdWVzdBIdCgtjYW1wYWlnbl9pZBgBIAEoCUIIukgFcgOwAQEiSgoUU2VuZENhbXBhaWduUmVzcG9uc2USMgoIY2FtcGFpZ24YASABKAsyIC50cm91cGUubm90aWZpY2F0aW9uLnYxLkNhbXBhaWduIjYKFUNhbmNlbENhbXBhaWduUmVxdWVzdBIdCgtjYW1wYWlnbl9pZBgBIAEoCUIIukgFcgOwAQEiTAoWQ2FuY2VsQ2FtcGFpZ25SZXNwb25zZRIyCghjYW1wYWlnbhgBIAEoCzIgLnRyb3VwZS5ub3RpZmljYXRpb24udjEuQ2FtcGFpZ24i2AEKFUxpc3REZWxpdmVyaWVzUmVxdWVzdBIhCgxyZWNpcGllbnRfaWQYASABKAlCC7pICNgBAXIDsAEBEiAKC2NhbXBhaWduX2lkGAIgASgJQgu6SAjYAQFyA7ABARJACgZzdGF0dXMYAyABKA4yJi50cm91cGUubm90aWZpY2F0aW9uLnYxLkRlbGl2ZXJ5U3RhdHVzQgi6SAWCAQIQARIaCglwYWdlX3NpemUYBCABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgFIAEoCUIIukgFcgMY9AMiZwoWTGlzdERlbGl2ZXJpZXNSZXNwb25zZRI0CgpkZWxpdmVyaWVzGAEgAygLMiAudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5EZWxpdmVyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkikQEKF0dldERlbGl2ZXJ5U3RhdHNSZXF1ZXN0EikKBXNpbmNlGAEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIpCgV1bnRpbBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIAoLY2FtcGFpZ25faWQYAyABKAlCC7pICNgBAXIDsAEBIlIKGEdldERlbGl2ZXJ5U3RhdHNSZXNwb25zZRI2CghjaGFubmVscxgBIAMoCzIkLnRyb3VwZS5ub3RpZmljYXRpb24udjEuQ2hhbm5lbFN0YXRzIrQBCgxDaGFubmVsU3RhdHMSMAoHY2hhbm5lbBgBIAEoDjIfLnRyb3VwZS5ub3RpZmljYXRpb24udjEuQ2hhbm5lbBIPCgdwZW5kaW5nGAIgASgDEgwKBHNlbnQYAyABKAMSEQoJZGVsaXZlcmVkGAQgASgDEg4KBmZhaWxlZBgFIAEoAxIPCgdib3VuY2VkGAYgASgDEg4KBm9wZW5lZBgHIAEoAxIPCgdjbGlja2VkGAggASgDInEKFkxpZnRTdXBwcmVzc2lvblJlcXVlc3QSGQoHdXNlcl9pZBgBIAEoCUIIukgFcgOwAQESPAoHY2hhbm5lbBgCIAEoDjIfLnRyb3VwZS5ub3RpZmljYXRpb24udjEuQ2hhbm5lbEIKukgHggEEGAEYAiIpChdMaWZ0U3VwcHJlc3Npb25SZXNwb25zZRIOCgZyZWFzb24YASABKAkiFAoSTGlzdExvY2FsZXNSZXF1ZXN0IkYKE0xpc3RMb2NhbGVzUmVzcG9uc2USLwoHbG9jYWxlcxgBIAMoCzIeLnRyb3VwZS5ub3RpZmljYXRpb24udjEuTG9jYWxlIj0KBkxvY2FsZRILCgN0YWcYASABKAkSDAoEbmFtZRgCIAEoCRIYChBpc19yaWdodF90b19sZWZ0GAMgASgIMpgXChNOb3RpZmljYXRpb25TZXJ2aWNlEoMBChFMaXN0Tm90aWZpY2F0aW9ucxIwLnRyb3VwZS5ub3RpZmljYXRpb24udjEuTGlzdE5vdGlmaWNhdGlvbnNSZXF1ZXN0GjEudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5MaXN0Tm90aWZpY2F0aW9uc1Jlc3BvbnNlIgmQAgGKtRgCCAISiAEKEldhdGNoTm90aWZpY2F0aW9ucxIxLnRyb3VwZS5ub3RpZmljYXRpb24udjEuV2F0Y2hOb3RpZmljYXRpb25zUmVxdWVzdBoyLnRyb3VwZS5ub3RpZmljYXRpb24udjEuV2F0Y2hOb3RpZmljYXRpb25zUmVzcG9uc2UiCZACAYq1GAIIAjABEmUKCE1hcmtSZWFkEicudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5NYXJrUmVhZFJlcXVlc3QaKC50cm91cGUubm90aWZpY2F0aW9uLnYxLk1hcmtSZWFkUmVzcG9uc2UiBoq1GAIIAhJuCgtNYXJrQWxsUmVhZBIqLnRyb3VwZS5ub3RpZmljYXRpb24udjEuTWFya0FsbFJlYWRSZXF1ZXN0GisudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5NYXJrQWxsUmVhZFJlc3BvbnNlIgaKtRgCCAISegoOR2V0UHJlZmVyZW5jZXMSLS50cm91cGUubm90aWZpY2F0aW9uLnYxLkdldFByZWZlcmVuY2VzUmVxdWVzdBouLnRyb3VwZS5ub3RpZmljYXRpb24udjEuR2V0UHJlZmVyZW5jZXNSZXNwb25zZSIJkAIBirUYAggCEoABChFVcGRhdGVQcmVmZXJlbmNlcxIwLnRyb3VwZS5ub3RpZmljYXRpb24udjEuVXBkYXRlUHJlZmVyZW5jZXNSZXF1ZXN0GjEudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5VcGRhdGVQcmVmZXJlbmNlc1Jlc3BvbnNlIgaKtRgCCAISlAEKC1Vuc3Vic2NyaWJlEioudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5VbnN1YnNjcmliZVJlcXVlc3QaKy50cm91cGUubm90aWZpY2F0aW9uLnYxLlVuc3Vic2NyaWJlUmVzcG9uc2UiLIq1GAIIAZK1GCIKGG5vdGlmaWNhdGlvbi51bnN1YnNjcmliZRA8GgIIPCABEpcBCg5SZWdpc3RlckRldmljZRItLnRyb3VwZS5ub3RpZmljYXRpb24udjEuUmVnaXN0ZXJEZXZpY2VSZXF1ZXN0Gi4udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5SZWdpc3RlckRldmljZVJlc3BvbnNlIiaKtRgCCAKStRgcChNub3RpZmljYXRpb24uZGV2aWNlEDwaAwiQHBJxCgtMaXN0RGV2aWNlcxIqLnRyb3VwZS5ub3RpZmljYXRpb24udjEuTGlzdERldmljZXNSZXF1ZXN0GisudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5MaXN0RGV2aWNlc1Jlc3BvbnNlIgmQAgGKtRgCCAIScQoMUmVtb3ZlRGV2aWNlEisudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5SZW1vdmVEZXZpY2VSZXF1ZXN0GiwudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5SZW1vdmVEZXZpY2VSZXNwb25zZSIGirUYAggCEo0BCg5VcHNlcnRUZW1wbGF0ZRItLnRyb3VwZS5ub3RpZmljYXRpb24udjEuVXBzZXJ0VGVtcGxhdGVSZXF1ZXN0Gi4udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5VcHNlcnRUZW1wbGF0ZVJlc3BvbnNlIhyKtRgYGgVhZG1pbhIPdGVtcGxhdGU6bWFuYWdlEp0BCg1MaXN0VGVtcGxhdGVzEiwudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5MaXN0VGVtcGxhdGVzUmVxdWVzdBotLnRyb3VwZS5ub3RpZmljYXRpb24udjEuTGlzdFRlbXBsYXRlc1Jlc3BvbnNlIi+QAgGKtRgoGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBINdGVtcGxhdGU6bGlzdBKjAQoPUHJldmlld1RlbXBsYXRlEi4udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5QcmV2aWV3VGVtcGxhdGVSZXF1ZXN0Gi8udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5QcmV2aWV3VGVtcGxhdGVSZXNwb25zZSIvkAIBirUYKBoFYWRtaW4aEGN1c3RvbWVyLXN1cHBvcnQSDXRlbXBsYXRlOmxpc3QSjQEKDkNyZWF0ZUNhbXBhaWduEi0udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5DcmVhdGVDYW1wYWlnblJlcXVlc3QaLi50cm91cGUubm90aWZpY2F0aW9uLnYxLkNyZWF0ZUNhbXBhaWduUmVzcG9uc2UiHIq1GBgaBWFkbWluEg9jYW1wYWlnbjptYW5hZ2USnQEKDUxpc3RDYW1wYWlnbnMSLC50cm91cGUubm90aWZpY2F0aW9uLnYxLkxpc3RDYW1wYWlnbnNSZXF1ZXN0Gi0udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5MaXN0Q2FtcGFpZ25zUmVzcG9uc2UiL5ACAYq1GCgaBWFkbWluGhBjdXN0b21lci1zdXBwb3J0Eg1jYW1wYWlnbjpsaXN0EocBCgxTZW5kQ2FtcGFpZ24SKy50cm91cGUubm90aWZpY2F0aW9uLnYxLlNlbmRDYW1wYWlnblJlcXVlc3QaLC50cm91cGUubm90aWZpY2F0aW9uLnYxLlNlbmRDYW1wYWlnblJlc3BvbnNlIhyKtRgYGgVhZG1pbhIPY2FtcGFpZ246bWFuYWdlEo0BCg5DYW5jZWxDYW1wYWlnbhItLnRyb3VwZS5ub3RpZmljYXRpb24udjEuQ2FuY2VsQ2FtcGFpZ25SZXF1ZXN0Gi4udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5DYW5jZWxDYW1wYWlnblJlc3BvbnNlIhyKtRgYGgVhZG1pbhIPY2FtcGFpZ246bWFuYWdlEqABCg5MaXN0RGVsaXZlcmllcxItLnRyb3VwZS5ub3RpZmljYXRpb24udjEuTGlzdERlbGl2ZXJpZXNSZXF1ZXN0Gi4udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5MaXN0RGVsaXZlcmllc1Jlc3BvbnNlIi+QAgGKtRgoGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBINZGVsaXZlcnk6bGlzdBKmAQoQR2V0RGVsaXZlcnlTdGF0cxIvLnRyb3VwZS5ub3RpZmljYXRpb24udjEuR2V0RGVsaXZlcnlTdGF0c1JlcXVlc3QaMC50cm91cGUubm90aWZpY2F0aW9uLnYxLkdldERlbGl2ZXJ5U3RhdHNSZXNwb25zZSIvkAIBirUYKBoFYWRtaW4aEGN1c3RvbWVyLXN1cHBvcnQSDWRlbGl2ZXJ5Omxpc3QSowEKD0xpZnRTdXBwcmVzc2lvbhIuLnRyb3VwZS5ub3RpZmljYXRpb24udjEuTGlmdFN1cHByZXNzaW9uUmVxdWVzdBovLnRyb3VwZS5ub3RpZmljYXRpb24udjEuTGlmdFN1cHByZXNzaW9uUmVzcG9uc2UiL4q1GCsaBWFkbWluGhBjdXN0b21lci1zdXBwb3J0EhBzdXBwcmVzc2lvbjpsaWZ0EnEKC0xpc3RMb2NhbGVzEioudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5MaXN0TG9jYWxlc1JlcXVlc3QaKy50cm91cGUubm90aWZpY2F0aW9uLnYxLkxpc3RMb2NhbGVzUmVzcG9uc2UiCZACAYq1GAIIAWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp, file_troupe_mesh_v1_options, file_troupe_notification_v1_campaign, file_troupe_notification_v1_device, file_troupe_notification_v1_notification, file_troupe_notification_v1_preference, file_troupe_notification_v1_template]);
+  fileDesc("CjF0cm91cGUvbm90aWZpY2F0aW9uL3YxL25vdGlmaWNhdGlvbl9zZXJ2aWNlLnByb3RvEhZ0cm91cGUubm90aWZpY2F0aW9uLnYxImkKGExpc3ROb3RpZmljYXRpb25zUmVxdWVzdBITCgt1bnJlYWRfb25seRgBIAEoCBIaCglwYWdlX3NpemUYAiABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMY9AMihwEKGUxpc3ROb3RpZmljYXRpb25zUmVzcG9uc2USOwoNbm90aWZpY2F0aW9ucxgBIAMoCzIkLnRyb3VwZS5ub3RpZmljYXRpb24udjEuTm90aWZpY2F0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIUCgx1bnJlYWRfY291bnQYAyABKAUiOwoZV2F0Y2hOb3RpZmljYXRpb25zUmVxdWVzdBIeCgxyZXN1bWVfdG9rZW4YASABKAlCCLpIBXIDGMgBIoEBChpXYXRjaE5vdGlmaWNhdGlvbnNSZXNwb25zZRIUCgxyZXN1bWVfdG9rZW4YASABKAkSEQoJaGVhcnRiZWF0GAIgASgIEjoKDG5vdGlmaWNhdGlvbhgDIAEoCzIkLnRyb3VwZS5ub3RpZmljYXRpb24udjEuTm90aWZpY2F0aW9uIkAKD01hcmtSZWFkUmVxdWVzdBItChBub3RpZmljYXRpb25faWRzGAEgAygJQhO6SBCSAQ0IARBkGAEiBXIDsAEBIigKEE1hcmtSZWFkUmVzcG9uc2USFAoMdW5yZWFkX2NvdW50GAEgASgFIhQKEk1hcmtBbGxSZWFkUmVxdWVzdCIrChNNYXJrQWxsUmVhZFJlc3BvbnNlEhQKDHVucmVhZF9jb3VudBgBIAEoBSIXChVHZXRQcmVmZXJlbmNlc1JlcXVlc3QiUgoWR2V0UHJlZmVyZW5jZXNSZXNwb25zZRI4CgtwcmVmZXJlbmNlcxgBIAEoCzIjLnRyb3VwZS5ub3RpZmljYXRpb24udjEuUHJlZmVyZW5jZXMisAIKGFVwZGF0ZVByZWZlcmVuY2VzUmVxdWVzdBIeCghsYW5ndWFnZRgBIAEoCUIHukgEcgIYI0gAiAEBEh8KCXRpbWVfem9uZRgCIAEoCUIHukgEcgIYPEgBiAEBEjcKC3F1aWV0X2hvdXJzGAMgASgLMiIudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5RdWlldEhvdXJzEjcKC2RpZ2VzdF90aW1lGAQgASgLMiIudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5EaWdlc3RUaW1lEkYKCGNoYW5uZWxzGAUgAygLMikudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5DaGFubmVsUHJlZmVyZW5jZUIJukgGkgEDEMgBQgsKCV9sYW5ndWFnZUIMCgpfdGltZV96b25lIlUKGVVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2USOAoLcHJlZmVyZW5jZXMYASABKAsyIy50cm91cGUubm90aWZpY2F0aW9uLnYxLlByZWZlcmVuY2VzIi8KElVuc3Vic2NyaWJlUmVxdWVzdBIZCgV0b2tlbhgBIAEoCUIKukgHcgUQARjIASIjChNVbnN1YnNjcmliZVJlc3BvbnNlEgwKBGtpbmQYASABKAki2wEKFVJlZ2lzdGVyRGV2aWNlUmVxdWVzdBI8CgRraW5kGAEgASgOMiIudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5EZXZpY2VLaW5kQgq6SAeCAQQQASAAEhkKBXRva2VuGAIgASgJQgq6SAdyBRABGNAPEikKBnAyNTZkaBgDIAEoCUIZukgWchQYZDIQXltBLVphLXowLTlfLV0qJBInCgRhdXRoGAQgASgJQhm6SBZyFBgyMhBeW0EtWmEtejAtOV8tXSokEhUKBG5hbWUYBSABKAlCB7pIBHICGGQiSAoWUmVnaXN0ZXJEZXZpY2VSZXNwb25zZRIuCgZkZXZpY2UYASABKAsyHi50cm91cGUubm90aWZpY2F0aW9uLnYxLkRldmljZSIUChJMaXN0RGV2aWNlc1JlcXVlc3QiRgoTTGlzdERldmljZXNSZXNwb25zZRIvCgdkZXZpY2VzGAEgAygLMh4udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5EZXZpY2UiMgoTUmVtb3ZlRGV2aWNlUmVxdWVzdBIbCglkZXZpY2VfaWQYASABKAlCCLpIBXIDsAEBIhYKFFJlbW92ZURldmljZVJlc3BvbnNlIuQCChVVcHNlcnRUZW1wbGF0ZVJlcXVlc3QSKAoEbmFtZRgBIAEoCUIaukgXchUYPDIRXlthLXpdW2EtejAtOV9dKiQSRQoMbWVzc2FnZV90eXBlGAIgASgOMiMudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5NZXNzYWdlVHlwZUIKukgHggEEEAEgABJECgdzdG9yYWdlGAMgASgOMicudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5UZW1wbGF0ZVN0b3JhZ2VCCrpIB4IBBBABIAASKgoEcGF0aBgEIAEoCUIcukgZchcYyAEyEl5bQS1aYS16MC05Ll8vLV0qJBJFCg1sb2NhbGlzYXRpb25zGAUgAygLMiQudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5Mb2NhbGlzYXRpb25CCLpIBZIBAhBkEiEKB2xvY2FsZXMYBiADKAlCELpIDZIBChBkIgZyBBABGCMiTAoWVXBzZXJ0VGVtcGxhdGVSZXNwb25zZRIyCgh0ZW1wbGF0ZRgBIAEoCzIgLnRyb3VwZS5ub3RpZmljYXRpb24udjEuVGVtcGxhdGUiWQoSR2V0VGVtcGxhdGVSZXF1ZXN0EigKBG5hbWUYASABKAlCGrpIF3IVGDwyEV5bYS16XVthLXowLTlfXSokEhkKBmxvY2FsZRgCIAEoCUIJukgGcgQQARgjIrEBChNHZXRUZW1wbGF0ZVJlc3BvbnNlEjIKCHRlbXBsYXRlGAEgASgLMiAudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5UZW1wbGF0ZRIyCgR0ZXh0GAIgASgLMiQudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5Mb2NhbGlzYXRpb24SDAoEZXRhZxgDIAEoCRISCgppc19zaGlwcGVkGAQgASgIEhAKCGlzX3N0YWxlGAUgASgIIkEKFURlbGV0ZVRlbXBsYXRlUmVxdWVzdBIoCgRuYW1lGAEgASgJQhq6SBdyFRg8MhFeW2Etel1bYS16MC05X10qJCJMChZEZWxldGVUZW1wbGF0ZVJlc3BvbnNlEjIKCHRlbXBsYXRlGAEgASgLMiAudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5UZW1wbGF0ZSJQChRMaXN0VGVtcGxhdGVzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMY9AMiZQoVTGlzdFRlbXBsYXRlc1Jlc3BvbnNlEjMKCXRlbXBsYXRlcxgBIAMoCzIgLnRyb3VwZS5ub3RpZmljYXRpb24udjEuVGVtcGxhdGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIrgBChZQcmV2aWV3VGVtcGxhdGVSZXF1ZXN0EigKBG5hbWUYASABKAlCGrpIF3IVGDwyEV5bYS16XVthLXowLTlfXSokEhkKBmxvY2FsZRgCIAEoCUIJukgGcgQQARgjEhoKCXRpbWVfem9uZRgDIAEoCUIHukgEcgIYPBI9CgRkYXRhGAQgAygLMiUudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5UZW1wbGF0ZVZhbHVlQgi6SAWSAQIQMiJ3ChdQcmV2aWV3VGVtcGxhdGVSZXNwb25zZRIPCgdzdWJqZWN0GAEgASgJEg0KBXRpdGxlGAIgASgJEg0KBXNob3J0GAMgASgJEgwKBGh0bWwYBCABKAkSDAoEdGV4dBgFIAEoCRIRCgltYWRlX2Zyb20YBiABKAkiowIKFUNyZWF0ZUNhbXBhaWduUmVxdWVzdBIXCgRuYW1lGAEgASgJQgm6SAZyBBABGGQSLAoIdGVtcGxhdGUYAiABKAlCGrpIF3IVGDwyEV5bYS16XVthLXowLTlfXSokEkgKCGNoYW5uZWxzGAMgAygOMh8udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5DaGFubmVsQhW6SBKSAQ8IARAEGAEiB4IBBBABIAASOgoIYXVkaWVuY2UYBCABKAsyIC50cm91cGUubm90aWZpY2F0aW9uLnYxLkF1ZGllbmNlQga6SAPIAQESPQoEZGF0YRgFIAMoCzIlLnRyb3VwZS5ub3RpZmljYXRpb24udjEuVGVtcGxhdGVWYWx1ZUIIukgFkgECEDIiTAoWQ3JlYXRlQ2FtcGFpZ25SZXNwb25zZRIyCghjYW1wYWlnbhgBIAEoCzIgLnRyb3VwZS5ub3RpZmljYXRpb24udjEuQ2FtcGFpZ24iUAoUTGlzdENhbXBhaWduc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGPQDImUKFUxpc3RDYW1wYWlnbnNSZXNwb25zZRIzCgljYW1wYWlnbnMYASADKAsyIC50cm91cGUubm90aWZpY2F0aW9uLnYxLkNhbXBhaWduEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI0ChNTZW5kQ2FtcGFpZ25SZXF1ZXN0Eh0KC2NhbXBhaWduX2lkGAEgASgJQgi6SAVyA7ABASJKChRTZW5kQ2FtcGFpZ25SZXNwb25zZRIyCghjYW1wYWlnbhgBIAEoCzIgLnRyb3VwZS5ub3RpZmljYXRpb24udjEuQ2FtcGFpZ24iNgoVQ2FuY2VsQ2FtcGFpZ25SZXF1ZXN0Eh0KC2NhbXBhaWduX2lkGAEgASgJQgi6SAVyA7ABASJMChZDYW5jZWxDYW1wYWlnblJlc3BvbnNlEjIKCGNhbXBhaWduGAEgASgLMiAudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5DYW1wYWlnbiLYAQoVTGlzdERlbGl2ZXJpZXNSZXF1ZXN0EiEKDHJlY2lwaWVudF9pZBgBIAEoCUILukgI2AEBcgOwAQESIAoLY2FtcGFpZ25faWQYAiABKAlCC7pICNgBAXIDsAEBEkAKBnN0YXR1cxgDIAEoDjImLnRyb3VwZS5ub3RpZmljYXRpb24udjEuRGVsaXZlcnlTdGF0dXNCCLpIBYIBAhABEhoKCXBhZ2Vfc2l6ZRgEIAEoBUIHukgEGgIoABIcCgpwYWdlX3Rva2VuGAUgASgJQgi6SAVyAxj0AyJnChZMaXN0RGVsaXZlcmllc1Jlc3BvbnNlEjQKCmRlbGl2ZXJpZXMYASADKAsyIC50cm91cGUubm90aWZpY2F0aW9uLnYxLkRlbGl2ZXJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKRAQoXR2V0RGVsaXZlcnlTdGF0c1JlcXVlc3QSKQoFc2luY2UYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKBXVudGlsGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIgCgtjYW1wYWlnbl9pZBgDIAEoCUILukgI2AEBcgOwAQEiUgoYR2V0RGVsaXZlcnlTdGF0c1Jlc3BvbnNlEjYKCGNoYW5uZWxzGAEgAygLMiQudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5DaGFubmVsU3RhdHMitAEKDENoYW5uZWxTdGF0cxIwCgdjaGFubmVsGAEgASgOMh8udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5DaGFubmVsEg8KB3BlbmRpbmcYAiABKAMSDAoEc2VudBgDIAEoAxIRCglkZWxpdmVyZWQYBCABKAMSDgoGZmFpbGVkGAUgASgDEg8KB2JvdW5jZWQYBiABKAMSDgoGb3BlbmVkGAcgASgDEg8KB2NsaWNrZWQYCCABKAMicQoWTGlmdFN1cHByZXNzaW9uUmVxdWVzdBIZCgd1c2VyX2lkGAEgASgJQgi6SAVyA7ABARI8CgdjaGFubmVsGAIgASgOMh8udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5DaGFubmVsQgq6SAeCAQQYARgCIikKF0xpZnRTdXBwcmVzc2lvblJlc3BvbnNlEg4KBnJlYXNvbhgBIAEoCSIUChJMaXN0TG9jYWxlc1JlcXVlc3QiRgoTTGlzdExvY2FsZXNSZXNwb25zZRIvCgdsb2NhbGVzGAEgAygLMh4udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5Mb2NhbGUiPQoGTG9jYWxlEgsKA3RhZxgBIAEoCRIMCgRuYW1lGAIgASgJEhgKEGlzX3JpZ2h0X3RvX2xlZnQYAyABKAgyshkKE05vdGlmaWNhdGlvblNlcnZpY2USgwEKEUxpc3ROb3RpZmljYXRpb25zEjAudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5MaXN0Tm90aWZpY2F0aW9uc1JlcXVlc3QaMS50cm91cGUubm90aWZpY2F0aW9uLnYxLkxpc3ROb3RpZmljYXRpb25zUmVzcG9uc2UiCZACAYq1GAIIAhKIAQoSV2F0Y2hOb3RpZmljYXRpb25zEjEudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5XYXRjaE5vdGlmaWNhdGlvbnNSZXF1ZXN0GjIudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5XYXRjaE5vdGlmaWNhdGlvbnNSZXNwb25zZSIJkAIBirUYAggCMAESZQoITWFya1JlYWQSJy50cm91cGUubm90aWZpY2F0aW9uLnYxLk1hcmtSZWFkUmVxdWVzdBooLnRyb3VwZS5ub3RpZmljYXRpb24udjEuTWFya1JlYWRSZXNwb25zZSIGirUYAggCEm4KC01hcmtBbGxSZWFkEioudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5NYXJrQWxsUmVhZFJlcXVlc3QaKy50cm91cGUubm90aWZpY2F0aW9uLnYxLk1hcmtBbGxSZWFkUmVzcG9uc2UiBoq1GAIIAhJ6Cg5HZXRQcmVmZXJlbmNlcxItLnRyb3VwZS5ub3RpZmljYXRpb24udjEuR2V0UHJlZmVyZW5jZXNSZXF1ZXN0Gi4udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5HZXRQcmVmZXJlbmNlc1Jlc3BvbnNlIgmQAgGKtRgCCAISgAEKEVVwZGF0ZVByZWZlcmVuY2VzEjAudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5VcGRhdGVQcmVmZXJlbmNlc1JlcXVlc3QaMS50cm91cGUubm90aWZpY2F0aW9uLnYxLlVwZGF0ZVByZWZlcmVuY2VzUmVzcG9uc2UiBoq1GAIIAhKUAQoLVW5zdWJzY3JpYmUSKi50cm91cGUubm90aWZpY2F0aW9uLnYxLlVuc3Vic2NyaWJlUmVxdWVzdBorLnRyb3VwZS5ub3RpZmljYXRpb24udjEuVW5zdWJzY3JpYmVSZXNwb25zZSIsirUYAggBkrUYIgoYbm90aWZpY2F0aW9uLnVuc3Vic2NyaWJlEDwaAgg8IAESlwEKDlJlZ2lzdGVyRGV2aWNlEi0udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5SZWdpc3RlckRldmljZVJlcXVlc3QaLi50cm91cGUubm90aWZpY2F0aW9uLnYxLlJlZ2lzdGVyRGV2aWNlUmVzcG9uc2UiJoq1GAIIApK1GBwKE25vdGlmaWNhdGlvbi5kZXZpY2UQPBoDCJAcEnEKC0xpc3REZXZpY2VzEioudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5MaXN0RGV2aWNlc1JlcXVlc3QaKy50cm91cGUubm90aWZpY2F0aW9uLnYxLkxpc3REZXZpY2VzUmVzcG9uc2UiCZACAYq1GAIIAhJxCgxSZW1vdmVEZXZpY2USKy50cm91cGUubm90aWZpY2F0aW9uLnYxLlJlbW92ZURldmljZVJlcXVlc3QaLC50cm91cGUubm90aWZpY2F0aW9uLnYxLlJlbW92ZURldmljZVJlc3BvbnNlIgaKtRgCCAISjQEKDlVwc2VydFRlbXBsYXRlEi0udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5VcHNlcnRUZW1wbGF0ZVJlcXVlc3QaLi50cm91cGUubm90aWZpY2F0aW9uLnYxLlVwc2VydFRlbXBsYXRlUmVzcG9uc2UiHIq1GBgaBWFkbWluEg90ZW1wbGF0ZTptYW5hZ2UShwEKC0dldFRlbXBsYXRlEioudHJvdXBlLm5vdGlmaWNhdGlvbi52MS5HZXRUZW1wbGF0ZVJlcXVlc3QaKy50cm91cGUubm90aWZpY2F0aW9uLnYxLkdldFRlbXBsYXRlUmVzcG9uc2UiH5ACAYq1GBgaBWFkbWluEg90ZW1wbGF0ZTptYW5hZ2USjQEKDkRlbGV0ZVRlbXBsYXRlEi0udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5EZWxldGVUZW1wbGF0ZVJlcXVlc3QaLi50cm91cGUubm90aWZpY2F0aW9uLnYxLkRlbGV0ZVRlbXBsYXRlUmVzcG9uc2UiHIq1GBgaBWFkbWluEg90ZW1wbGF0ZTptYW5hZ2USnQEKDUxpc3RUZW1wbGF0ZXMSLC50cm91cGUubm90aWZpY2F0aW9uLnYxLkxpc3RUZW1wbGF0ZXNSZXF1ZXN0Gi0udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5MaXN0VGVtcGxhdGVzUmVzcG9uc2UiL5ACAYq1GCgaBWFkbWluGhBjdXN0b21lci1zdXBwb3J0Eg10ZW1wbGF0ZTpsaXN0EqMBCg9QcmV2aWV3VGVtcGxhdGUSLi50cm91cGUubm90aWZpY2F0aW9uLnYxLlByZXZpZXdUZW1wbGF0ZVJlcXVlc3QaLy50cm91cGUubm90aWZpY2F0aW9uLnYxLlByZXZpZXdUZW1wbGF0ZVJlc3BvbnNlIi+QAgGKtRgoGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBINdGVtcGxhdGU6bGlzdBKNAQoOQ3JlYXRlQ2FtcGFpZ24SLS50cm91cGUubm90aWZpY2F0aW9uLnYxLkNyZWF0ZUNhbXBhaWduUmVxdWVzdBouLnRyb3VwZS5ub3RpZmljYXRpb24udjEuQ3JlYXRlQ2FtcGFpZ25SZXNwb25zZSIcirUYGBoFYWRtaW4SD2NhbXBhaWduOm1hbmFnZRKdAQoNTGlzdENhbXBhaWducxIsLnRyb3VwZS5ub3RpZmljYXRpb24udjEuTGlzdENhbXBhaWduc1JlcXVlc3QaLS50cm91cGUubm90aWZpY2F0aW9uLnYxLkxpc3RDYW1wYWlnbnNSZXNwb25zZSIvkAIBirUYKBoFYWRtaW4aEGN1c3RvbWVyLXN1cHBvcnQSDWNhbXBhaWduOmxpc3QShwEKDFNlbmRDYW1wYWlnbhIrLnRyb3VwZS5ub3RpZmljYXRpb24udjEuU2VuZENhbXBhaWduUmVxdWVzdBosLnRyb3VwZS5ub3RpZmljYXRpb24udjEuU2VuZENhbXBhaWduUmVzcG9uc2UiHIq1GBgaBWFkbWluEg9jYW1wYWlnbjptYW5hZ2USjQEKDkNhbmNlbENhbXBhaWduEi0udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5DYW5jZWxDYW1wYWlnblJlcXVlc3QaLi50cm91cGUubm90aWZpY2F0aW9uLnYxLkNhbmNlbENhbXBhaWduUmVzcG9uc2UiHIq1GBgaBWFkbWluEg9jYW1wYWlnbjptYW5hZ2USoAEKDkxpc3REZWxpdmVyaWVzEi0udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5MaXN0RGVsaXZlcmllc1JlcXVlc3QaLi50cm91cGUubm90aWZpY2F0aW9uLnYxLkxpc3REZWxpdmVyaWVzUmVzcG9uc2UiL5ACAYq1GCgaBWFkbWluGhBjdXN0b21lci1zdXBwb3J0Eg1kZWxpdmVyeTpsaXN0EqYBChBHZXREZWxpdmVyeVN0YXRzEi8udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5HZXREZWxpdmVyeVN0YXRzUmVxdWVzdBowLnRyb3VwZS5ub3RpZmljYXRpb24udjEuR2V0RGVsaXZlcnlTdGF0c1Jlc3BvbnNlIi+QAgGKtRgoGgVhZG1pbhoQY3VzdG9tZXItc3VwcG9ydBINZGVsaXZlcnk6bGlzdBKjAQoPTGlmdFN1cHByZXNzaW9uEi4udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5MaWZ0U3VwcHJlc3Npb25SZXF1ZXN0Gi8udHJvdXBlLm5vdGlmaWNhdGlvbi52MS5MaWZ0U3VwcHJlc3Npb25SZXNwb25zZSIvirUYKxoFYWRtaW4aEGN1c3RvbWVyLXN1cHBvcnQSEHN1cHByZXNzaW9uOmxpZnQScQoLTGlzdExvY2FsZXMSKi50cm91cGUubm90aWZpY2F0aW9uLnYxLkxpc3RMb2NhbGVzUmVxdWVzdBorLnRyb3VwZS5ub3RpZmljYXRpb24udjEuTGlzdExvY2FsZXNSZXNwb25zZSIJkAIBirUYAggBYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp, file_troupe_mesh_v1_options, file_troupe_notification_v1_campaign, file_troupe_notification_v1_device, file_troupe_notification_v1_notification, file_troupe_notification_v1_preference, file_troupe_notification_v1_template]);
 
 /**
  * @generated from message troupe.notification.v1.ListNotificationsRequest
@@ -519,6 +519,111 @@ export const UpsertTemplateResponseSchema: GenMessage<UpsertTemplateResponse> = 
   messageDesc(file_troupe_notification_v1_notification_service, 21);
 
 /**
+ * @generated from message troupe.notification.v1.GetTemplateRequest
+ */
+export type GetTemplateRequest = Message<"troupe.notification.v1.GetTemplateRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * BCP 47 tag, one of the template's locales.
+   *
+   * @generated from field: string locale = 2;
+   */
+  locale: string;
+};
+
+/**
+ * Describes the message troupe.notification.v1.GetTemplateRequest.
+ * Use `create(GetTemplateRequestSchema)` to create a new message.
+ */
+export const GetTemplateRequestSchema: GenMessage<GetTemplateRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_notification_v1_notification_service, 22);
+
+/**
+ * @generated from message troupe.notification.v1.GetTemplateResponse
+ */
+export type GetTemplateResponse = Message<"troupe.notification.v1.GetTemplateResponse"> & {
+  /**
+   * @generated from field: troupe.notification.v1.Template template = 1;
+   */
+  template?: Template | undefined;
+
+  /**
+   * As UpsertTemplate takes it.
+   *
+   * @generated from field: troupe.notification.v1.Localisation text = 2;
+   */
+  text?: Localisation | undefined;
+
+  /**
+   * Of another storage than the database: the entity tag that it gave the text; empty where it gave none.
+   *
+   * @generated from field: string etag = 3;
+   */
+  etag: string;
+
+  /**
+   * Whether it comes with the platform, and operators have put nothing in its place.
+   *
+   * @generated from field: bool is_shipped = 4;
+   */
+  isShipped: boolean;
+
+  /**
+   * Whether its storage does not give it at present, and this is what it last had.
+   *
+   * @generated from field: bool is_stale = 5;
+   */
+  isStale: boolean;
+};
+
+/**
+ * Describes the message troupe.notification.v1.GetTemplateResponse.
+ * Use `create(GetTemplateResponseSchema)` to create a new message.
+ */
+export const GetTemplateResponseSchema: GenMessage<GetTemplateResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_notification_v1_notification_service, 23);
+
+/**
+ * @generated from message troupe.notification.v1.DeleteTemplateRequest
+ */
+export type DeleteTemplateRequest = Message<"troupe.notification.v1.DeleteTemplateRequest"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message troupe.notification.v1.DeleteTemplateRequest.
+ * Use `create(DeleteTemplateRequestSchema)` to create a new message.
+ */
+export const DeleteTemplateRequestSchema: GenMessage<DeleteTemplateRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_notification_v1_notification_service, 24);
+
+/**
+ * @generated from message troupe.notification.v1.DeleteTemplateResponse
+ */
+export type DeleteTemplateResponse = Message<"troupe.notification.v1.DeleteTemplateResponse"> & {
+  /**
+   * The one that comes with the platform; absent where none does.
+   *
+   * @generated from field: troupe.notification.v1.Template template = 1;
+   */
+  template?: Template | undefined;
+};
+
+/**
+ * Describes the message troupe.notification.v1.DeleteTemplateResponse.
+ * Use `create(DeleteTemplateResponseSchema)` to create a new message.
+ */
+export const DeleteTemplateResponseSchema: GenMessage<DeleteTemplateResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_notification_v1_notification_service, 25);
+
+/**
  * @generated from message troupe.notification.v1.ListTemplatesRequest
  */
 export type ListTemplatesRequest = Message<"troupe.notification.v1.ListTemplatesRequest"> & {
@@ -540,7 +645,7 @@ export type ListTemplatesRequest = Message<"troupe.notification.v1.ListTemplates
  * Use `create(ListTemplatesRequestSchema)` to create a new message.
  */
 export const ListTemplatesRequestSchema: GenMessage<ListTemplatesRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 22);
+  messageDesc(file_troupe_notification_v1_notification_service, 26);
 
 /**
  * @generated from message troupe.notification.v1.ListTemplatesResponse
@@ -564,7 +669,7 @@ export type ListTemplatesResponse = Message<"troupe.notification.v1.ListTemplate
  * Use `create(ListTemplatesResponseSchema)` to create a new message.
  */
 export const ListTemplatesResponseSchema: GenMessage<ListTemplatesResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 23);
+  messageDesc(file_troupe_notification_v1_notification_service, 27);
 
 /**
  * @generated from message troupe.notification.v1.PreviewTemplateRequest
@@ -600,7 +705,7 @@ export type PreviewTemplateRequest = Message<"troupe.notification.v1.PreviewTemp
  * Use `create(PreviewTemplateRequestSchema)` to create a new message.
  */
 export const PreviewTemplateRequestSchema: GenMessage<PreviewTemplateRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 24);
+  messageDesc(file_troupe_notification_v1_notification_service, 28);
 
 /**
  * @generated from message troupe.notification.v1.PreviewTemplateResponse
@@ -646,7 +751,7 @@ export type PreviewTemplateResponse = Message<"troupe.notification.v1.PreviewTem
  * Use `create(PreviewTemplateResponseSchema)` to create a new message.
  */
 export const PreviewTemplateResponseSchema: GenMessage<PreviewTemplateResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 25);
+  messageDesc(file_troupe_notification_v1_notification_service, 29);
 
 /**
  * @generated from message troupe.notification.v1.CreateCampaignRequest
@@ -685,7 +790,7 @@ export type CreateCampaignRequest = Message<"troupe.notification.v1.CreateCampai
  * Use `create(CreateCampaignRequestSchema)` to create a new message.
  */
 export const CreateCampaignRequestSchema: GenMessage<CreateCampaignRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 26);
+  messageDesc(file_troupe_notification_v1_notification_service, 30);
 
 /**
  * @generated from message troupe.notification.v1.CreateCampaignResponse
@@ -702,7 +807,7 @@ export type CreateCampaignResponse = Message<"troupe.notification.v1.CreateCampa
  * Use `create(CreateCampaignResponseSchema)` to create a new message.
  */
 export const CreateCampaignResponseSchema: GenMessage<CreateCampaignResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 27);
+  messageDesc(file_troupe_notification_v1_notification_service, 31);
 
 /**
  * @generated from message troupe.notification.v1.ListCampaignsRequest
@@ -726,7 +831,7 @@ export type ListCampaignsRequest = Message<"troupe.notification.v1.ListCampaigns
  * Use `create(ListCampaignsRequestSchema)` to create a new message.
  */
 export const ListCampaignsRequestSchema: GenMessage<ListCampaignsRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 28);
+  messageDesc(file_troupe_notification_v1_notification_service, 32);
 
 /**
  * @generated from message troupe.notification.v1.ListCampaignsResponse
@@ -750,7 +855,7 @@ export type ListCampaignsResponse = Message<"troupe.notification.v1.ListCampaign
  * Use `create(ListCampaignsResponseSchema)` to create a new message.
  */
 export const ListCampaignsResponseSchema: GenMessage<ListCampaignsResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 29);
+  messageDesc(file_troupe_notification_v1_notification_service, 33);
 
 /**
  * @generated from message troupe.notification.v1.SendCampaignRequest
@@ -767,7 +872,7 @@ export type SendCampaignRequest = Message<"troupe.notification.v1.SendCampaignRe
  * Use `create(SendCampaignRequestSchema)` to create a new message.
  */
 export const SendCampaignRequestSchema: GenMessage<SendCampaignRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 30);
+  messageDesc(file_troupe_notification_v1_notification_service, 34);
 
 /**
  * @generated from message troupe.notification.v1.SendCampaignResponse
@@ -784,7 +889,7 @@ export type SendCampaignResponse = Message<"troupe.notification.v1.SendCampaignR
  * Use `create(SendCampaignResponseSchema)` to create a new message.
  */
 export const SendCampaignResponseSchema: GenMessage<SendCampaignResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 31);
+  messageDesc(file_troupe_notification_v1_notification_service, 35);
 
 /**
  * @generated from message troupe.notification.v1.CancelCampaignRequest
@@ -801,7 +906,7 @@ export type CancelCampaignRequest = Message<"troupe.notification.v1.CancelCampai
  * Use `create(CancelCampaignRequestSchema)` to create a new message.
  */
 export const CancelCampaignRequestSchema: GenMessage<CancelCampaignRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 32);
+  messageDesc(file_troupe_notification_v1_notification_service, 36);
 
 /**
  * @generated from message troupe.notification.v1.CancelCampaignResponse
@@ -818,7 +923,7 @@ export type CancelCampaignResponse = Message<"troupe.notification.v1.CancelCampa
  * Use `create(CancelCampaignResponseSchema)` to create a new message.
  */
 export const CancelCampaignResponseSchema: GenMessage<CancelCampaignResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 33);
+  messageDesc(file_troupe_notification_v1_notification_service, 37);
 
 /**
  * @generated from message troupe.notification.v1.ListDeliveriesRequest
@@ -863,7 +968,7 @@ export type ListDeliveriesRequest = Message<"troupe.notification.v1.ListDeliveri
  * Use `create(ListDeliveriesRequestSchema)` to create a new message.
  */
 export const ListDeliveriesRequestSchema: GenMessage<ListDeliveriesRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 34);
+  messageDesc(file_troupe_notification_v1_notification_service, 38);
 
 /**
  * @generated from message troupe.notification.v1.ListDeliveriesResponse
@@ -887,7 +992,7 @@ export type ListDeliveriesResponse = Message<"troupe.notification.v1.ListDeliver
  * Use `create(ListDeliveriesResponseSchema)` to create a new message.
  */
 export const ListDeliveriesResponseSchema: GenMessage<ListDeliveriesResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 35);
+  messageDesc(file_troupe_notification_v1_notification_service, 39);
 
 /**
  * @generated from message troupe.notification.v1.GetDeliveryStatsRequest
@@ -920,7 +1025,7 @@ export type GetDeliveryStatsRequest = Message<"troupe.notification.v1.GetDeliver
  * Use `create(GetDeliveryStatsRequestSchema)` to create a new message.
  */
 export const GetDeliveryStatsRequestSchema: GenMessage<GetDeliveryStatsRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 36);
+  messageDesc(file_troupe_notification_v1_notification_service, 40);
 
 /**
  * @generated from message troupe.notification.v1.GetDeliveryStatsResponse
@@ -939,7 +1044,7 @@ export type GetDeliveryStatsResponse = Message<"troupe.notification.v1.GetDelive
  * Use `create(GetDeliveryStatsResponseSchema)` to create a new message.
  */
 export const GetDeliveryStatsResponseSchema: GenMessage<GetDeliveryStatsResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 37);
+  messageDesc(file_troupe_notification_v1_notification_service, 41);
 
 /**
  * @generated from message troupe.notification.v1.ChannelStats
@@ -993,7 +1098,7 @@ export type ChannelStats = Message<"troupe.notification.v1.ChannelStats"> & {
  * Use `create(ChannelStatsSchema)` to create a new message.
  */
 export const ChannelStatsSchema: GenMessage<ChannelStats> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 38);
+  messageDesc(file_troupe_notification_v1_notification_service, 42);
 
 /**
  * @generated from message troupe.notification.v1.LiftSuppressionRequest
@@ -1017,7 +1122,7 @@ export type LiftSuppressionRequest = Message<"troupe.notification.v1.LiftSuppres
  * Use `create(LiftSuppressionRequestSchema)` to create a new message.
  */
 export const LiftSuppressionRequestSchema: GenMessage<LiftSuppressionRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 39);
+  messageDesc(file_troupe_notification_v1_notification_service, 43);
 
 /**
  * @generated from message troupe.notification.v1.LiftSuppressionResponse
@@ -1036,7 +1141,7 @@ export type LiftSuppressionResponse = Message<"troupe.notification.v1.LiftSuppre
  * Use `create(LiftSuppressionResponseSchema)` to create a new message.
  */
 export const LiftSuppressionResponseSchema: GenMessage<LiftSuppressionResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 40);
+  messageDesc(file_troupe_notification_v1_notification_service, 44);
 
 /**
  * @generated from message troupe.notification.v1.ListLocalesRequest
@@ -1049,7 +1154,7 @@ export type ListLocalesRequest = Message<"troupe.notification.v1.ListLocalesRequ
  * Use `create(ListLocalesRequestSchema)` to create a new message.
  */
 export const ListLocalesRequestSchema: GenMessage<ListLocalesRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 41);
+  messageDesc(file_troupe_notification_v1_notification_service, 45);
 
 /**
  * @generated from message troupe.notification.v1.ListLocalesResponse
@@ -1066,7 +1171,7 @@ export type ListLocalesResponse = Message<"troupe.notification.v1.ListLocalesRes
  * Use `create(ListLocalesResponseSchema)` to create a new message.
  */
 export const ListLocalesResponseSchema: GenMessage<ListLocalesResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 42);
+  messageDesc(file_troupe_notification_v1_notification_service, 46);
 
 /**
  * @generated from message troupe.notification.v1.Locale
@@ -1097,7 +1202,7 @@ export type Locale = Message<"troupe.notification.v1.Locale"> & {
  * Use `create(LocaleSchema)` to create a new message.
  */
 export const LocaleSchema: GenMessage<Locale> = /*@__PURE__*/
-  messageDesc(file_troupe_notification_v1_notification_service, 43);
+  messageDesc(file_troupe_notification_v1_notification_service, 47);
 
 /**
  * What people are told: in the platform, by mail, SMS and push, in their language and at their time.
@@ -1129,8 +1234,8 @@ export const NotificationService: GenService<{
     output: typeof WatchNotificationsResponseSchema;
   },
   /**
-   * Marks notifications of one's own as read; those that are read already stay as they are.
-   * NOT_FOUND / NOTIFICATION_NOT_FOUND, and then none is marked.
+   * Marks notifications of one's own as read, and so as opened; those that are read already stay as
+   * they are. NOT_FOUND / NOTIFICATION_NOT_FOUND, and then none is marked.
    *
    * @generated from rpc troupe.notification.v1.NotificationService.MarkRead
    */
@@ -1140,7 +1245,8 @@ export const NotificationService: GenService<{
     output: typeof MarkReadResponseSchema;
   },
   /**
-   * Marks all notifications that one has at present as read.
+   * Marks all notifications that one has at present as read, and so as opened: some at a time. Where it
+   * is cut off, those that are marked stay so; call it again.
    *
    * @generated from rpc troupe.notification.v1.NotificationService.MarkAllRead
    */
@@ -1226,6 +1332,32 @@ export const NotificationService: GenService<{
     methodKind: "unary";
     input: typeof UpsertTemplateRequestSchema;
     output: typeof UpsertTemplateResponseSchema;
+  },
+  /**
+   * A template as it stands, with its text in one language as it would be used now. NOT_FOUND /
+   * TEMPLATE_NOT_FOUND, TEXT_NOT_FOUND where it has none in that language, or its storage lacks it;
+   * INVALID_ARGUMENT / INVALID_LANGUAGE; UNAVAILABLE / TEMPLATE_STORE_AWAY while its storage gives none
+   * and nothing was ever had of it.
+   *
+   * @generated from rpc troupe.notification.v1.NotificationService.GetTemplate
+   */
+  getTemplate: {
+    methodKind: "unary";
+    input: typeof GetTemplateRequestSchema;
+    output: typeof GetTemplateResponseSchema;
+  },
+  /**
+   * Removes what operators have put in place of a template: the one that comes with the platform is used
+   * again, where there is one. NOT_FOUND / TEMPLATE_NOT_FOUND where they have put nothing;
+   * FAILED_PRECONDITION / TEMPLATE_IN_USE where none comes with the platform and a campaign that is not
+   * over needs it.
+   *
+   * @generated from rpc troupe.notification.v1.NotificationService.DeleteTemplate
+   */
+  deleteTemplate: {
+    methodKind: "unary";
+    input: typeof DeleteTemplateRequestSchema;
+    output: typeof DeleteTemplateResponseSchema;
   },
   /**
    * Templates, by name.

@@ -26,6 +26,7 @@ interface Place {
 /** A text of a storage; `isStale` when the storage gives none at present, and this is what it last had. */
 export interface StoredText {
   source: string
+  etag: string | undefined
   isStale: boolean
 }
 
@@ -68,7 +69,7 @@ const within = <T>(signal: AbortSignal, asking: Promise<T>): Promise<T> => {
 }
 
 const given = ({ text, isAbsent, isStale, error }: Known): StoredText | undefined => {
-  if (text) return { source: text.source, isStale }
+  if (text) return { ...text, isStale }
   if (isAbsent) return undefined
   throw error
 }

@@ -30,6 +30,9 @@ interface Row {
   version: number
 }
 
+/** Where a storage has a text of a template. */
+export const textPath = (folder: string, locale: string): string => `${folder}/${locale}.mjml`
+
 const readRow = async (database: Database, name: string): Promise<Row | undefined> => {
   const [row] = await database.sql('select storage, path, localisations, version from templates where name = $1', name)
   return row as unknown as Row | undefined
@@ -57,7 +60,7 @@ export const createTexts = (database: Database, shipped: ShippedTexts, stored: S
     for (const locale of chain) {
       const about = `${template}/${locale}, version ${row.version}`
       if (row.storage === 'database') return { source: sourceOf(row, locale) ?? '', locale, madeFrom: about }
-      const text = await stored.find({ storage: row.storage, path: `${row.path}/${locale}.mjml`, locale })
+      const text = await stored.find({ storage: row.storage, path: textPath(row.path, locale), locale })
       if (!text) continue
       const note = text.isStale ? ', last known copy' : ''
       return { source: text.source, locale, madeFrom: `${about} of ${row.storage}${note}` }
