@@ -2,10 +2,11 @@ import { notFound, precondition } from '#shared/domain/errors.ts'
 import { Device, type DeviceInit, mostDevices } from '../domain/device.ts'
 import type { Ports } from './ports.ts'
 
-/** Has push messages shown on a device, which is nobody else's any more. Throws DEVICE_INVALID, TOO_MANY_DEVICES. */
+/** Has push messages shown on a device, which is nobody else's any more. Throws DEVICE_INVALID, TOO_MANY_DEVICES, USER_NOT_FOUND. */
 export const registerDevice =
-  ({ devices, hashToken, ids, clock }: Ports) =>
+  ({ devices, people, hashToken, ids, clock }: Ports) =>
   async (userId: string, init: DeviceInit): Promise<Device> => {
+    await people.mustLive(userId)
     const now = clock.now()
     const tokenHash = hashToken(`${init.kind} ${init.token}`)
     const known = await devices.findByToken(tokenHash)

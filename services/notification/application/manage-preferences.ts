@@ -22,8 +22,9 @@ const preferenceOf = async ({ preferences }: Ports, userId: string): Promise<Pre
   return made
 }
 
-/** Throws what Preference.change does. */
+/** Throws what Preference.change does, and USER_NOT_FOUND. */
 export const updatePreferences = (ports: Ports) => async (userId: string, change: WishChange) => {
+  await ports.people.mustLive(userId)
   const preference = await preferenceOf(ports, userId)
   preference.change(change)
   return viewOf(ports, userId, preference)
@@ -38,6 +39,7 @@ export const unsubscribe =
   async (token: string): Promise<string> => {
     const { userId, kind } = ports.unsubscribeTokens.read(token)
     if ((await ports.people.gone([userId])).size > 0) return kind
+    await ports.people.mustLive(userId)
     const preference = await preferenceOf(ports, userId)
     preference.unsubscribe(kind)
     return kind

@@ -15,6 +15,8 @@ export interface People {
   /** Fields that are not given stay as they are. */
   remember(person: Pick<Person, 'userId' | 'displayName' | 'language'> & { timeZone?: string }): void
   forget(userId: string): void
+  /** Throws USER_NOT_FOUND for who has left. Who leaves before the unit is committed has it run again. */
+  mustLive(userId: string): Promise<void>
   /** Of some people, those who have left. */
   gone(ids: readonly string[]): Promise<ReadonlySet<string>>
   /** Ids in order, after a place. */

@@ -7,6 +7,7 @@ import type { Delivery } from '../domain/delivery.ts'
 import type { DeliveryState } from '../domain/delivery-state.ts'
 import { isUrgent } from '../domain/kinds.ts'
 import { deliveryOf, insertDeliveries, stateColumns, updateDeliveries } from './delivery-rows.ts'
+import { keepLiving } from './living.ts'
 
 type StateRow = Record<string, unknown> & { revision: number }
 
@@ -119,6 +120,8 @@ export const createDeliveries = (database: Database, unit: () => UnitOfWork): De
       const readers = deliveries.flatMap(({ state }) => (state.channel === 'in_app' ? [state.recipientId] : []))
       const parameters = [JSON.stringify(rows), readers, callContext().correlationId]
       unit().write({ sql: insertDeliveries, parameters })
+      const concerned = deliveries.flatMap(({ state }) => [state.recipientId, state.aboutId])
+      keepLiving(unit(), concerned)
       for (const delivery of deliveries) unit().add(delivery)
     },
     save: (deliveries, pauseMs = 0) => {

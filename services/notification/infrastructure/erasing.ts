@@ -16,6 +16,8 @@ const deliveries = `with gone as (
 // What goes out to many comes first, so that it makes nothing more.
 const first = [
   'insert into gone_people (user_id) values ($1) on conflict do nothing',
+  // From here on nobody writes of them any more.
+  'select await_writers() from (select $1::uuid) gone',
   'delete from fan_outs where about_id = $1',
   suppressions,
 ]

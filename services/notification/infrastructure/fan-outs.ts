@@ -2,6 +2,7 @@ import { callContext } from '#shared/infrastructure/call-context.ts'
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
 import type { FanOut, FanOuts } from '../application/ports.ts'
+import { keepLiving } from './living.ts'
 
 type FanOutRow = Omit<FanOut, 'position'> & { position: string | null }
 
@@ -21,6 +22,7 @@ export const createFanOuts = (database: Database, unit: () => UnitOfWork): FanOu
   add: ({ id, notice, crowd }, now) => {
     const { correlationId, causationId } = callContext()
     const { campaignId = null, aboutId = null } = notice
+    keepLiving(unit(), [notice.aboutId])
     unit().write({
       sql: `insert into fan_outs (id, campaign_id, notice, audience, about_id, correlation_id, causation_id, created_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing`,

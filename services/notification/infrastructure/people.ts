@@ -1,6 +1,8 @@
+import { notFound } from '#shared/domain/errors.ts'
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
 import type { People, Person } from '../application/people-ports.ts'
+import { keepLiving } from './living.ts'
 
 const storable = (text: string): string => text.replaceAll('\0', '')
 
@@ -24,6 +26,11 @@ export const createPeople = (database: Database, unit: () => UnitOfWork): People
       parameters: [userId, storable(displayName), language, timeZone ?? null],
     }),
   forget: (userId) => unit().write({ sql: 'delete from people where user_id = $1', parameters: [userId] }),
+  mustLive: async (userId) => {
+    keepLiving(unit(), [userId])
+    const rows = await database.look('select 1 from gone_people where user_id = $1', userId)
+    if (rows.length > 0) throw notFound('USER_NOT_FOUND', 'there is no such user')
+  },
   gone: async (ids) => {
     if (ids.length === 0) return new Set()
     const rows = await database.sql<{ id: string }>(

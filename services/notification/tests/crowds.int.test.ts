@@ -268,6 +268,40 @@ describe('who leaves', () => {
     await erasePerson(notification.database, author, new AbortController().signal)
   })
 
+  it('is told nothing by what was written as they left', async () => {
+    const { app, call, database } = notification
+    const leaver = await notification.newPerson()
+    await notification.announce({ kind: 'welcome', to: leaver, data: { path: '/' } })
+    const other = await database.pool.connect()
+    const untilOneWaits = (...what: string[]) =>
+      expect
+        .poll(async () => {
+          const waiting = await database.sql<{ query: string }>(
+            `select query from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+          )
+          return waiting.some(({ query }) => what.some((each) => query.includes(each)))
+        })
+        .toBe(true)
+    try {
+      // Holds up who numbers a notification until the person is nearly gone.
+      await other.query('begin')
+      await other.query('select 1 from inboxes where user_id = $1 for update', [leaver])
+      const written = notification.announce({ kind: 'welcome', to: leaver, data: { path: '/late' } })
+      await untilOneWaits('insert into deliveries')
+      const erased = erasePerson(database, leaver, new AbortController().signal)
+      await untilOneWaits('await_writers', 'delete from inboxes')
+      await other.query('commit')
+      await Promise.all([written, erased])
+    } finally {
+      other.release()
+    }
+    for (const table of ['deliveries where recipient_id', 'inboxes where user_id']) {
+      expect(await database.sql(`select 1 from ${table} = $1`, leaver)).toEqual([])
+    }
+    await expect(register(leaver, `late ${leaver}`)).rejects.toEqual(refused('USER_NOT_FOUND'))
+    await expect(call(() => app.updatePreferences(leaver, { channels: [] }))).rejects.toEqual(refused('USER_NOT_FOUND'))
+  })
+
   it('is told nothing, and nothing is kept of them, by what names them later', async () => {
     const { app, call, database } = notification
     const [leaver, reader] = [await notification.newPerson(), await notification.newPerson()]

@@ -6,6 +6,7 @@ import { campaignTotals } from './0004-campaign-totals.ts'
 import { lists } from './0005-lists.ts'
 import { fanOutCounts } from './0006-fan-out-counts.ts'
 import { digests } from './0007-digests.ts'
+import { living } from './0008-living.ts'
 
 /** The schema of notification's database. */
 export const migrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   lists,
   fanOutCounts,
   digests,
+  living,
 ]
