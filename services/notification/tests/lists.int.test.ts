@@ -13,14 +13,14 @@ const [begin, hour] = [new Date('2026-09-20T00:00:00Z'), 60 * 60_000]
 let notification: TestNotification
 beforeAll(async () => {
   notification = await openNotification('notification_lists')
-  // Two a minute; half of them of one campaign. All have arrived but the oldest five of each other status.
+  // Two a minute; half of them of one campaign, which have arrived, the others failed; and the oldest stand in all ways.
   for (let made = 0; made < rows; made += rowsAtOnce) {
     await notification.database.sql(
       `insert into deliveries (id, source_event_id, recipient_id, channel, kind, template, campaign_id, data, status, due_at,
        attempts, handed_over, failure, provider, made_from, created_at, correlation_id, revision)
      select gen_random_uuid(), gen_random_uuid(), case when n % 100 = 0 then $1::uuid else gen_random_uuid() end, 'email',
        'announcement', 'announcement', case when n % 2 = 0 then $2::uuid end, '{}',
-       case when n <= 40 then (array['PENDING', 'SENT', 'FAILED', 'BOUNCED'])[n / 2 % 4 + 1] else 'DELIVERED' end,
+       case when n <= 40 then (array['PENDING', 'SENT', 'FAILED', 'BOUNCED'])[n / 2 % 4 + 1] when n % 2 = 0 then 'DELIVERED' else 'FAILED' end,
        $3::timestamptz, 0, false, '', '', '', $3::timestamptz + n * interval '30 seconds', 'x', 1
      from generate_series($4::integer + 1, $4::integer + $5::integer) n`,
       recipientId,
