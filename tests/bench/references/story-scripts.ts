@@ -22,7 +22,7 @@ const queriesOf = async (url: string, read: (database: Database) => Promise<unkn
     return (await client.query<R>(text, values)).rows
   }
   try {
-    await read({ sql } as unknown as Database)
+    await read({ sql, look: sql } as unknown as Database)
     return queries
   } finally {
     await client.end()
