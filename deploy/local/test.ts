@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { bundleFlags } from './bundle.ts'
 import { type Check, type Counts, installed, runChecks, secondsSince } from './check.ts'
 import { root } from './data-folder.ts'
 import { SetupError } from './setup-error.ts'
@@ -19,6 +20,8 @@ const runAll = async (args: string[], signal: AbortSignal): Promise<Counts> => {
   const began = performance.now()
   const checked = args.length > 0 ? { passed: 0, failed: 0 } : await runChecks(checks, signal)
   const vitestBegan = performance.now()
+  // Where Node itself runs: within Vitest, modules are not found as they are without it.
+  await bundleFlags(log)
   const tested = await withServers({ log, isThrowaway: true }, (env, folder) =>
     runVitest({ args, env, folder, signal }),
   )
