@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import http from 'node:http'
+import http2 from 'node:http2'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -84,11 +85,11 @@ describe('the write path', () => {
 })
 
 describe('the load', () => {
-  const target = (url: string, protocol: Target['protocol']): Target => ({
+  const target = (url: string, protocol: Target['protocol'], type = 'application/proto'): Target => ({
     url,
     protocol,
     path: '/any',
-    headers: { 'content-type': 'application/proto' },
+    headers: { 'content-type': type },
     body: Buffer.from('request'),
   })
 
@@ -101,8 +102,10 @@ describe('the load', () => {
     try {
       for (const setting of [bench, own]) {
         for (const protocol of ['h2', 'http1'] as const) {
-          const run = await closedLoop(setting, load, target(echo.facts[protocol], protocol), 100)
-          expect((await run()).count).toBeGreaterThan(0)
+          for (const type of ['application/proto', 'application/grpc']) {
+            const run = await closedLoop(setting, load, target(echo.facts[protocol], protocol, type), 100)
+            expect((await run()).count).toBeGreaterThan(0)
+          }
         }
       }
     } finally {
@@ -117,6 +120,21 @@ describe('the load', () => {
     const run = await closedLoop({ ...bench, tools: findTools() }, load, target(`http://127.0.0.1:${port}`, 'http1'), 2)
     await expect(run()).rejects.toThrow()
     server.closeAllConnections()
+    server.close()
+  })
+
+  it('fails when gRPC says so, whatever else came', async () => {
+    const server = http2.createServer()
+    server.on('stream', (stream) => {
+      stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '7' }))
+      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
+      stream.end('x')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as { port: number }
+    const own = { ...bench, tools: { h2load: undefined, wrk: undefined, pgbench: undefined } }
+    const run = await closedLoop(own, load, target(`http://127.0.0.1:${port}`, 'h2', 'application/grpc'), 1)
+    await expect(run()).rejects.toThrow('grpc-status 7')
     server.close()
   })
 })

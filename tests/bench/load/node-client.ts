@@ -32,24 +32,25 @@ export interface LoadResult {
 type Send = (headers: Record<string, string>, body: Buffer) => Promise<string | undefined>
 
 /** Sends over one HTTP/2 connection; resolves with what is wrong with the answer. */
-const http2Sender = ({ url, path, headers }: Load): { send: Send; close(): void } => {
+const http2Sender = ({ url, path }: Load): { send: Send; close(): void } => {
   const session = http2.connect(url)
-  const isGrpc = headers['content-type'] === 'application/grpc'
   const send: Send = (own, body) =>
     new Promise((resolve) => {
       const stream = session.request({ ':method': 'POST', ':path': path, ...own })
       let status: unknown
+      // A reference that only echoes answers no gRPC.
+      let isGrpc = false
       let grpcStatus: unknown
       let bytes = 0
       stream.on('response', (received) => {
         status = received[':status']
         grpcStatus = received['grpc-status']
-      })
-      if (isGrpc) {
-        stream.on('trailers', (received) => {
-          grpcStatus = received['grpc-status']
+        isGrpc = received['content-type'] === 'application/grpc'
+        if (!isGrpc) return
+        stream.on('trailers', (trailers) => {
+          grpcStatus = trailers['grpc-status']
         })
-      }
+      })
       stream.on('data', (chunk: Buffer) => {
         bytes += chunk.length
       })
