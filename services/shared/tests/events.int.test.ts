@@ -181,8 +181,14 @@ describe('events', () => {
     }, 'a')
     const id = await write(0)
     await entered.promise
-    await first.side.database.sql(`update consumer_leases set expires_at = '-infinity'`)
     const second = await replica(() => {}, 'b')
+    // Until the other one has it: the first renews what it holds.
+    await eventually(async () => {
+      await first.side.database.sql(`update consumer_leases set expires_at = '-infinity' where holder = 'a'`)
+      return (
+        (await second.side.database.sql(`select 1 from consumer_leases where holder = 'b'`)).length === 1 || undefined
+      )
+    })
     const rows = await allSeen(second.side, 1)
     frozen.resolve()
     await touch(id)
