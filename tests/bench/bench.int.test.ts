@@ -85,6 +85,7 @@ describe('the write path', () => {
 })
 
 describe('the load', () => {
+  const withOwnClient = (): Bench => ({ ...bench, tools: { h2load: undefined, wrk: undefined, pgbench: undefined } })
   const target = (url: string, protocol: Target['protocol'], type = 'application/proto'): Target => ({
     url,
     protocol,
@@ -98,9 +99,8 @@ describe('the load', () => {
       args: ['100'],
       measured: true,
     })
-    const own = { ...bench, tools: { h2load: undefined, wrk: undefined, pgbench: undefined } }
     try {
-      for (const setting of [bench, own]) {
+      for (const setting of [bench, withOwnClient()]) {
         for (const protocol of ['h2', 'http1'] as const) {
           for (const type of ['application/proto', 'application/grpc']) {
             const run = await closedLoop(setting, load, target(echo.facts[protocol], protocol, type), 100)
@@ -132,8 +132,7 @@ describe('the load', () => {
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as { port: number }
-    const own = { ...bench, tools: { h2load: undefined, wrk: undefined, pgbench: undefined } }
-    const run = await closedLoop(own, load, target(`http://127.0.0.1:${port}`, 'h2', 'application/grpc'), 1)
+    const run = await closedLoop(withOwnClient(), load, target(`http://127.0.0.1:${port}`, 'h2', 'application/grpc'), 1)
     await expect(run()).rejects.toThrow('grpc-status 7')
     server.close()
   })

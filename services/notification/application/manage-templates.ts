@@ -37,7 +37,10 @@ const asOperatorsMadeIt = async ({ templates }: Ports, name: string): Promise<Te
   return made
 }
 
-/** A template as it stands, and its text in a language. Throws TEMPLATE_NOT_FOUND, TEXT_NOT_FOUND, INVALID_LANGUAGE, TEMPLATE_STORE_AWAY. */
+/**
+ * A template as it stands, and its text in a language. Throws TEMPLATE_NOT_FOUND, TEXT_NOT_FOUND, INVALID_LANGUAGE,
+ * TEMPLATE_STORE_AWAY.
+ */
 export const getTemplate =
   (ports: Ports) =>
   async (name: string, locale: string): Promise<{ template: TemplateView; text: TemplateText; isShipped: boolean }> => {
