@@ -9,9 +9,9 @@ import {
   type QueryResult,
 } from 'kysely'
 import { Pool, types } from 'pg'
-import { createGroupCommit, laneLockTimeoutMs } from './group-commit.ts'
-import { createPipeline, pipelineLockTimeoutMs } from './pipeline.ts'
-import { inTransaction, type Row, type RunInside, runSql } from './prepared.ts'
+import { createGroupCommit } from './group-commit.ts'
+import { createPipeline } from './pipeline.ts'
+import { inTransaction, laneLockTimeoutMs, type Row, type RunInside, runSql } from './prepared.ts'
 import type { Logger } from './telemetry/logger.ts'
 
 // Positions, sequences and counts stay far below 2^53.
@@ -76,7 +76,7 @@ export const openDatabase = (options: {
   answerWithinMs?: number
 }): Database => {
   const answerWithinMs = options.answerWithinMs ?? 12_000
-  const openPool = (max: number, more = '', pipeline = false) => {
+  const openPool = (max: number, more: string, pipeline: boolean) => {
     const opened = new Pool({
       pipeline,
       connectionString: options.url,
@@ -93,9 +93,10 @@ export const openDatabase = (options: {
     return opened
   }
   // A connection that was cut without a word answers nothing for as long as TCP hopes.
-  const pool = openPool(options.poolSize)
-  const lane = openPool(1, ` -c lock_timeout=${laneLockTimeoutMs}`)
-  const pipelined = openPool(1, ` -c lock_timeout=${pipelineLockTimeoutMs}`, true)
+  const pool = openPool(options.poolSize, '', false)
+  const impatient = ` -c lock_timeout=${laneLockTimeoutMs}`
+  const lane = openPool(1, impatient, false)
+  const pipelined = openPool(1, impatient, true)
   const orm = new MikroORM({
     driver: PostgreSqlDriver,
     clientUrl: options.url,

@@ -1,13 +1,9 @@
 import type { Connection, Pool, Submittable } from 'pg'
 import { prepareValue } from 'pg/lib/utils.js'
-import { endIdle, isUnanswered, runSql, statementName, unanswered } from './prepared.ts'
+import { endIdle, isUnanswered, lockNotAvailable, runSql, statementName, unanswered } from './prepared.ts'
 
 /** Longest batch: more would make the first wait for the last. */
 const mostAtOnce = 64
-
-/** How long a batch waits for a lock, in milliseconds, before it is taken apart. */
-export const laneLockTimeoutMs = 250
-const lockNotAvailable = '55P03'
 
 interface PlainStatement {
   readonly text: string

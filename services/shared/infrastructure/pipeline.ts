@@ -5,6 +5,7 @@ import {
   isRefused,
   isStalePlan,
   isUnanswered,
+  lockNotAvailable,
   type Row,
   runSql,
   statementName,
@@ -19,9 +20,6 @@ interface Asked {
   reject(error: unknown): void
 }
 
-/** How long a statement waits for a lock, in milliseconds, before it is run by itself. */
-export const pipelineLockTimeoutMs = 250
-const lockNotAvailable = '55P03'
 /** The same statement, just before it, failed before it was prepared. */
 const notPrepared = '26000'
 

@@ -23,6 +23,10 @@ export const isStalePlan = (error: unknown): boolean => {
   return code === '0A000' && message === 'cached plan must not change result type'
 }
 
+/** How long a statement waits for a lock, in milliseconds, on a connection that many share, before it is run by itself. */
+export const laneLockTimeoutMs = 250
+export const lockNotAvailable = '55P03'
+
 const late = 'Query read timeout'
 
 /** As pg says it of a statement that was not answered in time. */
