@@ -1,5 +1,6 @@
-import { SessionRevocationReason } from '#gen/troupe/identity/v1/identity_events_pb.ts'
+import { ApiKeyRevocationReason, SessionRevocationReason } from '#gen/troupe/identity/v1/identity_events_pb.ts'
 import { Email } from '#shared/domain/email.ts'
+import type { ApiKey } from '../domain/api-key.ts'
 import { checkPassword } from '../domain/password-policy.ts'
 import type { User } from '../domain/user.ts'
 import { endSessions } from './end-sessions.ts'
@@ -37,9 +38,8 @@ export const requestPasswordReset =
  * Whoever opened an account without showing that its address is theirs may not have been the person who just did: what
  * they linked would let them in again, and the keys that they made.
  */
-const claimAddress = async ({ apiKeys, links, clock }: Ports, user: User): Promise<void> => {
-  if (user.emailVerified) return
-  for (const key of await apiKeys.liveOf(user.id, clock.now())) key.revoke(clock.now())
+const claimAddress = ({ links, clock }: Ports, user: User, keys: readonly ApiKey[]): void => {
+  for (const key of keys) key.revoke(clock.now(), ApiKeyRevocationReason.PASSWORD_CHANGED)
   for (const provider of user.oauthProviders) {
     user.unlink(provider)
     links.remove(user.id, provider)
@@ -54,7 +54,7 @@ const claimAddress = async ({ apiKeys, links, clock }: Ports, user: User): Promi
 export const resetPassword =
   (ports: Ports) =>
   async (token: string, password: string): Promise<void> => {
-    const { passwords, failures, clock, apart } = ports
+    const { passwords, failures, apiKeys, clock, apart } = ports
     const { user: known } = await openLink(ports, 'reset-password', token)
     checkPassword(password, Email.parse(known.email), 'new_password')
     const hash = await passwords.hash(password)
@@ -62,8 +62,9 @@ export const resetPassword =
       const { link, user } = await openLink(ports, 'reset-password', token)
       const now = clock.now()
       link.use(now)
-      user.changePassword(hash, now)
-      await claimAddress(ports, user)
+      const keys = user.emailVerified ? [] : await apiKeys.liveOf(user.id, now)
+      user.changePassword(hash, now, keys.length)
+      if (!user.emailVerified) claimAddress(ports, user, keys)
       await withdrawLinks(ports, user.id)
       await endSessions(ports, user.id, SessionRevocationReason.PASSWORD_CHANGED)
       return user

@@ -1,4 +1,8 @@
-import { ApiKeyCreatedSchema, ApiKeyRevokedSchema } from '#gen/troupe/identity/v1/identity_events_pb.ts'
+import {
+  ApiKeyCreatedSchema,
+  ApiKeyRevocationReason,
+  ApiKeyRevokedSchema,
+} from '#gen/troupe/identity/v1/identity_events_pb.ts'
 import { Aggregate } from '#shared/domain/aggregate.ts'
 import { type ApiKeyScope, apiKeyScopes } from '#shared/domain/api-key-scope.ts'
 import { alreadyExists, invalid, precondition } from '#shared/domain/errors.ts'
@@ -101,11 +105,11 @@ export class ApiKey extends Aggregate {
   }
 
   /** Ends it before its time; ending an ended one changes nothing. */
-  revoke(now: Date): void {
+  revoke(now: Date, reason: ApiKeyRevocationReason = ApiKeyRevocationReason.REVOKED): void {
     if (!this.isLive(now)) return
     this.revokedAt = now
     this.place = undefined
-    this.record(ApiKeyRevokedSchema, { userId: this.userId, apiKeyId: this.id, name: this.name })
+    this.record(ApiKeyRevokedSchema, { userId: this.userId, apiKeyId: this.id, name: this.name, reason })
   }
 }
 

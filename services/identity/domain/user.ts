@@ -44,10 +44,11 @@ export class User extends UserState {
     this.record(UserAuthenticatedSchema, { userId: this.id, sessionId, method, authenticatedAt: timestamp(now) })
   }
 
-  changePassword(hash: string, now: Date): void {
+  /** `apiKeysRevoked`: how many API keys end with the password before. */
+  changePassword(hash: string, now: Date, apiKeysRevoked = 0): void {
     this.mustBeActive()
     this.passwordHash = hash
-    this.record(PasswordChangedSchema, { userId: this.id, changedAt: timestamp(now) })
+    this.record(PasswordChangedSchema, { userId: this.id, changedAt: timestamp(now), apiKeysRevoked })
   }
 
   /** Has codes of an app asked for from now on, or not any more; what is so already stays. */

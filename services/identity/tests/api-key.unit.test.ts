@@ -54,7 +54,7 @@ describe('an API key', () => {
     expect(events).toMatchObject([{ ...said, scopes: ['write'] }, said])
     expect(events.flatMap((event) => Object.keys(event)).sort()).toEqual(
       ['$typeName', 'userId', 'apiKeyId', 'scopes', 'expiresAt', 'name']
-        .concat('$typeName', 'userId', 'apiKeyId', 'name')
+        .concat('$typeName', 'userId', 'apiKeyId', 'name', 'reason')
         .sort(),
     )
     const expired = make({ expiresAt: later(1) })

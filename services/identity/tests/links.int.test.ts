@@ -234,7 +234,7 @@ describe('a forgotten password', () => {
   })
 
   it('ends keys that were made before the address was verified, and leaves later ones', async () => {
-    const { app, call } = identity
+    const { app, call, database } = identity
     const person = await newPerson(identity)
     const makeKey = async (name: string) => {
       const { items } = await call(() => app.listSessions(person.id, { pageSize: 1, pageToken: '' }))
@@ -245,14 +245,27 @@ describe('a forgotten password', () => {
       const { items } = await call(() => app.listApiKeys(person.id, { pageSize: 0, pageToken: '' }))
       return items.map(({ name }) => name)
     }
+    const told = () =>
+      database.sql(
+        `select coalesce(event_data ->> 'apiKeysRevoked', '0') as keys, event_data ->> 'reason' as reason
+         from event_store where event_data ->> 'userId' = $1 and event_type ~ '(PasswordChanged|ApiKeyRevoked)$'
+         order by position`,
+        person.id,
+      )
     await makeKey('of whoever opened it')
     await reset(await tokenToReset(person))
     expect(await live()).toEqual([])
+    const ended = [
+      { keys: '1', reason: null },
+      { keys: '0', reason: 'API_KEY_REVOCATION_REASON_PASSWORD_CHANGED' },
+    ]
+    expect(await told()).toEqual(expect.arrayContaining(ended))
     await login(person.email, newPassword)
     await makeKey('mine')
     identity.clock.advance(2 * minute)
     await reset(await tokenToReset(person), goodPassword)
     expect(await live()).toEqual(['mine'])
+    expect(await told()).toHaveLength(3)
   })
 
   it('takes what was linked before the address was verified, and leaves what came after', async () => {

@@ -1,5 +1,6 @@
 import {
   ApiKeyCreatedSchema,
+  ApiKeyRevocationReason,
   ApiKeyRevokedSchema,
   OAuthProviderLinkedSchema,
   OAuthProviderUnlinkedSchema,
@@ -32,12 +33,17 @@ const keyOf = ({ name }: { name: string }): Data => ({ key: name || '—' })
 
 /** What people are told of what lets somebody into their account. */
 export const securityTells: readonly Tells[] = [
-  on(PasswordChangedSchema, (event, at) => changed(event, 'password', at)),
+  on(PasswordChangedSchema, (event, at) => changed(event, 'password', at, { keys: event.apiKeysRevoked })),
   on(TotpEnabledSchema, (event, at) => changed(event, 'app_added', at)),
   on(TotpDisabledSchema, (event, at) => changed(event, 'app_removed', at)),
   on(RecoveryCodeUsedSchema, (event, at) => changed(event, 'recovery_code', at, { left: event.codesLeft })),
   on(ApiKeyCreatedSchema, (event, at) => changed(event, 'key_created', at, keyOf(event))),
-  on(ApiKeyRevokedSchema, (event, at) => changed(event, 'key_revoked', at, keyOf(event))),
+  on(ApiKeyRevokedSchema, (event, at) =>
+    // What is told of the password says how many ended with it.
+    event.reason === ApiKeyRevocationReason.PASSWORD_CHANGED
+      ? undefined
+      : changed(event, 'key_revoked', at, keyOf(event)),
+  ),
   on(OAuthProviderLinkedSchema, (event, at) => changed(event, 'provider_linked', at, providerOf(event))),
   on(OAuthProviderUnlinkedSchema, (event, at) => changed(event, 'provider_unlinked', at, providerOf(event))),
 ]

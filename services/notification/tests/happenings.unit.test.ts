@@ -2,6 +2,7 @@ import { create, type DescMessage, type MessageInitShape } from '@bufbuild/proto
 import { describe, expect, it } from 'vitest'
 import {
   ApiKeyCreatedSchema,
+  ApiKeyRevocationReason,
   ApiKeyRevokedSchema,
   OAuthProviderLinkedSchema,
   OAuthProviderUnlinkedSchema,
@@ -25,7 +26,7 @@ const told = <Schema extends DescMessage>(schema: Schema, event: MessageInitShap
 
 const userId = 'u1'
 const changes = [
-  ['password', told(PasswordChangedSchema, { userId }), {}],
+  ['password', told(PasswordChangedSchema, { userId, apiKeysRevoked: 17 }), { keys: 17 }],
   ['app_added', told(TotpEnabledSchema, { userId }), {}],
   ['app_removed', told(TotpDisabledSchema, { userId }), {}],
   ['recovery_code', told(RecoveryCodeUsedSchema, { userId, codesLeft: 7 }), { left: 7 }],
@@ -62,20 +63,34 @@ describe('what lets somebody into an account', () => {
       expect(mail.text).toContain(when.format(occurredAt))
       expect(mail.text).toMatch(/23:05|11:05/)
       expect(mail.text).toContain('https://app.example/x')
-      const { key, provider, left } = (happening?.data ?? {}) as Record<string, unknown>
-      for (const value of [key, provider, left]) if (value !== undefined) expect(mail.text).toContain(String(value))
+      const { key, provider, left, keys } = (happening?.data ?? {}) as Record<string, unknown>
+      for (const value of [key, provider, left, keys])
+        if (value !== undefined) expect(mail.text).toContain(String(value))
     }
     expect(words.size).toBe(changes.length)
   })
 
-  it.each(shippedLocales)('is told of in %s, also when one recovery code is left or none', (locale) => {
+  it('is told of once where many keys end with a password', () => {
+    const reason = ApiKeyRevocationReason.PASSWORD_CHANGED
+    expect(told(ApiKeyRevokedSchema, { userId, name: 'ci', reason })).toBeUndefined()
+    const own = ApiKeyRevocationReason.REVOKED
+    expect(told(ApiKeyRevokedSchema, { userId, name: 'ci', reason: own })?.data).toMatchObject({
+      change: 'key_revoked',
+    })
+  })
+
+  it.each(shippedLocales)('is told of in %s, also when there is one recovery code or key, or none', (locale) => {
     const source = shipped.get('security_changed')?.get(locale) ?? ''
     const [, body = ''] = /<mj-text>(\{change.*)<\/mj-text>/.exec(source) ?? []
     const template = compileTemplate(`subject: S\ntitle: T\nshort: ${body}\n---\n<mj-text>x</mj-text>`, locale, locale)
-    const says = (left: number) => template.brief({ change: 'recovery_code', left }, 'UTC').short
-    const said = [0, 1, 2, 3].map(says)
-    expect(new Set(said).size).toBe(4)
-    for (const each of said.slice(0, 2)) expect(each).not.toMatch(/\d/)
+    for (const [change, count] of [
+      ['recovery_code', 'left'],
+      ['password', 'keys'],
+    ] as const) {
+      const said = [0, 1, 2, 3].map((number) => template.brief({ change, [count]: number }, 'UTC').short)
+      expect(new Set(said).size).toBe(4)
+      for (const each of said.slice(0, 2)) expect(each).not.toMatch(/\d/)
+    }
   })
 })
 
