@@ -19,7 +19,7 @@ export interface People {
   mustLive(userId: string): Promise<void>
   /** Of some people, those who have left. */
   gone(ids: readonly string[]): Promise<ReadonlySet<string>>
-  /** Ids in order, after a place. */
+  /** Ids in order, after a place. Throws PEOPLE_INCOMPLETE while they are being read again. */
   page(after: string | undefined, limit: number): Promise<string[]>
 }
 

@@ -1,4 +1,5 @@
-import { notFound } from '#shared/domain/errors.ts'
+import { notFound, unavailable } from '#shared/domain/errors.ts'
+import { isFilling } from '#shared/infrastructure/consumer/lease.ts'
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
 import type { People, Person } from '../application/people-ports.ts'
@@ -40,12 +41,15 @@ export const createPeople = (database: Database, unit: () => UnitOfWork): People
     return new Set(rows.map(({ id }) => id))
   },
   page: async (after, limit) => {
-    const rows = await database.sql<{ id: string }>(
-      `select user_id as id from people where $1::uuid is null or user_id > $1::uuid
-       order by user_id limit $2::integer`,
+    const [row] = await database.sql<{ ids: string[]; isPartial: boolean }>(
+      `select ${isFilling('people')} as "isPartial", array(
+         select user_id::text from people where $1::uuid is null or user_id > $1::uuid
+         order by user_id limit $2::integer
+       ) as ids`,
       after ?? null,
       limit,
     )
-    return rows.map(({ id }) => id)
+    if (!row || row.isPartial) throw unavailable('PEOPLE_INCOMPLETE', 'who is on the platform is being read again')
+    return row.ids
   },
 })

@@ -72,6 +72,34 @@ describe('a crowd', () => {
     expect(fanOut).toEqual({ status: 'DONE' })
   })
 
+  it('is reached no further, and not left out, while who belongs to it is read again', async () => {
+    const { app, call, database } = notification
+    const audience = { kind: 'everyone' } as const
+    const data = { headline: 'x', message: 'y' }
+    const init = { name: 'n', template: 'announcement', channels: ['in_app' as const], audience, data }
+    const { campaign } = await call(() => app.createCampaign(init))
+    await call(() => app.sendCampaign(campaign.id))
+    expect(await call(() => app.fanOutStep(campaign.id))).toBe(true)
+    const recipients = async () => {
+      const { items } = await call(() => app.listCampaigns({ pageSize: 100, pageToken: '' }))
+      return items.find((item) => item.campaign.id === campaign.id)?.recipients
+    }
+    // As a replay leaves it, and as its reader does who has read all.
+    await database.sql(`insert into consumer_leases (consumer, source, holder, epoch, floor, stream_created, expires_at)
+      values ('people', 'identity', '', 2, 0, '', '-infinity')`)
+    await database.sql('create table away as select * from people')
+    await database.sql('delete from people')
+    await expect(call(() => app.fanOutStep(campaign.id))).rejects.toEqual(refused('PEOPLE_INCOMPLETE'))
+    await database.sql('insert into people select * from away')
+    await database.sql('drop table away')
+    await expect(call(() => app.fanOutStep(campaign.id))).rejects.toEqual(refused('PEOPLE_INCOMPLETE'))
+    expect(await recipients()).toBe(250)
+    await database.sql(`update consumer_leases set stream_created = 'x' where consumer = 'people'`)
+    await notification.fanOutAll()
+    const [row] = await database.sql<{ people: number }>('select count(*) as people from people')
+    expect(await recipients()).toBe(row?.people)
+  })
+
   it('is not reached further once its campaign is cancelled', async () => {
     const { app, call } = notification
     const audience = { kind: 'everyone' } as const

@@ -90,6 +90,13 @@ export const releaseLease = (database: Database, lease: Lease): Promise<unknown>
     lease.caughtUp,
   )
 
+/**
+ * A condition in SQL, within a statement that reads what a consumer of this name projects: whether it is being read from
+ * the start, so that rows may be missing.
+ */
+export const isFilling = (consumer: string): string =>
+  `exists (select 1 from consumer_leases where consumer = '${consumer}' and stream_created = '')`
+
 /** Makes whoever reads start again from nothing. */
 export const resetLease = (run: RunInside, consumer: string): Promise<unknown> =>
   run(
