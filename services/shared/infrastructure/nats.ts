@@ -1,6 +1,7 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { readHeadersFast } from './nats-headers.ts'
+import { reconnectDelay } from './reconnect-delay.ts'
 import type { Logger } from './telemetry/logger.ts'
 
 /** One process' connection to NATS. It reconnects for ever; nothing durable depends on it being there. */
@@ -20,8 +21,7 @@ export const connectNats = async (servers: readonly string[], name: string, log:
     servers: [...servers],
     name,
     maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
-    reconnectJitter: 250,
+    reconnectDelayHandler: reconnectDelay(),
     waitOnFirstConnect: true,
     pingInterval: 3_000,
     maxPingOut: 2,
