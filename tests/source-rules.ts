@@ -11,7 +11,7 @@ const defaultExported = /^(vitest\.config|tests\/[a-z-]+-setup)\.ts$/
 
 // The clock itself, ids and logs; what grpc-js takes as a deadline; when a line was printed.
 const clocks = [
-  /^services\/shared\/infrastructure\/(mesh-clock|uuid|telemetry)/,
+  /^services\/shared\/infrastructure\/(mesh-clock|uuid|telemetry|reconnect-delay)/,
   /^services\/shared\/infrastructure\/clients\/grpc-transport\.ts$/,
   /^deploy\/local\/log-lines\.ts$/,
 ]

@@ -33,7 +33,10 @@ const keyOf = ({ name }: { name: string }): Data => ({ key: name || '—' })
 
 /** What people are told of what lets somebody into their account. */
 export const securityTells: readonly Tells[] = [
-  on(PasswordChangedSchema, (event, at) => changed(event, 'password', at, { keys: event.apiKeysRevoked })),
+  on(PasswordChangedSchema, (event, at) => {
+    const keys = event.apiKeysRevoked
+    return keys > 0 ? changed(event, 'keys_ended', at, { keys }) : changed(event, 'password', at)
+  }),
   on(TotpEnabledSchema, (event, at) => changed(event, 'app_added', at)),
   on(TotpDisabledSchema, (event, at) => changed(event, 'app_removed', at)),
   on(RecoveryCodeUsedSchema, (event, at) => changed(event, 'recovery_code', at, { left: event.codesLeft })),

@@ -32,15 +32,14 @@ it('tries at once, and every quarter to half a second from then on', () => {
   }
 })
 
-it('waits no longer, and never tries without a pause, where the clock is set meanwhile', () => {
+it('waits no longer, and never tries without a pause, where the clock is set back meanwhile', () => {
   const random = fc.double({ min: 0, max: 1, noNaN: true })
-  const byMs = fc.integer({ min: -3_600_000, max: 3_600_000 })
   fc.assert(
-    fc.property(random, fc.nat(2_000), byMs, (chance, atMs, step) => {
-      const waited = pauses(tries(chance, { atMs, byMs: step }))
+    fc.property(random, fc.nat(2_000), fc.nat(3_600_000), (chance, atMs, backMs) => {
+      const waited = pauses(tries(chance, { atMs, byMs: -backMs }))
       expect(waited.length).toBeGreaterThanOrEqual(9)
       for (const pause of waited) {
-        expect(pause).toBeGreaterThanOrEqual(step > 0 ? 0 : 250)
+        expect(pause).toBeGreaterThanOrEqual(250)
         expect(pause).toBeLessThanOrEqual(502)
       }
     }),
