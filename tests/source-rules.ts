@@ -9,7 +9,7 @@ const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*$/
 // What Vitest loads by their default export.
 const defaultExported = /^(vitest\.config|tests\/[a-z-]+-setup)\.ts$/
 
-// The clock itself, ids and logs; what grpc-js takes as a deadline; when a line was printed.
+// The clock itself, ids and logs; what the clients of NATS and grpc-js reckon by; when a line was printed.
 const clocks = [
   /^services\/shared\/infrastructure\/(mesh-clock|uuid|telemetry|reconnect-delay)/,
   /^services\/shared\/infrastructure\/clients\/grpc-transport\.ts$/,

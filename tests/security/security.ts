@@ -65,7 +65,8 @@ const main = async (): Promise<number> => {
   )
   const report = startReport('security', options.out)
   report.say(`${options.level}, ${options.split ? 'a process per context' : 'one process'}, seed ${options.seed}`)
-  report.keep('options', options)
+  const { out: _, ...kept } = options
+  report.keep('options', kept)
   await withServers({ log: report.say, isThrowaway: true }, (env) => {
     Object.assign(process.env, env)
     return attack(report, options, stopping.signal)

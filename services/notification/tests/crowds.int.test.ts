@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Lease, releaseLease, renewLease, resetLease, takeLease } from '#shared/infrastructure/consumer/lease.ts'
 import { sweep } from '#shared/infrastructure/janitor.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import type { Push, SendOutcome } from '../domain/ports.ts'
@@ -32,6 +33,23 @@ const manyPeople = async (count: number): Promise<void> => {
      select gen_random_uuid(), 'x', 'en', 'UTC' from generate_series(1, $1::integer)`,
     count,
   )
+}
+
+const toEveryone = {
+  name: 'n',
+  template: 'announcement',
+  channels: ['in_app' as const],
+  audience: { kind: 'everyone' as const },
+  data: { headline: 'x', message: 'y' },
+}
+
+/** Sends a campaign to everyone, and makes its first step. */
+const beginToTellEveryone = async () => {
+  const { app, call } = notification
+  const { campaign } = await call(() => app.createCampaign(toEveryone))
+  await call(() => app.sendCampaign(campaign.id))
+  expect(await call(() => app.fanOutStep(campaign.id))).toBe(true)
+  return campaign
 }
 
 const register = (userId: string, token: string) =>
@@ -74,27 +92,27 @@ describe('a crowd', () => {
 
   it('is reached no further, and not left out, while who belongs to it is read again', async () => {
     const { app, call, database } = notification
-    const audience = { kind: 'everyone' } as const
-    const data = { headline: 'x', message: 'y' }
-    const init = { name: 'n', template: 'announcement', channels: ['in_app' as const], audience, data }
-    const { campaign } = await call(() => app.createCampaign(init))
-    await call(() => app.sendCampaign(campaign.id))
-    expect(await call(() => app.fanOutStep(campaign.id))).toBe(true)
+    const campaign = await beginToTellEveryone()
     const recipients = async () => {
       const { items } = await call(() => app.listCampaigns({ pageSize: 100, pageToken: '' }))
       return items.find((item) => item.campaign.id === campaign.id)?.recipients
     }
-    // As a replay leaves it, and as its reader does who has read all.
-    await database.sql(`insert into consumer_leases (consumer, source, holder, epoch, floor, stream_created, expires_at)
-      values ('people', 'identity', '', 2, 0, '', '-infinity')`)
+    const lease = (await takeLease(database, 'people', 'identity', 'reader')) as Lease
+    await releaseLease(database, { ...lease, streamCreated: 'once' })
     await database.sql('create table away as select * from people')
-    await database.sql('delete from people')
+    // As a replay does.
+    await database.transaction(async (run) => {
+      await resetLease(run, 'people')
+      await run('delete from people')
+    })
     await expect(call(() => app.fanOutStep(campaign.id))).rejects.toEqual(refused('PEOPLE_INCOMPLETE'))
     await database.sql('insert into people select * from away')
     await database.sql('drop table away')
     await expect(call(() => app.fanOutStep(campaign.id))).rejects.toEqual(refused('PEOPLE_INCOMPLETE'))
     expect(await recipients()).toBe(250)
-    await database.sql(`update consumer_leases set stream_created = 'x' where consumer = 'people'`)
+    // As its reader does who has read all.
+    const again = (await takeLease(database, 'people', 'identity', 'reader')) as Lease
+    await renewLease(database, { ...again, streamCreated: 'once' })
     await notification.fanOutAll()
     const [row] = await database.sql<{ people: number }>('select count(*) as people from people')
     expect(await recipients()).toBe(row?.people)
@@ -102,12 +120,7 @@ describe('a crowd', () => {
 
   it('is not reached further once its campaign is cancelled', async () => {
     const { app, call } = notification
-    const audience = { kind: 'everyone' } as const
-    const data = { headline: 'x', message: 'y' }
-    const init = { name: 'n', template: 'announcement', channels: ['in_app' as const], audience, data }
-    const { campaign } = await call(() => app.createCampaign(init))
-    await call(() => app.sendCampaign(campaign.id))
-    expect(await call(() => app.fanOutStep(campaign.id))).toBe(true)
+    const campaign = await beginToTellEveryone()
     const cancelled = await call(() => app.cancelCampaign(campaign.id))
     expect(cancelled).toMatchObject({ recipients: 250, deliveries: 250 })
     expect(await call(() => app.fanOutStep(campaign.id))).toBe(false)
@@ -121,9 +134,11 @@ describe('a crowd', () => {
     const { items } = await call(() => app.listCampaigns({ pageSize: 100, pageToken: '' }))
     const listed = items.find((item) => item.campaign.id === campaign.id)
     expect(listed).toMatchObject({ recipients: 250, deliveries: 250 })
-    const missing = call(() => app.createCampaign({ ...init, template: 'nothing' }))
+    const missing = call(() => app.createCampaign({ ...toEveryone, template: 'nothing' }))
     await expect(missing).rejects.toEqual(refused('TEMPLATE_NOT_FOUND'))
-    const unheard = call(() => app.createCampaign({ ...init, audience: { kind: 'event', type: 'troupe.a.v1.B' } }))
+    const unheard = call(() =>
+      app.createCampaign({ ...toEveryone, audience: { kind: 'event', type: 'troupe.a.v1.B' } }),
+    )
     await expect(unheard).rejects.toEqual(refused('UNKNOWN_EVENT_TYPE'))
   })
 

@@ -68,7 +68,7 @@ describe('what lets somebody into an account', () => {
       for (const value of [key, provider, left, keys])
         if (value !== undefined) expect(mail.text).toContain(String(value))
     }
-    // Keys that end with a password are told of as it is.
+    // What tells of a password has one subject, whether keys ended with it or not.
     expect(words.size).toBe(changes.length - 1)
   })
 

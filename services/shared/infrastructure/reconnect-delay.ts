@@ -22,7 +22,8 @@ export const reconnectDelay = ({ wall, steady, random }: Now = present): (() => 
   let due = Number.NEGATIVE_INFINITY
   return () => {
     const left = due - steady()
-    if (left > 0) return left + Math.max(0, wall() - triedAt)
+    // The client adds it to when it tried, not to the present; a part of a millisecond would be lost in the sum.
+    if (left > 0) return Math.ceil(left) + Math.max(0, wall() - triedAt)
     triedAt = wall()
     due = steady() + leastMs + random() * jitterMs
     return Number.NEGATIVE_INFINITY

@@ -43,5 +43,6 @@ it('waits no longer, and never tries without a pause, where the clock is set bac
         expect(pause).toBeLessThanOrEqual(502)
       }
     }),
+    { numRuns: 1_000 },
   )
 })

@@ -25,12 +25,16 @@ export const reportMatrix = (report: Report, { rpcs, covered, cells, gaps, forge
     ['attack', 'cells', ...verdicts],
     [...[...kinds].map(([kind, some]) => row(kind, some)), row('all', cells)],
   )
+  const bad = cells.filter((cell) => !isGood(cell))
+  const verdictsOf = (some: typeof cells) =>
+    Object.fromEntries([...Map.groupBy(some, ({ verdict }) => verdict)].map(([verdict, of]) => [verdict, of.length]))
+  const byRpc = [...Map.groupBy(cells, ({ rpc }) => rpc)].map(([rpc, some]) => [rpc, verdictsOf(some)])
+  report.keep('matrix by rpc', Object.fromEntries(byRpc))
   report.keep(
     'matrix',
-    cells.map(({ secrets: _, ...cell }) => cell),
+    bad.map(({ secrets: _, ...cell }) => cell),
   )
   for (const gap of gaps) report.fellShort(`matrix: ${gap}`)
-  const bad = cells.filter((cell) => !isGood(cell))
   for (const alike of Map.groupBy(bad, ({ rpc, verdict, attack }) => `${rpc} ${verdict} ${kindOf(attack)}`).values()) {
     const more = alike.length > 1 ? `, and ${alike.length - 1} like it` : ''
     report.fellShort(`matrix: ${describeCell(alike[0] as Cell)}${more}`)
