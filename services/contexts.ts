@@ -3,7 +3,9 @@ import type { ContextDefinition } from '#shared/presentation/context.ts'
 /** Every context of the mesh, loaded only where it is hosted. */
 const contexts = {
   access: async () => (await import('./access/service.ts')).access,
+  catalog: async () => (await import('./catalog/service.ts')).catalog,
   identity: async () => (await import('./identity/service.ts')).identity,
+  inventory: async () => (await import('./inventory/service.ts')).inventory,
   notification: async () => (await import('./notification/service.ts')).notification,
   story: async () => (await import('./story/service.ts')).story,
   subscription: async () => (await import('./subscription/service.ts')).subscription,

@@ -5,6 +5,7 @@ import { inject } from 'vitest'
 import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
+import { signAssertion } from '#shared/infrastructure/service-token.ts'
 import type { TestMeshFacts } from './start-test-mesh.ts'
 
 /** A person with an account on the mesh under test. */
@@ -26,6 +27,8 @@ export interface TestMesh extends TestMeshFacts {
   newAuthor(displayName?: string): Promise<TestUser>
   /** Signs the operator in. */
   operator(): Promise<Transport>
+  /** Calls as a context does. */
+  service(context: string): Promise<Transport>
 }
 
 /** Sends a token with every call. */
@@ -63,6 +66,11 @@ export const testMesh = (facts: TestMeshFacts = inject('mesh')): TestMesh => {
       return user
     },
     operator,
+    service: async (context) => {
+      const assertion = await signAssertion(Buffer.from(facts.serviceSecret, 'base64'), context)
+      const { token } = await createClient(IdentityService, transport()).issueServiceToken({ assertion })
+      return transport(token)
+    },
   }
 }
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { testMesh } from '../mesh.ts'
 import { suiteNats } from '../suite-nats.ts'
 import { billingSteps } from './billing-steps.ts'
-import { type ChaosMesh, startChaosMesh } from './chaos-mesh.ts'
+import { type ChaosMesh, replicas, startChaosMesh } from './chaos-mesh.ts'
 import type { Part } from './part.ts'
 
 let chaos: ChaosMesh
@@ -17,8 +17,7 @@ beforeAll(async () => {
   nats = await suiteNats()
   const postgresUrl = process.env.TROUPE_TEST_POSTGRES_URL ?? ''
   const databasePrefix = `billing_${process.pid}_`
-  const replicas = { access: 1, identity: 1, notification: 1, story: 1, subscription: 1, gateway: 1 }
-  chaos = await startChaosMesh({ dataDir, replicas, postgresUrl, natsUrl: nats.url, databasePrefix })
+  chaos = await startChaosMesh({ dataDir, replicas: replicas(1), postgresUrl, natsUrl: nats.url, databasePrefix })
   const { url, admin } = chaos
   const mesh = testMesh({ url, admin, split: true, serviceSecret: '', postgresUrl, databasePrefix, folders: [] })
   steps = billingSteps(mesh, chaos.parts.find(({ name }) => name === 'subscription') as Part)

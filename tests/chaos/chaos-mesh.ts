@@ -8,6 +8,12 @@ import { type Part, startPart } from './part.ts'
 /** By context; `gateway` is one, and the last. */
 export type Replicas = Readonly<Record<ContextName | 'gateway', number>>
 
+/** As many of each context and of the gateway, but for those that are named. */
+export const replicas = (count: number, others: Partial<Replicas> = {}): Replicas => {
+  const each = Object.fromEntries([...contextNames, 'gateway'].map((name) => [name, count])) as Replicas
+  return { ...each, ...others }
+}
+
 interface Options {
   dataDir: string
   /** How many processes each context and the gateway have; one for all where it is left out. */

@@ -1,11 +1,10 @@
 import { createClient } from '@connectrpc/connect'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import { contextNames as contexts } from '../../services/contexts.ts'
 import { eventually, type TestMesh } from '../mesh.ts'
 import type { Part } from './part.ts'
 import { answered, patienceMs, slipOf, times } from './slip.ts'
-
-const contexts = ['access', 'identity', 'notification', 'story', 'subscription']
 
 /** What a context goes through that forgets somebody and says so. */
 const forgetting = ['effect:before#1', 'effect:after#1', 'publish:before#1', 'publish:after#1']

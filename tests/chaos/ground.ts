@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Client } from 'pg'
 import { type ChaosMesh, type Replicas, startChaosMesh } from './chaos-mesh.ts'
 import { type ChaosServer, startChaosNats, startChaosPostgres } from './servers.ts'
 import { type World, withDatabase } from './world.ts'
@@ -25,14 +26,19 @@ const traceOfEffects = [
   'create trigger chaos_effect after insert or update on authors for each row execute function chaos_effect()',
 ]
 
-const dropDatabases = (world: Pick<World, 'postgres' | 'databasePrefix'>): Promise<void> =>
-  withDatabase(world, undefined, async (client) => {
+// Each waits for a checkpoint.
+const dropWithinMs = 60_000
+
+const dropDatabases = (world: Pick<World, 'postgres' | 'databasePrefix'>): Promise<void> => {
+  const drop = async (client: Client): Promise<void> => {
     const { rows } = await client.query<{ datname: string }>(
       'select datname from pg_database where starts_with(datname, $1)',
       [world.databasePrefix],
     )
     for (const { datname } of rows) await client.query(`drop database "${datname}" with (force)`)
-  })
+  }
+  return withDatabase(world, undefined, drop, dropWithinMs)
+}
 
 /**
  * Starts Postgres in the folder and runs `use`. `withDisks` puts the servers' data on small disks that can be filled,

@@ -1,5 +1,6 @@
 import { cpSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { replicas } from './chaos-mesh.ts'
 import { checkAccounts } from './checks/accounts.ts'
 import { checkCalls } from './checks/calls.ts'
 import { checkConsumers } from './checks/consumers.ts'
@@ -22,7 +23,7 @@ import type { World } from './world.ts'
 const patienceMs = 90_000
 const lookingMs = 30_000
 const lookAgainMs = 500
-const splitReplicas = { access: 1, identity: 1, notification: 2, story: 2, subscription: 1, gateway: 1 }
+const splitReplicas = replicas(1, { notification: 2, story: 2 })
 
 export interface SeedOptions {
   seed: number
@@ -120,8 +121,8 @@ const run = async (
 /** Lets faults come over a mesh at work, as its seed says, and compares what is left with what was acknowledged. */
 export const runSeed = (ground: Ground, options: SeedOptions): Promise<SeedResult> => {
   const { seed, split, keepLogs } = options
-  const replicas = split ? splitReplicas : undefined
-  return ground.withWorld({ name: `seed-${seed}`, replicas }, async (world, logs) => {
+  const parts = split ? splitReplicas : undefined
+  return ground.withWorld({ name: `seed-${seed}`, replicas: parts }, async (world, logs) => {
     const result = { seed, split, ...(await run(world, options)) }
     if (keepLogs && result.findings.length > 0) cpSync(logs, keepLogs, { recursive: true })
     return result

@@ -36,10 +36,15 @@ export const withDatabase = async <T>(
   { postgres, databasePrefix }: Pick<World, 'postgres' | 'databasePrefix'>,
   context: string | undefined,
   use: (client: Client) => Promise<T>,
+  answerWithinMs = 10_000,
 ): Promise<T> => {
   const url = new URL(postgres.url)
   if (context) url.pathname = `/${databasePrefix}${context}`
-  const client = new Client({ connectionString: url.toString(), connectionTimeoutMillis: 2000, query_timeout: 10_000 })
+  const client = new Client({
+    connectionString: url.toString(),
+    connectionTimeoutMillis: 2000,
+    query_timeout: answerWithinMs,
+  })
   client.on('error', () => {}) // the running query reports it
   await client.connect()
   try {

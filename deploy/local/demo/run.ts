@@ -6,6 +6,7 @@ import { exportBook, slugOf } from './export-book.ts'
 import type { Failures } from './failures.ts'
 import { printListView } from './list-view.ts'
 import { printMails } from './mails.ts'
+import { announce } from './performance.ts'
 import type { Screen } from './screen.ts'
 import { type Author, type Gateway, newAuthor, signInOperator } from './session.ts'
 import { analyse, create, publish, type Work } from './works.ts'
@@ -68,6 +69,12 @@ const perform = async (stage: Stage, author: Author, drafts: readonly Draft[], t
       const bytes = await exportBook(author.stories, work.storyId, file)
       screen.say(`  ${file}  ${bytes.toLocaleString('en')} bytes`)
     })
+  }
+
+  const [first] = published
+  if (first) {
+    screen.say('\nPerformance (its tickets came to inventory by the event EventPublished)')
+    await failures.attempt(`a performance (${first.title})`, () => announce(screen, author, first))
   }
 
   screen.say('\nMails')

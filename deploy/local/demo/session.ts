@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import type { Client, Interceptor } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
+import { CatalogService } from '#gen/troupe/catalog/v1/catalog_service_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { InventoryService } from '#gen/troupe/inventory/v1/inventory_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
@@ -52,7 +54,7 @@ export const tracedCall = (): { options: { onHeader(headers: Headers): void }; c
   }
 }
 
-/** Somebody who writes stories, signed in. */
+/** Somebody who writes stories and performs them, signed in. */
 export interface Author {
   readonly id: string
   readonly email: string
@@ -60,6 +62,8 @@ export interface Author {
   readonly displayName: string
   readonly stories: Client<typeof StoryService>
   readonly subscription: Client<typeof SubscriptionService>
+  readonly catalog: Client<typeof CatalogService>
+  readonly inventory: Client<typeof InventoryService>
   /** Of RegisterUser. */
   readonly correlationId: string
 }
@@ -82,9 +86,17 @@ export const newAuthor = async (gateway: Gateway, displayName: string): Promise<
   )
   if (!user) throw new Error('RegisterUser answered without a user')
   const transport = transportTo(gateway, await signIn(gateway, email, password))
-  const stories = clientOf(StoryService, transport)
-  const subscription = clientOf(SubscriptionService, transport)
-  return { id: user.id, email, password, displayName, stories, subscription, correlationId: call.correlationId() }
+  return {
+    id: user.id,
+    email,
+    password,
+    displayName,
+    stories: clientOf(StoryService, transport),
+    subscription: clientOf(SubscriptionService, transport),
+    catalog: clientOf(CatalogService, transport),
+    inventory: clientOf(InventoryService, transport),
+    correlationId: call.correlationId(),
+  }
 }
 
 /**

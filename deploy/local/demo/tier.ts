@@ -11,7 +11,7 @@ const patienceMs = 30_000
 const lookEveryMs = 100
 
 /** An amount for people, e.g. `USD 9.99`. */
-const priceText = (money: Money | undefined): string =>
+export const priceText = (money: Money | undefined): string =>
   money ? `${money.currency} ${(Number(money.minorUnits) / 100).toFixed(2)}` : ''
 
 /** What a refusal says of a limit that is used up; undefined for any other error. */

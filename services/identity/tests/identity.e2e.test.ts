@@ -5,7 +5,6 @@ import { BadRequestSchema, ErrorInfoSchema, RetryInfoSchema } from '#gen/google/
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { dateOf } from '#shared/domain/timestamp.ts'
-import { signAssertion } from '#shared/infrastructure/service-token.ts'
 import { eventually, outcomeOf, testMesh } from '../../../tests/mesh.ts'
 import { codeOf } from './authenticator-app.ts'
 
@@ -57,9 +56,7 @@ const mailedToken = async (userId: string, event: string): Promise<string> => {
   const operator = createClient(MeshService, await mesh.operator())
   const { events } = await operator.listRecentEvents({ contexts: ['identity'], aggregateId: userId, pageSize: 50 })
   const requestId = String(events.find(({ type }) => type.endsWith(event))?.data?.requestId)
-  const assertion = await signAssertion(Buffer.from(mesh.serviceSecret, 'base64'), 'story')
-  const { token } = await anyone.issueServiceToken({ assertion })
-  const { url } = await identity(token).getActionLink({ requestId })
+  const { url } = await createClient(IdentityService, await mesh.service('story')).getActionLink({ requestId })
   return new URL(url).searchParams.get('token') ?? ''
 }
 

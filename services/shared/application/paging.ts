@@ -55,3 +55,11 @@ export const pageOf = <Row>(
   const last = items.at(-1)
   return { items, nextPageToken: rows.length > size && last !== undefined ? encodePageToken(keysOf(last)) : '' }
 }
+
+const writtenLimits = [21, 51, 101]
+
+/**
+ * A limit of `rows` or some more, to be written into a query of pages. One that is a parameter Postgres does not know
+ * when it plans: it would rather plan anew every time.
+ */
+export const writtenLimit = (rows: number): number => writtenLimits.find((one) => one >= rows) ?? rows

@@ -9,13 +9,18 @@ export const languageTag = (text: string, field = 'language'): string => {
   }
 }
 
-/** The canonical name of an IANA time zone. Throws INVALID_TIME_ZONE. */
-export const timeZone = (text: string, field = 'time_zone'): string => {
+const knownZones = new Set<string>()
+
+/** The canonical name of an IANA time zone. Throws `reason` for any other text. */
+export const timeZone = (text: string, reason = 'INVALID_TIME_ZONE'): string => {
+  if (knownZones.has(text)) return text
   try {
     // Offsets like +01:00 pass for time zones, but know nothing of summer time.
     if (!/^[a-z]/i.test(text)) throw new RangeError(text)
-    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone
+    const zone = new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone
+    knownZones.add(zone)
+    return zone
   } catch {
-    throw invalid(field, 'INVALID_TIME_ZONE', 'must be an IANA time zone like Europe/Vienna')
+    throw invalid('time_zone', reason, 'must be an IANA time zone like Europe/Vienna')
   }
 }

@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf'
 import { EventRecordSchema } from '#gen/troupe/mesh/v1/event_record_pb.ts'
 import type { ConsumerDefinition } from '../application/consumers.ts'
+import type { Clock } from '../domain/clock.ts'
 import { timestamp } from '../domain/timestamp.ts'
 import type { ReadEvents } from '../infrastructure/consumer/catch-up.ts'
 import { deliveryHandler } from '../infrastructure/consumer/handle.ts'
@@ -59,12 +60,12 @@ export const relayOf = ({ database, nats, clock }: Side, databaseUrl: string): R
     contracts: contractsOf(events),
   })
 
-/** A reader of `story` events for a consumer of the context `test`. */
+/** A reader for a consumer of the context `test`, of `story` events unless it says otherwise. */
 export const readerOf = (
-  side: Side,
+  side: Pick<Side, 'database' | 'units' | 'nats'> & { clock: Clock },
   definition: ConsumerDefinition,
   holder: string,
-  over: Partial<Pick<ReaderOptions, 'readEvents' | 'ackWaitMs' | 'log'>> = {},
+  over: Partial<Pick<ReaderOptions, 'readEvents' | 'ackWaitMs' | 'log' | 'source'>> = {},
 ): Reader => {
   const { database, units, clock, nats } = side
   const now = () => clock.now()

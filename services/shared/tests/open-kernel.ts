@@ -68,6 +68,7 @@ export const openKernel = async (
     clock,
     database,
     subjectKeys,
+    units,
     /** Runs a use case as one unit of work, as an rpc does. */
     call: <T>(run: () => Promise<T>, context: Partial<CallContext> = {}): Promise<T> =>
       runInCall(anyCall(context), () => units.run({ key: uuidv7(), handler: run })),

@@ -1,7 +1,7 @@
 import { invalid } from '#shared/domain/errors.ts'
 import type { Ids } from '#shared/domain/ids.ts'
+import { plainText } from '#shared/domain/plain-text.ts'
 import type { CharacterRole, FoundCharacter } from './analysis.ts'
-import { plainText } from './story-text.ts'
 
 /** Someone in the story. */
 export interface Character {

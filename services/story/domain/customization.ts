@@ -1,5 +1,5 @@
 import { languageTag } from '#shared/domain/language-tag.ts'
-import { plainText } from './story-text.ts'
+import { plainText } from '#shared/domain/plain-text.ts'
 
 /** How a story presents itself; empty means the default. */
 export class Customization {

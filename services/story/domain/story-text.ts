@@ -1,10 +1,5 @@
 import { invalid } from '#shared/domain/errors.ts'
-
-/** Text as it may be stored. Throws INVALID_TEXT for U+0000, which Postgres cannot hold. */
-export const plainText = (field: string, text: string): string => {
-  if (text.includes('\0')) throw invalid(field, 'INVALID_TEXT', 'must not contain the character U+0000')
-  return text
-}
+import { plainText } from '#shared/domain/plain-text.ts'
 
 /** A title without white space at its ends, 3–500 characters. Throws INVALID_TITLE. */
 export const storyTitle = (text: string): string => {

@@ -12,6 +12,7 @@ import {
 } from '#gen/troupe/story/v1/story_events_pb.ts'
 import { conflict } from '#shared/domain/errors.ts'
 import { languageTag } from '#shared/domain/language-tag.ts'
+import { plainText } from '#shared/domain/plain-text.ts'
 import { timestamp } from '#shared/domain/timestamp.ts'
 import { type CustomizationChange, customized } from './customization.ts'
 import {
@@ -22,7 +23,7 @@ import {
   type StoryInit,
 } from './story-parts.ts'
 import { StoryState } from './story-state.ts'
-import { baseLanguage, hasText, plainText, storyTitle } from './story-text.ts'
+import { baseLanguage, hasText, storyTitle } from './story-text.ts'
 
 /** A story: what happens to it, from the first draft on. */
 export class Story extends StoryState {

@@ -1,5 +1,5 @@
 import { finiteNumber, placeOf, textValue, timeValue, uuidValue } from '#shared/application/page-values.ts'
-import { pageOf } from '#shared/application/paging.ts'
+import { pageOf, writtenLimit } from '#shared/application/paging.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { ListFilter, SearchHit, StoryLists, StoryOrder, SummaryView } from '../application/views.ts'
 import { searchConfigs } from './search-config.ts'
@@ -30,9 +30,6 @@ const orders: Record<StoryOrder, OrderRule> = {
   title: { column: 'title_key', direction: '>', parse: textValue },
 }
 
-// A limit that is a parameter is one that Postgres does not know when it plans: it would rather plan anew every time.
-const limits = [21, 51, 101]
-
 /**
  * The query of one page, which answers `rows` rows or some more; its text is the same for every page of a shape, so that
  * it stays prepared.
@@ -51,10 +48,9 @@ const listQuery = (filter: ListFilter, after: unknown[] | undefined, rows: numbe
     conditions.push(`(l.${column}, l.story_id) ${direction} (${key})`)
   }
   const sort = direction === '<' ? 'desc' : 'asc'
-  const limit = limits.find((one) => one >= rows) ?? rows
   return [
     `select ${summary}, l.${column} as "orderKey" from story_list l left join authors a on a.author_id = l.author_id
-     where ${conditions.join(' and ')} order by l.${column} ${sort}, l.story_id ${sort} limit ${limit}`,
+     where ${conditions.join(' and ')} order by l.${column} ${sort}, l.story_id ${sort} limit ${writtenLimit(rows)}`,
     values,
   ]
 }

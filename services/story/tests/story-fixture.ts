@@ -4,6 +4,7 @@ import { connectNats } from '#shared/infrastructure/nats.ts'
 import { suiteNats } from '../../../tests/suite-nats.ts'
 import { testLog as log } from '../../shared/tests/fixture.ts'
 import { openKernel } from '../../shared/tests/open-kernel.ts'
+import { violationsOf } from '../../shared/tests/rivals.ts'
 import type { StoryDraft } from '../application/create-story.ts'
 import { chosenAnalyzer } from '../infrastructure/analyzer.ts'
 import { authorNames } from '../infrastructure/authors.ts'
@@ -31,11 +32,7 @@ export const openStory = async (name: string, env: Record<string, string> = {}) 
     database,
     call,
     events,
-    /** What of the invariants does not hold. */
-    violations: async (): Promise<string[]> => {
-      const found = await Promise.all(invariants.map(({ sql }) => database.sql(sql)))
-      return found.flatMap((rows, index) => rows.map((row) => `${invariants[index]?.name}: ${Object.values(row)[0]}`))
-    },
+    violations: () => violationsOf(database, invariants),
     close: async () => {
       await nats.close()
       await server.stop()

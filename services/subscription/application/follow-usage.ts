@@ -1,24 +1,7 @@
+import { throughAll } from '#shared/application/through-all.ts'
 import { levelOf } from '../domain/usage.ts'
 import type { Ports } from './ports.ts'
 import { amountOf, keysOf } from './reserve-usage.ts'
-
-/** Does something to all counters that are found, some at a time and each once. One that fails keeps no other from it. */
-const throughAll = async (
-  { apart, passedOver }: Ports,
-  purpose: string,
-  find: (seen: readonly string[]) => Promise<readonly string[]>,
-  each: (counterId: string) => Promise<void>,
-  signal: AbortSignal | undefined,
-): Promise<void> => {
-  const seen: string[] = []
-  for (let found = await find(seen); found.length > 0; found = await find(seen)) {
-    for (const counterId of found) {
-      if (signal?.aborted) return
-      await apart(purpose, () => each(counterId)).catch((error: unknown) => passedOver(purpose, counterId, error))
-      seen.push(counterId)
-    }
-  }
-}
 
 /** Frees what has lapsed, a counter at a time. */
 export const lapseReservations =

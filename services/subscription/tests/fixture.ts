@@ -1,27 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Code, ConnectError } from '@connectrpc/connect'
-import { expect } from 'vitest'
-import { DomainError } from '#shared/domain/errors.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import { openKernel } from '../../shared/tests/open-kernel.ts'
+import { violationsOf, whileLockedIn } from '../../shared/tests/rivals.ts'
 import type { UsageRequest } from '../application/reserve-usage.ts'
 import { invariants } from '../infrastructure/invariants.ts'
 import { assemble, subscription } from '../service.ts'
 
-/** What `rejects.toEqual` compares a refusal with. */
-export const refused = (reason: string) => expect.objectContaining({ reason })
-
-/** As clients do: what lost against others too often is tried again. */
-export const persistently = async <T>(run: () => Promise<T>): Promise<T> => {
-  for (;;) {
-    try {
-      return await run()
-    } catch (error) {
-      if (!(error instanceof DomainError) || error.reason !== 'TOO_MUCH_CONTENTION') throw error
-    }
-  }
-}
+export { persistently, refused } from '../../shared/tests/rivals.ts'
 
 /** Subscription on a database of its own, with a clock that stands still until it is moved. */
 export const openSubscriptions = async (name: string) => {
@@ -81,27 +67,8 @@ export const openSubscriptions = async (name: string) => {
       const { changeBill } = await call(() => app.changeTier(userId, tier))
       return { userId, billId: changeBill ?? '' }
     },
-    /** Does something, and something else while the first waits for a lock that a statement takes. */
-    whileLocked: async (lock: string, value: string, first: () => Promise<unknown>, then: () => Promise<unknown>) => {
-      const client = await database.pool.connect()
-      try {
-        await client.query('begin')
-        await client.query(lock, [value])
-        const outcome = first()
-        const isWaiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
-        while ((await database.sql(isWaiting)).length === 0) await sleep(5)
-        await then()
-        await client.query('commit')
-        await outcome
-      } finally {
-        client.release()
-      }
-    },
-    /** What of the invariants does not hold. */
-    violations: async (): Promise<string[]> => {
-      const found = await Promise.all(invariants.map(({ sql }) => database.sql(sql)))
-      return found.flatMap((rows, index) => rows.map((row) => `${invariants[index]?.name}: ${Object.values(row)[0]}`))
-    },
+    whileLocked: whileLockedIn(database),
+    violations: () => violationsOf(database, invariants),
   }
 }
 

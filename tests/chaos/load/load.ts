@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Report } from '../../report.ts'
-import type { Replicas } from '../chaos-mesh.ts'
+import { type Replicas, replicas } from '../chaos-mesh.ts'
 import type { Ground } from '../ground.ts'
 import { idleStreams } from './idle-streams.ts'
 import type { Figure, Measurement } from './measure.ts'
@@ -19,12 +19,12 @@ interface Run {
 }
 
 /** A process for each context, and the gateway. */
-export const one: Replicas = { access: 1, identity: 1, notification: 1, story: 1, subscription: 1, gateway: 1 }
+export const one = replicas(1)
 
 const runs: readonly Run[] = [
   {
     name: 'load-restart',
-    replicas: { access: 2, identity: 2, notification: 2, story: 2, subscription: 2, gateway: 2 },
+    replicas: replicas(2),
     env: {},
     measure: rollingRestart,
   },
@@ -37,9 +37,9 @@ const runs: readonly Run[] = [
 /** Measures the mesh under load, on a mesh of its own for each figure, and reports what missed its bound. Logs go to `out`. */
 export const measureLoad = async (ground: Ground, report: Report, out: string, signal: AbortSignal): Promise<void> => {
   const figures: Figure[] = []
-  for (const { name, replicas, env, measure } of runs) {
+  for (const { name, env, measure, ...run } of runs) {
     if (signal.aborted) return
-    const measured = ground.withWorld({ name, replicas, env }, async (world, logs) => {
+    const measured = ground.withWorld({ name, env, ...run }, async (world, logs) => {
       const all = await measure(world)
       if (all.some(({ isMet }) => !isMet)) cpSync(logs, join(out, `chaos-${name}`), { recursive: true })
       return all
@@ -48,7 +48,7 @@ export const measureLoad = async (ground: Ground, report: Report, out: string, s
       report.fellShort(`${name} could not be measured: ${error.message}`)
       return []
     })
-    const topology = replicas ? 'split' : 'single'
+    const topology = run.replicas ? 'split' : 'single'
     for (const figure of found) {
       const named = { ...figure, part: `${figure.part}, ${topology}` }
       figures.push(named)

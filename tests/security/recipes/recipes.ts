@@ -1,5 +1,7 @@
 import { accessRecipes } from './access.ts'
+import { catalogRecipes } from './catalog.ts'
 import { identityRecipes } from './identity.ts'
+import { inventoryRecipes } from './inventory.ts'
 import { meshRecipes } from './mesh.ts'
 import { notificationRecipes } from './notification.ts'
 import { openRecipes } from './open.ts'
@@ -12,7 +14,9 @@ export const recipes: Recipes = {
   ...openRecipes,
   ...meshRecipes,
   ...accessRecipes,
+  ...catalogRecipes,
   ...identityRecipes,
+  ...inventoryRecipes,
   ...notificationRecipes,
   ...storyRecipes,
   ...subscriptionRecipes,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Logger } from '#shared/infrastructure/telemetry/logger.ts'
-import { Wakeup } from '#shared/infrastructure/wakeup.ts'
+import type { Logger } from './telemetry/logger.ts'
+import { Wakeup } from './wakeup.ts'
 
 const intervalMs = 1000
 /** How much may come together before it is told of. */
@@ -20,7 +20,7 @@ export const startFollowUp = (log: Logger, name: string, run: (signal: AbortSign
     while (!signal.aborted) {
       if (await wakeup.wait(intervalMs, signal)) await sleep(gatherMs)
       if (signal.aborted) return
-      await run(signal).catch((error: unknown) => log.warn('usage was not followed up', { name, error }))
+      await run(signal).catch((error: unknown) => log.warn('a follow-up failed', { name, error }))
     }
   }
   const done = loop()
