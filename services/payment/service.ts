@@ -49,6 +49,7 @@ export const payment = defineContext({
     payments_of_purpose: 'raced',
     webhook_reports_once: 'raced',
     postings_pkey: 'raced',
+    entries_pkey: 'raced',
     refunds_pkey: 'raced',
   },
   compose: (kernel) => {

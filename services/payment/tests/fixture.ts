@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { Money } from '#shared/domain/money.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
@@ -60,6 +61,7 @@ export const openPayments = async (name: string, options: Options = {}) => {
     ...opened,
     app,
     provider,
+    webhookSecret: createHmac('sha256', config.masterKey).update('payment sandbox reports').digest('hex'),
     kernel,
     /** What was logged that is not as it should be. */
     warnings,
