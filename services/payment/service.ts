@@ -11,7 +11,7 @@ import { invariants } from './infrastructure/invariants.ts'
 import { createHeard, createLedger, createMethods, createPayouts, forgetPerson } from './infrastructure/ledger.ts'
 import { migrations } from './infrastructure/migrations.ts'
 import { createPayments } from './infrastructure/payments.ts'
-import { openSandbox, readWaitMs } from './infrastructure/providers/choose.ts'
+import { chooseProvider, readWaitMs } from './infrastructure/providers/choose.ts'
 import { createReads } from './infrastructure/reads.ts'
 import { entities } from './infrastructure/schema.ts'
 import { paymentService } from './presentation/payment-service.ts'
@@ -54,7 +54,7 @@ export const payment = defineContext({
   },
   compose: (kernel) => {
     const { clock, config, database, env, log } = kernel
-    const { provider, sendReports } = openSandbox({ env, config, database, clock, onReport: () => work.wake() })
+    const { provider, sendReports } = chooseProvider({ env, config, database, clock, onReport: () => work.wake() })
     const app = assemble(kernel, provider, readWaitMs(env))
     const work = createDueWork({ database, log, followUp: app.followUp, sendReports })
     return {

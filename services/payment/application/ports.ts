@@ -62,8 +62,11 @@ export interface Report {
  */
 export interface PaymentProvider {
   readonly name: string
-  /** What may be shown of what a token stands for; undefined for one that it does not know. */
-  describe(token: string, signal: AbortSignal): Promise<{ brand: string; last4: string } | undefined>
+  /**
+   * What may be shown of what a token stands for, and the token to keep where that is another; undefined for one that it
+   * does not know.
+   */
+  describe(token: string, signal: AbortSignal): Promise<{ brand: string; last4: string; token?: string } | undefined>
   charge(charge: Charge, signal: AbortSignal): Promise<Answer>
   /** ABSENT when it has never heard of it. */
   find(charge: Charge, signal: AbortSignal): Promise<Answer | 'ABSENT'>

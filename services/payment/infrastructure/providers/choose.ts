@@ -6,6 +6,7 @@ import type { EnvReader } from '#shared/infrastructure/env-reader.ts'
 import type { PaymentProvider } from '../../application/ports.ts'
 import { createSandbox } from './sandbox.ts'
 import { createReportSender, type Deliver, deliverTo } from './sandbox-reports.ts'
+import { createStripe } from './stripe.ts'
 
 const prefix = 'TROUPE_PAYMENT_'
 
@@ -34,6 +35,29 @@ export const openSandbox = ({ env, config, database, clock, onReport }: Parts, d
     provider: createSandbox(parts, onReport),
     sendReports: createReportSender(parts, deliver ?? deliverTo(url)),
   }
+}
+
+const stripeOf = (env: EnvReader, timeoutMs: number): PaymentProvider | undefined => {
+  const needed = (name: string): string => {
+    const value = env.optional(prefix + name)
+    if (value === undefined) env.problem(`${prefix}${name} is missing: ${prefix}PROVIDER=stripe needs it`)
+    return value ?? ''
+  }
+  const [apiKey, webhookSecret] = [needed('STRIPE_API_KEY'), needed('STRIPE_WEBHOOK_SECRET')]
+  const baseUrl = env.url(`${prefix}STRIPE_URL`, ['https', 'http'], 'https://api.stripe.com')
+  if (!apiKey || !webhookSecret || !URL.canParse(baseUrl)) return undefined
+  return createStripe({ apiKey, webhookSecret, baseUrl, timeoutMs })
+}
+
+/**
+ * The provider that TROUPE_PAYMENT_PROVIDER names: the sandbox unless it is set. Missing and bad settings are noted as
+ * problems of `env`, and keep the process from starting.
+ */
+export const chooseProvider = (parts: Parts): Chosen => {
+  const { env } = parts
+  const name = env.oneOf(`${prefix}PROVIDER`, ['sandbox', 'stripe'], 'sandbox')
+  const stripe = name === 'stripe' ? stripeOf(env, readWaitMs(env)) : undefined
+  return stripe ? { provider: stripe } : openSandbox(parts)
 }
 
 /** How long a provider is waited for. */
