@@ -1,7 +1,8 @@
 import { unavailable } from '#shared/domain/errors.ts'
 import { ask } from './ask.ts'
 import { takeOverPayout } from './payouts.ts'
-import type { Ports, Report } from './ports.ts'
+import type { Ports } from './ports.ts'
+import type { Report } from './provider.ts'
 import { takeOverRefund } from './refund-payment.ts'
 import { takeOver } from './settle-charge.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { PaymentProvider } from '../application/ports.ts'
+import type { PaymentProvider } from '../application/provider.ts'
 import { createStripe } from '../infrastructure/providers/stripe.ts'
 import { euro, openPayments, refused, type TestPayments, waitMs } from './fixture.ts'
 import { openStripe } from './stripe-stand-in.ts'

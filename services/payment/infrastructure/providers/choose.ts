@@ -3,10 +3,9 @@ import type { Clock } from '#shared/domain/clock.ts'
 import type { MeshConfig } from '#shared/infrastructure/config.ts'
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { EnvReader } from '#shared/infrastructure/env-reader.ts'
-import type { PaymentProvider } from '../../application/ports.ts'
+import type { PaymentProvider } from '../../application/provider.ts'
 import { createSandbox } from './sandbox.ts'
 import { createReportSender, type Deliver, deliverTo } from './sandbox-reports.ts'
-import { createStripe } from './stripe.ts'
 
 const prefix = 'TROUPE_PAYMENT_'
 
@@ -37,7 +36,7 @@ export const openSandbox = ({ env, config, database, clock, onReport }: Parts, d
   }
 }
 
-const stripeOf = (env: EnvReader, timeoutMs: number): PaymentProvider | undefined => {
+const stripeOf = async (env: EnvReader, timeoutMs: number): Promise<PaymentProvider | undefined> => {
   const needed = (name: string): string => {
     const value = env.optional(prefix + name)
     if (value === undefined) env.problem(`${prefix}${name} is missing: ${prefix}PROVIDER=stripe needs it`)
@@ -46,6 +45,8 @@ const stripeOf = (env: EnvReader, timeoutMs: number): PaymentProvider | undefine
   const [apiKey, webhookSecret] = [needed('STRIPE_API_KEY'), needed('STRIPE_WEBHOOK_SECRET')]
   const baseUrl = env.url(`${prefix}STRIPE_URL`, ['https', 'http'], 'https://api.stripe.com')
   if (!apiKey || !webhookSecret || !URL.canParse(baseUrl)) return undefined
+  // Its SDK is large, and loaded by whoever uses it.
+  const { createStripe } = await import('./stripe.ts')
   return createStripe({ apiKey, webhookSecret, baseUrl, timeoutMs })
 }
 
@@ -53,10 +54,10 @@ const stripeOf = (env: EnvReader, timeoutMs: number): PaymentProvider | undefine
  * The provider that TROUPE_PAYMENT_PROVIDER names: the sandbox unless it is set. Missing and bad settings are noted as
  * problems of `env`, and keep the process from starting.
  */
-export const chooseProvider = (parts: Parts): Chosen => {
+export const chooseProvider = async (parts: Parts): Promise<Chosen> => {
   const { env } = parts
   const name = env.oneOf(`${prefix}PROVIDER`, ['sandbox', 'stripe'], 'sandbox')
-  const stripe = name === 'stripe' ? stripeOf(env, readWaitMs(env)) : undefined
+  const stripe = name === 'stripe' ? await stripeOf(env, readWaitMs(env)) : undefined
   return stripe ? { provider: stripe } : openSandbox(parts)
 }
 

@@ -1,6 +1,6 @@
 import Stripe from 'stripe'
 import { Money } from '#shared/domain/money.ts'
-import type { Answer } from '../../application/ports.ts'
+import type { Answer } from '../../application/provider.ts'
 import type { TransferOutcome } from '../../domain/outcome.ts'
 
 const constant = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]+/g, '_')

@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
 import { Money } from '#shared/domain/money.ts'
-import type { PaymentProvider } from '../../application/ports.ts'
+import type { PaymentProvider } from '../../application/provider.ts'
 import type { Movement } from '../../domain/reconciliation.ts'
 import { mustBeSigned, unreadable } from './signature.ts'
 

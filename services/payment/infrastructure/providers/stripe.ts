@@ -1,5 +1,5 @@
 import Stripe from 'stripe'
-import type { Answer, Charge, PaymentProvider } from '../../application/ports.ts'
+import type { Answer, Charge, PaymentProvider } from '../../application/provider.ts'
 import type { TransferOutcome } from '../../domain/outcome.ts'
 import { outcomeOf, refundOutcome, refusalOf } from './stripe-outcomes.ts'
 import { keys, movementOf, reportReader } from './stripe-reports.ts'
