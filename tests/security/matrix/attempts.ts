@@ -105,17 +105,14 @@ export const ownedFields = ({ rpc, recipe }: Pick<Case, 'rpc' | 'recipe'>) =>
 /** Everything that is tried with the request as its rightful caller makes it; in any sample nobody and another user. */
 export const attemptsOn = async (of: Case): Promise<Try[]> => {
   const { share, turn } = of.sample
-  const kinds: Try[][] = [
-    byService(of),
-    await byForgery(of),
-    byKey(of),
-    [byGuest(of)],
-    of.roles.map((role) => byAnother(of, role)),
-    byGone(of),
+  const others = [
+    ...byService(of),
+    ...(await byForgery(of)),
+    ...byKey(of),
+    byGuest(of),
+    ...of.roles.map((role) => byAnother(of, role)),
+    ...byGone(of),
   ]
-  const sample =
-    share === 'one of each kind'
-      ? kinds.flatMap((kind) => kind.slice(turn % kind.length).slice(0, 1))
-      : kinds.flat().filter((_, index) => (index + turn) % share === 0)
+  const sample = others.filter((_, index) => (index + turn) % share === 0)
   return [byNobody(of), byAnother(of), ...sample]
 }

@@ -44,14 +44,8 @@ const subjectOf = async ({ rule }: Rpc, stage: Stage, person: Person): Promise<s
   return person.token
 }
 
-/**
- * How much of the matrix is tried: of an rpc's wrong callers the n-th part, the next rpc others; or one of each kind, with
- * the request of its rightful caller alone.
- */
-export type Share = number | 'one of each kind'
-
 interface Sample {
-  share: Share
+  share: number
   turn: number
 }
 
@@ -63,7 +57,7 @@ export interface CaseParts {
   cast: Cast
   roles: readonly string[]
   keysUrl: string
-  /** Which of the other callers are tried, beginning with the `turn`-th. */
+  /** Which of the other callers are tried: every `share`-th, beginning with the `turn`-th. */
   sample?: Sample
 }
 

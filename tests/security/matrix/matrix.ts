@@ -5,7 +5,7 @@ import { allRpcs, type Rpc, rolesNamed } from '../rpcs.ts'
 import type { Cast } from '../stage/cast.ts'
 import type { Stage } from '../stage/stage.ts'
 import { attemptsOn, type Try } from './attempts.ts'
-import { type Case, type CaseParts, openCase, type Share } from './case.ts'
+import { type Case, type CaseParts, openCase } from './case.ts'
 import { type Cell, judge } from './cell.ts'
 import { startKeysServer } from './keys-server.ts'
 import { swapsOn, untried } from './swaps.ts'
@@ -35,7 +35,7 @@ const runCase = async (parts: CaseParts): Promise<Cell[]> => {
   const attempts = await attemptsOn(of)
   const mine = await build(person)
   const outcomes = await inParallel(attempts, of.recipe.isOnce ? 1 : 4, (each) => runTry(of, each, mine))
-  const swaps = of.sample.share === 'one of each kind' ? [] : await swapsOn(parts)
+  const swaps = await swapsOn(parts)
   const control = await send(of.recipe.isOnce ? await build(person) : mine, await rightfulToken(person))
   const cells = attempts.map((each, index) =>
     judge(rpc.name, each, outcomes[index] as (typeof outcomes)[number], each.refusals && control),
@@ -47,10 +47,10 @@ const runCase = async (parts: CaseParts): Promise<Cell[]> => {
 const isAlone = ({ name }: Rpc) => name.startsWith('troupe.mesh.')
 
 /**
- * Tries every rpc of the mesh with every kind of caller who must not make it, and beside them with the one who may, or
- * a share of that.
+ * Tries every rpc of the mesh with every kind of caller who must not make it, and beside them with the one who may. With
+ * a `share` of n, each rpc sees the n-th part of those callers, the next one others.
  */
-export const runMatrix = async (stage: Stage, cast: Cast, share: Share = 1): Promise<MatrixResult> => {
+export const runMatrix = async (stage: Stage, cast: Cast, share = 1): Promise<MatrixResult> => {
   const rpcs = allRpcs()
   const names = new Set(rpcs.map(({ name }) => name))
   const roles = rolesNamed(rpcs)
@@ -77,8 +77,7 @@ export const runMatrix = async (stage: Stage, cast: Cast, share: Share = 1): Pro
         sample: { share, turn: index },
       }
       const cells = await runCase(parts)
-      const tried = share === 'one of each kind' ? [] : untried(parts, cells)
-      const missed = tried.map((gap) => `${rpc.name}: ${gap} (${recipeFile(rpc.name)})`)
+      const missed = untried(parts, cells).map((gap) => `${rpc.name}: ${gap} (${recipeFile(rpc.name)})`)
       gaps.push(...missed)
       if (missed.length === 0) covered += 1
       return cells
