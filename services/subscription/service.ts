@@ -1,4 +1,5 @@
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { PaymentService } from '#gen/troupe/payment/v1/payment_service_pb.ts'
 import { file_troupe_subscription_v1_subscription_events as events } from '#gen/troupe/subscription/v1/subscription_events_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
 import { createApart } from '#shared/infrastructure/apart.ts'
@@ -8,13 +9,13 @@ import { defineContext, type Kernel } from '#shared/presentation/context.ts'
 import { route } from '#shared/presentation/route.ts'
 import { createSubscriptionApp, type SubscriptionApp } from './application/app.ts'
 import { billingProcess } from './application/billing.process.ts'
-import type { PaymentProvider } from './application/ports.ts'
+import type { Payments } from './application/ports.ts'
 import { createCredits } from './infrastructure/credits.ts'
 import { expiries } from './infrastructure/expiries.ts'
 import { invariants } from './infrastructure/invariants.ts'
 import { createCharges, createInvoices } from './infrastructure/invoices.ts'
 import { migrations } from './infrastructure/migrations.ts'
-import { createSandbox } from './infrastructure/payments/sandbox.ts'
+import { createPayments } from './infrastructure/payments.ts'
 import { entities } from './infrastructure/schema.ts'
 import { createSubscriptions } from './infrastructure/subscriptions.ts'
 import { createTiers } from './infrastructure/tiers.ts'
@@ -26,7 +27,7 @@ import { subscriptionService } from './presentation/subscription-service.ts'
 export const assemble = (
   kernel: Kernel,
   onUsed: () => void,
-  provider: PaymentProvider = createSandbox(kernel.database),
+  payments: Payments = createPayments(kernel.client(PaymentService)),
 ): SubscriptionApp => {
   const { database, clock } = kernel
   const unit = () => kernel.unit()
@@ -36,7 +37,7 @@ export const assemble = (
     invoices: createInvoices(database, unit),
     charges: createCharges(unit),
     credits: createCredits(unit),
-    provider,
+    payments,
     ledger: createUsageLedger(database, unit),
     ids: { next: () => unit().next() },
     clock,
@@ -45,7 +46,7 @@ export const assemble = (
     onUsed,
     passedOver: (purpose, counter, error) => kernel.log.warn('a counter was passed over', { purpose, counter, error }),
     actor: () => callContext().actor,
-    signal: () => callContext().signal,
+    kept: (user, error) => kernel.log.warn('what was paid with before is still kept', { user, error }),
   })
 }
 

@@ -37,11 +37,16 @@ const invoiceText = ({ status, attempts }: Invoice): string =>
   `invoice ${nameOf(InvoiceStatus, status)} after ${attempts}`
 
 /**
- * Kills the process that bills at points of its way, once at each, and looks at what its customer has in the end.
+ * Kills the process that bills, or the one that charges, at points of its way, once at each, and looks at what its
+ * customer has in the end.
  * Each function returns what is not as it should be; nothing is well.
  */
-export const billingSteps = (mesh: TestMesh, billing: Part) => {
-  const slip = slipOf(billing)
+export const billingSteps = (mesh: TestMesh, billing: Part, charging: Part) => {
+  let slip = slipOf(billing)
+  const arm = (point: string): Promise<void> => {
+    slip = slipOf(point.startsWith('charge:') ? charging : billing)
+    return slip.arm(point)
+  }
   const subscriptions = async ({ email, password }: TestUser) => {
     const { tokens } = await createClient(IdentityService, mesh.transport()).login({ email, password })
     return createClient(SubscriptionService, mesh.transport(tokens?.accessToken))
@@ -90,7 +95,7 @@ export const billingSteps = (mesh: TestMesh, billing: Part) => {
     upgrade: async (point: string): Promise<string[]> => {
       const user = await mesh.newUser('Buyer')
       await pay(user, 'tok_success')
-      await slip.arm(point)
+      await arm(point)
       await pickSilver(user)
       return compare(user, ['SILVER ACTIVE', 'invoice PAID after 1'])
     },
@@ -99,7 +104,7 @@ export const billingSteps = (mesh: TestMesh, billing: Part) => {
       const user = await mesh.newUser('Subscriber')
       await pay(user, 'tok_success')
       await pickSilver(user)
-      await slip.arm(point)
+      await arm(point)
       await pass(32)
       return compare(user, ['SILVER ACTIVE', 'invoice PAID after 1', 'invoice PAID after 1'])
     },
@@ -111,7 +116,7 @@ export const billingSteps = (mesh: TestMesh, billing: Part) => {
       await pay(user, 'tok_declined')
       for (const days of [32, 8]) await pass(days)
       await eventually(async () => (await present(user))?.status === SubscriptionStatus.SUSPENDED, patienceMs)
-      await slip.arm(point)
+      await arm(point)
       await pay(user, 'tok_success')
       await eventually(async () => (await present(user))?.status === SubscriptionStatus.ACTIVE, patienceMs)
       return compare(user, ['SILVER ACTIVE', 'invoice PAID after 5', 'invoice PAID after 1'])
@@ -122,7 +127,7 @@ export const billingSteps = (mesh: TestMesh, billing: Part) => {
       await pay(user, 'tok_success')
       await pickSilver(user)
       await pay(user, 'tok_declined')
-      await slip.arm(point)
+      await arm(point)
       // The renewal, its retries and the end, one after another; the last step is beyond them all.
       for (let days = 0; days < 60; days += 10) await pass(10)
       return compare(user, ['FREE ACTIVE', 'invoice VOID after 4', 'invoice PAID after 1'])
@@ -130,8 +135,8 @@ export const billingSteps = (mesh: TestMesh, billing: Part) => {
     /** What the mesh's own invariants find. */
     violations: async (): Promise<string[]> => {
       const operator = createClient(MeshService, await mesh.operator())
-      const { results } = await answered(() => operator.checkInvariants({ contexts: ['subscription'] }))
-      if (results.length <= 5) return [`only ${results.length} invariants of subscription are checked`]
+      const { results } = await answered(() => operator.checkInvariants({ contexts: ['payment', 'subscription'] }))
+      if (results.length <= 15) return [`only ${results.length} invariants of payment and subscription are checked`]
       return results.flatMap(({ violations }) => violations)
     },
   }

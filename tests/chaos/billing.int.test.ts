@@ -13,7 +13,7 @@ import type { Part } from './part.ts'
 let chaos: ChaosMesh
 let nats: Awaited<ReturnType<typeof suiteNats>>
 let steps: ReturnType<typeof billingSteps>
-const together = contextNames.filter((name) => name !== 'subscription')
+const together = contextNames.filter((name) => name !== 'payment' && name !== 'subscription')
 const dataDir = mkdtempSync(join(tmpdir(), 'troupe-billing-'))
 
 beforeAll(async () => {
@@ -31,7 +31,8 @@ beforeAll(async () => {
   })
   const { url, admin } = chaos
   const mesh = testMesh({ url, admin, split: true, serviceSecret: '', postgresUrl, databasePrefix, folders: [] })
-  steps = billingSteps(mesh, chaos.parts.find(({ name }) => name === 'subscription') as Part)
+  const partOf = (context: string) => chaos.parts.find(({ name }) => name === context) as Part
+  steps = billingSteps(mesh, partOf('subscription'), partOf('payment'))
 }, 120_000)
 
 afterAll(async () => {

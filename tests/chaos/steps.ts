@@ -21,13 +21,13 @@ export const killAtSteps = (ground: Ground, report: Report, signal: AbortSignal)
       folders: [],
     })
     const partOf = (name: string) => parts.find((part) => part.name === name) as Part
-    const billing = billingSteps(mesh, partOf('subscription'))
+    const billing = billingSteps(mesh, partOf('subscription'), partOf('payment'))
     const steps: Step[] = [
       ...upgradePoints.map((point) => ({ name: `upgrade ${point}`, findings: () => billing.upgrade(point) })),
       ...renewalPoints.map((point) => ({ name: `renewal ${point}`, findings: () => billing.renewal(point) })),
       ...recoveryPoints.map((point) => ({ name: `recovery ${point}`, findings: () => billing.recovery(point) })),
       ...dunningPoints.map((point) => ({ name: `dunning ${point}`, findings: () => billing.dunning(point) })),
-      { name: 'invariants of subscription', findings: billing.violations },
+      { name: 'invariants of payment and subscription', findings: billing.violations },
       ...erasurePoints.map(([part, point]) => ({
         name: `erasure ${part} ${point}`,
         findings: () => erasureStep(mesh, partOf(part), point),

@@ -2,7 +2,7 @@ import { throughAll } from '#shared/application/through-all.ts'
 import { cancelPayment, confirmPayment } from './go-on.ts'
 import { initiatePayment } from './initiate-payment.ts'
 import { noteReport } from './note-report.ts'
-import { createPaymentMethod, listPaymentMethods, removePaymentMethod } from './payment-methods.ts'
+import { createPaymentMethod, dropPaymentMethod, listPaymentMethods, removePaymentMethod } from './payment-methods.ts'
 import { creditBalance, followPayout, listPayouts, requestPayout } from './payouts.ts'
 import type { Ports } from './ports.ts'
 import { findPaymentOfPurpose, getHistory, getPayment, getReconciliation, listPayments } from './read-payments.ts'
@@ -33,6 +33,7 @@ export const createPaymentApp = (ports: Ports) => ({
   getHistory: getHistory(ports),
   createPaymentMethod: createPaymentMethod(ports),
   listPaymentMethods: listPaymentMethods(ports),
+  dropPaymentMethod: dropPaymentMethod(ports),
   removePaymentMethod: removePaymentMethod(ports),
   creditBalance: creditBalance(ports),
   requestPayout: requestPayout(ports),

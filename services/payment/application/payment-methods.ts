@@ -32,3 +32,10 @@ export const removePaymentMethod =
     if ((await methods.find(id))?.userId !== userId) throw methodNotFound()
     methods.remove(id)
   }
+
+/** Forgets something to pay with, where it is there. */
+export const dropPaymentMethod =
+  ({ methods }: Ports) =>
+  async (userId: string, id: string): Promise<void> => {
+    if ((await methods.find(id))?.userId === userId) methods.remove(id)
+  }

@@ -95,6 +95,10 @@ const forServices = (app: PaymentApp) =>
     registerPaymentMethod: async ({ userId, token }) => ({
       paymentMethod: toMethod(await app.createPaymentMethod(userId, token)),
     }),
+    dropPaymentMethod: async ({ userId, paymentMethodId }) => {
+      await app.dropPaymentMethod(userId, paymentMethodId)
+      return {}
+    },
     creditBalance: async ({ creditId, userId, amount }) => {
       await app.creditBalance(creditId, userId, amountOf(amount))
       return {}

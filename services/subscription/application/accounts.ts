@@ -13,7 +13,7 @@ export const openSubscription =
  * was paid and when, and nothing of the person but an id that leads nowhere.
  */
 export const eraseSubscriber =
-  ({ subscriptions, charges, credits, ledger, apart }: Ports) =>
+  ({ subscriptions, credits, ledger, apart }: Ports) =>
   async (userId: string): Promise<void> => {
     // By itself: what is reserved at the same time either is refused, or is there when it is forgotten.
     await apart('leave', async () => {
@@ -21,6 +21,5 @@ export const eraseSubscriber =
       subscription.leave()
       credits.forget(userId)
     })
-    charges.forgetTokens(userId)
     ledger.forget(userId)
   }

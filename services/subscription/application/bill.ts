@@ -1,5 +1,5 @@
 import { quoteChange } from '../domain/change.ts'
-import { Charge, type ChargeResult } from '../domain/charge.ts'
+import { Charge, type PaymentOutcome } from '../domain/charge.ts'
 import { Invoice, type InvoiceDraft, sumOf } from '../domain/invoice.ts'
 import type { Subscription } from '../domain/subscription.ts'
 import { cents, tierOf } from '../domain/tier.ts'
@@ -45,48 +45,57 @@ export const issueInvoice =
     return invoice
   }
 
-/** What a provider says of a charge, which may have reached it before. */
-const outcomeOf = async (
-  { provider, signal }: Ports,
-  charge: Charge,
-  isNew: boolean,
-): Promise<ChargeResult | { status: 'UNKNOWN' }> => {
-  if (!isNew) {
-    const found = await provider.find(charge.id, signal())
-    if (found !== 'ABSENT') return found
-  }
-  const { id: key, token, amount } = charge
-  if (token === '') return { status: 'DECLINED', problem: 'NO_PAYMENT_METHOD' }
-  return provider.charge({ key, token, amount: cents(amount) }, signal())
+/** What payment says of a charge, which may have reached it before. Who left is charged no more. */
+const outcomeOf = (
+  { payments }: Ports,
+  { paymentId, invoiceId, methodId, amount }: Charge,
+  { number }: Invoice,
+  { id: userId, status }: Subscription,
+): Promise<PaymentOutcome> => {
+  if (status === 'EXPIRED') return payments.giveUp(paymentId)
+  if (methodId === '') return Promise.resolve({ status: 'DECLINED', problem: 'NO_PAYMENT_METHOD' })
+  const description = `Invoice ${number}`
+  return payments.charge({ paymentId, invoiceId, userId, methodId, amount: cents(amount), description })
+}
+
+/** Writes down that an attempt is about to charge, once. */
+const beginCharge = async (
+  { charges, ids, clock, apart }: Ports,
+  invoice: Invoice,
+  attempt: number,
+  methodId: string,
+): Promise<Charge> => {
+  const { id: invoiceId, amountDue } = invoice
+  const id = Charge.idOf(invoiceId, attempt)
+  await apart('begin-charge', async () => {
+    if (await charges.find(id)) return // somebody else may begin it at the same time
+    const amount = Number(amountDue.minorUnits)
+    charges.add(Charge.begin({ paymentId: ids.next(), invoiceId, attempt, amount, methodId }, clock.now()))
+  })
+  return (await charges.find(id)) as Charge
 }
 
 /**
- * Charges an invoice, once for each attempt. That it is about to is written down before the provider hears of it, under
- * the key that the provider knows the charge by; whoever comes after a crash asks the provider first.
+ * Charges an invoice, once for each attempt. That it is about to is written down before payment hears of it, under the
+ * id that payment knows the charge by; whoever comes after a crash asks for the same one.
  */
 export const chargeInvoice =
   (ports: Ports) =>
   async (invoiceId: string, attempt: number): Promise<'SUCCEEDED' | 'DECLINED' | 'UNKNOWN'> => {
-    const { invoices, charges, subscriptions, clock, apart } = ports
+    const { invoices, charges, subscriptions, clock } = ports
     const invoice = await invoices.get(invoiceId)
-    const id = Charge.idOf(invoiceId, attempt)
-    const begun = await charges.find(id)
+    const begun = await charges.find(Charge.idOf(invoiceId, attempt))
     if (begun && begun.status !== 'BEGUN') return begun.status
     if (invoice.status !== 'OPEN') return invoice.status === 'PAID' ? 'SUCCEEDED' : 'DECLINED'
     const subscription = await subscriptions.get(invoice.userId)
-    let isNew = false
-    if (!begun) {
-      const what = { invoiceId, attempt, amount: Number(invoice.amountDue.minorUnits) }
-      const token = subscription.paymentMethod?.token ?? ''
-      await apart('begin-charge', async () => {
-        isNew = (await charges.find(id)) === undefined // somebody else may begin it at the same time
-        if (isNew) charges.add(Charge.begin({ ...what, token }, clock.now()))
-      })
-    }
-    const charge = begun ?? ((await charges.find(id)) as Charge)
+    const methodId = subscription.paymentMethod?.methodId ?? ''
+    const charge = begun ?? (await beginCharge(ports, invoice, attempt, methodId))
     if (charge.status !== 'BEGUN') return charge.status
-    const outcome = await outcomeOf(ports, charge, isNew)
-    if (outcome.status === 'UNKNOWN') return 'UNKNOWN'
+    const outcome = await outcomeOf(ports, charge, invoice, subscription)
+    if (outcome.status === 'UNKNOWN') {
+      if (outcome.problem) subscription.paymentProblem = outcome.problem
+      return 'UNKNOWN'
+    }
     charge.finish(outcome, clock.now())
     if (outcome.status === 'SUCCEEDED') invoice.charged(attempt, clock.now())
     else {
@@ -105,8 +114,16 @@ export const settleInvoice =
     if (!invoice.settle(clock.now())) return
     const subscription = await subscriptions.get(invoice.userId)
     const isWanted = subscription.settle(invoice, ids.next(), await tiers.all())
-    if (!isWanted) giveBack(ports, subscription, invoice, invoice.total)
+    if (isWanted) return
+    if (subscription.status === 'EXPIRED') await payBack(ports, invoice)
+    else giveBack(ports, subscription, invoice, invoice.total)
   }
+
+/** There is nobody to credit: what was charged goes back. The invoice's id makes that once. */
+const payBack = async ({ charges, payments }: Ports, { id }: Invoice): Promise<void> => {
+  const charge = await charges.successful(id)
+  if (charge) await payments.payBack(charge.paymentId, id)
+}
 
 const giveBack = (ports: Ports, subscription: Subscription, { id: invoiceId }: Invoice, amount: number): void => {
   if (subscription.status === 'EXPIRED') return

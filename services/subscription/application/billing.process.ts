@@ -28,7 +28,7 @@ import {
 const { issueInvoice, chargeInvoice, suspendSubscription } = SubscriptionService.method
 
 /** When what is not known is asked for again, and when what was refused without a reason is tried again. */
-const askAgainMs = 60_000
+const askAgainMs = 10_000
 const tryAgainMs = 60 * 60_000
 
 const after = (outputs: Step['outputs'], { next, outputs: more }: Step): Step => ({

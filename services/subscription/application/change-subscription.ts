@@ -1,4 +1,3 @@
-import { invalid } from '#shared/domain/errors.ts'
 import type { Money } from '#shared/domain/money.ts'
 import { type Period, periodAt } from '../domain/billing-period.ts'
 import { type ChangeQuote, quoteChange } from '../domain/change.ts'
@@ -95,14 +94,15 @@ export const resumeSubscription =
     return subscription
   }
 
-/** Throws UNKNOWN_CARD, SUBSCRIPTION_EXPIRED. */
+/** Has payment keep what a token stands for, in place of what it kept before. Throws UNKNOWN_CARD, SUBSCRIPTION_EXPIRED. */
 export const setPaymentMethod =
-  ({ subscriptions, provider, signal }: Ports) =>
+  ({ subscriptions, payments, afterCommit, kept }: Ports) =>
   async (userId: string, token: string): Promise<Subscription> => {
     const subscription = await subscriptions.get(userId)
-    const card = await provider.describe(token, signal())
-    if (!card) throw invalid('token', 'UNKNOWN_CARD', 'must be a token that the payment provider has given')
-    subscription.setPaymentMethod({ token, ...card })
+    subscription.mustLive()
+    const before = subscription.paymentMethod?.methodId
+    subscription.setPaymentMethod(await payments.register(userId, token))
+    if (before) afterCommit(() => payments.drop(userId, before).catch((error: unknown) => kept(userId, error)))
     return subscription
   }
 

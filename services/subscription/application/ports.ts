@@ -1,7 +1,7 @@
 import type { Clock } from '#shared/domain/clock.ts'
 import type { Ids } from '#shared/domain/ids.ts'
 import type { Money } from '#shared/domain/money.ts'
-import type { Charge, ChargeResult } from '../domain/charge.ts'
+import type { Charge, PaymentOutcome } from '../domain/charge.ts'
 import type { CreditEntry } from '../domain/credit.ts'
 import type { Invoice, InvoicePlace } from '../domain/invoice.ts'
 import type { Subscription } from '../domain/subscription.ts'
@@ -50,23 +50,28 @@ export interface Credits {
 export interface Charges {
   find(id: string): Promise<Charge | undefined>
   add(charge: Charge): void
-  /** Removes what charges of a user's that have no outcome were to be made with; who is asked for the outcome knows it. */
-  forgetTokens(userId: string): void
+  /** What an invoice was paid by; undefined where that was credit alone. */
+  successful(invoiceId: string): Promise<Charge | undefined>
 }
 
-/**
- * Who moves the money. It knows each charge by our key: the same one again charges nothing, and answers what became of
- * it. Whatever goes wrong on the way there or back is UNKNOWN.
- */
-export interface PaymentProvider {
-  /** What may be shown of what a token stands for; undefined for one that it does not know. */
-  describe(token: string, signal: AbortSignal): Promise<Omit<PaymentMethod, 'token'> | undefined>
-  charge(
-    charge: { key: string; token: string; amount: Money },
-    signal: AbortSignal,
-  ): Promise<ChargeResult | { status: 'UNKNOWN' }>
-  /** ABSENT when it has never heard of the charge. */
-  find(key: string, signal: AbortSignal): Promise<ChargeResult | { status: 'UNKNOWN' } | 'ABSENT'>
+/** Who moves the money. It knows each charge by an id of ours: the same one again charges nothing, and answers what became of it. */
+export interface Payments {
+  /** Keeps what a token stands for. Throws UNKNOWN_CARD. */
+  register(userId: string, token: string): Promise<PaymentMethod>
+  /** Forgets what was kept. */
+  drop(userId: string, methodId: string): Promise<void>
+  charge(charge: {
+    paymentId: string
+    invoiceId: string
+    userId: string
+    methodId: string
+    amount: Money
+    description: string
+  }): Promise<PaymentOutcome>
+  /** Sees to it that a charge never comes about, unless it has. */
+  giveUp(paymentId: string): Promise<PaymentOutcome>
+  /** Pays all of a charge back, once for each refund. */
+  payBack(paymentId: string, refundId: string): Promise<void>
 }
 
 interface Counter {
@@ -147,7 +152,7 @@ export interface Ports {
   invoices: Invoices
   charges: Charges
   credits: Credits
-  provider: PaymentProvider
+  payments: Payments
   ledger: UsageLedger
   ids: Ids
   clock: Clock
@@ -161,6 +166,6 @@ export interface Ports {
   passedOver: (purpose: string, counterId: string, error: unknown) => void
   /** On whose behalf, as events name it. */
   actor: () => string
-  /** Aborts when nobody waits any more. */
-  signal: () => AbortSignal
+  /** What payment keeps and nobody needs any more could not be dropped. */
+  kept: (userId: string, error: unknown) => void
 }

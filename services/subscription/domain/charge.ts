@@ -1,16 +1,21 @@
 /** What a provider says became of a charge: `problem` is an UPPER_SNAKE_CASE constant. */
 export type ChargeResult = { status: 'SUCCEEDED'; providerId: string } | { status: 'DECLINED'; problem: string }
 
-/** One attempt to charge an invoice, begun before the provider hears of it. */
+/** UNKNOWN where it may still come about: `problem` is what it waits for. */
+export type PaymentOutcome = ChargeResult | { status: 'UNKNOWN'; problem?: string }
+
+/** One attempt to charge an invoice, begun before payment hears of it. */
 export class Charge {
-  /** `<invoice>:<attempt>`; also the key that the provider knows it by. */
+  /** `<invoice>:<attempt>`. */
   readonly id!: string
+  /** What payment knows it by. */
+  readonly paymentId!: string
   readonly invoiceId!: string
   readonly attempt!: number
   /** In cents. */
   readonly amount!: number
-  /** What is charged, as the provider names it; kept until the outcome is known. */
-  token!: string
+  /** What is charged, as payment names it; empty for none. */
+  readonly methodId!: string
   status!: 'BEGUN' | 'SUCCEEDED' | 'DECLINED'
   problem!: string
   providerId!: string
@@ -21,7 +26,7 @@ export class Charge {
     return `${invoiceId}:${attempt}`
   }
 
-  static begin(what: { invoiceId: string; attempt: number; amount: number; token: string }, now: Date): Charge {
+  static begin(what: Pick<Charge, 'paymentId' | 'invoiceId' | 'attempt' | 'amount' | 'methodId'>, now: Date): Charge {
     return Object.assign(new Charge(), {
       ...what,
       id: Charge.idOf(what.invoiceId, what.attempt),
@@ -37,7 +42,6 @@ export class Charge {
     this.status = result.status
     this.problem = result.status === 'DECLINED' ? result.problem : ''
     this.providerId = result.status === 'SUCCEEDED' ? result.providerId : ''
-    this.token = ''
     this.finishedAt = now
   }
 }

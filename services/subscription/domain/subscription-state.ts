@@ -18,8 +18,8 @@ export type SubscriptionStatus = 'ACTIVE' | 'CANCELLED' | 'EXPIRED' | 'SUSPENDED
 
 /** What invoices are paid with. */
 export interface PaymentMethod {
-  /** What the provider knows it by. */
-  token: string
+  /** What payment knows it by. */
+  methodId: string
   brand: string
   last4: string
 }

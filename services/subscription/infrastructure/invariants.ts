@@ -23,16 +23,6 @@ export const invariants: readonly { name: string; sql: string }[] = [
       having count(c.id) <> case when i.status = 'PAID' and i.total > i.credit_applied then 1 else 0 end limit 10`,
   },
   {
-    name: 'the sandbox moved the money of an invoice once',
-    sql: `select format('%s: %s times', split_part(key, ':', 1), count(*)) from sandbox_charges
-      where status = 'SUCCEEDED' group by split_part(key, ':', 1) having count(*) > 1 limit 10`,
-  },
-  {
-    name: 'every charge that succeeded is one of the sandbox, of the same amount',
-    sql: `select c.id from charges c left join sandbox_charges s on s.key = c.id and s.status = 'SUCCEEDED'
-      where c.status = 'SUCCEEDED' and s.cents is distinct from c.amount limit 10`,
-  },
-  {
     name: 'the invoices of a year are numbered without a gap',
     sql: `select format('%s: %s invoices, last number %s', n.year, count(i.id), n.last) from invoice_numbers n
       left join invoices i on i.year = n.year group by n.year, n.last

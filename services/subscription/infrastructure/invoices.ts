@@ -36,16 +36,10 @@ export const createInvoices = (database: Database, unit: () => UnitOfWork): Invo
         ),
 })
 
-export const forgetTokensSql = `update charges set token = '' where token <> ''
-  and invoice_id in (select id from invoices where user_id = $1)`
-
 /** The charges in the database. */
 export const createCharges = (unit: () => UnitOfWork): Charges => ({
   find: (id) => unit().find(Charge, id),
   add: (charge) => unit().add(charge),
-  forgetTokens: (userId) =>
-    unit().write({
-      sql: forgetTokensSql,
-      parameters: [userId],
-    }),
+  successful: async (invoiceId) =>
+    (await unit().select(Charge, `invoice_id = $1 and status = 'SUCCEEDED'`, invoiceId))[0],
 })

@@ -171,4 +171,18 @@ export const migrations: readonly Migration[] = [
         where committed > 0 and not exists (select 1 from reservations r where r.counter_id = u.id)`,
     ],
   },
+  {
+    name: '0003-payment',
+    up: [
+      // Payment moves the money from here on. It knows nothing of what the sandbox that was here kept: whoever pays
+      // gives their card again, and a charge that had no outcome is made under an id that payment knows.
+      'drop table sandbox_charges',
+      `update subscriptions set payment_method = null where payment_method is not null`,
+      'drop index charges_with_token',
+      `alter table charges add column payment_id uuid, add column method_id text not null default ''`,
+      'update charges set payment_id = gen_random_uuid()',
+      `alter table charges drop column token, alter column payment_id set not null,
+         alter column method_id drop default, add constraint charges_of_payment unique (payment_id)`,
+    ],
+  },
 ]

@@ -59,10 +59,11 @@ const ChargeSchema = defineEntity({
   tableName: 'charges',
   properties: {
     id: p.text().primary(),
+    paymentId: p.uuid(),
     invoiceId: p.uuid(),
     attempt: p.integer(),
     amount: p.integer(),
-    token: p.text(),
+    methodId: p.text(),
     status: p.text().$type<Charge['status']>(),
     problem: p.text(),
     providerId: p.text(),

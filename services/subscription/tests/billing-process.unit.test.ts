@@ -73,7 +73,7 @@ const messages = {
 type MessageName = keyof typeof messages
 
 const inAnHour = { delayMs: 3_600_000 }
-const inAMinute = { delayMs: 60_000 }
+const soon = { delayMs: 10_000 }
 const issue = (options = {}) => command('issue', issueInvoice, { userId, billId }, options)
 const charge = (attempt: number, options = {}) => command('charge', chargeInvoice, { invoiceId, attempt }, options)
 const settle = (options = {}) => command('settle', settleInvoice, { invoiceId }, options)
@@ -97,7 +97,7 @@ const waiting: MessageName[] = [...suspending, 'suspended']
 /** What every state does in which an attempt is being made. */
 const whileCharging = (attempt: number) => ({
   charged: [settle()],
-  'charge unknown': [charge(attempt, inAMinute)],
+  'charge unknown': [charge(attempt, soon)],
   'charge refused': [charge(attempt, inAnHour)],
   'charge expired': [charge(attempt)],
   withdrawn: [],

@@ -6,6 +6,7 @@ import { violationsOf, whileLockedIn } from '../../shared/tests/rivals.ts'
 import type { UsageRequest } from '../application/reserve-usage.ts'
 import { invariants } from '../infrastructure/invariants.ts'
 import { assemble, subscription } from '../service.ts'
+import { paymentsStandIn } from './payments-stand-in.ts'
 
 export { persistently, refused } from '../../shared/tests/rivals.ts'
 
@@ -23,9 +24,11 @@ export const openSubscriptions = async (name: string) => {
   const warn = (_: string, metadata: unknown) => void warnings.push(metadata)
   const kernel: Kernel = { ...made, client: () => identity as never, log: { ...made.log, warn } }
   let toldOfUse = 0
-  const app = assemble(kernel, () => {
+  const onUsed = () => {
     toldOfUse += 1
-  })
+  }
+  const payments = paymentsStandIn()
+  const app = assemble(kernel, onUsed, payments.ports)
   const { call, database } = opened
   const request = (userId: string, more: Partial<UsageRequest> = {}): UsageRequest => ({
     userId,
@@ -40,6 +43,7 @@ export const openSubscriptions = async (name: string) => {
     app,
     kernel,
     accounts,
+    payments,
     /** What was logged that is not as it should be. */
     warnings,
     toldOfUse: () => toldOfUse,
@@ -61,9 +65,9 @@ export const openSubscriptions = async (name: string) => {
     usageOf: async (userId: string, resource = 'STORIES') =>
       (await call(() => app.getUsage(userId))).find((each) => each.resource === resource),
     /** Somebody who wants a tier, and is to be billed for it. */
-    newBill: async (tier = 'SILVER'): Promise<{ userId: string; billId: string }> => {
+    newBill: async (tier = 'SILVER', token = 'tok_success'): Promise<{ userId: string; billId: string }> => {
       const userId = uuidv7()
-      await call(() => app.setPaymentMethod(userId, 'tok_success'))
+      await call(() => app.setPaymentMethod(userId, token))
       const { changeBill } = await call(() => app.changeTier(userId, tier))
       return { userId, billId: changeBill ?? '' }
     },

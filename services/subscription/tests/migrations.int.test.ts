@@ -27,6 +27,11 @@ it('what there was before credit was written down and units kept their keys is c
          false, 999, 0, now(), 'OPEN', 0)`,
       [user],
     )
+    await client.query(
+      `insert into charges (id, invoice_id, attempt, amount, token, status, problem, provider_id, begun_at)
+       select id || ':1', id, 1, 999, 'tok_success', 'BEGUN', '', '', now() from invoices`,
+    )
+    await client.query(`update subscriptions set payment_method = '{"token":"tok_success"}'`)
     await migrate(url, migrations)
     const rows = async (sql: string) => (await client.query(sql)).rows
     expect(await rows('select user_id, amount::integer, reason from credit_entries')).toEqual([
@@ -34,6 +39,10 @@ it('what there was before credit was written down and units kept their keys is c
     ])
     expect(await rows('select counter_id, user_id, amount, state from reservations')).toEqual([
       { counter_id: 'counted', user_id: user, amount: 4, state: 'COMMITTED' },
+    ])
+    expect(await rows('select payment_method from subscriptions')).toEqual([{ payment_method: null }])
+    expect(await rows('select status, method_id, payment_id is null as lost from charges')).toEqual([
+      { status: 'BEGUN', method_id: '', lost: false },
     ])
     expect(await rows('select year, sequence from invoices')).toEqual([{ year: 2026, sequence: 1_000_000 }])
   } finally {

@@ -37,7 +37,7 @@ class World {
   told = 0
 
   constructor() {
-    this.subscription.setPaymentMethod({ token: 'tok_success', brand: 'visa', last4: '4242' })
+    this.subscription.setPaymentMethod({ methodId: 'a-card', brand: 'visa', last4: '4242' })
   }
 
   bill(): string {

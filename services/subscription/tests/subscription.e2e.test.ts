@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { ErrorInfoSchema, QuotaFailureSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import { PaymentPurpose, PaymentStatus } from '#gen/troupe/payment/v1/payment_pb.ts'
+import { PaymentService } from '#gen/troupe/payment/v1/payment_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { CreditReason } from '#gen/troupe/subscription/v1/credit_pb.ts'
 import { InvoiceStatus } from '#gen/troupe/subscription/v1/invoice_pb.ts'
@@ -241,6 +243,58 @@ it('tells once of a limit that is reached, and invariants hold', async () => {
   const { results } = await observer.checkInvariants({ contexts: ['subscription'] })
   expect(results.filter(({ holds }) => !holds)).toEqual([])
   expect(await told()).toHaveLength(1)
+})
+
+describe('payment', () => {
+  const paymentsOf = (user: TestUser) => createClient(PaymentService, user.transport)
+
+  it('keeps the card that was given last, and what was paid with it', async () => {
+    const user = await mesh.newUser()
+    await of(user).setPaymentMethod({ token: 'tok_declined' })
+    await subscribe(user, 'SILVER')
+    await eventually(async () => {
+      const { paymentMethods } = await paymentsOf(user).listPaymentMethods({})
+      return paymentMethods.length === 1 && paymentMethods[0]?.last4 === '4242'
+    })
+    const [invoice] = (await of(user).listInvoices({})).invoices
+    expect((await paymentsOf(user).listPayments({})).payments).toMatchObject([
+      {
+        purpose: { kind: PaymentPurpose.INVOICE, id: invoice?.id },
+        status: PaymentStatus.SUCCEEDED,
+        amount: { minorUnits: 999n, currency: 'USD' },
+        description: `Invoice ${invoice?.number}`,
+      },
+    ])
+  })
+
+  it('waits for what the bank wants of the payer, who is told so', async () => {
+    const user = await mesh.newUser()
+    await of(user).setPaymentMethod({ token: 'tok_3220' })
+    await of(user).changeTier({ tier: 'SILVER' })
+    await eventually(async () => (await present(user))?.paymentProblem === 'ACTION_REQUIRED')
+    const [waiting] = (await paymentsOf(user).listPayments({})).payments
+    expect(waiting).toMatchObject({ status: PaymentStatus.REQUIRES_ACTION })
+    await paymentsOf(user).confirmPayment({ paymentId: waiting?.id ?? '' })
+    await eventually(async () => (await present(user))?.tier === 'SILVER', 30_000)
+    expect(await present(user)).toMatchObject({ paymentProblem: '' })
+  }, 60_000)
+
+  it('pays back what came after the account was gone', async () => {
+    const user = await mesh.newUser()
+    await of(user).setPaymentMethod({ token: 'tok_slow' })
+    await of(user).changeTier({ tier: 'SILVER' })
+    await eventually(
+      async () => (await paymentsOf(user).listPayments({})).payments[0]?.status === PaymentStatus.PENDING,
+    )
+    await createClient(IdentityService, user.transport).deleteUser({ password: user.password })
+    const support = createClient(PaymentService, await mesh.operator())
+    await eventually(async () => {
+      const { payments } = await support.listUserPayments({ userId: user.id })
+      return payments.length === 1 && payments[0]?.status === PaymentStatus.REFUNDED
+    }, 30_000)
+    const { invoices } = await operator.listUserInvoices({ userId: user.id })
+    expect(invoices).toMatchObject([{ status: InvoiceStatus.PAID }])
+  }, 60_000)
 })
 
 it('what is deleted keeps its invoices and nothing else', async () => {

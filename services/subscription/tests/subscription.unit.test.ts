@@ -13,7 +13,7 @@ type TierId = keyof typeof tiers
 
 const now = new Date('2027-01-31T08:00:00Z')
 const later = (days: number) => new Date(now.getTime() + days * 86_400_000)
-const card = { token: 'tok_success', brand: 'visa', last4: '4242' }
+const card = { methodId: 'a-card', brand: 'visa', last4: '4242' }
 
 const eventsOf = (subscription: Subscription) =>
   recordedEvents(subscription).map(({ schema }) => schema.typeName.split('.').at(-1))

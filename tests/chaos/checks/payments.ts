@@ -1,35 +1,43 @@
 import { rowsOf } from '../world.ts'
 import { type Check, finder } from './finding.ts'
 
-interface Paid {
+interface Noted {
+  payment_id: string
   user_id: string
-  /** What the provider took, and what is noted of it. */
-  taken: string
-  noted: string
+  amount: string
+  status: string
+}
+
+interface Taken {
+  key: string
+  amount: string
 }
 
 /** Who pays was charged once, by the provider's own account, and everything that it took is noted. */
 export const checkPayments: Check = async (world, journal) => {
   const { add, expectCount, findings } = finder('payments')
-  const rows = await rowsOf<Paid>(
+  const noted = await rowsOf<Noted>(
     world,
     'subscription',
-    `select i.user_id, count(s.key) as taken, count(c.id) filter (where c.status = 'SUCCEEDED') as noted
-     from invoices i join charges c on c.invoice_id = i.id
-       left join sandbox_charges s on s.key = c.id and s.status = 'SUCCEEDED'
-     group by i.user_id`,
+    'select c.payment_id, i.user_id, c.amount, c.status from charges c join invoices i on i.id = c.invoice_id',
   )
-  const paid = new Map(rows.map((row) => [row.user_id, row]))
+  const taken = await rowsOf<Taken>(
+    world,
+    'payment',
+    `select key, amount from sandbox_charges where status = 'SUCCEEDED' and reference like 'INVOICE:%'`,
+  )
+  const byPayment = new Map(noted.map((charge) => [charge.payment_id, charge]))
+  const strays = taken.filter(({ key }) => !byPayment.has(key))
+  expectCount(strays.length, 0, 'charges that nobody noted before they were made')
   for (const { id, hasPaid } of journal.authors) {
-    const [taken, noted] = [Number(paid.get(id)?.taken ?? 0), Number(paid.get(id)?.noted ?? 0)]
-    if (hasPaid || taken > 1) expectCount(taken, 1, `charges of ${id}, who has PLATINUM`)
-    if (taken !== noted) add('lost', `of ${taken} charges of ${id}, ${noted} are noted`)
+    const own = noted.filter(({ user_id }) => user_id === id)
+    const made = taken.filter(({ key }) => byPayment.get(key)?.user_id === id)
+    const succeeded = own.filter(({ status }) => status === 'SUCCEEDED')
+    if (hasPaid || made.length > 1) expectCount(made.length, 1, `charges of ${id}, who has PLATINUM`)
+    if (made.length !== succeeded.length)
+      add('lost', `of ${made.length} charges of ${id}, ${succeeded.length} are noted`)
+    for (const { key, amount } of made)
+      if (Number(byPayment.get(key)?.amount) !== Number(amount)) add('lost', `${key} of ${id} took ${amount}`)
   }
-  const [stray] = await rowsOf<{ n: string }>(
-    world,
-    'subscription',
-    `select count(*) as n from sandbox_charges where key not in (select id from charges)`,
-  )
-  expectCount(Number(stray?.n), 0, 'charges that nobody noted before they were made')
   return findings
 }

@@ -104,6 +104,11 @@ export const paymentRecipes: Recipes = ofService('troupe.payment.v1.PaymentServi
     ids: { user_id: 'open', token: 'open' },
     isOnce: true,
   },
+  DropPaymentMethod: {
+    fields: async (scene) => ({ userId: scene.person.id, ...(await spareMethod(scene)) }),
+    ids: { user_id: 'open', payment_method_id: 'open' },
+    isOnce: true,
+  },
   ListPaymentMethods: {},
   RemovePaymentMethod: { fields: spareMethod, isOnce: true },
   CreditBalance: {

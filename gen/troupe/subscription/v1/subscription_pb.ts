@@ -89,7 +89,8 @@ export type Subscription = Message<"troupe.subscription.v1.Subscription"> & {
   isComplimentary: boolean;
 
   /**
-   * Why the last payment did not come about, e.g. `CARD_DECLINED`; empty once one has.
+   * Why the last payment did not come about, e.g. `CARD_DECLINED`, or ACTION_REQUIRED where it waits for its
+   * payer to confirm it at payment; empty once one has.
    *
    * @generated from field: string payment_problem = 11;
    */

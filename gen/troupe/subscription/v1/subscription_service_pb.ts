@@ -1246,7 +1246,7 @@ export const SubscriptionService: GenService<{
   },
   /**
    * A step of billing: charges an invoice, once for each attempt. Where the outcome of an attempt is
-   * not known, it asks the provider before it does anything else.
+   * not known, the same charge is asked for again. Who left is charged no more.
    *
    * @generated from rpc troupe.subscription.v1.SubscriptionService.ChargeInvoice
    */
@@ -1256,7 +1256,8 @@ export const SubscriptionService: GenService<{
     output: typeof ChargeInvoiceResponseSchema;
   },
   /**
-   * A step of billing: gives what an invoice has paid for; credit where that is not wanted any more.
+   * A step of billing: gives what an invoice has paid for. Where that is not wanted any more it becomes
+   * credit; where the account is gone, what was charged goes back.
    *
    * @generated from rpc troupe.subscription.v1.SubscriptionService.SettleInvoice
    */
