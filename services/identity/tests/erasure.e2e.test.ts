@@ -164,6 +164,7 @@ it('a deleted account leaves nothing of its owner in any database, and the repor
     'identity',
     'inventory',
     'notification',
+    'payment',
     'story',
     'subscription',
   ])
