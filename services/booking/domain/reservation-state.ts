@@ -1,0 +1,56 @@
+import { notFound, precondition } from '#shared/domain/errors.ts'
+
+export const reservationStatuses = ['PENDING', 'CONFIRMED', 'CANCELLED', 'EXPIRED'] as const
+export type ReservationStatus = (typeof reservationStatuses)[number]
+
+export const paymentStatuses = [
+  'UNSPECIFIED',
+  'PROCESSING',
+  'REQUIRES_ACTION',
+  'UNKNOWN',
+  'FAILED',
+  'PAID',
+  'REFUNDING',
+  'REFUNDED',
+  'REFUND_FAILED',
+] as const
+/** UNSPECIFIED: nothing was paid, or nothing is to pay. */
+export type PaymentStatus = (typeof paymentStatuses)[number]
+
+export const cancelReasons = ['BUYER', 'EVENT_CANCELLED', 'ACCOUNT_DELETED'] as const
+export type CancelReason = (typeof cancelReasons)[number]
+
+export interface ReservationItem {
+  ticketTypeId: string
+  name: string
+  quantity: number
+  /** Of one ticket, in minor units, when it was reserved. */
+  unitPrice: number
+  currency: string
+}
+
+export interface ReservationPayment {
+  status: PaymentStatus
+  /** Of the newest attempt; empty before the first. */
+  id: string
+  reason: string
+}
+
+/** Until how long before the start a confirmed reservation can be given back by its buyer. */
+export const refundUntilMs = 24 * 60 * 60_000
+
+/** The name of an enum's value. */
+export const nameOf = <Name extends string>(names: readonly Name[], values: Record<Name, number>, value: number) =>
+  names.find((name) => values[name] === value)
+
+export const isUnderWay = (status: PaymentStatus): boolean =>
+  status === 'PROCESSING' || status === 'REQUIRES_ACTION' || status === 'UNKNOWN'
+
+export const totalOf = (items: readonly ReservationItem[]): number =>
+  items.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0)
+
+export const money = (amount: number, currency: string) => ({ minorUnits: BigInt(amount), currency })
+
+export const reservationNotFound = () => notFound('RESERVATION_NOT_FOUND', 'there is no such reservation of yours')
+export const reservationExpired = () => precondition('RESERVATION_EXPIRED', 'it was not paid in time')
+export const reservationCancelled = () => precondition('RESERVATION_CANCELLED', 'it was given back')
