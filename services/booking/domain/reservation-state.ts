@@ -1,3 +1,4 @@
+import type { ReservationCreated } from '#gen/troupe/booking/v1/booking_events_pb.ts'
 import { notFound, precondition } from '#shared/domain/errors.ts'
 
 export const reservationStatuses = ['PENDING', 'CONFIRMED', 'CANCELLED', 'EXPIRED'] as const
@@ -54,3 +55,20 @@ export const money = (amount: number, currency: string) => ({ minorUnits: BigInt
 export const reservationNotFound = () => notFound('RESERVATION_NOT_FOUND', 'there is no such reservation of yours')
 export const reservationExpired = () => precondition('RESERVATION_EXPIRED', 'it was not paid in time')
 export const reservationCancelled = () => precondition('RESERVATION_CANCELLED', 'it was given back')
+
+export interface NewReservation {
+  id: string
+  userId: string
+  eventId: string
+  items: readonly ReservationItem[]
+  expiresAt: Date
+}
+
+export const itemsOf = ({ items }: ReservationCreated): ReservationItem[] =>
+  items.map(({ ticketTypeId, name, quantity, unitPrice }) => ({
+    ticketTypeId,
+    name,
+    quantity,
+    unitPrice: Number(unitPrice?.minorUnits ?? 0),
+    currency: unitPrice?.currency ?? '',
+  }))

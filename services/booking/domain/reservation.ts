@@ -5,7 +5,6 @@ import {
   PaymentRequestedSchema,
   ReservationCancelledSchema,
   ReservationConfirmedSchema,
-  type ReservationCreated,
   ReservationCreatedSchema,
   ReservationExpiredSchema,
   ReservationRefundedSchema,
@@ -22,7 +21,9 @@ import {
   type CancelReason,
   cancelReasons,
   isUnderWay,
+  itemsOf,
   money,
+  type NewReservation,
   nameOf,
   type PaymentStatus,
   paymentStatuses,
@@ -34,23 +35,6 @@ import {
   reservationExpired,
   totalOf,
 } from './reservation-state.ts'
-
-export interface NewReservation {
-  id: string
-  userId: string
-  eventId: string
-  items: readonly ReservationItem[]
-  expiresAt: Date
-}
-
-const itemsOf = ({ items }: ReservationCreated): ReservationItem[] =>
-  items.map(({ ticketTypeId, name, quantity, unitPrice }) => ({
-    ticketTypeId,
-    name,
-    quantity,
-    unitPrice: Number(unitPrice?.minorUnits ?? 0),
-    currency: unitPrice?.currency ?? '',
-  }))
 
 /**
  * Tickets of one event that somebody wants, holds or has bought; its stream is its state. What becomes of it is decided
