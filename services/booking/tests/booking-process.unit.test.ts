@@ -139,7 +139,7 @@ const commit = (options = {}) => command('commit', commitTickets, { reservationI
 const confirm = (paymentId = 'p1', options = {}) =>
   command('confirm', confirmReservation, { reservationId, paymentId }, options)
 const release = (options = {}) => command('release', releaseTickets, { reservationId }, options)
-const close = (paymentId = '', options = {}, reason = CancelReason.UNSPECIFIED) =>
+const close = (paymentId = '', options = {}, reason: CancelReason = CancelReason.UNSPECIFIED) =>
   command('close', closeReservation, { reservationId, paymentId, reason }, options)
 const refund = (refundId: string, reason: string, options = {}) =>
   command('refund', refundPayment, { paymentId: 'p1', refundId, reason }, options)
@@ -191,13 +191,17 @@ const whileCommitting = (next: ProcessOutput): Does => ({
   'commit: refused': [commit(inAMinute)],
   'commit: expired': [commit()],
 })
-const whileReleasing = (paymentId = '', reason = CancelReason.UNSPECIFIED): Does => ({
+const whileReleasing = (paymentId = '', reason: CancelReason = CancelReason.UNSPECIFIED): Does => ({
   'tickets released': [close(paymentId, {}, reason)],
   'release: sold': [close(paymentId, {}, reason)],
   'release: refused': [release(inAMinute)],
   'release: expired': [release()],
 })
-const whileClosing = (paymentId: string, then: readonly ProcessOutput[], reason = CancelReason.UNSPECIFIED): Does => ({
+const whileClosing = (
+  paymentId: string,
+  then: readonly ProcessOutput[],
+  reason: CancelReason = CancelReason.UNSPECIFIED,
+): Does => ({
   closed: then,
   'close: refused': [close(paymentId, inAMinute, reason)],
   'close: expired': [close(paymentId, {}, reason)],
