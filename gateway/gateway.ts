@@ -21,6 +21,8 @@ const contextPaths: Readonly<Record<string, string>> = {
   '/.well-known/jwks.json': 'identity',
   '/unsubscribe': 'notification',
   '/dev/mailbox': 'notification',
+  '/webhooks/payments/sandbox': 'payment',
+  '/webhooks/payments/stripe': 'payment',
   '/webhooks/sendgrid': 'notification',
   '/webhooks/mailgun': 'notification',
   '/webhooks/twilio': 'notification',

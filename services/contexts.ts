@@ -8,6 +8,7 @@ const contexts = {
   identity: async () => (await import('./identity/service.ts')).identity,
   inventory: async () => (await import('./inventory/service.ts')).inventory,
   notification: async () => (await import('./notification/service.ts')).notification,
+  payment: async () => (await import('./payment/service.ts')).payment,
   story: async () => (await import('./story/service.ts')).story,
   subscription: async () => (await import('./subscription/service.ts')).subscription,
 } satisfies Record<string, () => Promise<ContextDefinition>>
