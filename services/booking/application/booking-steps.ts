@@ -75,6 +75,8 @@ export interface Booking {
   isLapsed: boolean
   /** Whether its event does not take place, as inventory says. */
   isEventOff: boolean
+  /** Whether all of it was paid back, by whomever. */
+  isPaidBack: boolean
 }
 
 export type BookingState =
@@ -85,7 +87,8 @@ export type BookingState =
   /** `told`: the payment that the reservation was told of. */
   | ({ at: 'closing'; told: string } & Booking)
   | ({ at: 'closed' } & Booking)
-  | ({ at: 'refunding' | 'owing' | 'settling'; refund: string } & Booking)
+  /** `hasFailed`: whether it is known that this refund came to nothing. */
+  | ({ at: 'refunding' | 'owing' | 'settling'; refund: string; hasFailed: boolean } & Booking)
 
 export type Message = ProcessMessage<typeof events, typeof commands>
 export type Step = Transition<BookingState, (typeof commands)[number]>
@@ -157,8 +160,9 @@ export const goRelease = (booking: Booking, delayMs = 0): Step => ({
 })
 
 export const goClose = (booking: Booking, delayMs = 0): Step => {
-  const { reservation: reservationId, paid: paymentId, isEventOff } = booking
-  const reason = isEventOff ? CancelReason.EVENT_CANCELLED : CancelReason.UNSPECIFIED
+  const { reservation: reservationId, paid: paymentId, isEventOff, isPaidBack } = booking
+  const otherwise = isPaidBack ? CancelReason.REFUNDED : CancelReason.UNSPECIFIED
+  const reason = isEventOff ? CancelReason.EVENT_CANCELLED : otherwise
   return {
     next: { ...booking, at: 'closing', told: paymentId },
     outputs: [command('close', closeReservation, { reservationId, paymentId, reason }, { delayMs })],
@@ -169,18 +173,18 @@ export const goRefund = (booking: Booking, refund: string, delayMs = 0): Step =>
   const reason = booking.isEventOff ? 'EVENT_CANCELLED' : booking.isWithdrawn ? 'CANCELLED' : 'TICKETS_UNAVAILABLE'
   const request = { paymentId: booking.paid, refundId: refund, reason }
   return {
-    next: { ...booking, at: 'refunding', refund },
+    next: { ...booking, at: 'refunding', refund, hasFailed: false },
     outputs: [command('refund', refundPayment, request, { delayMs })],
   }
 }
 
 /** The money could not be paid back: an operator is to see it, and it is tried again later. */
-export const goOwe = (booking: Booking, refund: string, reason: string, delayMs = 0): Step => ({
-  next: { ...booking, at: 'owing', refund },
+export const goOwe = (booking: Booking, refund: string, hasFailed: boolean, reason: string, delayMs = 0): Step => ({
+  next: { ...booking, at: 'owing', refund, hasFailed },
   outputs: [note('owe', booking, booking.paid, ReservationPaymentStatus.REFUND_FAILED, reason, delayMs)],
 })
 
 export const goSettle = (booking: Booking, refund: string, delayMs = 0): Step => ({
-  next: { ...booking, at: 'settling', refund },
+  next: { ...booking, at: 'settling', refund, hasFailed: false },
   outputs: [note('settle', booking, booking.paid, ReservationPaymentStatus.REFUNDED, '', delayMs)],
 })

@@ -12,6 +12,7 @@ import {
   PaymentCancelledSchema,
   PaymentFailedSchema,
   PaymentSucceededSchema,
+  RefundProcessedSchema,
 } from '#gen/troupe/payment/v1/payment_events_pb.ts'
 import { PaymentPurpose } from '#gen/troupe/payment/v1/payment_pb.ts'
 import { defineProcess, isEvent, stepwise } from '#shared/application/process.ts'
@@ -35,14 +36,14 @@ import {
   tell,
 } from './booking-steps.ts'
 import { goOn, isAwaited, type Known, outcomeIn, wait } from './outcome-steps.ts'
-import { refundStep } from './refund-steps.ts'
+import { isAll, refundStep } from './refund-steps.ts'
 
 const begin = (message: Message): Step => {
   if (!isEvent(message, ReservationCreatedSchema)) return stay({ at: 'new' })
   const { reservationId: reservation, userId: user, eventId: event, total, expiresAt } = message.event
   const untried = { payment: '', method: '', attempt: 0, paid: '' }
   const price = { total: Number(total?.minorUnits ?? 0), currency: total?.currency ?? '' }
-  const unmoved = { isWithdrawn: false, isLapsed: false, isEventOff: false }
+  const unmoved = { isWithdrawn: false, isLapsed: false, isEventOff: false, isPaidBack: false }
   const booking: Booking = { reservation, user, event, ...price, ...untried, ...unmoved }
   if (booking.total === 0) return goCommit(booking)
   const due = new Date((dateOf(expiresAt) ?? message.at).getTime() + lapseGraceMs)
@@ -91,6 +92,12 @@ const onFailure = (state: Known, reason: string): Step => {
   return state.at === 'stopping' ? wait(state) : stay(state)
 }
 
+/** An operator has paid it back. */
+const onRefund = (state: Known): Step => {
+  const paidBack = { ...state, isPaidBack: true }
+  return state.at === 'confirmed' ? goClose(paidBack) : stay(paidBack)
+}
+
 const step = (state: BookingState, message: Message): Step => {
   if (state.at === 'new') return begin(message)
   if (state.at === 'refunding' || state.at === 'owing' || state.at === 'settling') return refundStep(state, message)
@@ -104,6 +111,7 @@ const step = (state: BookingState, message: Message): Step => {
     return state.at === 'held' ? goPay({ ...state, payment, method, attempt: state.attempt + 1 }) : stay(state)
   }
   if (isEvent(message, PaymentSucceededSchema)) return onSuccess(state, message.event.paymentId)
+  if (isEvent(message, RefundProcessedSchema)) return isAll(state, message.event) ? onRefund(state) : stay(state)
   if (!('paymentId' in message.event) || message.event.paymentId !== state.payment) return stay(state)
   if (isEvent(message, PaymentFailedSchema)) return onFailure(state, message.event.reason)
   if (isEvent(message, PaymentCancelledSchema)) return onFailure(state, 'CANCELLED')

@@ -14,6 +14,7 @@ import {
   goPay,
   goRefund,
   goRelease,
+  goSettle,
   goStop,
   type Message,
   payStep,
@@ -37,6 +38,8 @@ const isForAnotherTime = (reason: string): boolean => ['PAYMENT_UNDER_WAY', 'PUR
 
 /** Money is here: it buys the tickets, unless they are not wanted any more. */
 export const goOn = (booking: Booking): Step => (booking.isWithdrawn ? goRelease(booking) : goCommit(booking))
+
+const isUnwanted = ({ isWithdrawn, isPaidBack }: Booking): boolean => isWithdrawn || isPaidBack
 
 /** No payment is open any more. */
 export const wait = (booking: Booking): Step =>
@@ -83,7 +86,7 @@ const whileStopping = (state: Known, message: Message): Step => {
 
 const whileCommitting = (state: Known, message: Message): Step => {
   // What is sold is not given back to inventory.
-  if (message.kind === 'answer') return state.isWithdrawn ? goClose(state) : goConfirm(state)
+  if (message.kind === 'answer') return isUnwanted(state) ? goClose(state) : goConfirm(state)
   if (message.kind === 'expired') return goCommit(state)
   if (message.kind !== 'error') return stay(state)
   if (!isGone(message.reason)) return goCommit(state, askAgainMs)
@@ -96,7 +99,9 @@ const whileClosing = (state: Closing, message: Message): Step => {
   if (!isAnswer(message, closeReservation)) return stay(state)
   if (state.paid !== state.told) return goClose(state)
   const { told: _, ...booking } = state
-  return state.paid ? goRefund(booking, message.response.refundId) : stay({ ...booking, at: 'closed' })
+  if (!state.paid) return stay({ ...booking, at: 'closed' })
+  const { refundId } = message.response
+  return state.isPaidBack ? goSettle(booking, refundId) : goRefund(booking, refundId)
 }
 
 /** The outcome that a state waits for. */
@@ -112,7 +117,7 @@ export const outcomeIn = (state: Known, message: Message): Step => {
     case 'committing':
       return whileCommitting(state, message)
     case 'confirming':
-      if (message.kind === 'answer') return state.isWithdrawn ? goClose(state) : stay({ ...state, at: 'confirmed' })
+      if (message.kind === 'answer') return isUnwanted(state) ? goClose(state) : stay({ ...state, at: 'confirmed' })
       return goConfirm(state, message.kind === 'error' ? askAgainMs : 0)
     case 'releasing':
       if (message.kind === 'expired') return goRelease(state)

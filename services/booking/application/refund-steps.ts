@@ -1,11 +1,16 @@
 import { BookingService } from '#gen/troupe/booking/v1/booking_service_pb.ts'
-import { RefundFailedSchema, RefundProcessedSchema } from '#gen/troupe/payment/v1/payment_events_pb.ts'
+import {
+  RefundFailedSchema,
+  type RefundProcessed,
+  RefundProcessedSchema,
+} from '#gen/troupe/payment/v1/payment_events_pb.ts'
 import { RefundStatus } from '#gen/troupe/payment/v1/payment_pb.ts'
 import { PaymentService } from '#gen/troupe/payment/v1/payment_service_pb.ts'
 import { isAnswer, isEvent } from '#shared/application/process.ts'
 import { end } from '#shared/application/process-output.ts'
 import {
   askAgainMs,
+  type Booking,
   type BookingState,
   goOwe,
   goRefund,
@@ -19,25 +24,29 @@ import {
 const { refundPayment } = PaymentService.method
 const { notePayment } = BookingService.method
 
+/** Whether with this refund all of the payment is paid back. */
+export const isAll = ({ paid, total }: Booking, { paymentId, refunded }: RefundProcessed): boolean =>
+  paymentId === paid && Number(refunded?.minorUnits ?? 0) >= total
+
 type Refunding = Extract<BookingState, { refund: string }>
 
 const whileRefunding = (state: Refunding, message: Message): Step => {
   if (message.kind === 'expired') return goRefund(state, state.refund)
   if (message.kind === 'error') {
-    // All that is left was asked for: somebody else has paid it back.
-    if (message.reason === 'REFUND_EXCEEDS_PAYMENT') return goSettle(state, state.refund)
-    return goOwe(state, state.refund, message.reason || message.code)
+    return goOwe(state, state.refund, false, message.reason || message.code)
   }
   if (!isAnswer(message, refundPayment)) return stay(state)
   const refund = message.response.payment?.refunds.find(({ id }) => id === state.refund)
   if (refund?.status === RefundStatus.PROCESSED) return goSettle(state, state.refund)
-  return refund?.status === RefundStatus.FAILED ? goOwe(state, state.refund, refund.failureReason) : stay(state)
+  return refund?.status === RefundStatus.FAILED ? goOwe(state, state.refund, true, refund.failureReason) : stay(state)
 }
 
-/** A refund that failed is asked for under another id. */
+/** A refund that failed is asked for under another id; one that was refused may have begun, and keeps its own. */
 const whileOwing = (state: Refunding, message: Message): Step => {
-  if (isAnswer(message, notePayment)) return goRefund(state, message.response.refundId, refundAgainMs)
-  return goOwe(state, state.refund, '', message.kind === 'error' ? askAgainMs : 0)
+  const { refund, hasFailed } = state
+  if (isAnswer(message, notePayment))
+    return goRefund(state, hasFailed ? message.response.refundId : refund, refundAgainMs)
+  return goOwe(state, refund, hasFailed, '', message.kind === 'error' ? askAgainMs : 0)
 }
 
 const awaited = { refunding: 'refund', owing: 'owe', settling: 'settle' } as const
@@ -52,12 +61,10 @@ export const refundStep = (state: Refunding, message: Message): Step => {
     return goSettle(state, state.refund, message.kind === 'error' ? askAgainMs : 0)
   }
   if (state.at === 'settling') return stay(state)
-  if (isEvent(message, RefundProcessedSchema)) {
-    const { paymentId, refundId, refunded } = message.event
-    const isAll = refundId === state.refund || Number(refunded?.minorUnits ?? 0) >= state.total
-    return paymentId === state.paid && isAll ? goSettle(state, state.refund) : stay(state)
-  }
-  const hasFailed = state.at === 'refunding' && isEvent(message, RefundFailedSchema)
-  if (!hasFailed || message.event.refundId !== state.refund) return stay(state)
-  return goOwe(state, state.refund, message.event.reason)
+  if (isEvent(message, RefundProcessedSchema))
+    return isAll(state, message.event) ? goSettle(state, state.refund) : stay(state)
+  if (!isEvent(message, RefundFailedSchema) || message.event.refundId !== state.refund) return stay(state)
+  return state.at === 'refunding'
+    ? goOwe(state, state.refund, true, message.event.reason)
+    : stay({ ...state, hasFailed: true })
 }

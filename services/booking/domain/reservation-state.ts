@@ -18,7 +18,7 @@ export const paymentStatuses = [
 /** UNSPECIFIED: nothing was paid, or nothing is to pay. */
 export type PaymentStatus = (typeof paymentStatuses)[number]
 
-export const cancelReasons = ['BUYER', 'EVENT_CANCELLED', 'ACCOUNT_DELETED'] as const
+export const cancelReasons = ['BUYER', 'EVENT_CANCELLED', 'ACCOUNT_DELETED', 'REFUNDED'] as const
 export type CancelReason = (typeof cancelReasons)[number]
 
 export interface ReservationItem {

@@ -19,7 +19,7 @@ export const migrations: readonly Migration[] = [
           'FAILED', 'PAID', 'REFUNDING', 'REFUNDED', 'REFUND_FAILED')),
         payment_id uuid,
         payment_reason text not null,
-        cancel_reason text check (cancel_reason in ('BUYER', 'EVENT_CANCELLED', 'ACCOUNT_DELETED')),
+        cancel_reason text check (cancel_reason in ('BUYER', 'EVENT_CANCELLED', 'ACCOUNT_DELETED', 'REFUNDED')),
         expires_at timestamptz(3) not null,
         created_at timestamptz(3) not null,
         changed_at timestamptz(3) not null,

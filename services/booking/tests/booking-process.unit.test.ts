@@ -31,6 +31,7 @@ const { initiatePayment, cancelPayment, refundPayment } = PaymentService.method
 
 const [reservationId, userId, eventId] = ['r1', 'u1', 'e1']
 const purpose = { kind: PaymentPurpose.RESERVATION, id: reservationId }
+const small = { minorUnits: 100n, currency: 'EUR' }
 const price = { minorUnits: 2500n, currency: 'EUR' }
 const inMinutes = (minutes: number) => new Date(testTime.getTime() + minutes * 60_000)
 const of = { reservationId, userId, eventId, expiresAt: timestamp(inMinutes(10)) }
@@ -102,6 +103,7 @@ const messages = {
   'refund: nothing left': refused('refund', refundPayment, 'FAILED_PRECONDITION', 'REFUND_EXCEEDS_PAYMENT'),
   'refund: refused': refused('refund', refundPayment, 'INTERNAL'),
   'refund: expired': expired('refund', refundPayment),
+  'refunded in part': event(RefundProcessedSchema, { ...of1, refundId: 'f9', amount: price, refunded: small }),
   'refund processed': event(RefundProcessedSchema, { ...of1, refundId: 'f1', amount: price, refunded: price }),
   'refund failed': event(RefundFailedSchema, { ...of1, refundId: 'f1', reason: 'CARD_CLOSED' }),
   'another refund failed': event(RefundFailedSchema, { ...of1, refundId: 'f9', reason: 'CARD_CLOSED' }),
@@ -215,7 +217,7 @@ const noted: Does = { 'cancellation asked for': [], 'payment succeeded': [] }
 const whileRefunding = (reason: string): Does => ({
   'refund: done': [settle()],
   'refund: failed': [owe('CARD_CLOSED')],
-  'refund: nothing left': [settle()],
+  'refund: nothing left': [owe('REFUND_EXCEEDS_PAYMENT')],
   'refund: refused': [owe('INTERNAL')],
   'refund: expired': [refund('f1', reason)],
   'refund processed': [settle()],
@@ -291,17 +293,17 @@ const table: PairTable<Name> = {
   committing: {
     history: bought,
     at: 'committing',
-    does: { ...whileCommitting(confirm()), 'cancellation asked for': [] },
+    does: { 'refund processed': [], ...whileCommitting(confirm()), 'cancellation asked for': [] },
   },
   'committing late money': {
     history: [...open, 'lapsed', 'stop: succeeded'],
     at: 'committing',
-    does: { ...whileCommitting(confirm()), 'cancellation asked for': [] },
+    does: { 'refund processed': [], ...whileCommitting(confirm()), 'cancellation asked for': [] },
   },
   'committing, withdrawn': {
     history: [...bought, 'cancellation asked for'],
     at: 'committing',
-    does: whileCommitting(close('p1')),
+    does: { ...whileCommitting(close('p1')), 'refund processed': [] },
   },
   'committing what is free': {
     history: ['created, free'],
@@ -312,6 +314,7 @@ const table: PairTable<Name> = {
     history: [...bought, 'committed'],
     at: 'confirming',
     does: {
+      'refund processed': [],
       confirmed: [],
       'confirm: refused': [confirm('p1', inAMinute)],
       'confirm: expired': [confirm()],
@@ -322,12 +325,37 @@ const table: PairTable<Name> = {
     history: [...bought, 'committed', 'cancellation asked for'],
     at: 'confirming',
     does: {
+      'refund processed': [],
       confirmed: [close('p1')],
       'confirm: refused': [confirm('p1', inAMinute)],
       'confirm: expired': [confirm()],
     },
   },
-  confirmed: { history: sold, at: 'confirmed', does: { 'cancellation asked for': [close('p1')] } },
+  confirmed: {
+    history: sold,
+    at: 'confirmed',
+    does: { 'cancellation asked for': [close('p1')], 'refund processed': [close('p1', {}, CancelReason.REFUNDED)] },
+  },
+  'confirming what was paid back': {
+    history: [...bought, 'committed', 'refund processed'],
+    at: 'confirming',
+    does: {
+      confirmed: [close('p1', {}, CancelReason.REFUNDED)],
+      'confirm: refused': [confirm('p1', inAMinute)],
+      'confirm: expired': [confirm()],
+      'cancellation asked for': [],
+      'refund processed': [],
+    },
+  },
+  'closing what was paid back': {
+    history: [...sold, 'refund processed'],
+    at: 'closing',
+    does: {
+      ...whileClosing('p1', [settle()], CancelReason.REFUNDED),
+      'cancellation asked for': [],
+      'refund processed': [],
+    },
+  },
   'confirmed, free': {
     history: ['created, free', 'committed', 'confirmed'],
     at: 'confirmed',
@@ -341,12 +369,16 @@ const table: PairTable<Name> = {
   'releasing what is gone': {
     history: [...bought, 'commit: gone'],
     at: 'releasing',
-    does: { ...whileReleasing('p1'), 'cancellation asked for': [] },
+    does: { 'refund processed': [], ...whileReleasing('p1'), 'cancellation asked for': [] },
   },
   'releasing what is off': {
     history: [...bought, 'commit: event off'],
     at: 'releasing',
-    does: { ...whileReleasing('p1', CancelReason.EVENT_CANCELLED), 'cancellation asked for': [] },
+    does: {
+      'refund processed': [],
+      ...whileReleasing('p1', CancelReason.EVENT_CANCELLED),
+      'cancellation asked for': [],
+    },
   },
   'closing what was not paid': {
     history: ['created', 'lapsed', 'tickets released'],
@@ -356,22 +388,27 @@ const table: PairTable<Name> = {
   'closing what was paid meanwhile': {
     history: ['created', 'lapsed', 'tickets released', 'payment succeeded'],
     at: 'closing',
-    does: { ...whileClosing('p1', [close('p1')]), 'cancellation asked for': [] },
+    does: { 'refund processed': [], ...whileClosing('p1', [close('p1')]), 'cancellation asked for': [] },
   },
   'closing what was paid': {
     history: [...sold, 'cancellation asked for'],
     at: 'closing',
-    does: whileClosing('p1', [refund('f1', 'CANCELLED')]),
+    does: { ...whileClosing('p1', [refund('f1', 'CANCELLED')]), 'refund processed': [] },
   },
   'closing what is gone': {
     history: [...bought, 'commit: gone', 'tickets released'],
     at: 'closing',
-    does: { ...whileClosing('p1', [refund('f1', 'TICKETS_UNAVAILABLE')]), 'cancellation asked for': [] },
+    does: {
+      'refund processed': [],
+      ...whileClosing('p1', [refund('f1', 'TICKETS_UNAVAILABLE')]),
+      'cancellation asked for': [],
+    },
   },
   'closing what is off': {
     history: [...bought, 'commit: event off', 'tickets released'],
     at: 'closing',
     does: {
+      'refund processed': [],
       ...whileClosing('p1', [refund('f1', 'EVENT_CANCELLED')], CancelReason.EVENT_CANCELLED),
       'cancellation asked for': [],
     },
@@ -390,6 +427,18 @@ const table: PairTable<Name> = {
       'owe: refused': [owe('', inAMinute)],
       'owe: expired': [owe('')],
       'refund processed': [settle()],
+      'refund failed': [],
+    },
+  },
+  'owing what was refused': {
+    history: [...owedMoney, 'refund: refused'],
+    at: 'owing',
+    does: {
+      owed: [refund('f1', 'CANCELLED', { delayMs: 3_600_000 })],
+      'owe: refused': [owe('', inAMinute)],
+      'owe: expired': [owe('')],
+      'refund processed': [settle()],
+      'refund failed': [],
     },
   },
   settling: {

@@ -114,6 +114,7 @@ export const paymentModel = (tell: Tell, choose: (of: number) => number) => {
     },
     refund: (payment: string, id: string) => {
       if (payments.get(payment) !== 'SUCCEEDED') throw precondition('PAYMENT_NOT_SUCCEEDED', '')
+      if (id === '') throw new Error('a refund has an id')
       if (!refunds.has(id)) {
         const states = [...refunds.values()]
         if (states.includes('PROCESSED') || states.includes('PENDING')) throw precondition('REFUND_EXCEEDS_PAYMENT', '')
