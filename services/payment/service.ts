@@ -4,14 +4,14 @@ import { createApart } from '#shared/infrastructure/apart.ts'
 import { defineContext, type Kernel } from '#shared/presentation/context.ts'
 import { route } from '#shared/presentation/route.ts'
 import { createPaymentApp, type PaymentApp } from './application/app.ts'
-import type { PaymentProvider } from './application/ports.ts'
+import type { PaymentProvider } from './application/provider.ts'
 import { createDueWork } from './infrastructure/due-work.ts'
 import { expiries } from './infrastructure/expiries.ts'
 import { invariants } from './infrastructure/invariants.ts'
 import { createHeard, createLedger, createMethods, createPayouts, forgetPerson } from './infrastructure/ledger.ts'
 import { migrations } from './infrastructure/migrations.ts'
 import { createPayments } from './infrastructure/payments.ts'
-import { openSandbox, readWaitMs } from './infrastructure/providers/choose.ts'
+import { chooseProvider, readWaitMs } from './infrastructure/providers/choose.ts'
 import { createReads } from './infrastructure/reads.ts'
 import { entities } from './infrastructure/schema.ts'
 import { paymentService } from './presentation/payment-service.ts'
@@ -52,9 +52,15 @@ export const payment = defineContext({
     entries_pkey: 'raced',
     refunds_pkey: 'raced',
   },
-  compose: (kernel) => {
+  compose: async (kernel) => {
     const { clock, config, database, env, log } = kernel
-    const { provider, sendReports } = openSandbox({ env, config, database, clock, onReport: () => work.wake() })
+    const { provider, sendReports } = await chooseProvider({
+      env,
+      config,
+      database,
+      clock,
+      onReport: () => work.wake(),
+    })
     const app = assemble(kernel, provider, readWaitMs(env))
     const work = createDueWork({ database, log, followUp: app.followUp, sendReports })
     return {

@@ -1,4 +1,5 @@
-import type { Answer, Charge, Ports } from './ports.ts'
+import type { Ports } from './ports.ts'
+import type { Answer, Charge } from './provider.ts'
 
 /** How long after it was written down who charged it is taken to have crashed. */
 export const firstCheckMs = 10_000

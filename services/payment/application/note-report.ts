@@ -1,10 +1,18 @@
+import { unavailable } from '#shared/domain/errors.ts'
 import { ask } from './ask.ts'
 import { takeOverPayout } from './payouts.ts'
-import type { Ports, Report } from './ports.ts'
+import type { Ports } from './ports.ts'
+import type { Report } from './provider.ts'
 import { takeOverRefund } from './refund-payment.ts'
 import { takeOver } from './settle-charge.ts'
 
 const unknown = { status: 'UNKNOWN' } as const
+
+/** Else the provider is to report again. Throws PROVIDER_UNAVAILABLE. */
+const mustSay = <T extends { status: string }>(answer: T): T => {
+  if (answer.status === 'UNKNOWN') throw unavailable('PROVIDER_UNAVAILABLE', 'the provider does not answer; try again')
+  return answer
+}
 
 const onCharge = async (ports: Ports, { key, externalId, charge: told }: Report): Promise<void> => {
   const { payments, provider } = ports
@@ -12,8 +20,7 @@ const onCharge = async (ports: Ports, { key, externalId, charge: told }: Report)
   if (!charge) return
   const known = { ...charge, externalId: externalId || charge.externalId }
   const answer = told ?? (await ask(ports, { purpose: 'find', id: key }, (signal) => provider.find(known, signal)))
-  // A report that says nothing moves no check forward either.
-  if (answer !== 'ABSENT' && answer.status !== 'UNKNOWN') await takeOver(ports)(key, answer, charge.checks)
+  if (answer !== 'ABSENT') await takeOver(ports)(key, mustSay(answer), charge.checks)
 }
 
 const onRefund = async (ports: Ports, { key, externalId, transfer: told }: Report): Promise<void> => {
@@ -23,7 +30,7 @@ const onRefund = async (ports: Ports, { key, externalId, transfer: told }: Repor
   const known = { ...refund, externalId }
   const about = { purpose: 'refund', id: key }
   const outcome = told ?? (await ask(ports, about, (signal) => provider.findRefund(known, signal)))
-  await takeOverRefund(ports)(key, outcome === 'ABSENT' ? unknown : outcome)
+  if (outcome !== 'ABSENT') await takeOverRefund(ports)(key, mustSay(outcome))
 }
 
 /**

@@ -2,7 +2,8 @@ import type { Money } from '#shared/domain/money.ts'
 import type { TransferOutcome } from '../domain/outcome.ts'
 import { notSucceeded, paymentNotFound, refundMismatch } from '../domain/request.ts'
 import { ask, nextCheckMs } from './ask.ts'
-import type { PaymentView, Ports, Transfer } from './ports.ts'
+import type { PaymentView, Ports } from './ports.ts'
+import type { Transfer } from './provider.ts'
 import { firstCheck } from './settle-charge.ts'
 
 /** Takes over what the provider said of a refund, within the unit being run. */

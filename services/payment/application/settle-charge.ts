@@ -1,7 +1,8 @@
 import type { Payment } from '../domain/payment.ts'
 import { actionMs } from '../domain/payment.ts'
 import { ask, askAgain, firstCheckMs, nextCheckMs } from './ask.ts'
-import type { Answer, Beside, Charge, Ports } from './ports.ts'
+import type { Beside, Ports } from './ports.ts'
+import type { Answer, Charge } from './provider.ts'
 
 const besideOf = ({ clock }: Ports, payment: Payment, answer: Answer, checks: number): Beside => {
   const later = (ms: number) => new Date(clock.now().getTime() + ms)

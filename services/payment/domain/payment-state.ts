@@ -1,5 +1,4 @@
 import type { Message } from '@bufbuild/protobuf'
-import type { Money as MoneyMessage } from '#gen/troupe/mesh/v1/money_pb.ts'
 import type {
   PaymentActionRequired,
   PaymentBecameUnknown,
@@ -81,7 +80,8 @@ export const nothing: PaymentState = {
   refunds: [],
 }
 
-export const moneyOf = (money: MoneyMessage | undefined): Money | undefined =>
+/** An amount as a message has it. */
+const moneyOf = (money: { minorUnits: bigint; currency: string } | undefined): Money | undefined =>
   money && Money.of(money.minorUnits, money.currency)
 
 const refundChanged = (state: PaymentState, id: string, change: Partial<Refund>): PaymentState => ({

@@ -23,7 +23,6 @@ import {
   mismatch,
   notSucceeded,
   type PaymentRequest,
-  paymentNotFound,
   refundMismatch,
   succeeded,
   wasCancelled,
@@ -74,18 +73,17 @@ export class Payment extends EventSourcedAggregate {
   get status(): PaymentStatus {
     const { charge, amount } = this.state
     if (charge !== 'SUCCEEDED') return charge as PaymentStatus
-    const refunded = this.sumOf('PROCESSED')
-    if (refunded.minorUnits === 0n) return 'SUCCEEDED'
-    return isSameAmount(refunded, amount) ? 'REFUNDED' : 'PARTIALLY_REFUNDED'
+    if (this.refunded.minorUnits === 0n) return 'SUCCEEDED'
+    return isSameAmount(this.refunded, amount) ? 'REFUNDED' : 'PARTIALLY_REFUNDED'
   }
 
   get refunded(): Money {
     return this.sumOf('PROCESSED')
   }
 
+  // What was never initiated has none, and is asked for none.
   private get amount(): Money {
-    if (!this.state.amount) throw paymentNotFound()
-    return this.state.amount
+    return this.state.amount as Money
   }
 
   private sumOf(...statuses: Refund['status'][]): Money {
@@ -126,8 +124,7 @@ export class Payment extends EventSourcedAggregate {
         if (this.state.charge === 'PENDING' || this.state.charge === 'UNKNOWN')
           this.raise(PaymentActionRequiredSchema, { ...this.told, externalId: outcome.externalId })
         return []
-      case 'PROCESSING':
-      case 'UNKNOWN':
+      default:
         if (this.state.charge === 'PENDING') this.raise(PaymentBecameUnknownSchema, this.told)
         return []
     }
@@ -136,12 +133,10 @@ export class Payment extends EventSourcedAggregate {
   private receive({ externalId, fee }: Extract<ChargeOutcome, { status: 'SUCCEEDED' }>, refundId: string): Posting[] {
     if (this.state.isReceived) return []
     const { amount, told } = this
-    const { provider, purpose } = this.state
-    const kind = purpose?.kind ?? ''
     const isLate = !this.isOpen
     this.raise(isLate ? PaymentCameLateSchema : PaymentSucceededSchema, { ...told, externalId, fee: plain(fee) })
     if (isLate) this.requestRefund(refundId, amount, 'CAME_LATE')
-    return [chargePosting(this.id, { provider, kind, amount, fee })]
+    return [chargePosting(this.id, { ...this.books, amount, fee })]
   }
 
   /** Throws PAYMENT_SUCCEEDED; answers whether its provider is to be asked to give it up. */
@@ -175,18 +170,19 @@ export class Payment extends EventSourcedAggregate {
     const refund = this.state.refunds.find(({ id }) => id === refundId)
     if (!refund || refund.status === 'FAILED') return []
     const { id, amount, status } = refund
-    const { provider, purpose } = this.state
-    const movement = { provider, kind: purpose?.kind ?? '', amount }
     const about = { ...this.identity, refundId, amount: plain(amount) }
     if (outcome.status === 'DONE' && status === 'PENDING') {
-      const { externalId } = outcome
       const refunded = plain(this.refunded.plus(amount))
-      this.raise(RefundProcessedSchema, { ...about, externalId, refunded })
-      return [refundPosting(id, movement)]
+      this.raise(RefundProcessedSchema, { ...about, externalId: outcome.externalId, refunded })
+      return [refundPosting(id, { ...this.books, amount })]
     }
     if (outcome.status !== 'FAILED') return []
     this.raise(RefundFailedSchema, { ...about, reason: outcome.reason })
-    return status === 'PROCESSED' ? [refundReturnedPosting(id, movement)] : []
+    return status === 'PROCESSED' ? [refundReturnedPosting(id, { ...this.books, amount })] : []
+  }
+
+  private get books() {
+    return { provider: this.state.provider, kind: this.state.purpose?.kind ?? '' }
   }
 
   private get identity() {

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock } from '#shared/domain/clock.ts'
 import { DomainError } from '#shared/domain/errors.ts'
 import type { HttpHandler, NodeServerRequest } from '#shared/presentation/http-handler.ts'
-import type { PaymentProvider, Report } from '../application/ports.ts'
+import type { PaymentProvider, Report } from '../application/provider.ts'
 
 const mostBytes = 1024 * 1024
 

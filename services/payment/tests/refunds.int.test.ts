@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
-import type { PaymentProvider } from '../application/ports.ts'
+import type { PaymentProvider } from '../application/provider.ts'
 import { euro, openPayments, refused, type TestPayments } from './fixture.ts'
 
 let own: TestPayments

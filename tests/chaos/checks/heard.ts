@@ -32,6 +32,7 @@ export const heard: readonly Heard[] = [
   { context: 'identity', consumer: 'erasures', source: 'identity', events: ['mesh.v1.SubjectErased'] },
   { context: 'identity', consumer: 'erasures', source: 'inventory', events: ['mesh.v1.SubjectErased'] },
   { context: 'identity', consumer: 'erasures', source: 'notification', events: ['mesh.v1.SubjectErased'] },
+  { context: 'identity', consumer: 'erasures', source: 'payment', events: ['mesh.v1.SubjectErased'] },
   {
     context: 'inventory',
     consumer: 'events',
@@ -86,6 +87,7 @@ export const heard: readonly Heard[] = [
     ],
   },
   { context: 'notification', consumer: 'erase-subject', source: 'identity', events: ['UserDeleted'] },
+  { context: 'payment', consumer: 'erase-subject', source: 'identity', events: ['UserDeleted'] },
   {
     context: 'story',
     consumer: 'authors',

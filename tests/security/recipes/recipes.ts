@@ -5,6 +5,7 @@ import { inventoryRecipes } from './inventory.ts'
 import { meshRecipes } from './mesh.ts'
 import { notificationRecipes } from './notification.ts'
 import { openRecipes } from './open.ts'
+import { paymentRecipes } from './payment.ts'
 import type { Recipes } from './recipe.ts'
 import { storyRecipes } from './story.ts'
 import { subscriptionRecipes } from './subscription.ts'
@@ -18,6 +19,7 @@ export const recipes: Recipes = {
   ...identityRecipes,
   ...inventoryRecipes,
   ...notificationRecipes,
+  ...paymentRecipes,
   ...storyRecipes,
   ...subscriptionRecipes,
 }

@@ -3,7 +3,7 @@ import type { Clock } from '#shared/domain/clock.ts'
 import type { MeshConfig } from '#shared/infrastructure/config.ts'
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { EnvReader } from '#shared/infrastructure/env-reader.ts'
-import type { PaymentProvider } from '../../application/ports.ts'
+import type { PaymentProvider } from '../../application/provider.ts'
 import { createSandbox } from './sandbox.ts'
 import { createReportSender, type Deliver, deliverTo } from './sandbox-reports.ts'
 
@@ -34,6 +34,31 @@ export const openSandbox = ({ env, config, database, clock, onReport }: Parts, d
     provider: createSandbox(parts, onReport),
     sendReports: createReportSender(parts, deliver ?? deliverTo(url)),
   }
+}
+
+const stripeOf = async (env: EnvReader, timeoutMs: number): Promise<PaymentProvider | undefined> => {
+  const needed = (name: string): string => {
+    const value = env.optional(prefix + name)
+    if (value === undefined) env.problem(`${prefix}${name} is missing: ${prefix}PROVIDER=stripe needs it`)
+    return value ?? ''
+  }
+  const [apiKey, webhookSecret] = [needed('STRIPE_API_KEY'), needed('STRIPE_WEBHOOK_SECRET')]
+  const baseUrl = env.url(`${prefix}STRIPE_URL`, ['https', 'http'], 'https://api.stripe.com')
+  if (!apiKey || !webhookSecret || !URL.canParse(baseUrl)) return undefined
+  // Its SDK is large, and loaded by whoever uses it.
+  const { createStripe } = await import('./stripe.ts')
+  return createStripe({ apiKey, webhookSecret, baseUrl, timeoutMs })
+}
+
+/**
+ * The provider that TROUPE_PAYMENT_PROVIDER names: the sandbox unless it is set. Missing and bad settings are noted as
+ * problems of `env`, and keep the process from starting.
+ */
+export const chooseProvider = async (parts: Parts): Promise<Chosen> => {
+  const { env } = parts
+  const name = env.oneOf(`${prefix}PROVIDER`, ['sandbox', 'stripe'], 'sandbox')
+  const stripe = name === 'stripe' ? await stripeOf(env, readWaitMs(env)) : undefined
+  return stripe ? { provider: stripe } : openSandbox(parts)
 }
 
 /** How long a provider is waited for. */

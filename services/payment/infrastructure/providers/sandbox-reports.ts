@@ -2,7 +2,7 @@ import type { Clock } from '#shared/domain/clock.ts'
 import { Money } from '#shared/domain/money.ts'
 import type { Database } from '#shared/infrastructure/database.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
-import type { PaymentProvider, Report } from '../../application/ports.ts'
+import type { PaymentProvider, Report } from '../../application/provider.ts'
 import { mustBeSigned, sign, unreadable } from './signature.ts'
 
 /** How long what is not taken is sent again. */

@@ -1,6 +1,6 @@
 import type { Clock } from '#shared/domain/clock.ts'
 import type { Database } from '#shared/infrastructure/database.ts'
-import type { PaymentProvider, Transfer } from '../../application/ports.ts'
+import type { PaymentProvider, Transfer } from '../../application/provider.ts'
 import type { TransferOutcome } from '../../domain/outcome.ts'
 import { cardOf } from './sandbox-cards.ts'
 import { externalIdOf, noteReportSql, reportValues } from './sandbox-reports.ts'
