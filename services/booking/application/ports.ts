@@ -21,7 +21,7 @@ export interface Tickets {
 }
 
 /** An event, as far as booking has heard of it. */
-export interface KnownEvent {
+interface KnownEvent {
   id: string
   /** Undefined once they have left. */
   organizerId: string | undefined

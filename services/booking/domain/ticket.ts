@@ -3,8 +3,7 @@ import { Aggregate } from '#shared/domain/aggregate.ts'
 import { notFound, precondition } from '#shared/domain/errors.ts'
 import { timestamp } from '#shared/domain/timestamp.ts'
 
-export const ticketStatuses = ['VALID', 'USED', 'REFUNDED', 'TRANSFERRED'] as const
-export type TicketStatus = (typeof ticketStatuses)[number]
+export type TicketStatus = 'VALID' | 'USED' | 'REFUNDED' | 'TRANSFERRED'
 
 export interface NewTicket {
   id: string

@@ -14,7 +14,7 @@ import { PaymentPurpose, PaymentStatus, RefundStatus } from '#gen/troupe/payment
 import { precondition } from '#shared/domain/errors.ts'
 
 export const reservationId = 'r1'
-export const price = { minorUnits: 5000n, currency: 'EUR' }
+const price = { minorUnits: 5000n, currency: 'EUR' }
 
 /** Something that was told on a stream of its own. */
 export interface Told {
