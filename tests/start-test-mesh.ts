@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { type Mesh, startMesh } from '../deploy/local/mesh.ts'
 import { freePort } from '../deploy/local/processes.ts'
 import { readSecrets } from '../deploy/local/secrets.ts'
+import { contextNames } from '../services/contexts.ts'
+import { meshDatabase } from '../services/shared/tests/suite-database.ts'
 import { suiteNats } from './suite-nats.ts'
 
 /** What a suite needs to know of the mesh that runs for it. */
@@ -55,6 +57,7 @@ export const startTestMesh = async (name: string, split: boolean, env: NodeJS.Pr
       },
       log: (line) => console.log(`[${name}] ${line}`),
     })
+  for (const context of contextNames) await meshDatabase(postgresUrl, databasePrefix, context)
   let mesh = await start()
   const secrets = readSecrets(dataDir)
   return {

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { contextNames } from '../../services/contexts.ts'
+import { meshDatabase } from '../../services/shared/tests/suite-database.ts'
 import { testMesh } from '../mesh.ts'
 import { suiteNats } from '../suite-nats.ts'
 import { billingSteps } from './billing-steps.ts'
@@ -11,13 +13,22 @@ import type { Part } from './part.ts'
 let chaos: ChaosMesh
 let nats: Awaited<ReturnType<typeof suiteNats>>
 let steps: ReturnType<typeof billingSteps>
+const together = contextNames.filter((name) => name !== 'subscription')
 const dataDir = mkdtempSync(join(tmpdir(), 'troupe-billing-'))
 
 beforeAll(async () => {
   nats = await suiteNats()
   const postgresUrl = process.env.TROUPE_TEST_POSTGRES_URL ?? ''
   const databasePrefix = `billing_${process.pid}_`
-  chaos = await startChaosMesh({ dataDir, replicas: replicas(1), postgresUrl, natsUrl: nats.url, databasePrefix })
+  for (const context of contextNames) await meshDatabase(postgresUrl, databasePrefix, context)
+  chaos = await startChaosMesh({
+    dataDir,
+    replicas: replicas(1),
+    together,
+    postgresUrl,
+    natsUrl: nats.url,
+    databasePrefix,
+  })
   const { url, admin } = chaos
   const mesh = testMesh({ url, admin, split: true, serviceSecret: '', postgresUrl, databasePrefix, folders: [] })
   steps = billingSteps(mesh, chaos.parts.find(({ name }) => name === 'subscription') as Part)

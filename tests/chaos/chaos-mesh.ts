@@ -18,6 +18,8 @@ interface Options {
   dataDir: string
   /** How many processes each context and the gateway have; one for all where it is left out. */
   replicas?: Replicas | undefined
+  /** Contexts that share one process, where others have their own. */
+  together?: readonly ContextName[] | undefined
   postgresUrl: string
   natsUrl: string
   databasePrefix: string
@@ -47,14 +49,17 @@ const mostReplicas = process.platform === 'linux' ? hosts.length : 1
 
 const nameOf = (context: string) => `${context}.chaos.test`
 
-const rolesOf = (replicas: Replicas | undefined): Role[] => {
-  if (!replicas) return [{ name: 'mesh', contexts: [], host: '127.0.0.1' }]
-  return Object.entries(replicas).flatMap(([context, wanted]) =>
+const rolesOf = ({ replicas, together = [] }: Pick<Options, 'replicas' | 'together'>): Role[] => {
+  const host = '127.0.0.1'
+  if (!replicas) return [{ name: 'mesh', contexts: [], host }]
+  const apart = Object.entries(replicas).filter(([context]) => !together.some((name) => name === context))
+  const own = apart.flatMap(([context, wanted]) =>
     hosts.slice(0, Math.min(wanted, mostReplicas)).map((host, index) => {
       const name = wanted === 1 ? context : `${context}-${index + 1}`
       return { name, contexts: [context], host }
     }),
   )
+  return together.length > 0 ? [{ name: 'others', contexts: [...together], host }, ...own] : own
 }
 
 const settings = {
@@ -76,18 +81,20 @@ const addressOf = (url: string) => ({ host: '127.0.0.1', port: Number(new URL(ur
 export const startChaosMesh = async (options: Options): Promise<ChaosMesh> => {
   const { dataDir, postgresUrl, natsUrl } = options
   const secrets = readSecrets(dataDir)
-  const { replicas } = options
-  const roles = rolesOf(replicas)
+  const { replicas, together = [] } = options
+  const roles = rolesOf(options)
   const links: Link[] = []
   const open = async (...args: Parameters<typeof Link.open>) => {
     const link = await Link.open(...args)
     links.push(link)
     return link
   }
-  // Every replica of a context listens on the same port, as the addresses of one name do.
+  // Every replica of a context listens on the same port, as the addresses of one name do, and so does all of a process.
   const ports = new Map<string, number>()
   for (const context of contextNames) ports.set(context, await freePort())
-  const hostsOf = (context: string) => roles.filter(({ contexts }) => contexts[0] === context).map(({ host }) => host)
+  for (const context of together) ports.set(context, ports.get(together[0] as string) as number)
+  const hostsOf = (context: string) =>
+    roles.filter(({ contexts }) => contexts.includes(context)).map(({ host }) => host)
   const addresses = {
     ...Object.fromEntries(
       contextNames.map((context) => [

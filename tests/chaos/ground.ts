@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Client } from 'pg'
+import type { ContextName } from '../../services/contexts.ts'
 import { type ChaosMesh, type Replicas, startChaosMesh } from './chaos-mesh.ts'
 import { type ChaosServer, startChaosNats, startChaosPostgres } from './servers.ts'
 import { type World, withDatabase } from './world.ts'
@@ -15,6 +16,8 @@ export interface WorldOptions {
   /** Tells this world's databases and folders from others'. */
   name: string
   replicas?: Replicas | undefined
+  /** Contexts that share one process, where others have their own. */
+  together?: readonly ContextName[] | undefined
   env?: NodeJS.ProcessEnv
 }
 
@@ -26,8 +29,7 @@ const traceOfEffects = [
   'create trigger chaos_effect after insert or update on authors for each row execute function chaos_effect()',
 ]
 
-// Each waits for a checkpoint.
-const dropWithinMs = 60_000
+const checkpointWithinMs = 60_000
 
 const dropDatabases = (world: Pick<World, 'postgres' | 'databasePrefix'>): Promise<void> => {
   const drop = async (client: Client): Promise<void> => {
@@ -35,9 +37,19 @@ const dropDatabases = (world: Pick<World, 'postgres' | 'databasePrefix'>): Promi
       'select datname from pg_database where starts_with(datname, $1)',
       [world.databasePrefix],
     )
+    // Each waits for a checkpoint.
     for (const { datname } of rows) await client.query(`drop database "${datname}" with (force)`)
   }
-  return withDatabase(world, undefined, drop, dropWithinMs)
+  return withDatabase(world, undefined, drop, checkpointWithinMs)
+}
+
+interface GroundOptions {
+  folder: string
+  withDisks: boolean
+  /** Whether Postgres need not wait for the disk; killed processes lose nothing all the same. */
+  isThrowaway?: boolean
+  binary: string
+  signal?: AbortSignal
 }
 
 /**
@@ -45,35 +57,40 @@ const dropDatabases = (world: Pick<World, 'postgres' | 'databasePrefix'>): Promi
  * where such can be mounted. When the signal aborts, what runs is given up and cleared away.
  */
 export const withGround = async <T>(
-  { folder, withDisks, binary, signal }: { folder: string; withDisks: boolean; binary: string; signal?: AbortSignal },
+  { folder, withDisks, isThrowaway = false, binary, signal }: GroundOptions,
   use: (ground: Ground) => Promise<T>,
 ): Promise<T> => {
-  const postgres: ChaosServer = await startChaosPostgres(join(folder, 'servers'), withDisks)
+  const postgres: ChaosServer = await startChaosPostgres(join(folder, 'servers'), { withDisk: withDisks, isThrowaway })
   const interrupted = new Promise<never>((_, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
   })
   interrupted.catch(() => {}) // there may be nothing to interrupt
-  const withWorld: Ground['withWorld'] = async ({ name, replicas, env }, run) => {
+  const withWorld: Ground['withWorld'] = async ({ name, replicas, together, env }, run) => {
     const dataDir = join(folder, name)
     const databasePrefix = `${name.replaceAll('-', '_')}_`
     const nats = await startChaosNats(dataDir, binary, withDisks)
     let mesh: ChaosMesh | undefined
+    const pools: World['pools'] = new Map()
     try {
       mesh = await startChaosMesh({
         dataDir,
         replicas,
+        together,
         databasePrefix,
         postgresUrl: postgres.url,
         natsUrl: nats.url,
         ...(env && { env }),
       })
-      const world: World = { mesh, postgres, nats, databasePrefix, poison: [], lostPoison: [], wipes: 0 }
+      const world: World = { mesh, postgres, nats, databasePrefix, pools, poison: [], lostPoison: [], wipes: 0 }
       await withDatabase(world, 'story', async (client) => {
         for (const sql of traceOfEffects) await client.query(sql)
       })
+      // What a crash is recovered from shall be what the mesh did, not that its databases were made.
+      await withDatabase(world, undefined, (client) => client.query('checkpoint'), checkpointWithinMs)
       return await Promise.race([run(world, join(dataDir, 'logs')), interrupted])
     } finally {
       await mesh?.stop()
+      await Promise.all([...pools.values()].map((pool) => pool.end()))
       await nats.stop()
       nats.disk?.unmount()
       await postgres.start()

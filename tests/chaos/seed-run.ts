@@ -1,5 +1,6 @@
 import { cpSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ContextName } from '../../services/contexts.ts'
 import { replicas } from './chaos-mesh.ts'
 import { checkAccounts } from './checks/accounts.ts'
 import { checkCalls } from './checks/calls.ts'
@@ -29,6 +30,8 @@ export interface SeedOptions {
   seed: number
   /** A process a context, two of notification's and of story's, and the gateway; otherwise one for all. */
   split: boolean
+  /** Of those, the contexts that share one process after all. */
+  together?: readonly ContextName[]
   faults: readonly Fault[]
   /** For how long faults are begun. */
   spanMs: number
@@ -120,9 +123,9 @@ const run = async (
 
 /** Lets faults come over a mesh at work, as its seed says, and compares what is left with what was acknowledged. */
 export const runSeed = (ground: Ground, options: SeedOptions): Promise<SeedResult> => {
-  const { seed, split, keepLogs } = options
+  const { seed, split, together, keepLogs } = options
   const parts = split ? splitReplicas : undefined
-  return ground.withWorld({ name: `seed-${seed}`, replicas: parts }, async (world, logs) => {
+  return ground.withWorld({ name: `seed-${seed}`, replicas: parts, together }, async (world, logs) => {
     const result = { seed, split, ...(await run(world, options)) }
     if (keepLogs && result.findings.length > 0) cpSync(logs, keepLogs, { recursive: true })
     return result

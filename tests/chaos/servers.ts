@@ -33,10 +33,13 @@ const ownFolder = (folder: string): string => {
 }
 
 /** Starts a Postgres whose log of writes stays small. */
-export const startChaosPostgres = async (folder: string, withDisk: boolean): Promise<ChaosServer> => {
+export const startChaosPostgres = async (
+  folder: string,
+  { withDisk, isThrowaway }: { withDisk: boolean; isThrowaway: boolean },
+): Promise<ChaosServer> => {
   const disk = withDisk ? smallDisk(ownFolder(folder), postgresMebibytes) : undefined
   const dataDir = ownFolder(folder)
-  const server = await crashable((port) => startPostgres({ dataDir, port, log: quietly }))
+  const server = await crashable((port) => startPostgres({ dataDir, port, isThrowaway, log: quietly }))
   await withClient(server.url, async (client) => {
     await client.query(`alter system set max_wal_size = '64MB'`)
     await client.query(`alter system set min_wal_size = '32MB'`)

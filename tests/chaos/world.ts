@@ -1,6 +1,6 @@
 import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import { Client } from 'pg'
+import { Client, Pool } from 'pg'
 import { contextNames } from '../../services/contexts.ts'
 import type { ChaosMesh } from './chaos-mesh.ts'
 import type { ChaosNats, ChaosServer } from './servers.ts'
@@ -20,6 +20,8 @@ export interface World {
   postgres: ChaosServer
   nats: ChaosNats
   databasePrefix: string
+  /** Connections to the contexts' databases, kept: to open one costs more than what is asked on it. */
+  pools: Map<string, Pool>
   /** What was put onto streams since they were last wiped, and acknowledged there. */
   poison: Poison[]
   /** Of poison before: its letters may or may not be there. */
@@ -31,20 +33,22 @@ export interface World {
 /** The contexts whose databases and streams there are. */
 export const contexts = contextNames
 
+type Databases = Pick<World, 'postgres' | 'databasePrefix'>
+
+const connectionTo = ({ postgres, databasePrefix }: Databases, context: string | undefined, answerWithinMs: number) => {
+  const url = new URL(postgres.url)
+  if (context) url.pathname = `/${databasePrefix}${context}`
+  return { connectionString: url.toString(), connectionTimeoutMillis: 2000, query_timeout: answerWithinMs }
+}
+
 /** Runs SQL on one connection to a database, straight and not over a link. */
 export const withDatabase = async <T>(
-  { postgres, databasePrefix }: Pick<World, 'postgres' | 'databasePrefix'>,
+  databases: Databases,
   context: string | undefined,
   use: (client: Client) => Promise<T>,
   answerWithinMs = 10_000,
 ): Promise<T> => {
-  const url = new URL(postgres.url)
-  if (context) url.pathname = `/${databasePrefix}${context}`
-  const client = new Client({
-    connectionString: url.toString(),
-    connectionTimeoutMillis: 2000,
-    query_timeout: answerWithinMs,
-  })
+  const client = new Client(connectionTo(databases, context, answerWithinMs))
   client.on('error', () => {}) // the running query reports it
   await client.connect()
   try {
@@ -54,9 +58,18 @@ export const withDatabase = async <T>(
   }
 }
 
-/** Asks a context's database. */
-export const rowsOf = <Row>(world: World, context: string, sql: string, values: unknown[] = []): Promise<Row[]> =>
-  withDatabase(world, context, async (client) => (await client.query(sql, values)).rows as Row[])
+const poolOf = (world: World, context: string): Pool => {
+  const known = world.pools.get(context)
+  if (known) return known
+  const pool = new Pool({ ...connectionTo(world, context, 10_000), max: 4 })
+  pool.on('error', () => {}) // the server crashed under it; the next query opens another
+  world.pools.set(context, pool)
+  return pool
+}
+
+/** Asks a context's database, straight and not over a link. */
+export const rowsOf = async <Row>(world: World, context: string, sql: string, values: unknown[] = []): Promise<Row[]> =>
+  (await poolOf(world, context).query(sql, values)).rows as Row[]
 
 /** Runs with a connection to NATS, straight and not over a link; fails at once where the server is away. */
 export const withStreams = async <T>(

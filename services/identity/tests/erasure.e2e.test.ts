@@ -162,6 +162,7 @@ it('a deleted account leaves nothing of its owner in any database, and the repor
     'access',
     'catalog',
     'identity',
+    'inventory',
     'notification',
     'story',
     'subscription',

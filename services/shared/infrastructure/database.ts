@@ -10,6 +10,7 @@ import {
 } from 'kysely'
 import { Pool, types } from 'pg'
 import { createGroupCommit } from './group-commit.ts'
+import { joinServer, leaveServer } from './idle-connections.ts'
 import { createPipeline } from './pipeline.ts'
 import { inTransaction, laneLockTimeoutMs, type Row, type RunInside, runSql } from './prepared.ts'
 import type { Logger } from './telemetry/logger.ts'
@@ -90,6 +91,7 @@ export const openDatabase = (options: {
     opened.on('error', (error) => options.log.warn('database connection lost', { error }))
     // A connection that breaks tells its statement, then whoever listens: nobody would end the process.
     opened.on('connect', (client) => client.on('error', () => {}))
+    joinServer(new URL(options.url).host, opened)
     return opened
   }
   // A connection that was cut without a word answers nothing for as long as TCP hopes.
@@ -122,7 +124,9 @@ export const openDatabase = (options: {
     look: <R extends Row>(text: string, ...values: unknown[]) => look(text, values) as Promise<R[]>,
     kysely: <Tables>() => kysely as unknown as Kysely<Tables>,
     close: async () => {
-      await Promise.all([pool.end(), lane.end(), pipelined.end()])
+      const all = [pool, lane, pipelined]
+      all.forEach(leaveServer)
+      await Promise.all(all.map((each) => each.end()))
       await orm.close(true)
     },
   }

@@ -1,6 +1,7 @@
 import type { Connection, Pool, Submittable } from 'pg'
 import { prepareValue } from 'pg/lib/utils.js'
-import { endIdle, isUnanswered, lockNotAvailable, runSql, statementName, unanswered } from './prepared.ts'
+import { endIdle } from './idle-connections.ts'
+import { isUnanswered, lockNotAvailable, runSql, statementName, unanswered } from './prepared.ts'
 
 /** Longest batch: more would make the first wait for the last. */
 const mostAtOnce = 64

@@ -34,15 +34,8 @@ const connected = async <T>(url: string, run: (client: Client) => Promise<T>, pa
   }
 }
 
-const databaseExists = (url: string): Promise<boolean> =>
-  connected(url, async () => true).catch((error: { code?: string }) => {
-    if (error.code === '3D000') return false
-    throw error
-  })
-
-/** Creates the database where it is missing; the role needs CREATEDB only then. */
-const ensureDatabase = async (url: string): Promise<void> => {
-  if (await databaseExists(url)) return
+/** The role needs CREATEDB only for this. */
+const createDatabase = async (url: string): Promise<void> => {
   const target = new URL(url)
   const name = decodeURIComponent(target.pathname.slice(1))
   target.pathname = '/postgres'
@@ -62,26 +55,28 @@ const migrationClass = (step: Migration) =>
   }
 
 /** Asked first: a process that starts again has nothing to migrate, and nothing to wait for without end. */
-const isUpToDate = (url: string, names: readonly string[]): Promise<boolean> =>
+const standing = (url: string, names: readonly string[]): Promise<'missing' | 'behind' | 'up to date'> =>
   connected(
     url,
     async (client) => {
       const { rows } = await client.query<{ name: string }>('select name from mesh_migrations')
       const done = new Set(rows.map(({ name }) => name))
-      return names.every((name) => done.has(name))
+      return names.every((name) => done.has(name)) ? ('up to date' as const) : ('behind' as const)
     },
     { query_timeout: answerWithinMs },
   ).catch((error: { code?: string }) => {
-    if (error.code === '42P01') return false // not even the table is there
+    if (error.code === '3D000') return 'missing' // the database itself
+    if (error.code === '42P01') return 'behind' // not even the table is there
     throw error
   })
 
-/** Brings a context's database up to date; replicas that start together take turns. */
+/** Brings a context's database up to date, made where it is missing; replicas that start together take turns. */
 export const migrate = async (url: string, migrations: readonly Migration[]): Promise<void> => {
-  await ensureDatabase(url)
   const steps = [...kernelMigrations, ...migrations]
   const names = steps.map(({ name }) => name)
-  if (await isUpToDate(url, names)) return
+  const found = await standing(url, names)
+  if (found === 'up to date') return
+  if (found === 'missing') await createDatabase(url)
   const orm = new MikroORM({
     driver: PostgreSqlDriver,
     clientUrl: url,

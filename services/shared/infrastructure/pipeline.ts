@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import { prepareValue } from 'pg/lib/utils.js'
+import { endIdle } from './idle-connections.ts'
 import {
-  endIdle,
   isRefused,
   isStalePlan,
   isUnanswered,

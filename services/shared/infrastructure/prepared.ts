@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Pool, PoolClient, QueryConfig, QueryResult as QueryRows } from 'pg'
+import { endIdle } from './idle-connections.ts'
 
 const maxNamedStatements = 1000
 const names = new Map<string, string>()
@@ -33,16 +34,6 @@ const late = 'Query read timeout'
 export const unanswered = (): Error => new Error(late)
 
 export const isUnanswered = (error: unknown): boolean => (error as Error | undefined)?.message === late
-
-/** Ends the connections that nobody uses: where one was cut without a word, they were cut with it. */
-export const endIdle = (pool: Pool): void => {
-  for (let idle = pool.idleCount; idle > 0; idle -= 1) {
-    pool.connect().then(
-      (client) => client.release(true),
-      () => {}, // there is none to end then
-    )
-  }
-}
 
 /** Whether the server refused one statement, and its connection is as good as before. */
 export const isRefused = (error: unknown): boolean =>

@@ -93,7 +93,10 @@ export const startHost = async (
   const draining = new AbortController()
   const local = (context: string) => running.get(context)?.transport
 
-  const identityUrl = config.contextUrl('identity')
+  const hosted = new Set(definitions.map(({ name }) => name))
+  // By its address a context of this process would answer only once all of them have started.
+  const urlOf = (context: string) => (hosted.has(context) ? undefined : config.contextUrl(context))
+  const identityUrl = urlOf('identity')
   const remoteIdentity = identityUrl ? grpcTransport({ address: identityUrl }) : undefined
   const toIdentity = remoteIdentity && resilient(remoteIdentity, { target: 'identity' })
   // Without a token: these are the calls that tokens come from.
@@ -110,7 +113,7 @@ export const startHost = async (
     createMeshClients({
       self: context,
       local,
-      urlOf: config.contextUrl,
+      urlOf,
       tokens: createServiceTokens({ context, secret: config.serviceSecret, identity }),
       tracing,
     })

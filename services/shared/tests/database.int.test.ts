@@ -54,6 +54,23 @@ it('gives up all its connections when one does not answer any more, and goes on 
   await database.close()
 })
 
+it('gives up what nobody uses of all databases of a server that does not answer any more', async () => {
+  const url = new URL(suite.url)
+  url.port = String(link.port)
+  const open = () => openDatabase({ url: url.toString(), poolSize: 2, entities: [], log: testLog, answerWithinMs: 400 })
+  const [one, other] = [open(), open()]
+  const useAll = (database: typeof one) =>
+    Promise.all([database.sql('select 1'), database.look('select 1'), database.commit('select 1', [])])
+  await useAll(one)
+  await useAll(other)
+  link.set({ kind: 'silent' })
+  link.set({ kind: 'open' })
+  await expect(one.sql('select 1')).rejects.toThrow('Query read timeout')
+  await useAll(one)
+  await useAll(other)
+  await Promise.all([one.close(), other.close()])
+})
+
 it('commits on when the connection that units share does not answer any more', async () => {
   const url = new URL(suite.url)
   url.port = String(link.port)

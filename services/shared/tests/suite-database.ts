@@ -1,4 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { globSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { Client } from 'pg'
 import { type Migration, migrate } from '../infrastructure/migrate.ts'
 
@@ -8,6 +11,8 @@ export interface SuiteDatabase {
   /** Removes it, whoever is still connected. */
   drop(): Promise<void>
 }
+
+const services = join(import.meta.dirname, '../..')
 
 const onServer = async <T>(server: string, use: (client: Client) => Promise<T>): Promise<T> => {
   const client = new Client({ connectionString: server })
@@ -43,15 +48,26 @@ const makeTemplate = (server: string, name: string, migrations: readonly Migrati
     return name
   })
 
+const makeCopy = async (server: string, database: string, migrations: readonly Migration[]): Promise<void> => {
+  const template = await templateOf(server, migrations)
+  await onServer(server, (client) =>
+    client.query(`create database ${database} template ${template} strategy file_copy`),
+  )
+}
+
+/** Makes the database of a context of a mesh as the context itself would, in a fourth of the time. */
+export const meshDatabase = async (server: string, prefix: string, context: string): Promise<void> => {
+  const [file = ''] = globSync('infrastructure/**/migrations.ts', { cwd: join(services, context) })
+  const { migrations } = await import(pathToFileURL(join(services, context, file)).href)
+  await makeCopy(server, `${prefix}${context}`, migrations)
+}
+
 /** Makes a database for a suite on the server that TROUPE_TEST_POSTGRES_URL names; `npm test` starts one. */
 export const suiteDatabase = async (name: string, migrations: readonly Migration[] = []): Promise<SuiteDatabase> => {
   const server = process.env.TROUPE_TEST_POSTGRES_URL
   if (!server) throw new Error('TROUPE_TEST_POSTGRES_URL is not set: run `npm test`, or point it at a Postgres server')
   const database = `test_${name.replace(/\W/g, '_').toLowerCase().slice(0, 40)}_${randomBytes(5).toString('hex')}`
-  const template = await templateOf(server, migrations)
-  await onServer(server, (client) =>
-    client.query(`create database ${database} template ${template} strategy file_copy`),
-  )
+  await makeCopy(server, database, migrations)
   const drop = () =>
     onServer(server, async (client) => void (await client.query(`drop database if exists ${database} with (force)`)))
   return { url: urlOf(server, database), drop }

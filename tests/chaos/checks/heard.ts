@@ -62,6 +62,8 @@ export const heard: readonly Heard[] = [
   { context: 'identity', consumer: 'erasures', source: 'inventory', events: ['mesh.v1.SubjectErased'] },
   { context: 'identity', consumer: 'erasures', source: 'notification', events: ['mesh.v1.SubjectErased'] },
   { context: 'identity', consumer: 'erasures', source: 'payment', events: ['mesh.v1.SubjectErased'] },
+  { context: 'identity', consumer: 'erasures', source: 'story', events: ['mesh.v1.SubjectErased'] },
+  { context: 'identity', consumer: 'erasures', source: 'subscription', events: ['mesh.v1.SubjectErased'] },
   {
     context: 'inventory',
     consumer: 'events',
@@ -69,8 +71,6 @@ export const heard: readonly Heard[] = [
     events: ['EventPublished', 'EventUpdated', 'EventCancelled', 'EventCompleted'],
   },
   { context: 'inventory', consumer: 'erase-subject', source: 'identity', events: ['UserDeleted'] },
-  { context: 'identity', consumer: 'erasures', source: 'story', events: ['mesh.v1.SubjectErased'] },
-  { context: 'identity', consumer: 'erasures', source: 'subscription', events: ['mesh.v1.SubjectErased'] },
   {
     context: 'notification',
     consumer: 'people',

@@ -5,9 +5,9 @@ import { gone } from '../stage/gone.ts'
 import { type Case, isOwners } from './case.ts'
 import type { Attempt } from './cell.ts'
 
-/** An attempt with the token that it is made with; undefined for none. */
+/** An attempt, and how to get the token that it is made with: undefined for none. */
 export interface Try extends Attempt {
-  token: string | undefined
+  token: () => Promise<string | undefined>
 }
 
 const no = { field: '', secrets: [] as readonly string[] }
@@ -26,21 +26,21 @@ const byForgery = async (of: Case): Promise<Try[]> =>
     ...no,
     attack: `a forged token: ${name}`,
     refusals: ['unauthenticated'],
-    token,
+    token: async () => token,
   }))
 
 const byNobody = (of: Case): Try => {
   const { rpc, recipe } = of
   const refusals = rpc.rule.kind !== 'public' ? ['unauthenticated'] : recipe.isPrivate ? hidden : undefined
-  return { ...no, attack: 'nobody', refusals, secrets: secretsOf(of), token: undefined }
+  return { ...no, attack: 'nobody', refusals, secrets: secretsOf(of), token: async () => undefined }
 }
 
-const byService = async (of: Case): Promise<Try | undefined> => {
+const byService = (of: Case): Try[] => {
   const { rpc, recipe, stage } = of
-  if (rpc.rule.kind === 'internal') return undefined
+  if (rpc.rule.kind === 'internal') return []
   const refusals = rpc.rule.kind !== 'public' || recipe.isPrivate ? hidden : undefined
-  const token = await stage.tokenFor('service:story')
-  return { ...no, attack: 'a service', refusals, secrets: secretsOf(of), token }
+  const token = () => stage.tokenFor('service:story')
+  return [{ ...no, attack: 'a service', refusals, secrets: secretsOf(of), token }]
 }
 
 /** A super-admin's good key, where no key may call; elsewhere one that lacks a scope, for each scope it takes. */
@@ -50,40 +50,38 @@ const byKey = ({ rpc, cast: { apiKeys } }: Case): Try[] => {
     ...no,
     attack: `an API key ${what}`,
     refusals: ['permission_denied'],
-    token,
+    token: async () => token,
   })
   if (!needed) return [attempt('with every scope', apiKeys.full)]
   return needed.map((scope) => attempt(`without the scope ${scope}`, apiKeys.without[scope]))
 }
 
-const byGuest = async (of: Case): Promise<Try> => {
+const byGuest = (of: Case): Try => {
   const { rpc, recipe, stage } = of
   const refusals = rpc.rule.kind !== 'public' || recipe.isPrivate ? hidden : undefined
-  return { ...no, attack: 'a guest', refusals, secrets: secretsOf(of), token: await stage.guestToken() }
+  return { ...no, attack: 'a guest', refusals, secrets: secretsOf(of), token: stage.guestToken }
 }
 
 const needsToken = ({ rpc, recipe }: Case) => rpc.rule.kind !== 'public' || recipe.isPrivate === true
 
 /** Another person, without any role and with each that there is. */
-const byAnother = async (of: Case): Promise<Try[]> => {
-  const { rpc, recipe, stage, another, roles } = of
+const byAnother = (of: Case, role = ''): Try => {
+  const { rpc, recipe, stage, another } = of
   const { rule } = rpc
-  const holds = (role: string) => rule.kind === 'permission' && (role === 'super-admin' || rule.roles.includes(role))
+  const holds = rule.kind === 'permission' && (role === 'super-admin' || rule.roles.includes(role))
   const owned = isOwners(of) && needsToken(of) && ownedFields(of).length > 0
-  const refusalsFor = (role: string) => {
+  const refusals = () => {
     if (rule.kind === 'internal') return ['permission_denied']
-    if (rule.kind === 'permission' && !rule.roles.includes('member'))
-      return holds(role) ? undefined : ['permission_denied']
+    if (rule.kind === 'permission' && !rule.roles.includes('member')) return holds ? undefined : ['permission_denied']
     return owned ? [...hidden, ...(recipe.refusals ?? [])] : undefined
   }
-  const withRole = async (role: string): Promise<Try> => ({
+  return {
     ...no,
     attack: role ? `another user, ${role}` : 'another user',
-    refusals: refusalsFor(role),
+    refusals: refusals(),
     secrets: secretsOf(of),
-    token: role ? await stage.tokenOf(role) : another.token,
-  })
-  return Promise.all(['', ...roles].map(withRole))
+    token: async () => (role ? stage.tokenOf(role) : another.token),
+  }
 }
 
 /** Whose session or account ended: the token says so nowhere, but every process hears of it. */
@@ -93,7 +91,7 @@ const byGone = ({ rpc, cast, stage }: Case): Try[] => {
       ...no,
       attack: `somebody ${how} ${when}`,
       refusals: ['unauthenticated'],
-      token: people[how].token,
+      token: async () => people[how].token,
     }))
   // A gateway of its own hosts no context, and so goes by the machine's time: to it no minutes have passed.
   const isGateways = stage.own.facts.split && !stage.databases.contexts.includes(contextOf(rpc.name))
@@ -107,16 +105,14 @@ export const ownedFields = ({ rpc, recipe }: Pick<Case, 'rpc' | 'recipe'>) =>
 /** Everything that is tried with the request as its rightful caller makes it; in any sample nobody and another user. */
 export const attemptsOn = async (of: Case): Promise<Try[]> => {
   const { share, turn } = of.sample
-  const service = await byService(of)
-  const [another, ...withRoles] = await byAnother(of)
   const others = [
-    ...(service ? [service] : []),
+    ...byService(of),
     ...(await byForgery(of)),
     ...byKey(of),
-    await byGuest(of),
-    ...withRoles,
+    byGuest(of),
+    ...of.roles.map((role) => byAnother(of, role)),
     ...byGone(of),
   ]
   const sample = others.filter((_, index) => (index + turn) % share === 0)
-  return [byNobody(of), ...(another ? [another] : []), ...sample]
+  return [byNobody(of), byAnother(of), ...sample]
 }

@@ -26,7 +26,7 @@ const runTry = async (of: Case, each: Try, mine: Awaited<ReturnType<Case['build'
   // What may be answered takes effect: it must not use up what the rightful caller is to be answered with.
   const isSpent = of.rpc.isMutating && each.refusals === undefined
   const fields = isSpent || of.recipe.isOnce ? await of.build(of.person) : mine
-  return of.send(fields, each.token)
+  return of.send(fields, await each.token())
 }
 
 const runCase = async (parts: CaseParts): Promise<Cell[]> => {

@@ -32,7 +32,7 @@ const openChannel = (address: string, maxMessageBytes: number): Channel => {
     'grpc.keepalive_time_ms': 10_000,
     'grpc.keepalive_timeout_ms': 5_000,
     'grpc.initial_reconnect_backoff_ms': 100,
-    'grpc.max_reconnect_backoff_ms': 5_000,
+    'grpc.max_reconnect_backoff_ms': 500,
     'grpc.dns_min_time_between_resolutions_ms': 5_000,
     'grpc.use_local_subchannel_pool': 1,
     'grpc.enable_http_proxy': 0,
