@@ -152,7 +152,7 @@ describe('a crash', () => {
     return (await own.call(() => app.initiatePayment(request))).status
   }
 
-  it('after it charged: what it did is found by our key', async () => {
+  it('after it charged: what it did is found by our key, and not asked for again', async () => {
     const request = await own.request()
     const { provider } = own
     const dying: TestPayments['provider'] = {
@@ -165,6 +165,9 @@ describe('a crash', () => {
     expect(await openCrashed(dying, request)).toBe('UNKNOWN')
     await own.pass(60_000)
     expect((await own.get(request.paymentId)).status).toBe('SUCCEEDED')
+    expect(await own.sql('select times_asked from sandbox_charges where key = $1', request.paymentId)).toEqual([
+      { times_asked: 1 },
+    ])
     expect(await own.timesCharged(request.purpose.id)).toBe(1)
   })
 })
