@@ -42,7 +42,7 @@ export const createBookingApp = (ports: Ports) => {
     getTicketPass: getTicketPass(ports),
     listTicketKeys: () => codes.keys(),
     checkInTicket: checkInTicket(ports),
-    listFailedRefunds: (page: Page) => reads.owed(page),
+    listFailedRefunds: reads.owed,
     notePayment: notePayment(ports),
     confirmReservation: confirmReservation(ports),
     closeReservation: closeReservation(ports),

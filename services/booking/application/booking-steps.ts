@@ -51,8 +51,6 @@ export const commands = [
 
 /** When what is not known is asked for again, and what was refused without a reason is tried again. */
 export const askAgainMs = 60_000
-/** When a refund that failed is tried again. */
-export const refundAgainMs = 60 * 60_000
 /** How long after its end a hold that was not heard to lapse is given back. */
 export const lapseGraceMs = 60_000
 
@@ -77,6 +75,15 @@ export interface Booking {
   isEventOff: boolean
   /** Whether all of it was paid back, by whomever. */
   isPaidBack: boolean
+  /** Why the payment or its refund came to nothing last, until the reservation was told. */
+  reason: string
+}
+
+/** `hasFailed`: whether it is known that this refund came to nothing; `tries`: how often one did. */
+export interface Refund {
+  refund: string
+  hasFailed: boolean
+  tries: number
 }
 
 export type BookingState =
@@ -87,14 +94,22 @@ export type BookingState =
   /** `told`: the payment that the reservation was told of. */
   | ({ at: 'closing'; told: string } & Booking)
   | ({ at: 'closed' } & Booking)
-  /** `hasFailed`: whether it is known that this refund came to nothing. */
-  | ({ at: 'refunding' | 'owing' | 'settling'; refund: string; hasFailed: boolean } & Booking)
+  /** `stranded`: nothing is tried any more, an operator is to see to it. */
+  | ({ at: 'refunding' | 'owing' | 'stranded' | 'settling' } & Refund & Booking)
 
 export type Message = ProcessMessage<typeof events, typeof commands>
 export type Step = Transition<BookingState, (typeof commands)[number]>
 type Status = ReservationPaymentStatus
 
-const note = (step: string, { reservation }: Booking, payment: string, status: Status, reason = '', delayMs = 0) =>
+/** Tells the reservation how a payment of its stands. */
+export const note = (
+  step: string,
+  { reservation }: Booking,
+  payment: string,
+  status: Status,
+  reason = '',
+  delayMs = 0,
+) =>
   command(
     step,
     notePayment,
@@ -130,7 +145,7 @@ export const goPay = (booking: Booking, delayMs = 0): Step => {
 
 /** The payment came to nothing; another may be tried once the reservation knows. */
 export const goDecline = (booking: Booking, reason: string, delayMs = 0): Step => ({
-  next: { ...booking, at: 'declining' },
+  next: { ...booking, at: 'declining', reason },
   outputs: [note('decline', booking, booking.payment, ReservationPaymentStatus.FAILED, reason, delayMs)],
 })
 
@@ -153,7 +168,7 @@ export const goConfirm = (booking: Booking, delayMs = 0): Step => {
   }
 }
 
-/** Gives the tickets back, for good. */
+/** Gives the tickets back, for good, also those that are sold. */
 export const goRelease = (booking: Booking, delayMs = 0): Step => ({
   next: { ...booking, at: 'releasing' },
   outputs: [command('release', releaseTickets, { reservationId: booking.reservation }, { delayMs })],
@@ -168,23 +183,3 @@ export const goClose = (booking: Booking, delayMs = 0): Step => {
     outputs: [command('close', closeReservation, { reservationId, paymentId, reason }, { delayMs })],
   }
 }
-
-export const goRefund = (booking: Booking, refund: string, delayMs = 0): Step => {
-  const reason = booking.isEventOff ? 'EVENT_CANCELLED' : booking.isWithdrawn ? 'CANCELLED' : 'TICKETS_UNAVAILABLE'
-  const request = { paymentId: booking.paid, refundId: refund, reason }
-  return {
-    next: { ...booking, at: 'refunding', refund, hasFailed: false },
-    outputs: [command('refund', refundPayment, request, { delayMs })],
-  }
-}
-
-/** The money could not be paid back: an operator is to see it, and it is tried again later. */
-export const goOwe = (booking: Booking, refund: string, hasFailed: boolean, reason: string, delayMs = 0): Step => ({
-  next: { ...booking, at: 'owing', refund, hasFailed },
-  outputs: [note('owe', booking, booking.paid, ReservationPaymentStatus.REFUND_FAILED, reason, delayMs)],
-})
-
-export const goSettle = (booking: Booking, refund: string, delayMs = 0): Step => ({
-  next: { ...booking, at: 'settling', refund, hasFailed: false },
-  outputs: [note('settle', booking, booking.paid, ReservationPaymentStatus.REFUNDED, '', delayMs)],
-})

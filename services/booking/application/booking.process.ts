@@ -43,7 +43,7 @@ const begin = (message: Message): Step => {
   const { reservationId: reservation, userId: user, eventId: event, total, expiresAt } = message.event
   const untried = { payment: '', method: '', attempt: 0, paid: '' }
   const price = { total: Number(total?.minorUnits ?? 0), currency: total?.currency ?? '' }
-  const unmoved = { isWithdrawn: false, isLapsed: false, isEventOff: false, isPaidBack: false }
+  const unmoved = { isWithdrawn: false, isLapsed: false, isEventOff: false, isPaidBack: false, reason: '' }
   const booking: Booking = { reservation, user, event, ...price, ...untried, ...unmoved }
   if (booking.total === 0) return goCommit(booking)
   const due = new Date((dateOf(expiresAt) ?? message.at).getTime() + lapseGraceMs)
@@ -74,7 +74,7 @@ const onWithdrawal = (state: Known): Step => {
     case 'paying':
       return goStop(withdrawn)
     case 'confirmed':
-      return goClose(withdrawn)
+      return goRelease(withdrawn)
     default:
       return state.isWithdrawn ? stay(state) : stay(withdrawn)
   }
@@ -95,12 +95,12 @@ const onFailure = (state: Known, reason: string): Step => {
 /** An operator has paid it back. */
 const onRefund = (state: Known): Step => {
   const paidBack = { ...state, isPaidBack: true }
-  return state.at === 'confirmed' ? goClose(paidBack) : stay(paidBack)
+  return state.at === 'confirmed' ? goRelease(paidBack) : stay(paidBack)
 }
 
 const step = (state: BookingState, message: Message): Step => {
   if (state.at === 'new') return begin(message)
-  if (state.at === 'refunding' || state.at === 'owing' || state.at === 'settling') return refundStep(state, message)
+  if ('refund' in state) return refundStep(state, message)
   if ('step' in message) return isAwaited(state, message.step) ? outcomeIn(state, message) : stay(state)
   if (message.kind === 'timer') return onLapse(state)
   if (isEvent(message, CancellationRequestedSchema)) return onWithdrawal(state)

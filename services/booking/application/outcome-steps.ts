@@ -12,9 +12,7 @@ import {
   goConfirm,
   goDecline,
   goPay,
-  goRefund,
   goRelease,
-  goSettle,
   goStop,
   type Message,
   payStep,
@@ -22,6 +20,7 @@ import {
   stay,
   tell,
 } from './booking-steps.ts'
+import { goRefund, goSettle } from './refund-steps.ts'
 
 const { initiatePayment } = PaymentService.method
 const { closeReservation } = BookingService.method
@@ -85,8 +84,7 @@ const whileStopping = (state: Known, message: Message): Step => {
 }
 
 const whileCommitting = (state: Known, message: Message): Step => {
-  // What is sold is not given back to inventory.
-  if (message.kind === 'answer') return isUnwanted(state) ? goClose(state) : goConfirm(state)
+  if (message.kind === 'answer') return isUnwanted(state) ? goRelease(state) : goConfirm(state)
   if (message.kind === 'expired') return goCommit(state)
   if (message.kind !== 'error') return stay(state)
   if (!isGone(message.reason)) return goCommit(state, askAgainMs)
@@ -101,7 +99,7 @@ const whileClosing = (state: Closing, message: Message): Step => {
   const { told: _, ...booking } = state
   if (!state.paid) return stay({ ...booking, at: 'closed' })
   const { refundId } = message.response
-  return state.isPaidBack ? goSettle(booking, refundId) : goRefund(booking, refundId)
+  return state.isPaidBack ? goSettle(booking, refundId) : goRefund(booking, refundId, 0)
 }
 
 /** The outcome that a state waits for. */
@@ -111,17 +109,17 @@ export const outcomeIn = (state: Known, message: Message): Step => {
       return whilePaying(state, message)
     case 'declining':
       if (message.kind === 'answer') return wait(state)
-      return goDecline(state, '', message.kind === 'error' ? askAgainMs : 0)
+      return goDecline(state, state.reason, message.kind === 'error' ? askAgainMs : 0)
     case 'stopping':
       return whileStopping(state, message)
     case 'committing':
       return whileCommitting(state, message)
     case 'confirming':
-      if (message.kind === 'answer') return isUnwanted(state) ? goClose(state) : stay({ ...state, at: 'confirmed' })
+      if (message.kind === 'answer') return isUnwanted(state) ? goRelease(state) : stay({ ...state, at: 'confirmed' })
       return goConfirm(state, message.kind === 'error' ? askAgainMs : 0)
     case 'releasing':
       if (message.kind === 'expired') return goRelease(state)
-      if (message.kind === 'error' && message.reason !== 'HOLD_COMMITTED') return goRelease(state, askAgainMs)
+      if (message.kind === 'error') return goRelease(state, askAgainMs)
       return goClose(state)
     case 'closing':
       return whileClosing(state, message)

@@ -55,7 +55,7 @@ export interface Reads {
   tickets(holderId: string, reservationId: string, page: Page): Promise<Paged<TicketView>>
   /** Throws TICKET_NOT_FOUND, also for somebody else's. */
   ticket(holderId: string, id: string): Promise<TicketView>
-  owed(page: Page): Promise<Paged<OwedView>>
+  owed(onlyGivenUp: boolean, page: Page): Promise<Paged<OwedView>>
   /** Some that are to be cancelled because their event is, but for those that were looked at. */
   ofCancelledEvents(seen: readonly string[]): Promise<string[]>
   /** Somebody's that are not decided. */

@@ -1,9 +1,10 @@
+import { hasEnded } from '../domain/reservation-state.ts'
 import type { Ports } from './ports.ts'
 import type { ReservationView } from './views.ts'
 
 /**
- * A reservation at first, unless its version is known, and whenever it changes; undefined as a sign of life. Throws
- * RESERVATION_NOT_FOUND, also when its owner leaves.
+ * A reservation at first, unless its version is known, and whenever it changes; undefined as a sign of life. Ends when
+ * nothing more comes of it. Throws RESERVATION_NOT_FOUND, also when its owner leaves.
  */
 export const watchReservation = ({ reads, watch }: Pick<Ports, 'reads' | 'watch'>) =>
   async function* (
@@ -19,5 +20,6 @@ export const watchReservation = ({ reads, watch }: Pick<Ports, 'reads' | 'watch'
       if (view.version !== known) yield view
       else if (!isWoken) yield undefined
       known = view.version
+      if (hasEnded(view.status, view.payment.status)) return
     }
   }

@@ -14,6 +14,7 @@ export const paymentStatuses = [
   'REFUNDING',
   'REFUNDED',
   'REFUND_FAILED',
+  'REFUND_GIVEN_UP',
 ] as const
 /** UNSPECIFIED: nothing was paid, or nothing is to pay. */
 export type PaymentStatus = (typeof paymentStatuses)[number]
@@ -46,6 +47,18 @@ export const nameOf = <Name extends string>(names: readonly Name[], values: Reco
 
 export const isUnderWay = (status: PaymentStatus): boolean =>
   status === 'PROCESSING' || status === 'REQUIRES_ACTION' || status === 'UNKNOWN'
+
+const backwards: readonly PaymentStatus[] = ['REFUNDING', 'REFUND_FAILED', 'REFUND_GIVEN_UP', 'REFUNDED']
+
+/** Whether what is known of a payment may become `next`. A refund only goes on; what was decided stays. */
+export const mayFollow = (present: PaymentStatus, next: PaymentStatus): boolean => {
+  const place = backwards.indexOf(next)
+  return place < 0 ? isUnderWay(present) : backwards.indexOf(present) >= 0 && backwards.indexOf(present) < place
+}
+
+/** Whether nothing more comes of a reservation. */
+export const hasEnded = (status: ReservationStatus, payment: PaymentStatus): boolean =>
+  (status === 'CANCELLED' || status === 'EXPIRED') && ['UNSPECIFIED', 'FAILED', 'REFUNDED'].includes(payment)
 
 export const totalOf = (items: readonly ReservationItem[]): number =>
   items.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0)

@@ -22,6 +22,7 @@ import {
   cancelReasons,
   isUnderWay,
   itemsOf,
+  mayFollow,
   money,
   type NewReservation,
   nameOf,
@@ -105,10 +106,8 @@ export class Reservation extends EventSourcedAggregate {
 
   /** Notes what is known of a payment or its refund. What was decided stays, also when older news come later. */
   note(paymentId: string, status: PaymentStatus, reason: string): void {
-    const isRefund = status === 'REFUNDED' || status === 'REFUND_FAILED' || status === 'REFUNDING'
     const present = this.payment.status
-    if (paymentId !== this.payment.id || status === present) return
-    if (isRefund ? present !== 'REFUNDING' && present !== 'REFUND_FAILED' : !isUnderWay(present)) return
+    if (paymentId !== this.payment.id || status === present || !mayFollow(present, status)) return
     if (status === 'REFUNDED') this.raise(ReservationRefundedSchema, { ...this.told, amount: this.price })
     else this.raise(PaymentNotedSchema, this.noted(paymentId, status, reason))
   }

@@ -16,7 +16,7 @@ export const migrations: readonly Migration[] = [
         currency text not null,
         status text not null check (status in ('PENDING', 'CONFIRMED', 'CANCELLED', 'EXPIRED')),
         payment_status text not null check (payment_status in ('UNSPECIFIED', 'PROCESSING', 'REQUIRES_ACTION', 'UNKNOWN',
-          'FAILED', 'PAID', 'REFUNDING', 'REFUNDED', 'REFUND_FAILED')),
+          'FAILED', 'PAID', 'REFUNDING', 'REFUNDED', 'REFUND_FAILED', 'REFUND_GIVEN_UP')),
         payment_id uuid,
         payment_reason text not null,
         cancel_reason text check (cancel_reason in ('BUYER', 'EVENT_CANCELLED', 'ACCOUNT_DELETED', 'REFUNDED')),
@@ -26,14 +26,15 @@ export const migrations: readonly Migration[] = [
         version integer not null,
         constraint reservations_paid_are_confirmed check ((payment_status = 'PAID') = (status = 'CONFIRMED' and total > 0)),
         constraint reservations_refunded_have_ended check (status in ('CANCELLED', 'EXPIRED')
-          or payment_status not in ('REFUNDING', 'REFUNDED', 'REFUND_FAILED')),
+          or payment_status not in ('REFUNDING', 'REFUNDED', 'REFUND_FAILED', 'REFUND_GIVEN_UP')),
         constraint reservations_ended_are_settled check (status = 'PENDING'
           or payment_status not in ('PROCESSING', 'REQUIRES_ACTION', 'UNKNOWN'))
       )`,
       'create index reservations_of_user on reservations (user_id, created_at desc, id desc) where user_id is not null',
       `create index reservations_of_event on reservations (event_id) where status in ('PENDING', 'CONFIRMED')
         and cancel_reason is null`,
-      `create index reservations_owed on reservations (changed_at, id) where payment_status = 'REFUND_FAILED'`,
+      `create index reservations_owed on reservations (changed_at, id)
+        where payment_status in ('REFUND_FAILED', 'REFUND_GIVEN_UP')`,
       `create table tickets (
         id uuid primary key,
         reservation_id uuid not null references reservations,

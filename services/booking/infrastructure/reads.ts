@@ -87,9 +87,10 @@ export const createReads = (database: Database, codes: TicketCodes): Reads => {
       if (!row) throw ticketNotFound()
       return ticket(row)
     },
-    owed: async (at) => {
+    owed: async (onlyGivenUp, at) => {
       const select = `select ${reservationColumns}, user_id as "userId", changed_at as place from reservations`
-      const conditions = [`payment_status = 'REFUND_FAILED'`]
+      const all = `payment_status in ('REFUND_FAILED', 'REFUND_GIVEN_UP')`
+      const conditions = onlyGivenUp ? [all, `payment_status = 'REFUND_GIVEN_UP'`] : [all]
       const found = await page<ReservationRow & { userId: string | null }>(
         select,
         conditions,

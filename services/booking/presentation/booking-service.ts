@@ -57,8 +57,8 @@ const forTickets = (app: BookingApp) =>
     checkInTicket: async ({ code, gate }, context) => ({
       ticket: toTicket(await app.checkInTicket(caller(context), code, gate)),
     }),
-    listFailedRefunds: async (page) => {
-      const { items, nextPageToken } = await app.listFailedRefunds(pageOf(page))
+    listFailedRefunds: async ({ onlyGivenUp, ...page }) => {
+      const { items, nextPageToken } = await app.listFailedRefunds(onlyGivenUp, pageOf(page))
       const refunds = items.map(({ reservation, userId }) => ({ reservation: toReservation(reservation), userId }))
       return { refunds, nextPageToken }
     },

@@ -52,6 +52,7 @@ const messages = {
   'cancellation asked for': event(CancellationRequestedSchema, { reservationId, reason: CancelReason.BUYER }),
   lapsed: event(TicketsReleasedSchema, { reservationId, reason: ReleaseReason.LAPSED }),
   released: event(TicketsReleasedSchema, { reservationId, reason: ReleaseReason.RELEASED }),
+  returned: event(TicketsReleasedSchema, { reservationId, reason: ReleaseReason.RETURNED }),
   'lapse due': due('lapse'),
   'payment succeeded': event(PaymentSucceededSchema, of1),
   'payment failed': event(PaymentFailedSchema, { ...of1, reason: 'CARD_DECLINED' }),
@@ -91,7 +92,6 @@ const messages = {
   'confirm: refused': refused('confirm', confirmReservation, 'INTERNAL'),
   'confirm: expired': expired('confirm', confirmReservation),
   'tickets released': answer('release', releaseTickets, {}),
-  'release: sold': refused('release', releaseTickets, 'FAILED_PRECONDITION', 'HOLD_COMMITTED'),
   'release: refused': refused('release', releaseTickets, 'INTERNAL'),
   'release: expired': expired('release', releaseTickets),
   closed: answer('close', closeReservation, { refundId: 'f1' }),
@@ -134,7 +134,7 @@ const pay = (attempt = 1, options = {}) =>
     },
     options,
   )
-const { FAILED, REQUIRES_ACTION, UNKNOWN, REFUNDED, REFUND_FAILED } = ReservationPaymentStatus
+const { FAILED, REQUIRES_ACTION, UNKNOWN, REFUNDED, REFUND_FAILED, REFUND_GIVEN_UP } = ReservationPaymentStatus
 const decline = (reason: string, options = {}) => note('decline', FAILED, reason, options)
 const stop = (options = {}) => command('stop', cancelPayment, { paymentId: 'p1' }, options)
 const commit = (options = {}) => command('commit', commitTickets, { reservationId }, options)
@@ -146,12 +146,15 @@ const close = (paymentId = '', options = {}, reason: CancelReason = CancelReason
 const refund = (refundId: string, reason: string, options = {}) =>
   command('refund', refundPayment, { paymentId: 'p1', refundId, reason }, options)
 const owe = (reason: string, options = {}) => note('owe', REFUND_FAILED, reason, options)
+const giveUp = (reason: string, options = {}) => note('owe', REFUND_GIVEN_UP, reason, options)
 const settle = (options = {}) => note('settle', REFUNDED, '', options)
 
 const open: Name[] = ['created', 'payment asked for']
 const bought: Name[] = [...open, 'payment succeeded']
 const sold: Name[] = [...bought, 'committed', 'confirmed']
-const owedMoney: Name[] = [...sold, 'cancellation asked for', 'closed']
+const owedMoney: Name[] = [...sold, 'cancellation asked for', 'tickets released', 'closed']
+const tried = (times: number): Name[] =>
+  Array.from({ length: times }, () => ['refund: refused', 'owed'] as const).flat()
 
 /** What every state does in which a payment is open. */
 const whilePaying: Does = {
@@ -195,7 +198,6 @@ const whileCommitting = (next: ProcessOutput): Does => ({
 })
 const whileReleasing = (paymentId = '', reason: CancelReason = CancelReason.UNSPECIFIED): Does => ({
   'tickets released': [close(paymentId, {}, reason)],
-  'release: sold': [close(paymentId, {}, reason)],
   'release: refused': [release(inAMinute)],
   'release: expired': [release()],
 })
@@ -210,8 +212,8 @@ const whileClosing = (
 })
 const whileDeclining = (next: readonly ProcessOutput[]): Does => ({
   declined: next,
-  'decline: refused': [decline('', inAMinute)],
-  'decline: expired': [decline('')],
+  'decline: refused': [decline('CARD_DECLINED', inAMinute)],
+  'decline: expired': [decline('CARD_DECLINED')],
 })
 const noted: Does = { 'cancellation asked for': [], 'payment succeeded': [] }
 const whileRefunding = (reason: string): Does => ({
@@ -303,7 +305,7 @@ const table: PairTable<Name> = {
   'committing, withdrawn': {
     history: [...bought, 'cancellation asked for'],
     at: 'committing',
-    does: { ...whileCommitting(close('p1')), 'refund processed': [] },
+    does: { ...whileCommitting(release()), 'refund processed': [] },
   },
   'committing what is free': {
     history: ['created, free'],
@@ -326,7 +328,7 @@ const table: PairTable<Name> = {
     at: 'confirming',
     does: {
       'refund processed': [],
-      confirmed: [close('p1')],
+      confirmed: [release()],
       'confirm: refused': [confirm('p1', inAMinute)],
       'confirm: expired': [confirm()],
     },
@@ -334,13 +336,13 @@ const table: PairTable<Name> = {
   confirmed: {
     history: sold,
     at: 'confirmed',
-    does: { 'cancellation asked for': [close('p1')], 'refund processed': [close('p1', {}, CancelReason.REFUNDED)] },
+    does: { 'cancellation asked for': [release()], 'refund processed': [release()] },
   },
   'confirming what was paid back': {
     history: [...bought, 'committed', 'refund processed'],
     at: 'confirming',
     does: {
-      confirmed: [close('p1', {}, CancelReason.REFUNDED)],
+      confirmed: [release()],
       'confirm: refused': [confirm('p1', inAMinute)],
       'confirm: expired': [confirm()],
       'cancellation asked for': [],
@@ -348,7 +350,7 @@ const table: PairTable<Name> = {
     },
   },
   'closing what was paid back': {
-    history: [...sold, 'refund processed'],
+    history: [...sold, 'refund processed', 'tickets released'],
     at: 'closing',
     does: {
       ...whileClosing('p1', [settle()], CancelReason.REFUNDED),
@@ -359,12 +361,22 @@ const table: PairTable<Name> = {
   'confirmed, free': {
     history: ['created, free', 'committed', 'confirmed'],
     at: 'confirmed',
-    does: { 'cancellation asked for': [close()], 'payment succeeded': [] },
+    does: { 'cancellation asked for': [release()], 'payment succeeded': [] },
   },
   'releasing what was not paid': {
     history: ['created', 'lapsed'],
     at: 'releasing',
     does: { ...whileReleasing(), ...noted },
+  },
+  'releasing what was sold': {
+    history: [...sold, 'cancellation asked for'],
+    at: 'releasing',
+    does: { ...whileReleasing('p1'), 'refund processed': [] },
+  },
+  'releasing what was paid back': {
+    history: [...sold, 'refund processed'],
+    at: 'releasing',
+    does: { ...whileReleasing('p1', CancelReason.REFUNDED), 'cancellation asked for': [], 'refund processed': [] },
   },
   'releasing what is gone': {
     history: [...bought, 'commit: gone'],
@@ -391,7 +403,7 @@ const table: PairTable<Name> = {
     does: { 'refund processed': [], ...whileClosing('p1', [close('p1')]), 'cancellation asked for': [] },
   },
   'closing what was paid': {
-    history: [...sold, 'cancellation asked for'],
+    history: [...sold, 'cancellation asked for', 'tickets released'],
     at: 'closing',
     does: { ...whileClosing('p1', [refund('f1', 'CANCELLED')]), 'refund processed': [] },
   },
@@ -424,8 +436,8 @@ const table: PairTable<Name> = {
     at: 'owing',
     does: {
       owed: [refund('f2', 'CANCELLED', { delayMs: 3_600_000 })],
-      'owe: refused': [owe('', inAMinute)],
-      'owe: expired': [owe('')],
+      'owe: refused': [owe('CARD_CLOSED', inAMinute)],
+      'owe: expired': [owe('CARD_CLOSED')],
       'refund processed': [settle()],
       'refund failed': [],
     },
@@ -435,12 +447,46 @@ const table: PairTable<Name> = {
     at: 'owing',
     does: {
       owed: [refund('f1', 'CANCELLED', { delayMs: 3_600_000 })],
-      'owe: refused': [owe('', inAMinute)],
-      'owe: expired': [owe('')],
+      'owe: refused': [owe('INTERNAL', inAMinute)],
+      'owe: expired': [owe('INTERNAL')],
       'refund processed': [settle()],
       'refund failed': [],
     },
   },
+  'owing for the fourth time': {
+    history: [...owedMoney, ...tried(3), 'refund failed'],
+    at: 'owing',
+    does: {
+      owed: [refund('f2', 'CANCELLED', { delayMs: 8 * 3_600_000 })],
+      'owe: refused': [owe('CARD_CLOSED', inAMinute)],
+      'owe: expired': [owe('CARD_CLOSED')],
+      'refund processed': [settle()],
+      'refund failed': [],
+    },
+  },
+  'owing for the ninth time': {
+    history: [...owedMoney, ...tried(8), 'refund: refused'],
+    at: 'owing',
+    does: {
+      owed: [refund('f1', 'CANCELLED', { delayMs: 24 * 3_600_000 })],
+      'owe: refused': [owe('INTERNAL', inAMinute)],
+      'owe: expired': [owe('INTERNAL')],
+      'refund processed': [settle()],
+      'refund failed': [],
+    },
+  },
+  'owing for the last time': {
+    history: [...owedMoney, ...tried(9), 'refund: refused'],
+    at: 'owing',
+    does: {
+      owed: [],
+      'owe: refused': [giveUp('INTERNAL', inAMinute)],
+      'owe: expired': [giveUp('INTERNAL')],
+      'refund processed': [settle()],
+      'refund failed': [],
+    },
+  },
+  stranded: { history: [...owedMoney, ...tried(10)], at: 'stranded', does: { 'refund processed': [settle()] } },
   settling: {
     history: [...owedMoney, 'refund processed'],
     at: 'settling',

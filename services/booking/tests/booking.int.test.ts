@@ -201,7 +201,7 @@ it('money that cannot be paid back is on the list until it is', async () => {
   const first = await opened.call(() => app.closeReservation(id, paymentId, undefined))
   const second = await opened.call(() => app.notePayment(id, paymentId, 'REFUND_FAILED', 'CARD_CLOSED'))
   expect(second).not.toBe(first)
-  const listed = async () => (await app.listFailedRefunds(firstPage)).items
+  const listed = async () => (await app.listFailedRefunds(false, firstPage)).items
   expect(await listed()).toMatchObject([{ userId, reservation: { id, payment: { reason: 'CARD_CLOSED' } } }])
   await opened.call(() => app.notePayment(id, paymentId, 'REFUNDED', ''))
   expect(await listed()).toEqual([])

@@ -42,16 +42,17 @@ export const inventoryModel = (tell: Tell) => {
     },
     commit: () => {
       if (hold.status === 'COMMITTED') return {}
-      if (hold.status === 'RELEASED') throw precondition('HOLD_RELEASED', '')
+      if (hold.status === 'RELEASED' || hold.status === 'RETURNED') throw precondition('HOLD_RELEASED', '')
       if (hold.isOff) throw precondition('EVENT_CLOSED', '')
       if (hold.status === 'LAPSED' && hold.areOthersFaster) throw precondition('TICKETS_UNAVAILABLE', '')
       become('COMMITTED')
       return {}
     },
     release: () => {
-      if (hold.status === 'COMMITTED') throw precondition('HOLD_COMMITTED', '')
-      if (hold.status === 'HELD') tell('hold', TicketsReleasedSchema, { reservationId, reason: ReleaseReason.RELEASED })
-      become('RELEASED')
+      if (hold.status === 'RELEASED' || hold.status === 'RETURNED') return {}
+      const reason = hold.status === 'COMMITTED' ? ReleaseReason.RETURNED : ReleaseReason.RELEASED
+      if (hold.status !== 'LAPSED') tell('hold', TicketsReleasedSchema, { reservationId, reason })
+      become(hold.status === 'COMMITTED' ? 'RETURNED' : 'RELEASED')
       return {}
     },
   }

@@ -160,10 +160,12 @@ it('a deleted account leaves nothing of its owner in any database, and the repor
   expect(erasure.awaited).toEqual([])
   expect(erasure.reports.map(({ context }) => context).toSorted()).toEqual([
     'access',
+    'booking',
     'catalog',
     'identity',
     'inventory',
     'notification',
+    'payment',
     'story',
     'subscription',
   ])

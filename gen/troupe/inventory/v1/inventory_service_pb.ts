@@ -479,9 +479,8 @@ export const InventoryService: GenService<{
     output: typeof CommitTicketsResponseSchema;
   },
   /**
-   * Frees what is set aside for a reservation. Once it is free, the same again changes nothing; one
-   * that nothing was set aside for can have nothing set aside any more. FAILED_PRECONDITION /
-   * HOLD_COMMITTED.
+   * Frees what is set aside for a reservation, and returns what is sold to it. Once it is free, the same
+   * again changes nothing; one that nothing was set aside for can have nothing set aside any more.
    *
    * @generated from rpc troupe.inventory.v1.InventoryService.ReleaseTickets
    */
