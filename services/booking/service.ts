@@ -7,6 +7,7 @@ import { createBookingApp } from './application/app.ts'
 import { bookingProcess } from './application/booking.process.ts'
 import { createDueWork } from './infrastructure/due-work.ts'
 import { invariants } from './infrastructure/invariants.ts'
+import { invariantsAcross } from './infrastructure/invariants-across.ts'
 import { createInventory } from './infrastructure/inventory.ts'
 import { migrations } from './infrastructure/migrations.ts'
 import { createPasses } from './infrastructure/passes.ts'
@@ -59,7 +60,7 @@ export const booking = defineContext({
         await app.eraseBuyer(userId)
         return ['name on reservations', 'name on tickets', 'name on events']
       },
-      invariants,
+      invariants: [...invariants, ...invariantsAcross(kernel)],
       start: () => codes.publish(),
     }
   },

@@ -8,13 +8,10 @@ import {
   ReservationStatus,
 } from '#gen/troupe/booking/v1/reservation_pb.ts'
 import { TicketStatus } from '#gen/troupe/booking/v1/ticket_pb.ts'
-import { CatalogService } from '#gen/troupe/catalog/v1/catalog_service_pb.ts'
-import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
-import { InventoryService } from '#gen/troupe/inventory/v1/inventory_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
-import { PaymentService } from '#gen/troupe/payment/v1/payment_service_pb.ts'
-import { duration, timestamp } from '#shared/domain/timestamp.ts'
+import { duration } from '#shared/domain/timestamp.ts'
 import { eventually, outcomeOf, type TestUser, testMesh } from '../../../tests/mesh.ts'
+import { type Clients, clients, becomes as comesToBe, payWith, putOnSale, signedIn } from './sale.ts'
 
 const mesh = testMesh()
 const { CONFIRMED, CANCELLED, EXPIRED, PENDING } = ReservationStatus
@@ -22,14 +19,8 @@ const minuteMs = 60_000
 
 let ann: TestUser
 let bob: TestUser
-const clients = ({ transport }: { transport: TestUser['transport'] }) => ({
-  booking: createClient(BookingService, transport),
-  catalog: createClient(CatalogService, transport),
-  inventory: createClient(InventoryService, transport),
-  payment: createClient(PaymentService, transport),
-})
-let organizer: ReturnType<typeof clients>
-let buyer: ReturnType<typeof clients>
+let organizer: Clients
+let buyer: Clients
 
 beforeAll(async () => {
   ;[ann, bob] = await Promise.all([mesh.newUser('Ann Organiser'), mesh.newUser('Bob Buyer')])
@@ -37,56 +28,13 @@ beforeAll(async () => {
   buyer = clients(bob)
 })
 
-/** A published event with three paid tickets and three that cost nothing, once they are on sale. */
-const onSale = async () => {
-  const { event } = await organizer.catalog.createEvent({
-    title: 'An evening of fables',
-    category: 'reading',
-    startsAt: timestamp(new Date('2041-07-01T18:00:00Z')),
-    endsAt: timestamp(new Date('2041-07-01T20:00:00Z')),
-    timeZone: 'Europe/Vienna',
-    venue: { name: 'Old Mill', capacity: 6, address: { city: 'Vienna', country: 'AT' } },
-    ticketTypes: [
-      { name: 'Stalls', priceMinorUnits: 2500n, currency: 'EUR', quantity: 3 },
-      { name: 'Gallery', priceMinorUnits: 0n, currency: 'EUR', quantity: 3 },
-    ],
-  })
-  const eventId = event?.id ?? ''
-  await organizer.catalog.publishEvent({ eventId })
-  const { inventory } = await eventually(() => buyer.inventory.getAvailability({ eventId }))
-  const typeOf = (name: string) => inventory?.ticketTypes.find((type) => type.name === name)?.id ?? ''
-  const available = async () =>
-    (await buyer.inventory.getAvailability({ eventId })).inventory?.ticketTypes.find(({ name }) => name === 'Stalls')
-      ?.counts?.available
-  const reserve = async (name: string, quantity: number) => {
-    const items = [{ ticketTypeId: typeOf(name), quantity }]
-    const { reservation } = await buyer.booking.createReservation({ eventId, items })
-    return reservation as Reservation
-  }
-  return { eventId, typeOf, reserve, available }
-}
-
+const onSale = () => putOnSale(organizer, buyer)
 const get = async (reservationId: string) =>
   (await buyer.booking.getReservation({ reservationId })).reservation as Reservation
-
 const becomes = (reservationId: string, is: (reservation: Reservation) => boolean) =>
-  eventually(async () => {
-    const found = await get(reservationId)
-    return is(found) ? found : undefined
-  }, 20_000)
-
-const card = async (token: string) => (await buyer.payment.createPaymentMethod({ token })).paymentMethod?.id ?? ''
-
-const pay = async (reservationId: string, token: string) =>
-  buyer.booking.payReservation({ reservationId, paymentMethodId: await card(token) })
-
+  comesToBe(buyer, reservationId, is)
+const pay = (reservationId: string, token: string) => payWith(buyer, reservationId, token)
 const ticketsOf = async (reservationId: string) => (await buyer.booking.listTickets({ reservationId })).tickets
-
-const signedIn = async (user: TestUser = bob) => {
-  const { email, password } = user
-  const { tokens } = await createClient(IdentityService, mesh.transport()).login({ email, password })
-  return { token: tokens?.accessToken ?? '' }
-}
 
 describe('a reservation that costs nothing', () => {
   it('is confirmed by itself, its tickets let in once, and nobody else sees any of it', async () => {
@@ -151,12 +99,11 @@ describe('a reservation that is paid', () => {
     const watching = (async () => {
       for await (const { reservation } of buyer.booking.watchReservation({ reservationId: id })) {
         if (reservation) seen.push(reservation.status)
-        if (reservation?.status === CONFIRMED) return
       }
     })()
     await pay(id, 'tok_4242')
-    await watching
-    expect([seen[0], seen.at(-1)]).toEqual([PENDING, CONFIRMED])
+    await becomes(id, ({ status }) => status === CONFIRMED)
+    await eventually(() => seen.at(-1) === CONFIRMED || undefined)
     const confirmed = await get(id)
     expect(confirmed.payment).toMatchObject({ status: ReservationPaymentStatus.PAID, failureReason: '' })
     expect(await ticketsOf(id)).toHaveLength(2)
@@ -170,7 +117,35 @@ describe('a reservation that is paid', () => {
     const ended = await becomes(id, ({ payment }) => payment?.status === ReservationPaymentStatus.REFUNDED)
     expect(ended.status).toBe(CANCELLED)
     expect((await ticketsOf(id)).map(({ status }) => status)).toEqual([TicketStatus.REFUNDED, TicketStatus.REFUNDED])
+    // The stream ends by itself with what it watches, and the tickets are for sale again.
+    await watching
+    expect([seen[0], seen.at(-1)]).toEqual([PENDING, CANCELLED])
+    expect(seen).toContain(CONFIRMED)
+    expect(await available()).toBe(3)
   })
+
+  it('is watched on from the version that is known, with signs of life', async () => {
+    const { reserve } = await onSale()
+    const { id, version } = await reserve('Stalls', 1)
+    const watch = (knownVersion: number) =>
+      buyer.booking.watchReservation({ reservationId: id, knownVersion })[Symbol.asyncIterator]()
+    const [fresh, resumed] = [watch(0), watch(version)]
+    expect((await fresh.next()).value?.reservation).toMatchObject({ id, version })
+    const [first, alive] = await Promise.all([resumed.next(), fresh.next()])
+    expect([first.value?.reservation, alive.value?.reservation]).toEqual([undefined, undefined])
+    const told = [resumed.next(), fresh.next()]
+    await buyer.booking.cancelReservation({ reservationId: id })
+    for (const { value } of await Promise.all(told)) expect(value?.reservation?.version).toBe(version + 1)
+    const ended = await becomes(id, ({ status }) => status === CANCELLED)
+    for (const stream of [fresh, resumed]) {
+      let last = 0
+      for (let next = await stream.next(); !next.done; next = await stream.next())
+        last = next.value.reservation?.version ?? last
+      expect(last).toBe(ended.version)
+    }
+    expect(await watch(ended.version).next()).toMatchObject({ done: true })
+    expect((await watch(1).next()).value?.reservation?.version).toBe(ended.version)
+  }, 40_000)
 
   it('with a card that is declined can be paid with another, and not twice', async () => {
     const { reserve } = await onSale()
@@ -193,7 +168,7 @@ describe('a reservation that is paid', () => {
     expect(await outcomeOf(pay(waiting.id, 'tok_4242'))).toBe('FailedPrecondition PAYMENT_UNDER_WAY')
     const operator = createClient(MeshService, await mesh.operator())
     await operator.advanceClock({ by: duration(13 * minuteMs) }, { timeoutMs: 120_000 })
-    buyer = clients({ transport: mesh.transport((await signedIn()).token) })
+    buyer = await signedIn(mesh, bob)
     for (const { id } of [waiting, untouched]) await becomes(id, ({ status }) => status === EXPIRED)
     expect((await get(waiting.id)).payment?.status).toBe(ReservationPaymentStatus.FAILED)
     expect(await available()).toBe(3)
@@ -203,7 +178,7 @@ describe('a reservation that is paid', () => {
   })
 
   it('is paid back when its event does not take place', async () => {
-    organizer = clients({ transport: mesh.transport((await signedIn(ann)).token) })
+    organizer = await signedIn(mesh, ann)
     const { reserve, eventId } = await onSale()
     const [paid, held] = [await reserve('Stalls', 1), await reserve('Stalls', 1)]
     await pay(paid.id, 'tok_4242')

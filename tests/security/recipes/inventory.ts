@@ -72,4 +72,8 @@ export const inventoryRecipes: Recipes = ofService('troupe.inventory.v1.Inventor
   ReserveTickets: { fields: newOrder, ids: { event_id: 'open', user_id: 'open', 'items.ticket_type_id': 'open' } },
   CommitTickets: { fields: newHold },
   ReleaseTickets: { fields: newHold },
+  FindHolds: {
+    fields: async (scene) => ({ reservationIds: [(await newHold(scene)).reservationId] }),
+    ids: { reservation_ids: 'open' },
+  },
 })
