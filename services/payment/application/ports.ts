@@ -48,7 +48,7 @@ export interface Payments {
   /** What is undecided or successful of a purpose. */
   takenBy(purpose: Purpose): Promise<{ id: string; isPaid: boolean } | undefined>
   /** What its provider is asked; undefined for one that was never initiated. */
-  charge(id: string): Promise<(Charge & { checks: number }) | undefined>
+  charge(id: string): Promise<(Charge & { checks: number; nextCheckAt: Date | undefined }) | undefined>
   /** Notes when its provider is asked next. */
   recheck(id: string, at: Date, checks: number): void
   recheckRefund(id: string, at: Date, checks: number): void

@@ -11,18 +11,24 @@ const besideOf = ({ clock }: Ports, payment: Payment, answer: Answer, checks: nu
   return { ...(answer.action && { action: answer.action }), nextCheckAt: later(actionMs), checks: 0 }
 }
 
-/** Takes over what the provider said of a charge, within the unit being run. */
+const askLater = ({ payments, clock }: Ports, id: string, checks: number): void =>
+  payments.recheck(id, new Date(clock.now().getTime() + nextCheckMs(checks)), checks + 1)
+
+/**
+ * Takes over what the provider said of a charge, within the unit being run. A payer who was asked to do something keeps
+ * the time for it, however often that is heard.
+ */
 export const takeOver =
   (ports: Ports) =>
   async (id: string, answer: Answer, checks = 0): Promise<Payment> => {
-    const { payments, ledger, ids, clock } = ports
+    const { payments, ledger, ids } = ports
     const payment = await payments.get(id)
     const before = payment.state
     const postings = payment.observe(answer, ids.next())
     for (const posting of postings) ledger.post(posting)
     // What was asked for in vain is asked for again, and what was heard twice is not written.
     if (payment.state !== before) payments.save(payment, besideOf(ports, payment, answer, checks))
-    else if (payment.isOpen) payments.recheck(id, new Date(clock.now().getTime() + nextCheckMs(checks)), checks + 1)
+    else if (payment.isOpen && payment.state.charge !== 'REQUIRES_ACTION') askLater(ports, id, checks)
     return payment
   }
 
@@ -39,15 +45,17 @@ export const firstCheck = ({ clock }: Ports): Date => new Date(clock.now().getTi
 export const followCharge =
   (ports: Ports) =>
   async (id: string): Promise<void> => {
-    const { payments, provider } = ports
+    const { payments, provider, clock } = ports
     const charge = await payments.charge(id)
     const payment = await payments.find(id)
-    if (!charge || !payment?.isOpen) return
+    // Who was found due may have been asked to do something meanwhile.
+    if (!charge || !payment?.isOpen || (charge.nextCheckAt && charge.nextCheckAt > clock.now())) return
     if (payment.state.charge !== 'REQUIRES_ACTION') {
       await takeOver(ports)(id, await askAgain(ports, charge), charge.checks)
       return
     }
     const given = await ask(ports, { purpose: 'cancel', id }, (signal) => provider.cancel(charge, signal))
     const isGivenUp = given.status === 'CANCELLED'
-    await takeOver(ports)(id, isGivenUp ? { status: 'FAILED', reason: 'ACTION_TIMED_OUT' } : given, charge.checks)
+    const answer = isGivenUp ? ({ status: 'FAILED', reason: 'ACTION_TIMED_OUT' } as const) : given
+    if ((await takeOver(ports)(id, answer, charge.checks)).isOpen) askLater(ports, id, charge.checks)
   }

@@ -24,6 +24,7 @@ interface ChargeRow extends Record<string, unknown> {
   reference: string
   externalId: string
   checks: number
+  nextCheckAt: Date | null
 }
 
 interface RefundRow extends Record<string, unknown> {
@@ -93,13 +94,13 @@ export const createPayments = (database: Database, unit: () => UnitOfWork, clock
     charge: async (id) => {
       const [row] = await database.sql<ChargeRow>(
         `select token, amount, currency, description, external_id as "externalId", checks,
-           purpose_kind || ':' || purpose_id as reference
+           next_check_at as "nextCheckAt", purpose_kind || ':' || purpose_id as reference
          from payments where id = $1 and purpose_id is not null`,
         id,
       )
       if (!row) return undefined
-      const { amount, currency, ...rest } = row
-      return { ...rest, key: id, amount: Money.of(BigInt(amount), currency) }
+      const { amount, currency, nextCheckAt, ...rest } = row
+      return { ...rest, key: id, amount: Money.of(BigInt(amount), currency), nextCheckAt: nextCheckAt ?? undefined }
     },
     recheck: recheck('payments'),
     recheckRefund: recheck('refunds'),

@@ -114,6 +114,17 @@ describe('a webhook', () => {
     expect(await own.events(id)).toEqual(['PaymentInitiated', 'PaymentActionRequired', 'PaymentSucceeded'])
   })
 
+  it('that a payer is waited for, before the answer or after it: they keep their hour', async () => {
+    for (const isFirst of [true, false]) {
+      beforeAnswer = isFirst
+      const { id, payerId } = await own.pay('tok_3220')
+      await own.report()
+      await own.pass(59 * 60_000)
+      expect((await own.get(id)).status).toBe('REQUIRES_ACTION')
+      expect((await own.confirm(payerId, id)).status).toBe('SUCCEEDED')
+    }
+  })
+
   it('is sent again until it is taken', async () => {
     await own.pay()
     isTaken = false

@@ -450,7 +450,7 @@ export const RefundFailedSchema: GenMessage<RefundFailed> = /*@__PURE__*/
   messageDesc(file_troupe_payment_v1_payment_events, 9);
 
 /**
- * Money is to go from somebody’s balance to their bank.
+ * Money is to go from somebody's balance to their bank.
  *
  * @generated from message troupe.payment.v1.PayoutRequested
  */
@@ -479,7 +479,7 @@ export const PayoutRequestedSchema: GenMessage<PayoutRequested> = /*@__PURE__*/
   messageDesc(file_troupe_payment_v1_payment_events, 10);
 
 /**
- * Money went to somebody’s bank.
+ * Money went to somebody's bank.
  *
  * @generated from message troupe.payment.v1.PayoutPaid
  */
@@ -513,7 +513,7 @@ export const PayoutPaidSchema: GenMessage<PayoutPaid> = /*@__PURE__*/
   messageDesc(file_troupe_payment_v1_payment_events, 11);
 
 /**
- * Money did not go to somebody’s bank; it is on the balance again.
+ * Money did not go to somebody's bank; it is on the balance again.
  *
  * @generated from message troupe.payment.v1.PayoutFailed
  */

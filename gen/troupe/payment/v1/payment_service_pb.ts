@@ -53,7 +53,7 @@ export type InitiatePaymentRequest = Message<"troupe.payment.v1.InitiatePaymentR
   amount?: Money | undefined;
 
   /**
-   * One of the payer’s.
+   * One of the payer's.
    *
    * @generated from field: string payment_method_id = 5;
    */
@@ -581,7 +581,7 @@ export const GetUserPaymentHistoryResponseSchema: GenMessage<GetUserPaymentHisto
  */
 export type CreatePaymentMethodRequest = Message<"troupe.payment.v1.CreatePaymentMethodRequest"> & {
   /**
-   * From the provider’s client library.
+   * From the provider's client library.
    *
    * @generated from field: string token = 1;
    */
@@ -622,7 +622,7 @@ export type RegisterPaymentMethodRequest = Message<"troupe.payment.v1.RegisterPa
   userId: string;
 
   /**
-   * From the provider’s client library.
+   * From the provider's client library.
    *
    * @generated from field: string token = 2;
    */
@@ -925,7 +925,7 @@ export const PaymentService: GenService<{
     output: typeof ConfirmPaymentResponseSchema;
   },
   /**
-   * A payment of the caller’s.
+   * A payment of the caller's.
    *
    * @generated from rpc troupe.payment.v1.PaymentService.GetPayment
    */
@@ -935,7 +935,7 @@ export const PaymentService: GenService<{
     output: typeof GetPaymentResponseSchema;
   },
   /**
-   * Anybody’s payment, for support.
+   * Anybody's payment, for support.
    *
    * @generated from rpc troupe.payment.v1.PaymentService.GetUserPayment
    */
@@ -966,7 +966,7 @@ export const PaymentService: GenService<{
     output: typeof FindPaymentOfPurposeResponseSchema;
   },
   /**
-   * The caller’s payments, newest first. INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
+   * The caller's payments, newest first. INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
    *
    * @generated from rpc troupe.payment.v1.PaymentService.ListPayments
    */
@@ -976,7 +976,7 @@ export const PaymentService: GenService<{
     output: typeof ListPaymentsResponseSchema;
   },
   /**
-   * Somebody’s payments, newest first, for support. INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
+   * Somebody's payments, newest first, for support. INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
    *
    * @generated from rpc troupe.payment.v1.PaymentService.ListUserPayments
    */
@@ -1020,7 +1020,7 @@ export const PaymentService: GenService<{
     output: typeof CancelPaymentResponseSchema;
   },
   /**
-   * What happened to a payment of the caller’s, oldest first.
+   * What happened to a payment of the caller's, oldest first.
    *
    * @generated from rpc troupe.payment.v1.PaymentService.GetPaymentHistory
    */
@@ -1030,7 +1030,7 @@ export const PaymentService: GenService<{
     output: typeof GetPaymentHistoryResponseSchema;
   },
   /**
-   * What happened to anybody’s payment, oldest first, for support.
+   * What happened to anybody's payment, oldest first, for support.
    *
    * @generated from rpc troupe.payment.v1.PaymentService.GetUserPaymentHistory
    */
@@ -1040,7 +1040,7 @@ export const PaymentService: GenService<{
     output: typeof GetUserPaymentHistoryResponseSchema;
   },
   /**
-   * Keeps something to pay with, by a token of the provider’s client library. INVALID_ARGUMENT /
+   * Keeps something to pay with, by a token of the provider's client library. INVALID_ARGUMENT /
    * UNKNOWN_CARD for a token that the provider does not know; FAILED_PRECONDITION / TOO_MANY_PAYMENT_METHODS
    * above 20.
    *
@@ -1083,7 +1083,7 @@ export const PaymentService: GenService<{
     output: typeof RemovePaymentMethodResponseSchema;
   },
   /**
-   * Adds to somebody’s balance what they earned, once for each credit. FAILED_PRECONDITION /
+   * Adds to somebody's balance what they earned, once for each credit. FAILED_PRECONDITION /
    * CREDIT_MISMATCH for an id that was used for something else; INVALID_ARGUMENT / INVALID_CURRENCY.
    *
    * @generated from rpc troupe.payment.v1.PaymentService.CreditBalance
@@ -1094,7 +1094,7 @@ export const PaymentService: GenService<{
     output: typeof CreditBalanceResponseSchema;
   },
   /**
-   * Pays from the caller’s balance to their bank. FAILED_PRECONDITION / BALANCE_TOO_LOW;
+   * Pays from the caller's balance to their bank. FAILED_PRECONDITION / BALANCE_TOO_LOW;
    * INVALID_ARGUMENT / INVALID_CURRENCY.
    *
    * @generated from rpc troupe.payment.v1.PaymentService.RequestPayout
@@ -1105,7 +1105,7 @@ export const PaymentService: GenService<{
     output: typeof RequestPayoutResponseSchema;
   },
   /**
-   * The caller’s payouts, newest first, and what is left to pay out. INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
+   * The caller's payouts, newest first, and what is left to pay out. INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
    *
    * @generated from rpc troupe.payment.v1.PaymentService.ListPayouts
    */
