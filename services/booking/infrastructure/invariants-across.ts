@@ -5,7 +5,6 @@ import { InventoryService } from '#gen/troupe/inventory/v1/inventory_service_pb.
 import { PaymentPurpose, PaymentStatus, PaymentStatusSchema } from '#gen/troupe/payment/v1/payment_pb.ts'
 import { PaymentService } from '#gen/troupe/payment/v1/payment_service_pb.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
-import type { CommonInvariant } from '#shared/presentation/context.ts'
 
 const pageSize = 500
 /** Payments are asked for one by one: the newest are enough for a look. */
@@ -33,7 +32,7 @@ const holdsMoney = ({ paymentStatus }: Resting): boolean =>
   ['PAID', 'REFUNDING', 'REFUND_FAILED', 'REFUND_GIVEN_UP'].includes(paymentStatus)
 
 /** What booking, inventory and payment say of the same reservations, each by its own database, is the same. */
-export const invariantsAcross = ({ client, database }: Pick<Kernel, 'client' | 'database'>): CommonInvariant[] => {
+export const invariantsAcross = ({ client, database }: Pick<Kernel, 'client' | 'database'>) => {
   const [inventory, payment] = [client(InventoryService), client(PaymentService)]
   const holdsOf: Check = async (rows) => {
     const { holds } = await inventory.findHolds({ reservationIds: rows.map(({ id }) => id) })

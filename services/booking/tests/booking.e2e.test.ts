@@ -9,13 +9,11 @@ import {
 } from '#gen/troupe/booking/v1/reservation_pb.ts'
 import { TicketStatus } from '#gen/troupe/booking/v1/ticket_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
-import { duration } from '#shared/domain/timestamp.ts'
 import { eventually, outcomeOf, type TestUser, testMesh } from '../../../tests/mesh.ts'
-import { type Clients, clients, becomes as comesToBe, payWith, putOnSale, signedIn } from './sale.ts'
+import { type Clients, clients, becomes as comesToBe, payWith, putOnSale } from './sale.ts'
 
 const mesh = testMesh()
 const { CONFIRMED, CANCELLED, EXPIRED, PENDING } = ReservationStatus
-const minuteMs = 60_000
 
 let ann: TestUser
 let bob: TestUser
@@ -160,25 +158,7 @@ describe('a reservation that is paid', () => {
     expect(paid).toHaveLength(2)
   })
 
-  it('waits for its payer, and expires without one: nothing is charged and the tickets are free', async () => {
-    const { reserve, available } = await onSale()
-    const [waiting, untouched] = [await reserve('Stalls', 2), await reserve('Stalls', 1)]
-    await pay(waiting.id, 'tok_3220')
-    await becomes(waiting.id, ({ payment }) => payment?.status === ReservationPaymentStatus.REQUIRES_ACTION)
-    expect(await outcomeOf(pay(waiting.id, 'tok_4242'))).toBe('FailedPrecondition PAYMENT_UNDER_WAY')
-    const operator = createClient(MeshService, await mesh.operator())
-    await operator.advanceClock({ by: duration(13 * minuteMs) }, { timeoutMs: 120_000 })
-    buyer = await signedIn(mesh, bob)
-    for (const { id } of [waiting, untouched]) await becomes(id, ({ status }) => status === EXPIRED)
-    expect((await get(waiting.id)).payment?.status).toBe(ReservationPaymentStatus.FAILED)
-    expect(await available()).toBe(3)
-    expect(await outcomeOf(buyer.booking.cancelReservation({ reservationId: waiting.id }))).toBe(
-      'FailedPrecondition RESERVATION_EXPIRED',
-    )
-  })
-
   it('is paid back when its event does not take place', async () => {
-    organizer = await signedIn(mesh, ann)
     const { reserve, eventId } = await onSale()
     const [paid, held] = [await reserve('Stalls', 1), await reserve('Stalls', 1)]
     await pay(paid.id, 'tok_4242')

@@ -1,4 +1,5 @@
 import { createClient, type Transport } from '@connectrpc/connect'
+import { Client } from 'pg'
 import { BookingService } from '#gen/troupe/booking/v1/booking_service_pb.ts'
 import type { Reservation } from '#gen/troupe/booking/v1/reservation_pb.ts'
 import { CatalogService } from '#gen/troupe/catalog/v1/catalog_service_pb.ts'
@@ -66,3 +67,28 @@ export const becomes = ({ booking }: Clients, reservationId: string, is: (found:
     const { reservation } = await booking.getReservation({ reservationId })
     return reservation && is(reservation) ? reservation : undefined
   }, 20_000)
+
+type Row = Record<string, unknown>
+
+/** Asks or forges what stands in a context's database. */
+export const databasesOf =
+  ({ postgresUrl, databasePrefix }: Pick<TestMesh, 'postgresUrl' | 'databasePrefix'>) =>
+  async (context: string, text: string, ...values: unknown[]): Promise<Row[]> => {
+    const url = new URL(postgresUrl)
+    url.pathname = `/${databasePrefix}${context}`
+    const client = new Client({ connectionString: url.toString() })
+    await client.connect()
+    try {
+      return (await client.query<Row>(text, values)).rows
+    } finally {
+      await client.end()
+    }
+  }
+
+/** How often the sandbox has charged for a reservation. */
+export const chargesIn =
+  (mesh: TestMesh) =>
+  async (reservationId: string): Promise<number> => {
+    const text = `select key from sandbox_charges where reference like '%' || $1 and status = 'SUCCEEDED'`
+    return (await databasesOf(mesh)('payment', text, reservationId)).length
+  }

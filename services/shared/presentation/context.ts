@@ -20,7 +20,7 @@ export interface SqlInvariant {
 }
 
 /** Something that must hold of what a context has and what others say. */
-export interface CommonInvariant {
+interface CommonInvariant {
   name: string
   /** Up to ten violations. */
   find(): Promise<string[]>
