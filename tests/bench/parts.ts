@@ -7,6 +7,7 @@ type Part = (bench: Bench) => Promise<void>
 const parts = {
   write: async () => (await import('./write.ts')).write,
   read: async () => (await import('./read.ts')).read,
+  search: async () => (await import('./search.ts')).search,
   unary: async () => (await import('./unary.ts')).unary,
   client: async () => (await import('./client.ts')).client,
   events: async () => (await import('./events.ts')).events,

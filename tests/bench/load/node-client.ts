@@ -1,6 +1,7 @@
 import http from 'node:http'
 import http2 from 'node:http2'
 import { answer } from '../answers.ts'
+import { type Delays, delaysOf } from './delays.ts'
 
 /** Requests that are sent over and over, as many at once as there are lanes. */
 export interface Load {
@@ -119,4 +120,19 @@ const run = async (load: Load): Promise<LoadResult> => {
   return { perSecond: answered / seconds, answered, failed, failure }
 }
 
-answer(undefined, { run })
+/** Asks for one answer after the other over one connection. Throws at the first that is not OK. */
+const timed = async (load: Load): Promise<Delays> => {
+  const bodies = load.bodies.map((body) => Buffer.from(body, 'base64'))
+  const { send, close } = http2Sender(load)
+  const headers = { ...load.headers, ...(load.tokens?.[0] && { authorization: `Bearer ${load.tokens[0]}` }) }
+  try {
+    return await delaysOf(load.seconds, async (number) => {
+      const problem = await send(headers, bodies[number % bodies.length] as Buffer)
+      if (problem !== undefined) throw new Error(`${load.path}: ${problem}`)
+    })
+  } finally {
+    close()
+  }
+}
+
+answer(undefined, { run, timed })

@@ -1,12 +1,15 @@
 import { type Child, startChild } from '../child.ts'
 import type { Sample } from '../measure.ts'
 import type { Bench } from '../setting.ts'
+import type { Delays } from './delays.ts'
 import type { Load, LoadResult } from './node-client.ts'
 
 /** Our own load client in a process beside the load. */
 export interface NodeLoad {
   /** Sends for as long as the load says and returns how fast they were answered. Throws unless all were OK. */
   run(load: Load): Promise<Sample>
+  /** The middle delay of requests that are sent one after the other. Throws unless all were OK. */
+  timed(load: Load): Promise<Delays>
   stop(): Promise<void>
 }
 
@@ -19,6 +22,7 @@ const checked = ({ perSecond, answered, failed, failure }: LoadResult, path: str
 export const startNodeLoad = async (bench: Bench): Promise<NodeLoad> => {
   const child: Child<undefined> = await startChild(bench, 'load/node-client.ts', { measured: false })
   return {
+    timed: (load) => child.ask<Delays>('timed', load),
     run: async (load) => checked(await child.ask<LoadResult>('run', load), load.path),
     stop: child.stop,
   }

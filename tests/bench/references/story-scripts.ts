@@ -1,35 +1,9 @@
-import { Client } from 'pg'
-import type { Database } from '../../../services/shared/infrastructure/database.ts'
 import { machineClock } from '../../../services/shared/infrastructure/mesh-clock.ts'
-import type { Row } from '../../../services/shared/infrastructure/prepared.ts'
 import { storyLists } from '../../../services/story/infrastructure/story-lists.ts'
 import { storyReads } from '../../../services/story/infrastructure/story-reads.ts'
 import type { Script } from '../load/pgbench.ts'
 import { storyId, storyIdSql } from '../story-data.ts'
-
-interface Query {
-  text: string
-  values: readonly unknown[]
-}
-
-/** The queries that a read of the context makes, noted while it makes them. */
-const queriesOf = async (url: string, read: (database: Database) => Promise<unknown>): Promise<Query[]> => {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  const queries: Query[] = []
-  const sql = async <R extends Row>(text: string, ...values: unknown[]): Promise<R[]> => {
-    queries.push({ text, values })
-    return (await client.query<R>(text, values)).rows
-  }
-  try {
-    await read({ sql, look: sql } as unknown as Database)
-    return queries
-  } finally {
-    await client.end()
-  }
-}
-
-const textOf = (value: unknown): string => (value instanceof Date ? value.toISOString() : String(value))
+import { type Query, queriesOf, textOf } from './queries-of.ts'
 
 /** The queries as pgbench runs them: the same texts with the same parameters, but for `ids`, which change. */
 const scriptOf = (

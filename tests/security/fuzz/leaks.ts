@@ -1,3 +1,4 @@
+import { readDescriptors } from '../../../services/shared/presentation/descriptors.ts'
 import type { Databases } from '../stage/databases.ts'
 
 /** What no answer may tell of: how the mesh is made. */
@@ -15,7 +16,13 @@ const telling: readonly RegExp[] = [
   /127\.0\.0\.1:\d{4,}/,
 ]
 
-/** The names that only the databases know: tables, columns with an underscore in them left aside, constraints. */
+/** The names of all fields of the contracts, which every answer may say. */
+const fieldNames = (): Set<string> =>
+  new Set(
+    [...readDescriptors()].flatMap((type) => (type.kind === 'message' ? type.fields.map(({ name }) => name) : [])),
+  )
+
+/** The names that only the databases know: tables, indexes and constraints. */
 export const namesInside = async ({ contexts, sql }: Databases): Promise<RegExp> => {
   const names = await Promise.all(
     contexts.map((context) =>
@@ -26,8 +33,10 @@ export const namesInside = async ({ contexts, sql }: Databases): Promise<RegExp>
       ),
     ),
   )
+  const sayable = fieldNames()
   // Names without an underscore are words that an answer may well use.
-  const telling = new Set(names.flat().flatMap(({ name }) => (name.includes('_') ? [name] : [])))
+  const isTelling = (name: string) => name.includes('_') && !sayable.has(name)
+  const telling = new Set(names.flat().flatMap(({ name }) => (isTelling(name) ? [name] : [])))
   return new RegExp(`\\b(${[...telling].join('|')})\\b`)
 }
 
