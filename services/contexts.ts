@@ -3,6 +3,7 @@ import type { ContextDefinition } from '#shared/presentation/context.ts'
 /** Every context of the mesh, loaded only where it is hosted. */
 const contexts = {
   access: async () => (await import('./access/service.ts')).access,
+  booking: async () => (await import('./booking/service.ts')).booking,
   catalog: async () => (await import('./catalog/service.ts')).catalog,
   identity: async () => (await import('./identity/service.ts')).identity,
   inventory: async () => (await import('./inventory/service.ts')).inventory,

@@ -16,6 +16,7 @@ const entries = {
   start: 'deploy/local/start.ts',
   test: 'deploy/local/test.ts',
   demo: 'deploy/local/demo.ts',
+  invariants: 'deploy/local/invariants.ts',
   gen: 'deploy/local/gen.ts',
   eval: 'services/story/tales/eval.ts',
   bench: 'tests/bench/bench.ts',

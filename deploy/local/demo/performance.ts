@@ -1,49 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { ConnectError } from '@connectrpc/connect'
-import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { dateOf, timestamp } from '#shared/domain/timestamp.ts'
-import { SetupError } from '../setup-error.ts'
 import { table } from '../table.ts'
 import type { Screen } from './screen.ts'
 import type { Author } from './session.ts'
 import { priceText } from './tier.ts'
+import { untilHeard } from './until-heard.ts'
 import type { Work } from './works.ts'
 
 const day = 24 * 60 * 60_000
 const hour = 60 * 60_000
-const patienceMs = 30_000
-const lookEveryMs = 50
-
 const ticketTypes = [
   { name: 'Stalls', priceMinorUnits: 2500n, currency: 'EUR', quantity: 80, perOrderLimit: 6 },
   { name: 'Gallery', priceMinorUnits: 1200n, currency: 'EUR', quantity: 40, perOrderLimit: 6 },
 ]
 
-const isUnheardOf = (error: unknown): boolean =>
-  ConnectError.from(error).findDetails(ErrorInfoSchema)[0]?.reason === 'EVENT_NOT_FOUND'
-
-/** What other contexts hear by events is there in a moment. */
-const untilHeard = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
-  const giveUp = performance.now() + patienceMs
-  while (performance.now() < giveUp) {
-    const found = await look()
-    if (found !== undefined) return found
-    await sleep(lookEveryMs)
-  }
-  throw new SetupError(`${what} within ${patienceMs / 1000} s`)
-}
-
-const availability = async ({ inventory }: Author, eventId: string) => {
-  try {
-    return (await inventory.getAvailability({ eventId })).inventory
-  } catch (error) {
-    if (isUnheardOf(error)) return undefined
-    throw error
-  }
-}
-
-/** Announces a performance of a story, with tickets of two types, and finds it. */
-export const announce = async (screen: Screen, author: Author, { storyId, title }: Work): Promise<void> => {
+/** Announces a performance of a story, with tickets of two types, and finds it; answers its id. */
+export const announce = async (screen: Screen, author: Author, { storyId, title }: Work): Promise<string> => {
   const { catalog } = author
   const { story } = await author.stories.getStory({ storyId })
   const now = dateOf(story?.publishedAt)?.getTime() ?? 0
@@ -70,7 +41,8 @@ export const announce = async (screen: Screen, author: Author, { storyId, title 
   const { event } = await catalog.publishEvent({ eventId: draft.id })
   screen.say(`  ${event?.title}: ${event?.localStartsAt} in ${event?.venue?.name}, ${event?.venue?.address?.city}`)
 
-  const tickets = await untilHeard('the tickets were not on sale', () => availability(author, draft.id))
+  const look = async () => (await author.inventory.getAvailability({ eventId: draft.id })).inventory
+  const tickets = await untilHeard('the tickets were not on sale', look, 'EVENT_NOT_FOUND')
   const rows = tickets.ticketTypes.map(({ name, price, counts }) => [
     name,
     priceText(price),
@@ -85,4 +57,5 @@ export const announce = async (screen: Screen, author: Author, { storyId, title 
     return events.find(({ id }) => id === draft.id)
   })
   screen.say(`  found by SearchEvents, ${found.distanceKm?.toFixed(1)} km from where it looked`)
+  return draft.id
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { printFindings, readFindings } from './analysis-report.ts'
+import { sellTickets } from './box-office.ts'
 import { printChain, printRecentEvents } from './causal-chain.ts'
 import type { Draft } from './drafts.ts'
 import { exportBook, slugOf } from './export-book.ts'
@@ -72,13 +73,21 @@ const perform = async (stage: Stage, author: Author, drafts: readonly Draft[], t
   }
 
   const [first] = published
+  let performance: string | undefined
   if (first) {
     screen.say('\nPerformance (its tickets came to inventory by the event EventPublished)')
-    await failures.attempt(`a performance (${first.title})`, () => announce(screen, author, first))
+    performance = await failures.attempt(`a performance (${first.title})`, () => announce(screen, author, first))
   }
 
   screen.say('\nMails')
   await failures.attempt('the local mailbox', () => printMails(screen, gateway, author))
+
+  // Last, since it moves the clock: who is signed in is not any more.
+  if (performance) {
+    const [eventId, file] = [performance, join(dataDir, 'demo', 'ticket.pdf')]
+    screen.say('\nBox office (holds, payment, tickets, entrance)')
+    await failures.attempt('selling tickets', () => sellTickets(stage, author, eventId, file))
+  }
   return [...published, ...analysed, ...works]
 }
 

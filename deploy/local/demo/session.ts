@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import type { Client, Interceptor } from '@connectrpc/connect'
+import type { Client, Interceptor, Transport } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
+import { BookingService } from '#gen/troupe/booking/v1/booking_service_pb.ts'
 import { CatalogService } from '#gen/troupe/catalog/v1/catalog_service_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { InventoryService } from '#gen/troupe/inventory/v1/inventory_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import { PaymentService } from '#gen/troupe/payment/v1/payment_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
 import { clientOf } from '#shared/infrastructure/clients/client.ts'
@@ -54,7 +56,7 @@ export const tracedCall = (): { options: { onHeader(headers: Headers): void }; c
   }
 }
 
-/** Somebody who writes stories and performs them, signed in. */
+/** Somebody who writes stories and performs them, or buys tickets, signed in. */
 export interface Author {
   readonly id: string
   readonly email: string
@@ -64,6 +66,8 @@ export interface Author {
   readonly subscription: Client<typeof SubscriptionService>
   readonly catalog: Client<typeof CatalogService>
   readonly inventory: Client<typeof InventoryService>
+  readonly booking: Client<typeof BookingService>
+  readonly payment: Client<typeof PaymentService>
   /** Of RegisterUser. */
   readonly correlationId: string
 }
@@ -72,6 +76,21 @@ const signIn = async (gateway: Gateway, email: string, password: string): Promis
   const { tokens } = await clientOf(IdentityService, transportTo(gateway)).login({ email, password })
   if (!tokens) throw new Error('Login answered without tokens')
   return tokens.accessToken
+}
+
+const clientsWith = (transport: Transport) => ({
+  stories: clientOf(StoryService, transport),
+  subscription: clientOf(SubscriptionService, transport),
+  catalog: clientOf(CatalogService, transport),
+  inventory: clientOf(InventoryService, transport),
+  booking: clientOf(BookingService, transport),
+  payment: clientOf(PaymentService, transport),
+})
+
+/** The same person with a token of now. */
+export const signInAgain = async (gateway: Gateway, author: Author): Promise<Author> => {
+  const token = await signIn(gateway, author.email, author.password)
+  return { ...author, ...clientsWith(transportTo(gateway, token)) }
 }
 
 /** Opens an account nobody had before, and signs in. */
@@ -91,10 +110,7 @@ export const newAuthor = async (gateway: Gateway, displayName: string): Promise<
     email,
     password,
     displayName,
-    stories: clientOf(StoryService, transport),
-    subscription: clientOf(SubscriptionService, transport),
-    catalog: clientOf(CatalogService, transport),
-    inventory: clientOf(InventoryService, transport),
+    ...clientsWith(transport),
     correlationId: call.correlationId(),
   }
 }

@@ -160,6 +160,7 @@ it('a deleted account leaves nothing of its owner in any database, and the repor
   expect(erasure.awaited).toEqual([])
   expect(erasure.reports.map(({ context }) => context).toSorted()).toEqual([
     'access',
+    'booking',
     'catalog',
     'identity',
     'inventory',

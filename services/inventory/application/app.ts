@@ -18,6 +18,7 @@ export const createInventoryApp = (ports: Ports) => {
     reserveTickets: reserveTickets(ports, take),
     commitTickets: commitTickets(ports, take),
     releaseTickets: releaseTickets(ports),
+    findHolds: ports.holds.findAll,
     publishInventory: publishInventory(ports),
     followEvent: followEvent(ports),
     closeInventory: closeInventory(ports),

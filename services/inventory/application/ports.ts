@@ -22,6 +22,8 @@ export interface TicketTypes {
 
 export interface Holds {
   find(reservationId: string): Promise<Hold | undefined>
+  /** Those that there are. */
+  findAll(reservationIds: readonly string[]): Promise<Hold[]>
   add(hold: Hold): void
   /** Some that have lapsed and still count, of one event or of all, but for those that were looked at. */
   lapsing(now: Date, seen: readonly string[], eventId?: string): Promise<string[]>

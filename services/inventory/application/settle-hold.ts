@@ -28,7 +28,7 @@ export const commitTickets = ({ holds, counts, reads, clock }: Ports, take: Take
   return (reservationId: string): Promise<Hold> => take(() => commit(reservationId))
 }
 
-/** Frees what is set aside for a reservation, or what would come to be. Throws HOLD_COMMITTED. */
+/** Frees what is set aside for a reservation or sold to it, or what would come to be. */
 export const releaseTickets =
   ({ holds, counts, clock }: Ports) =>
   async (reservationId: string): Promise<void> => {

@@ -15,8 +15,11 @@ export const holdMs = 10 * 60_000
 /** How long one that holds nothing any more is remembered, for what comes late. */
 export const keepHoldsMs = 30 * 24 * 60 * 60_000
 
-/** LAPSED: nobody decided in time; RELEASED: whoever held them gave them back, maybe before there was anything to give. */
-export type HoldStatus = 'HELD' | 'COMMITTED' | 'LAPSED' | 'RELEASED'
+/**
+ * LAPSED: nobody decided in time; RELEASED: whoever held them gave them back, maybe before there was anything to give;
+ * RETURNED: they were sold, and given back.
+ */
+export type HoldStatus = 'HELD' | 'COMMITTED' | 'LAPSED' | 'RELEASED' | 'RETURNED'
 
 export interface Wish {
   ticketTypeId: string
@@ -43,7 +46,8 @@ const wasReleased = () => precondition('HOLD_RELEASED', 'what was set aside for 
 
 /**
  * Tickets set aside for a reservation. It goes one way: what is held is committed, released or lapses, once; what lapsed
- * may still be committed where its tickets are free, until it is released. Each step says where its tickets go.
+ * may still be committed where its tickets are free, until it is released; what is committed may be returned. Each step
+ * says where its tickets go.
  */
 export class Hold extends Aggregate {
   /** The reservation's. */
@@ -84,22 +88,22 @@ export class Hold extends Aggregate {
         this.items.some((item) => item.ticketTypeId === wish.ticketTypeId && item.quantity === wish.quantity),
       )
     if (!isSame) throw precondition('HOLD_MISMATCH', 'this reservation was made for something else')
-    if (this.status === 'LAPSED' || this.status === 'RELEASED') throw wasReleased()
+    if (this.status !== 'HELD' && this.status !== 'COMMITTED') throw wasReleased()
   }
 
   /** Sells its tickets; again changes nothing. Throws HOLD_RELEASED. */
   commit(now: Date): Movement | undefined {
     if (this.status === 'COMMITTED') return undefined
-    if (this.status === 'RELEASED') throw wasReleased()
+    if (this.status === 'RELEASED' || this.status === 'RETURNED') throw wasReleased()
     const from = this.status === 'HELD' ? 'held' : 'available'
     this.become('COMMITTED', now)
     this.record(TicketsCommittedSchema, this.told)
     return { from, to: 'committed' }
   }
 
-  /** Gives its tickets back, for good; again changes nothing. Throws HOLD_COMMITTED. */
+  /** Gives its tickets back, for good, also those that are sold; again changes nothing. */
   release(now: Date): Movement | undefined {
-    if (this.status === 'COMMITTED') throw precondition('HOLD_COMMITTED', 'these tickets are sold')
+    if (this.status === 'COMMITTED') return this.free('RETURNED', now)
     if (this.status === 'HELD') return this.free('RELEASED', now)
     if (this.status === 'LAPSED') this.become('RELEASED', now)
     return undefined
@@ -111,10 +115,11 @@ export class Hold extends Aggregate {
     return this.free('LAPSED', now)
   }
 
-  private free(status: 'LAPSED' | 'RELEASED', now: Date): Movement {
+  private free(status: 'LAPSED' | 'RELEASED' | 'RETURNED', now: Date): Movement {
+    const from = status === 'RETURNED' ? 'committed' : 'held'
     this.become(status, now)
     this.record(TicketsReleasedSchema, { ...this.told, reason: ReleaseReason[status] })
-    return { from: 'held', to: 'available' }
+    return { from, to: 'available' }
   }
 
   private become(status: HoldStatus, now: Date): void {

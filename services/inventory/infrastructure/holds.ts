@@ -8,6 +8,7 @@ const atOnce = 50
 
 export const createHolds = (database: Database, unit: () => UnitOfWork): Holds => ({
   find: (reservationId) => unit().find(Hold, reservationId),
+  findAll: (reservationIds) => unit().select(Hold, 'id = any($1::uuid[])', reservationIds),
   add: (hold) => unit().add(hold),
   lapsing: async (now, seen, eventId) => {
     const rows = await database.sql<{ id: string }>(

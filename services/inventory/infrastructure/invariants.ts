@@ -33,9 +33,16 @@ export const invariants: readonly { name: string; sql: string }[] = [
       having i.told_version > coalesce(sum(c.version), 0) limit 10`,
   },
   {
+    name: 'what was given back was told of once',
+    sql: `select format('%s: %s, told %s times', h.id, h.status, count(e.id)) from holds h
+      left join event_store e on e.stream_id = h.id::text and e.event_type = 'troupe.inventory.v1.TicketsReleased'
+        and e.event_data->>'reason' = 'RELEASE_REASON_RETURNED'
+      group by h.id having count(e.id) <> case when h.status = 'RETURNED' then 1 else 0 end limit 10`,
+  },
+  {
     name: 'what is sold was told of once, and what is held or lapsed was not sold',
     sql: `select format('%s: %s, told %s times', h.id, h.status, count(e.id)) from holds h
       left join event_store e on e.stream_id = h.id::text and e.event_type = 'troupe.inventory.v1.TicketsCommitted'
-      group by h.id having count(e.id) <> case when h.status = 'COMMITTED' then 1 else 0 end limit 10`,
+      group by h.id having count(e.id) <> case when h.status in ('COMMITTED', 'RETURNED') then 1 else 0 end limit 10`,
   },
 ]

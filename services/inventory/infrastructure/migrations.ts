@@ -69,4 +69,13 @@ export const migrations: readonly Migration[] = [
       )`,
     ],
   },
+  {
+    name: '0002-returned-tickets',
+    up: [
+      `alter table holds drop constraint holds_status_check,
+         add constraint holds_status_check check (status in ('HELD', 'COMMITTED', 'LAPSED', 'RELEASED', 'RETURNED'))`,
+      'drop index holds_old',
+      `create index holds_old on holds (changed_at) where status in ('LAPSED', 'RELEASED', 'RETURNED')`,
+    ],
+  },
 ]

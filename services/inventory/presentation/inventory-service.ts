@@ -50,6 +50,7 @@ const forServices = (app: InventoryApp) =>
       await app.releaseTickets(reservationId)
       return {}
     },
+    findHolds: async ({ reservationIds }) => ({ holds: (await app.findHolds(reservationIds)).map(toHold) }),
   }) satisfies Partial<Rpcs>
 
 /** Answers InventoryService. */

@@ -42,6 +42,6 @@ export const toHold = (hold: Hold): MessageInitShape<typeof HoldSchema> => ({
     quantity,
     unitPrice: money(unitPrice, currency),
   })),
-  status: HoldStatus[hold.status === 'LAPSED' ? 'RELEASED' : hold.status],
+  status: HoldStatus[hold.status === 'LAPSED' || hold.status === 'RETURNED' ? 'RELEASED' : hold.status],
   ...(hold.expiresAt && { expiresAt: timestamp(hold.expiresAt) }),
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ReleaseReason } from '#gen/troupe/inventory/v1/hold_pb.ts'
 import { recordedEvents } from '#shared/domain/aggregate.ts'
 import { DomainError } from '#shared/domain/errors.ts'
 import type { Movement, TicketCounts } from '../domain/counts.ts'
@@ -27,9 +28,22 @@ describe('a hold', () => {
     const hold = held()
     expect(hold.commit(at(1))).toEqual({ from: 'held', to: 'committed' })
     expect(hold.commit(at(2))).toBeUndefined()
-    expect(() => hold.release(at(3))).toThrow(refused('HOLD_COMMITTED'))
     expect(hold.lapse(at(20))).toBeUndefined()
     expect(told(hold)).toEqual(['TicketsReserved', 'TicketsCommitted'])
+  })
+
+  it('that is committed is returned once, and stays so', () => {
+    const hold = held()
+    hold.commit(at(1))
+    expect(hold.release(at(2))).toEqual({ from: 'committed', to: 'available' })
+    expect(hold.status).toBe('RETURNED')
+    expect(hold.release(at(3))).toBeUndefined()
+    expect(hold.lapse(at(20))).toBeUndefined()
+    expect(() => hold.commit(at(4))).toThrow(refused('HOLD_RELEASED'))
+    expect(() => hold.mustBeFor(order())).toThrow(refused('HOLD_RELEASED'))
+    const [, , released] = recordedEvents(hold)
+    expect(released?.message).toMatchObject({ reason: ReleaseReason.RETURNED })
+    expect(told(hold)).toEqual(['TicketsReserved', 'TicketsCommitted', 'TicketsReleased'])
   })
 
   it('is released once, and stays so', () => {
@@ -76,8 +90,9 @@ const next: Record<HoldStatus | 'NONE', readonly (HoldStatus | 'NONE')[]> = {
   NONE: ['NONE', 'HELD', 'RELEASED'],
   HELD: ['HELD', 'COMMITTED', 'LAPSED', 'RELEASED'],
   LAPSED: ['LAPSED', 'COMMITTED', 'RELEASED'],
-  COMMITTED: ['COMMITTED'],
+  COMMITTED: ['COMMITTED', 'RETURNED'],
   RELEASED: ['RELEASED'],
+  RETURNED: ['RETURNED'],
 }
 
 it('whatever happens in whatever order, counts add up, match the holds, and each hold goes one way', () => {

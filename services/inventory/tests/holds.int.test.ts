@@ -33,7 +33,6 @@ describe('a hold', () => {
     await own.commit(hold.id)
     expect(await own.commit(hold.id)).toMatchObject({ status: 'COMMITTED' })
     expect(await own.counts(event, 'stalls')).toEqual([8, 0, 2])
-    await expect(own.release(hold.id)).rejects.toEqual(refused('HOLD_COMMITTED'))
     expect(await own.events(hold.id)).toEqual(['TicketsReserved', 'TicketsCommitted'])
   })
 
@@ -82,6 +81,8 @@ describe('a hold', () => {
     expect(await own.commit(sold.id)).toMatchObject({ status: 'COMMITTED' })
     await own.release(held.id)
     expect(await own.counts(event)).toEqual([2, 0, 1])
+    await own.release(sold.id)
+    expect(await own.counts(event)).toEqual([3, 0, 0])
   })
 })
 
@@ -94,6 +95,30 @@ describe('a release', () => {
     expect(await own.events(id)).toEqual(['TicketsReserved', 'TicketsReleased'])
     await expect(own.commit(id)).rejects.toEqual(refused('HOLD_RELEASED'))
     await expect(own.reserve(event, { stalls: 2 }, { id })).rejects.toEqual(refused('HOLD_RELEASED'))
+  })
+
+  it('of what is sold returns it once, for good, and it is sold again', async () => {
+    const event = await own.newEvent({ stalls: 2, box: 1 })
+    const { id } = await own.reserve(event, { stalls: 2, box: 1 })
+    await own.commit(id)
+    await Promise.all(Array.from({ length: 5 }, () => persistently(() => own.release(id))))
+    expect(await own.call(() => own.app.findHolds([id, uuidv7()]))).toMatchObject([{ id, status: 'RETURNED' }])
+    expect(await own.counts(event)).toEqual([3, 0, 0])
+    expect(await own.events(id)).toEqual(['TicketsReserved', 'TicketsCommitted', 'TicketsReleased'])
+    await expect(own.commit(id)).rejects.toEqual(refused('HOLD_RELEASED'))
+    const again = await own.reserve(event, { stalls: 2, box: 1 })
+    await own.commit(again.id)
+    expect(await own.counts(event)).toEqual([0, 0, 3])
+  })
+
+  it('at the moment of the sale: whichever is first, nothing of it stays sold', async () => {
+    const event = await own.newEvent({ stalls: 1 })
+    for (let round = 0; round < 10; round += 1) {
+      const { id } = await own.reserve(event, { stalls: 1 })
+      await Promise.allSettled([persistently(() => own.commit(id)), persistently(() => own.release(id))])
+      expect(['RELEASED', 'RETURNED']).toContain(await stateOf(id))
+      expect(await own.counts(event)).toEqual([1, 0, 0])
+    }
   })
 
   it('that comes first lets nothing be set aside, also at the same time', async () => {
@@ -281,21 +306,24 @@ describe('a crash', () => {
   })
 })
 
-it('what holds nothing is forgotten in the end, what is sold never', async () => {
-  const event = await own.newEvent({ stalls: 3 })
+it('what holds nothing is forgotten in the end, what is sold and stays so never', async () => {
+  const event = await own.newEvent({ stalls: 4 })
   const [sold, given] = [await own.reserve(event, { stalls: 1 }), await own.reserve(event, { stalls: 1 })]
   const [lapsing, tombstone] = [await own.reserve(event, { stalls: 1 }), uuidv7()]
+  const returned = await own.reserve(event, { stalls: 1 })
   await own.commit(sold.id)
+  await own.commit(returned.id)
+  await own.release(returned.id)
   await own.release(given.id)
   await own.release(tombstone)
   own.clock.advance(10 * minute)
   await own.app.lapseHolds()
   const left = async () => {
-    const ids = [sold.id, given.id, lapsing.id, tombstone]
+    const ids = [sold.id, given.id, lapsing.id, tombstone, returned.id]
     return (await own.sql('select id from holds where id = any($1::uuid[]) order by id', ids)).length
   }
   await sweep(own.database, expiries, own.clock.now())
-  expect(await left()).toBe(4)
+  expect(await left()).toBe(5)
   own.clock.advance(31 * 24 * hour)
   await sweep(own.database, expiries, own.clock.now())
   expect(await left()).toBe(1)

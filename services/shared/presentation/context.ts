@@ -12,12 +12,21 @@ import type { Route } from './route.ts'
 
 export type { Kernel }
 
-/** Something that must hold of a context's database at all times. */
-export interface Invariant {
+/** Something that must hold of a context's database at all times. Violations name the aggregates they are about. */
+export interface SqlInvariant {
   name: string
   /** Returns one text column with up to ten violations; none when it holds. */
   sql: string
 }
+
+/** Something that must hold of what a context has and what others say. */
+interface CommonInvariant {
+  name: string
+  /** Up to ten violations. */
+  find(): Promise<string[]>
+}
+
+export type Invariant = SqlInvariant | CommonInvariant
 
 /** Work of a context's own that falls due at times of the mesh's clock, beside its processes. */
 export interface DueWork {

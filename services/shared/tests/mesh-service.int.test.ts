@@ -414,7 +414,8 @@ describe('causation', () => {
 
 describe('invariants', () => {
   it('hold of what the kernel writes, and are seen to be broken', async () => {
-    await write(3)
+    const call = anyCall({ cause: createPath })
+    await write(3, call)
     const invariants = [{ name: 'notes-are-short', sql: 'select text from notes where length(text) > 100' }]
     const mesh = meshClientOf('story', story, { invariants })
     const broken = async () => {
@@ -437,6 +438,13 @@ describe('invariants', () => {
       'outbox-rows-have-events': ['2'],
       'commands-end-when-they-expire': [expect.stringContaining('p.s')],
       'notes-are-short': ['x'.repeat(101)],
+    })
+    // What names an aggregate leads to the requests that changed it.
+    const { results } = await mesh.checkInvariants({}, as('admin'))
+    const requests = results.map(({ name, correlationIds }) => [name, correlationIds])
+    expect(Object.fromEntries(requests)).toMatchObject({
+      'event-versions-have-no-gaps': [call.correlationId],
+      'outbox-rows-have-events': [],
     })
     await story.database.sql('update event_store set event_version = 9 where event_version = 1')
     expect((await broken())['event-versions-ascend']).toHaveLength(1)

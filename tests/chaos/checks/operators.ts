@@ -7,8 +7,8 @@ const sample = 20
 /** The mesh's own invariants hold, by its own account. */
 export const checkInvariants = async (operator: MeshOperator): Promise<Finding[]> => {
   const { add, findings } = finder('CheckInvariants')
-  for (const { context, name, holds, violations } of await operator.checkInvariants()) {
-    if (!holds) add('wrong', `${context}: ${name}: ${violations.join('; ')}`)
+  for (const { context, name, holds, violations, correlationIds } of await operator.checkInvariants()) {
+    if (!holds) add('wrong', `${context}: ${name}: ${violations.join('; ')}; of requests ${correlationIds.join(', ')}`)
   }
   return findings
 }

@@ -8,7 +8,7 @@ const services = async ({ stage }: Scene) =>
   createClient(InventoryService, stage.transport(await stage.tokenFor('service:booking')))
 
 /** A published event of the person's, as it is after catalog has told of it. */
-const newEvent = async ({ stage, person }: Scene) => {
+export const newSale = async ({ stage, person }: Scene, price = 1000) => {
   const [eventId, ticketTypeId] = [crypto.randomUUID(), crypto.randomUUID()]
   await stage.databases.sql(
     'inventory',
@@ -18,17 +18,18 @@ const newEvent = async ({ stage, person }: Scene) => {
        values ($1, $3, 0, 100, 'EUR', now() + interval '900 days', now() + interval '901 days', false, 1, 0, false)
      ), typed as (
        insert into ticket_types (id, event_id, name, name_key, description, price, per_order_limit)
-       values ($2, $1, 'Stalls', 'stalls', '', 1000, 10)
+       values ($2, $1, 'Stalls', 'stalls', '', $4, 10)
      ) insert into ticket_counts (id, total, available, held, committed, version) values ($2, 100, 100, 0, 0, 1)`,
     eventId,
     ticketTypeId,
     person.id,
+    price,
   )
   return { eventId, ticketTypeId }
 }
 
 const newOrder = async (scene: Scene) => {
-  const { eventId, ticketTypeId } = await newEvent(scene)
+  const { eventId, ticketTypeId } = await newSale(scene)
   const items = [{ ticketTypeId, quantity: 1 }]
   // What lapses meanwhile would be told by itself.
   const holdFor = duration(86_400_000)
@@ -41,7 +42,7 @@ const newHold = async (scene: Scene): Promise<Fields> => {
   return { reservationId: order.reservationId }
 }
 
-const ofEvent = async (scene: Scene): Promise<Fields> => ({ eventId: (await newEvent(scene)).eventId })
+const ofEvent = async (scene: Scene): Promise<Fields> => ({ eventId: (await newSale(scene)).eventId })
 
 /** How to use inventory rightly. */
 export const inventoryRecipes: Recipes = ofService('troupe.inventory.v1.InventoryService', {
@@ -61,7 +62,7 @@ export const inventoryRecipes: Recipes = ofService('troupe.inventory.v1.Inventor
   },
   UpdateTicketType: {
     fields: async (scene) => ({
-      ...(await newEvent(scene)),
+      ...(await newSale(scene)),
       name: 'Stalls',
       total: 99,
       saleStartsAt: undefined,
@@ -71,4 +72,8 @@ export const inventoryRecipes: Recipes = ofService('troupe.inventory.v1.Inventor
   ReserveTickets: { fields: newOrder, ids: { event_id: 'open', user_id: 'open', 'items.ticket_type_id': 'open' } },
   CommitTickets: { fields: newHold },
   ReleaseTickets: { fields: newHold },
+  FindHolds: {
+    fields: async (scene) => ({ reservationIds: [(await newHold(scene)).reservationId] }),
+    ids: { reservation_ids: 'open' },
+  },
 })

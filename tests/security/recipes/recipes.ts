@@ -1,4 +1,5 @@
 import { accessRecipes } from './access.ts'
+import { bookingRecipes } from './booking.ts'
 import { catalogRecipes } from './catalog.ts'
 import { identityRecipes } from './identity.ts'
 import { inventoryRecipes } from './inventory.ts'
@@ -15,6 +16,7 @@ export const recipes: Recipes = {
   ...openRecipes,
   ...meshRecipes,
   ...accessRecipes,
+  ...bookingRecipes,
   ...catalogRecipes,
   ...identityRecipes,
   ...inventoryRecipes,

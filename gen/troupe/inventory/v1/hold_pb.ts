@@ -14,7 +14,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file troupe/inventory/v1/hold.proto.
  */
 export const file_troupe_inventory_v1_hold: GenFile = /*@__PURE__*/
-  fileDesc("Ch50cm91cGUvaW52ZW50b3J5L3YxL2hvbGQucHJvdG8SE3Ryb3VwZS5pbnZlbnRvcnkudjEivwEKBEhvbGQSFgoOcmVzZXJ2YXRpb25faWQYASABKAkSEAoIZXZlbnRfaWQYAiABKAkSLAoFaXRlbXMYAyADKAsyHS50cm91cGUuaW52ZW50b3J5LnYxLkhlbGRJdGVtEi8KBnN0YXR1cxgEIAEoDjIfLnRyb3VwZS5pbnZlbnRvcnkudjEuSG9sZFN0YXR1cxIuCgpleHBpcmVzX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJtCghIZWxkSXRlbRIWCg50aWNrZXRfdHlwZV9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEhAKCHF1YW50aXR5GAMgASgFEikKCnVuaXRfcHJpY2UYBCABKAsyFS50cm91cGUubWVzaC52MS5Nb25leSI4CgxSZXNlcnZlZEl0ZW0SFgoOdGlja2V0X3R5cGVfaWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUqdAoKSG9sZFN0YXR1cxIbChdIT0xEX1NUQVRVU19VTlNQRUNJRklFRBAAEhQKEEhPTERfU1RBVFVTX0hFTEQQARIZChVIT0xEX1NUQVRVU19DT01NSVRURUQQAhIYChRIT0xEX1NUQVRVU19SRUxFQVNFRBADKmcKDVJlbGVhc2VSZWFzb24SHgoaUkVMRUFTRV9SRUFTT05fVU5TUEVDSUZJRUQQABIZChVSRUxFQVNFX1JFQVNPTl9MQVBTRUQQARIbChdSRUxFQVNFX1JFQVNPTl9SRUxFQVNFRBACYgZwcm90bzM", [file_google_protobuf_timestamp, file_troupe_mesh_v1_money]);
+  fileDesc("Ch50cm91cGUvaW52ZW50b3J5L3YxL2hvbGQucHJvdG8SE3Ryb3VwZS5pbnZlbnRvcnkudjEivwEKBEhvbGQSFgoOcmVzZXJ2YXRpb25faWQYASABKAkSEAoIZXZlbnRfaWQYAiABKAkSLAoFaXRlbXMYAyADKAsyHS50cm91cGUuaW52ZW50b3J5LnYxLkhlbGRJdGVtEi8KBnN0YXR1cxgEIAEoDjIfLnRyb3VwZS5pbnZlbnRvcnkudjEuSG9sZFN0YXR1cxIuCgpleHBpcmVzX2F0GAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJtCghIZWxkSXRlbRIWCg50aWNrZXRfdHlwZV9pZBgBIAEoCRIMCgRuYW1lGAIgASgJEhAKCHF1YW50aXR5GAMgASgFEikKCnVuaXRfcHJpY2UYBCABKAsyFS50cm91cGUubWVzaC52MS5Nb25leSI4CgxSZXNlcnZlZEl0ZW0SFgoOdGlja2V0X3R5cGVfaWQYASABKAkSEAoIcXVhbnRpdHkYAiABKAUqdAoKSG9sZFN0YXR1cxIbChdIT0xEX1NUQVRVU19VTlNQRUNJRklFRBAAEhQKEEhPTERfU1RBVFVTX0hFTEQQARIZChVIT0xEX1NUQVRVU19DT01NSVRURUQQAhIYChRIT0xEX1NUQVRVU19SRUxFQVNFRBADKoQBCg1SZWxlYXNlUmVhc29uEh4KGlJFTEVBU0VfUkVBU09OX1VOU1BFQ0lGSUVEEAASGQoVUkVMRUFTRV9SRUFTT05fTEFQU0VEEAESGwoXUkVMRUFTRV9SRUFTT05fUkVMRUFTRUQQAhIbChdSRUxFQVNFX1JFQVNPTl9SRVRVUk5FRBADYgZwcm90bzM", [file_google_protobuf_timestamp, file_troupe_mesh_v1_money]);
 
 /**
  * Tickets that are set aside for a reservation. It has the reservation's id.
@@ -154,7 +154,7 @@ export const HoldStatusSchema: GenEnum<HoldStatus> = /*@__PURE__*/
   enumDesc(file_troupe_inventory_v1_hold, 0);
 
 /**
- * Why held tickets are free again.
+ * Why tickets are free again.
  *
  * @generated from enum troupe.inventory.v1.ReleaseReason
  */
@@ -177,10 +177,17 @@ export const ReleaseReason = {
    * @generated from enum value: RELEASE_REASON_RELEASED = 2;
    */
   RELEASED: 2,
+
+  /**
+   * They were sold, and given back.
+   *
+   * @generated from enum value: RELEASE_REASON_RETURNED = 3;
+   */
+  RETURNED: 3,
 } as const;
 
 /**
- * Why held tickets are free again.
+ * Why tickets are free again.
  *
  * @generated from enum troupe.inventory.v1.ReleaseReason
  */

@@ -80,7 +80,7 @@ export const TicketsReservedSchema: GenMessage<TicketsReserved> = /*@__PURE__*/
   messageDesc(file_troupe_inventory_v1_inventory_events, 1);
 
 /**
- * Tickets that were set aside are free again.
+ * Tickets that were set aside, or sold, are free again.
  *
  * @generated from message troupe.inventory.v1.TicketsReleased
  */

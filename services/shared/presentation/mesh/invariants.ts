@@ -1,12 +1,15 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import type { InvariantResultSchema } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
-import type { Invariant } from '../context.ts'
+import type { Invariant, SqlInvariant } from '../context.ts'
 import type { MeshParts } from './parts.ts'
 
 const maxViolations = 10
 const graceMs = 60_000
 
-interface Check extends Invariant {
+const maxRequests = 10
+const idInText = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
+
+interface Check extends SqlInvariant {
   values?: readonly unknown[]
 }
 
@@ -41,12 +44,30 @@ const builtIn = ({ clock, database }: MeshParts): Check[] => [
   },
 ]
 
+/** What the requests are known by that changed what violations name, the newest first. */
+const requestsBehind = async ({ database }: MeshParts, violations: readonly string[]): Promise<string[]> => {
+  const ids = [...new Set(violations.flatMap((violation) => violation.match(idInText) ?? []))]
+  if (ids.length === 0) return []
+  const rows = await database.sql<{ id: string }>(
+    `select event_metadata->>'correlationId' as id from event_store where stream_id = any($1::text[])
+     group by 1 order by max(position) desc limit ${maxRequests}`,
+    ids,
+  )
+  return rows.map(({ id }) => id)
+}
+
 /** Evaluates the kernel's invariants and the context's own. */
 export const checkInvariants = (parts: MeshParts): Promise<MessageInitShape<typeof InvariantResultSchema>[]> => {
-  const check = async ({ name, sql, values = [] }: Check) => {
-    const rows = await parts.database.sql(sql, ...values)
-    const violations = rows.slice(0, maxViolations).map((row) => String(Object.values(row)[0]))
-    return { context: parts.context, name, holds: violations.length === 0, violations }
+  const { context, database } = parts
+  const find = async (one: Check | Invariant): Promise<string[]> => {
+    if ('find' in one) return one.find()
+    const rows = await database.sql(one.sql, ...('values' in one ? (one.values ?? []) : []))
+    return rows.map((row) => String(Object.values(row)[0]))
+  }
+  const check = async (one: Check | Invariant) => {
+    const violations = (await find(one)).slice(0, maxViolations)
+    const correlationIds = await requestsBehind(parts, violations)
+    return { context, name: one.name, holds: violations.length === 0, violations, correlationIds }
   }
   const limited = builtIn(parts).map((each) => ({ ...each, sql: `${each.sql} limit ${maxViolations}` }))
   return Promise.all([...limited, ...parts.invariants].map(check))
