@@ -884,7 +884,7 @@ export const InventoryService: GenService<{
    * Follows the caller's place: first as it is, then as it moves, at most once a second near the front and every
    * ten seconds far behind it; a heartbeat every ten. Ends once the place was used or its turn is over, the room
    * or the event is closed. Asking again goes on where it stands. NOT_FOUND / NOT_IN_QUEUE; FAILED_PRECONDITION
-   * / NO_WAITING_ROOM.
+   * / NO_WAITING_ROOM, EVENT_CLOSED.
    *
    * @generated from rpc troupe.inventory.v1.InventoryService.WatchQueue
    */

@@ -90,8 +90,8 @@ export type QueuePlace = Message<"troupe.inventory.v1.QueuePlace"> & {
   ahead: bigint;
 
   /**
-   * How long it waits, at the pace at which others were let in; not set once it was let in, and where nobody
-   * is let in at present because no tickets are left.
+   * How long it waits at the pace of the room; not set once it was let in, and where nobody is let in at
+   * present because no tickets are left.
    *
    * @generated from field: google.protobuf.Duration estimated_wait = 5;
    */
