@@ -7,6 +7,7 @@ import {
   type Standing,
   standingOf,
 } from '../domain/queue-place.ts'
+import { eventClosed } from '../domain/ticket-inventory.ts'
 import { isInForce } from '../domain/waiting-room.ts'
 import type { Ports } from './ports.ts'
 import { queueTopic } from './queue-topic.ts'
@@ -30,7 +31,8 @@ const ticketed = ({ queueTickets }: Pick<Ports, 'queueTickets'>, userId: string,
 
 /** Throws EVENT_NOT_FOUND, EVENT_CLOSED, NO_WAITING_ROOM. */
 const roomInForce = async ({ rooms, clock }: Pick<Ports, 'rooms' | 'clock'>, eventId: string): Promise<RoomState> => {
-  const room = await rooms.state(eventId)
+  const { isClosed, room } = await rooms.state(eventId)
+  if (isClosed) throw eventClosed()
   if (!room || !isInForce(room, clock.now())) throw noWaitingRoom()
   return room
 }
@@ -53,7 +55,7 @@ export const joinQueue =
 /**
  * Follows somebody's place, first as it is and then as it moves; undefined as a sign of life. Ends with the place, the
  * room or the event. All who wait in one line are told by one number; only those who were let in are looked up. Throws
- * EVENT_NOT_FOUND, NO_WAITING_ROOM, NOT_IN_QUEUE.
+ * EVENT_NOT_FOUND, EVENT_CLOSED, NO_WAITING_ROOM, NOT_IN_QUEUE.
  */
 export const watchQueue = (ports: Pick<Ports, 'rooms' | 'queue' | 'queueTickets' | 'clock' | 'watch'>) =>
   async function* (userId: string, eventId: string, signal: AbortSignal): AsyncGenerator<Ticketed | undefined> {
@@ -71,9 +73,9 @@ export const watchQueue = (ports: Pick<Ports, 'rooms' | 'queue' | 'queueTickets'
         await sleep(gatherMs, undefined, { signal }).catch(() => {})
       }
       if (signal.aborted) return
-      const room = await rooms.state(eventId)
+      const { isClosed, room } = await rooms.state(eventId)
       const now = clock.now()
-      if (!room || !isInForce(room, now)) return
+      if (isClosed || !room || !isInForce(room, now)) return
       if (place.position <= room.admitted) place = (await queue.place(eventId, userId)) ?? place
       const standing = ticketed(ports, userId, standingOf(place, room, now))
       const content = JSON.stringify(standing)

@@ -8,8 +8,8 @@ export interface WaitingRooms {
   add(room: WaitingRoom): void
   /** Some in which somebody waits and whose next may be let in, but for those that were looked at. */
   due(now: Date, seen: readonly string[]): Promise<string[]>
-  /** As it stands; who asks at the same time is answered by one statement. Throws EVENT_NOT_FOUND, EVENT_CLOSED. */
-  state(eventId: string): Promise<RoomState | undefined>
+  /** As they stand; who asks at the same time is answered by one statement. Throws EVENT_NOT_FOUND. */
+  state(eventId: string): Promise<{ isClosed: boolean; room: RoomState | undefined }>
 }
 
 /** The line in a waiting room. */

@@ -3,7 +3,7 @@ import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
 import type { Queue, WaitingRooms } from '../application/waiting-ports.ts'
 import type { QueuePlace, RoomState } from '../domain/queue-place.ts'
-import { eventClosed, eventNotFound } from '../domain/ticket-inventory.ts'
+import { eventNotFound } from '../domain/ticket-inventory.ts'
 import { WaitingRoom } from '../domain/waiting-room.ts'
 
 const atOnce = 50
@@ -47,8 +47,8 @@ export const createWaitingRooms = (database: Database, unit: () => UnitOfWork): 
     state: async (eventId) => {
       const row = await stateRow(eventId)
       if (!row) throw eventNotFound()
-      if (row.isClosed) throw eventClosed()
-      return row.hasRoom ? { ...row, closesAt: row.closesAt ?? undefined } : undefined
+      const room = row.hasRoom ? { ...row, closesAt: row.closesAt ?? undefined } : undefined
+      return { isClosed: row.isClosed, room }
     },
   }
 }

@@ -247,7 +247,8 @@ describe('an offer', () => {
   it('that is not claimed in time goes to the next, as does one that is claimed and not used', async () => {
     const { event, entry } = await offered()
     const [next, last] = [await wait(event), await wait(event)]
-    expect(await own.work.nextDue()).toEqual(new Date(own.clock.now().getTime() + 30 * minute))
+    const due = (await own.work.nextDue())?.getTime() ?? Number.POSITIVE_INFINITY
+    expect(due).toBeLessThanOrEqual(own.clock.now().getTime() + 30 * minute)
     own.clock.advance(30 * minute)
     expect(await own.work.isQuiet(own.clock.now())).toBe(false)
     await expect(claim(entry)).rejects.toEqual(refused('OFFER_OVER'))
