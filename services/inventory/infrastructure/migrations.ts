@@ -1,9 +1,12 @@
 import type { Migration } from '#shared/infrastructure/migrate.ts'
+import { waiting } from './waiting-migration.ts'
 
-export const inventory: Migration = {
-  name: '0001-inventory',
-  up: [
-    `create table inventories (
+/** The schema of inventory's database. */
+export const migrations: readonly Migration[] = [
+  {
+    name: '0001-inventory',
+    up: [
+      `create table inventories (
         id uuid constraint inventories_once primary key,
         organizer_id uuid,
         capacity integer not null check (capacity >= 0),
@@ -18,8 +21,8 @@ export const inventory: Migration = {
         revision integer not null default 1,
         constraint inventories_within_capacity check (capacity = 0 or ticket_total <= capacity)
       )`,
-    'create index inventories_of_organizer on inventories (organizer_id) where organizer_id is not null',
-    `create table ticket_types (
+      'create index inventories_of_organizer on inventories (organizer_id) where organizer_id is not null',
+      `create table ticket_types (
         id uuid primary key,
         event_id uuid not null references inventories,
         name text not null,
@@ -32,9 +35,9 @@ export const inventory: Migration = {
         revision integer not null default 1,
         constraint ticket_types_name unique (event_id, name_key)
       )`,
-    // Hot rows, as narrow as can be: changed by guards, never mapped. No index but the key's, and room beside them, so
-    // that a change touches no index.
-    `create table ticket_counts (
+      // Hot rows, as narrow as can be: changed by guards, never mapped. No index but the key's, and room beside them, so
+      // that a change touches no index.
+      `create table ticket_counts (
         id uuid primary key references ticket_types,
         total integer not null,
         available integer not null check (available >= 0),
@@ -43,8 +46,8 @@ export const inventory: Migration = {
         version bigint not null,
         constraint ticket_counts_add_up check (held + committed + available = total)
       ) with (fillfactor = 40)`,
-    // Refers to nothing: a foreign key would have all who buy at once lock their event's row.
-    `create table holds (
+      // Refers to nothing: a foreign key would have all who buy at once lock their event's row.
+      `create table holds (
         id uuid constraint holds_once primary key,
         event_id uuid,
         user_id uuid,
@@ -56,14 +59,16 @@ export const inventory: Migration = {
         constraint holds_of_something check (status = 'RELEASED'
           or event_id is not null and expires_at is not null and jsonb_array_length(items) > 0)
       )`,
-    `create index holds_lapsing on holds (expires_at, event_id) where status = 'HELD'`,
-    'create index holds_of_user on holds (user_id) where user_id is not null',
-    `create index holds_old on holds (changed_at) where status in ('LAPSED', 'RELEASED')`,
-    // A row for each change, so that nobody waits for another; gone once it is told.
-    `create table untold (
+      `create index holds_lapsing on holds (expires_at, event_id) where status = 'HELD'`,
+      'create index holds_of_user on holds (user_id) where user_id is not null',
+      `create index holds_old on holds (changed_at) where status in ('LAPSED', 'RELEASED')`,
+      // A row for each change, so that nobody waits for another; gone once it is told.
+      `create table untold (
         event_id uuid not null,
         mark bigint generated always as identity,
         primary key (event_id, mark)
       )`,
-  ],
-}
+    ],
+  },
+  waiting,
+]

@@ -100,4 +100,5 @@ const list = [
   'create index waiting_wants_part on waiting_wants (ticket_type_id, place) where accepts_fewer',
 ]
 
-export const waiting: Migration = { name: '0002-waiting', up: [...queue, ...list] }
+/** What waiting rooms and waiting lists are kept in. */
+export const waiting: Migration = { name: '0003-waiting', up: [...queue, ...list] }
