@@ -9,22 +9,21 @@ const services = async ({ stage }: Scene) =>
   createClient(InventoryService, stage.transport(await stage.tokenFor('service:booking')))
 
 /** A published event of the person's, as it is after catalog has told of it. */
-const newEvent = async ({ stage, person }: Scene, seats = 100) => {
+const newEvent = async ({ stage, person }: Scene) => {
   const [eventId, ticketTypeId] = [crypto.randomUUID(), crypto.randomUUID()]
   await stage.databases.sql(
     'inventory',
     `with made as (
        insert into inventories (id, organizer_id, capacity, ticket_total, currency, starts_at, ends_at, is_closed,
          event_version, told_version, is_told_sold_out)
-       values ($1, $3, 0, $4::integer, 'EUR', now() + interval '900 days', now() + interval '901 days', false, 1, 0, false)
+       values ($1, $3, 0, 100, 'EUR', now() + interval '900 days', now() + interval '901 days', false, 1, 0, false)
      ), typed as (
        insert into ticket_types (id, event_id, name, name_key, description, price, per_order_limit)
        values ($2, $1, 'Stalls', 'stalls', '', 1000, 10)
-     ) insert into ticket_counts (id, total, available, held, committed, version) values ($2, $4::integer, $4::integer, 0, 0, 1)`,
+     ) insert into ticket_counts (id, total, available, held, committed, version) values ($2, 100, 100, 0, 0, 1)`,
     eventId,
     ticketTypeId,
     person.id,
-    seats,
   )
   return { eventId, ticketTypeId }
 }
@@ -68,7 +67,14 @@ const newPlace = async (scene: Scene): Promise<Fields> => {
 
 /** A wish for more tickets than an event has, which one will do for. */
 const newWish = async (scene: Scene) => {
-  const { eventId, ticketTypeId } = await newEvent(scene, 1)
+  const { eventId, ticketTypeId } = await newEvent(scene)
+  await scene.stage.databases.sql(
+    'inventory',
+    `with fewer as (update ticket_counts set total = 1, available = 1 where id = $2)
+     update inventories set ticket_total = 1 where id = $1`,
+    eventId,
+    ticketTypeId,
+  )
   return { eventId, ticketTypeIds: [ticketTypeId], partySize: 2, acceptsFewer: true }
 }
 

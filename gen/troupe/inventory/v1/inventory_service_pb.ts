@@ -22,7 +22,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file troupe/inventory/v1/inventory_service.proto.
  */
 export const file_troupe_inventory_v1_inventory_service: GenFile = /*@__PURE__*/
-  fileDesc("Cit0cm91cGUvaW52ZW50b3J5L3YxL2ludmVudG9yeV9zZXJ2aWNlLnByb3RvEhN0cm91cGUuaW52ZW50b3J5LnYxIjQKFkdldEF2YWlsYWJpbGl0eVJlcXVlc3QSGgoIZXZlbnRfaWQYASABKAlCCLpIBXIDsAEBIlIKF0dldEF2YWlsYWJpbGl0eVJlc3BvbnNlEjcKCWludmVudG9yeRgBIAEoCzIkLnRyb3VwZS5pbnZlbnRvcnkudjEuVGlja2V0SW52ZW50b3J5IjYKGFdhdGNoQXZhaWxhYmlsaXR5UmVxdWVzdBIaCghldmVudF9pZBgBIAEoCUIIukgFcgOwAQEiVAoZV2F0Y2hBdmFpbGFiaWxpdHlSZXNwb25zZRI3CglpbnZlbnRvcnkYASABKAsyJC50cm91cGUuaW52ZW50b3J5LnYxLlRpY2tldEludmVudG9yeSLiAgoUQWRkVGlja2V0VHlwZVJlcXVlc3QSGgoIZXZlbnRfaWQYASABKAlCCLpIBXIDsAEBEhsKBG5hbWUYAiABKAlCDbpICnIIEAEYZDICXFMSHQoLZGVzY3JpcHRpb24YAyABKAlCCLpIBXIDGOgHEicKEXByaWNlX21pbm9yX3VuaXRzGAQgASgDQgy6SAkiBxiAreIEKAASIwoIY3VycmVuY3kYBSABKAlCEbpIDnIMMgpeW0EtWl17M30kEhoKBXRvdGFsGAYgASgFQgu6SAgaBhjAhD0oARIyCg5zYWxlX3N0YXJ0c19hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMc2FsZV9lbmRzX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIiCg9wZXJfb3JkZXJfbGltaXQYCSABKAVCCbpIBhoEGGQoACJNChVBZGRUaWNrZXRUeXBlUmVzcG9uc2USNAoLdGlja2V0X3R5cGUYASABKAsyHy50cm91cGUuaW52ZW50b3J5LnYxLlRpY2tldFR5cGUiyAMKF1VwZGF0ZVRpY2tldFR5cGVSZXF1ZXN0EhoKCGV2ZW50X2lkGAEgASgJQgi6SAVyA7ABARIgCg50aWNrZXRfdHlwZV9pZBgCIAEoCUIIukgFcgOwAQESIAoEbmFtZRgDIAEoCUINukgKcggQARhkMgJcU0gAiAEBEiIKC2Rlc2NyaXB0aW9uGAQgASgJQgi6SAVyAxjoB0gBiAEBEiwKEXByaWNlX21pbm9yX3VuaXRzGAUgASgDQgy6SAkiBxiAreIEKABIAogBARIfCgV0b3RhbBgGIAEoBUILukgIGgYYwIQ9KAFIA4gBARIyCg5zYWxlX3N0YXJ0c19hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMc2FsZV9lbmRzX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBInCg9wZXJfb3JkZXJfbGltaXQYCSABKAVCCbpIBhoEGGQoAUgEiAEBQgcKBV9uYW1lQg4KDF9kZXNjcmlwdGlvbkIUChJfcHJpY2VfbWlub3JfdW5pdHNCCAoGX3RvdGFsQhIKEF9wZXJfb3JkZXJfbGltaXQiUAoYVXBkYXRlVGlja2V0VHlwZVJlc3BvbnNlEjQKC3RpY2tldF90eXBlGAEgASgLMh8udHJvdXBlLmludmVudG9yeS52MS5UaWNrZXRUeXBlIogCChVSZXNlcnZlVGlja2V0c1JlcXVlc3QSIAoOcmVzZXJ2YXRpb25faWQYASABKAlCCLpIBXIDsAEBEhoKCGV2ZW50X2lkGAIgASgJQgi6SAVyA7ABARIZCgd1c2VyX2lkGAMgASgJQgi6SAVyA7ABARI5CgVpdGVtcxgEIAMoCzIeLnRyb3VwZS5pbnZlbnRvcnkudjEuSXRlbUlucHV0Qgq6SAeSAQQIARAyEjsKCGhvbGRfZm9yGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUqABIeCgxxdWV1ZV90aWNrZXQYBiABKAlCCLpIBXIDGMgBIkoKCUl0ZW1JbnB1dBIgCg50aWNrZXRfdHlwZV9pZBgBIAEoCUIIukgFcgOwAQESGwoIcXVhbnRpdHkYAiABKAVCCbpIBhoEGGQoASJBChZSZXNlcnZlVGlja2V0c1Jlc3BvbnNlEicKBGhvbGQYASABKAsyGS50cm91cGUuaW52ZW50b3J5LnYxLkhvbGQiOAoUQ29tbWl0VGlja2V0c1JlcXVlc3QSIAoOcmVzZXJ2YXRpb25faWQYASABKAlCCLpIBXIDsAEBIkAKFUNvbW1pdFRpY2tldHNSZXNwb25zZRInCgRob2xkGAEgASgLMhkudHJvdXBlLmludmVudG9yeS52MS5Ib2xkIjkKFVJlbGVhc2VUaWNrZXRzUmVxdWVzdBIgCg5yZXNlcnZhdGlvbl9pZBgBIAEoCUIIukgFcgOwAQEiGAoWUmVsZWFzZVRpY2tldHNSZXNwb25zZSLyAQoWT3BlbldhaXRpbmdSb29tUmVxdWVzdBIaCghldmVudF9pZBgBIAEoCUIIukgFcgOwAQESLAoIb3BlbnNfYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEi0KCWNsb3Nlc19hdBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJQoQYWRtaXRfcGVyX21pbnV0ZRgEIAEoBUILukgIGgYY4NQDKAESOAoEdHVybhgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIPukgMqgEJIgMIkBwyAgg8IlEKF09wZW5XYWl0aW5nUm9vbVJlc3BvbnNlEjYKDHdhaXRpbmdfcm9vbRgBIAEoCzIgLnRyb3VwZS5pbnZlbnRvcnkudjEuV2FpdGluZ1Jvb20iNQoXQ2xvc2VXYWl0aW5nUm9vbVJlcXVlc3QSGgoIZXZlbnRfaWQYASABKAlCCLpIBXIDsAEBIhoKGENsb3NlV2FpdGluZ1Jvb21SZXNwb25zZSIuChBKb2luUXVldWVSZXF1ZXN0EhoKCGV2ZW50X2lkGAEgASgJQgi6SAVyA7ABASJDChFKb2luUXVldWVSZXNwb25zZRIuCgVwbGFjZRgBIAEoCzIfLnRyb3VwZS5pbnZlbnRvcnkudjEuUXVldWVQbGFjZSIvChFXYXRjaFF1ZXVlUmVxdWVzdBIaCghldmVudF9pZBgBIAEoCUIIukgFcgOwAQEiRAoSV2F0Y2hRdWV1ZVJlc3BvbnNlEi4KBXBsYWNlGAEgASgLMh8udHJvdXBlLmludmVudG9yeS52MS5RdWV1ZVBsYWNlIpYBChZKb2luV2FpdGluZ0xpc3RSZXF1ZXN0EhoKCGV2ZW50X2lkGAEgASgJQgi6SAVyA7ABARIqCg90aWNrZXRfdHlwZV9pZHMYAiADKAlCEbpIDpIBCwgBEDIiBXIDsAEBEh0KCnBhcnR5X3NpemUYAyABKAVCCbpIBhoEGGQoARIVCg1hY2NlcHRzX2Zld2VyGAQgASgIIk8KF0pvaW5XYWl0aW5nTGlzdFJlc3BvbnNlEjQKBWVudHJ5GAEgASgLMiUudHJvdXBlLmludmVudG9yeS52MS5XYWl0aW5nTGlzdEVudHJ5Ii8KEUNsYWltT2ZmZXJSZXF1ZXN0EhoKCGVudHJ5X2lkGAEgASgJQgi6SAVyA7ABASJgChJDbGFpbU9mZmVyUmVzcG9uc2USNAoFZW50cnkYASABKAsyJS50cm91cGUuaW52ZW50b3J5LnYxLldhaXRpbmdMaXN0RW50cnkSFAoMcXVldWVfdGlja2V0GAIgASgJIjUKF0xlYXZlV2FpdGluZ0xpc3RSZXF1ZXN0EhoKCGVudHJ5X2lkGAEgASgJQgi6SAVyA7ABASJQChhMZWF2ZVdhaXRpbmdMaXN0UmVzcG9uc2USNAoFZW50cnkYASABKAsyJS50cm91cGUuaW52ZW50b3J5LnYxLldhaXRpbmdMaXN0RW50cnkiWQodTGlzdFdhaXRpbmdMaXN0RW50cmllc1JlcXVlc3QSGgoJcGFnZV9zaXplGAEgASgFQge6SAQaAigAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGPQDInEKHkxpc3RXYWl0aW5nTGlzdEVudHJpZXNSZXNwb25zZRI2CgdlbnRyaWVzGAEgAygLMiUudHJvdXBlLmludmVudG9yeS52MS5XYWl0aW5nTGlzdEVudHJ5EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCTK5EAoQSW52ZW50b3J5U2VydmljZRJ3Cg9HZXRBdmFpbGFiaWxpdHkSKy50cm91cGUuaW52ZW50b3J5LnYxLkdldEF2YWlsYWJpbGl0eVJlcXVlc3QaLC50cm91cGUuaW52ZW50b3J5LnYxLkdldEF2YWlsYWJpbGl0eVJlc3BvbnNlIgmQAgGKtRgCCAESfwoRV2F0Y2hBdmFpbGFiaWxpdHkSLS50cm91cGUuaW52ZW50b3J5LnYxLldhdGNoQXZhaWxhYmlsaXR5UmVxdWVzdBouLnRyb3VwZS5pbnZlbnRvcnkudjEuV2F0Y2hBdmFpbGFiaWxpdHlSZXNwb25zZSIJkAIBirUYAggBMAEShgEKDUFkZFRpY2tldFR5cGUSKS50cm91cGUuaW52ZW50b3J5LnYxLkFkZFRpY2tldFR5cGVSZXF1ZXN0GioudHJvdXBlLmludmVudG9yeS52MS5BZGRUaWNrZXRUeXBlUmVzcG9uc2UiHoq1GBoaBm1lbWJlchIQaW52ZW50b3J5OnVwZGF0ZRKPAQoQVXBkYXRlVGlja2V0VHlwZRIsLnRyb3VwZS5pbnZlbnRvcnkudjEuVXBkYXRlVGlja2V0VHlwZVJlcXVlc3QaLS50cm91cGUuaW52ZW50b3J5LnYxLlVwZGF0ZVRpY2tldFR5cGVSZXNwb25zZSIeirUYGhoGbWVtYmVyEhBpbnZlbnRvcnk6dXBkYXRlEnUKDlJlc2VydmVUaWNrZXRzEioudHJvdXBlLmludmVudG9yeS52MS5SZXNlcnZlVGlja2V0c1JlcXVlc3QaKy50cm91cGUuaW52ZW50b3J5LnYxLlJlc2VydmVUaWNrZXRzUmVzcG9uc2UiCoq1GAIIA5i1GAIScgoNQ29tbWl0VGlja2V0cxIpLnRyb3VwZS5pbnZlbnRvcnkudjEuQ29tbWl0VGlja2V0c1JlcXVlc3QaKi50cm91cGUuaW52ZW50b3J5LnYxLkNvbW1pdFRpY2tldHNSZXNwb25zZSIKirUYAggDmLUYAhJ1Cg5SZWxlYXNlVGlja2V0cxIqLnRyb3VwZS5pbnZlbnRvcnkudjEuUmVsZWFzZVRpY2tldHNSZXF1ZXN0GisudHJvdXBlLmludmVudG9yeS52MS5SZWxlYXNlVGlja2V0c1Jlc3BvbnNlIgqKtRgCCAOYtRgCEq4BCg9PcGVuV2FpdGluZ1Jvb20SKy50cm91cGUuaW52ZW50b3J5LnYxLk9wZW5XYWl0aW5nUm9vbVJlcXVlc3QaLC50cm91cGUuaW52ZW50b3J5LnYxLk9wZW5XYWl0aW5nUm9vbVJlc3BvbnNlIkCKtRgaGgZtZW1iZXISEGludmVudG9yeTp1cGRhdGWStRgeChZpbnZlbnRvcnkud2FpdGluZ19yb29tEB4aAgg8ErEBChBDbG9zZVdhaXRpbmdSb29tEiwudHJvdXBlLmludmVudG9yeS52MS5DbG9zZVdhaXRpbmdSb29tUmVxdWVzdBotLnRyb3VwZS5pbnZlbnRvcnkudjEuQ2xvc2VXYWl0aW5nUm9vbVJlc3BvbnNlIkCKtRgaGgZtZW1iZXISEGludmVudG9yeTp1cGRhdGWStRgeChZpbnZlbnRvcnkud2FpdGluZ19yb29tEB4aAgg8EoYBCglKb2luUXVldWUSJS50cm91cGUuaW52ZW50b3J5LnYxLkpvaW5RdWV1ZVJlcXVlc3QaJi50cm91cGUuaW52ZW50b3J5LnYxLkpvaW5RdWV1ZVJlc3BvbnNlIiqKtRgCCAKStRgcChRpbnZlbnRvcnkuam9pbl9xdWV1ZRAeGgIIPJi1GAISagoKV2F0Y2hRdWV1ZRImLnRyb3VwZS5pbnZlbnRvcnkudjEuV2F0Y2hRdWV1ZVJlcXVlc3QaJy50cm91cGUuaW52ZW50b3J5LnYxLldhdGNoUXVldWVSZXNwb25zZSIJkAIBirUYAggCMAESlgEKD0pvaW5XYWl0aW5nTGlzdBIrLnRyb3VwZS5pbnZlbnRvcnkudjEuSm9pbldhaXRpbmdMaXN0UmVxdWVzdBosLnRyb3VwZS5pbnZlbnRvcnkudjEuSm9pbldhaXRpbmdMaXN0UmVzcG9uc2UiKIq1GAIIApK1GB4KFmludmVudG9yeS53YWl0aW5nX2xpc3QQHhoCCDwSiwEKCkNsYWltT2ZmZXISJi50cm91cGUuaW52ZW50b3J5LnYxLkNsYWltT2ZmZXJSZXF1ZXN0GicudHJvdXBlLmludmVudG9yeS52MS5DbGFpbU9mZmVyUmVzcG9uc2UiLIq1GAIIApK1GB4KFmludmVudG9yeS53YWl0aW5nX2xpc3QQHhoCCDyYtRgCEp0BChBMZWF2ZVdhaXRpbmdMaXN0EiwudHJvdXBlLmludmVudG9yeS52MS5MZWF2ZVdhaXRpbmdMaXN0UmVxdWVzdBotLnRyb3VwZS5pbnZlbnRvcnkudjEuTGVhdmVXYWl0aW5nTGlzdFJlc3BvbnNlIiyKtRgCCAKStRgeChZpbnZlbnRvcnkud2FpdGluZ19saXN0EB4aAgg8mLUYAhKMAQoWTGlzdFdhaXRpbmdMaXN0RW50cmllcxIyLnRyb3VwZS5pbnZlbnRvcnkudjEuTGlzdFdhaXRpbmdMaXN0RW50cmllc1JlcXVlc3QaMy50cm91cGUuaW52ZW50b3J5LnYxLkxpc3RXYWl0aW5nTGlzdEVudHJpZXNSZXNwb25zZSIJkAIBirUYAggCYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_troupe_inventory_v1_hold, file_troupe_inventory_v1_ticket_inventory, file_troupe_inventory_v1_waiting_list, file_troupe_inventory_v1_waiting_room, file_troupe_mesh_v1_options]);
+  fileDesc("Cit0cm91cGUvaW52ZW50b3J5L3YxL2ludmVudG9yeV9zZXJ2aWNlLnByb3RvEhN0cm91cGUuaW52ZW50b3J5LnYxIjQKFkdldEF2YWlsYWJpbGl0eVJlcXVlc3QSGgoIZXZlbnRfaWQYASABKAlCCLpIBXIDsAEBIlIKF0dldEF2YWlsYWJpbGl0eVJlc3BvbnNlEjcKCWludmVudG9yeRgBIAEoCzIkLnRyb3VwZS5pbnZlbnRvcnkudjEuVGlja2V0SW52ZW50b3J5IjYKGFdhdGNoQXZhaWxhYmlsaXR5UmVxdWVzdBIaCghldmVudF9pZBgBIAEoCUIIukgFcgOwAQEiVAoZV2F0Y2hBdmFpbGFiaWxpdHlSZXNwb25zZRI3CglpbnZlbnRvcnkYASABKAsyJC50cm91cGUuaW52ZW50b3J5LnYxLlRpY2tldEludmVudG9yeSLiAgoUQWRkVGlja2V0VHlwZVJlcXVlc3QSGgoIZXZlbnRfaWQYASABKAlCCLpIBXIDsAEBEhsKBG5hbWUYAiABKAlCDbpICnIIEAEYZDICXFMSHQoLZGVzY3JpcHRpb24YAyABKAlCCLpIBXIDGOgHEicKEXByaWNlX21pbm9yX3VuaXRzGAQgASgDQgy6SAkiBxiAreIEKAASIwoIY3VycmVuY3kYBSABKAlCEbpIDnIMMgpeW0EtWl17M30kEhoKBXRvdGFsGAYgASgFQgu6SAgaBhjAhD0oARIyCg5zYWxlX3N0YXJ0c19hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMc2FsZV9lbmRzX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIiCg9wZXJfb3JkZXJfbGltaXQYCSABKAVCCbpIBhoEGGQoACJNChVBZGRUaWNrZXRUeXBlUmVzcG9uc2USNAoLdGlja2V0X3R5cGUYASABKAsyHy50cm91cGUuaW52ZW50b3J5LnYxLlRpY2tldFR5cGUiyAMKF1VwZGF0ZVRpY2tldFR5cGVSZXF1ZXN0EhoKCGV2ZW50X2lkGAEgASgJQgi6SAVyA7ABARIgCg50aWNrZXRfdHlwZV9pZBgCIAEoCUIIukgFcgOwAQESIAoEbmFtZRgDIAEoCUINukgKcggQARhkMgJcU0gAiAEBEiIKC2Rlc2NyaXB0aW9uGAQgASgJQgi6SAVyAxjoB0gBiAEBEiwKEXByaWNlX21pbm9yX3VuaXRzGAUgASgDQgy6SAkiBxiAreIEKABIAogBARIfCgV0b3RhbBgGIAEoBUILukgIGgYYwIQ9KAFIA4gBARIyCg5zYWxlX3N0YXJ0c19hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMc2FsZV9lbmRzX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBInCg9wZXJfb3JkZXJfbGltaXQYCSABKAVCCbpIBhoEGGQoAUgEiAEBQgcKBV9uYW1lQg4KDF9kZXNjcmlwdGlvbkIUChJfcHJpY2VfbWlub3JfdW5pdHNCCAoGX3RvdGFsQhIKEF9wZXJfb3JkZXJfbGltaXQiUAoYVXBkYXRlVGlja2V0VHlwZVJlc3BvbnNlEjQKC3RpY2tldF90eXBlGAEgASgLMh8udHJvdXBlLmludmVudG9yeS52MS5UaWNrZXRUeXBlIvIBChZPcGVuV2FpdGluZ1Jvb21SZXF1ZXN0EhoKCGV2ZW50X2lkGAEgASgJQgi6SAVyA7ABARIsCghvcGVuc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJY2xvc2VzX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIlChBhZG1pdF9wZXJfbWludXRlGAQgASgFQgu6SAgaBhjg1AMoARI4CgR0dXJuGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg+6SAyqAQkiAwiQHDICCDwiUQoXT3BlbldhaXRpbmdSb29tUmVzcG9uc2USNgoMd2FpdGluZ19yb29tGAEgASgLMiAudHJvdXBlLmludmVudG9yeS52MS5XYWl0aW5nUm9vbSI1ChdDbG9zZVdhaXRpbmdSb29tUmVxdWVzdBIaCghldmVudF9pZBgBIAEoCUIIukgFcgOwAQEiGgoYQ2xvc2VXYWl0aW5nUm9vbVJlc3BvbnNlIi4KEEpvaW5RdWV1ZVJlcXVlc3QSGgoIZXZlbnRfaWQYASABKAlCCLpIBXIDsAEBIkMKEUpvaW5RdWV1ZVJlc3BvbnNlEi4KBXBsYWNlGAEgASgLMh8udHJvdXBlLmludmVudG9yeS52MS5RdWV1ZVBsYWNlIi8KEVdhdGNoUXVldWVSZXF1ZXN0EhoKCGV2ZW50X2lkGAEgASgJQgi6SAVyA7ABASJEChJXYXRjaFF1ZXVlUmVzcG9uc2USLgoFcGxhY2UYASABKAsyHy50cm91cGUuaW52ZW50b3J5LnYxLlF1ZXVlUGxhY2UilgEKFkpvaW5XYWl0aW5nTGlzdFJlcXVlc3QSGgoIZXZlbnRfaWQYASABKAlCCLpIBXIDsAEBEioKD3RpY2tldF90eXBlX2lkcxgCIAMoCUIRukgOkgELCAEQMiIFcgOwAQESHQoKcGFydHlfc2l6ZRgDIAEoBUIJukgGGgQYZCgBEhUKDWFjY2VwdHNfZmV3ZXIYBCABKAgiTwoXSm9pbldhaXRpbmdMaXN0UmVzcG9uc2USNAoFZW50cnkYASABKAsyJS50cm91cGUuaW52ZW50b3J5LnYxLldhaXRpbmdMaXN0RW50cnkiLwoRQ2xhaW1PZmZlclJlcXVlc3QSGgoIZW50cnlfaWQYASABKAlCCLpIBXIDsAEBImAKEkNsYWltT2ZmZXJSZXNwb25zZRI0CgVlbnRyeRgBIAEoCzIlLnRyb3VwZS5pbnZlbnRvcnkudjEuV2FpdGluZ0xpc3RFbnRyeRIUCgxxdWV1ZV90aWNrZXQYAiABKAkiNQoXTGVhdmVXYWl0aW5nTGlzdFJlcXVlc3QSGgoIZW50cnlfaWQYASABKAlCCLpIBXIDsAEBIlAKGExlYXZlV2FpdGluZ0xpc3RSZXNwb25zZRI0CgVlbnRyeRgBIAEoCzIlLnRyb3VwZS5pbnZlbnRvcnkudjEuV2FpdGluZ0xpc3RFbnRyeSJZCh1MaXN0V2FpdGluZ0xpc3RFbnRyaWVzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMY9AMicQoeTGlzdFdhaXRpbmdMaXN0RW50cmllc1Jlc3BvbnNlEjYKB2VudHJpZXMYASADKAsyJS50cm91cGUuaW52ZW50b3J5LnYxLldhaXRpbmdMaXN0RW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIogCChVSZXNlcnZlVGlja2V0c1JlcXVlc3QSIAoOcmVzZXJ2YXRpb25faWQYASABKAlCCLpIBXIDsAEBEhoKCGV2ZW50X2lkGAIgASgJQgi6SAVyA7ABARIZCgd1c2VyX2lkGAMgASgJQgi6SAVyA7ABARI5CgVpdGVtcxgEIAMoCzIeLnRyb3VwZS5pbnZlbnRvcnkudjEuSXRlbUlucHV0Qgq6SAeSAQQIARAyEjsKCGhvbGRfZm9yGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUqABIeCgxxdWV1ZV90aWNrZXQYBiABKAlCCLpIBXIDGMgBIkoKCUl0ZW1JbnB1dBIgCg50aWNrZXRfdHlwZV9pZBgBIAEoCUIIukgFcgOwAQESGwoIcXVhbnRpdHkYAiABKAVCCbpIBhoEGGQoASJBChZSZXNlcnZlVGlja2V0c1Jlc3BvbnNlEicKBGhvbGQYASABKAsyGS50cm91cGUuaW52ZW50b3J5LnYxLkhvbGQiOAoUQ29tbWl0VGlja2V0c1JlcXVlc3QSIAoOcmVzZXJ2YXRpb25faWQYASABKAlCCLpIBXIDsAEBIkAKFUNvbW1pdFRpY2tldHNSZXNwb25zZRInCgRob2xkGAEgASgLMhkudHJvdXBlLmludmVudG9yeS52MS5Ib2xkIjkKFVJlbGVhc2VUaWNrZXRzUmVxdWVzdBIgCg5yZXNlcnZhdGlvbl9pZBgBIAEoCUIIukgFcgOwAQEiGAoWUmVsZWFzZVRpY2tldHNSZXNwb25zZTK5EAoQSW52ZW50b3J5U2VydmljZRJ3Cg9HZXRBdmFpbGFiaWxpdHkSKy50cm91cGUuaW52ZW50b3J5LnYxLkdldEF2YWlsYWJpbGl0eVJlcXVlc3QaLC50cm91cGUuaW52ZW50b3J5LnYxLkdldEF2YWlsYWJpbGl0eVJlc3BvbnNlIgmQAgGKtRgCCAESfwoRV2F0Y2hBdmFpbGFiaWxpdHkSLS50cm91cGUuaW52ZW50b3J5LnYxLldhdGNoQXZhaWxhYmlsaXR5UmVxdWVzdBouLnRyb3VwZS5pbnZlbnRvcnkudjEuV2F0Y2hBdmFpbGFiaWxpdHlSZXNwb25zZSIJkAIBirUYAggBMAEShgEKDUFkZFRpY2tldFR5cGUSKS50cm91cGUuaW52ZW50b3J5LnYxLkFkZFRpY2tldFR5cGVSZXF1ZXN0GioudHJvdXBlLmludmVudG9yeS52MS5BZGRUaWNrZXRUeXBlUmVzcG9uc2UiHoq1GBoaBm1lbWJlchIQaW52ZW50b3J5OnVwZGF0ZRKPAQoQVXBkYXRlVGlja2V0VHlwZRIsLnRyb3VwZS5pbnZlbnRvcnkudjEuVXBkYXRlVGlja2V0VHlwZVJlcXVlc3QaLS50cm91cGUuaW52ZW50b3J5LnYxLlVwZGF0ZVRpY2tldFR5cGVSZXNwb25zZSIeirUYGhoGbWVtYmVyEhBpbnZlbnRvcnk6dXBkYXRlEq4BCg9PcGVuV2FpdGluZ1Jvb20SKy50cm91cGUuaW52ZW50b3J5LnYxLk9wZW5XYWl0aW5nUm9vbVJlcXVlc3QaLC50cm91cGUuaW52ZW50b3J5LnYxLk9wZW5XYWl0aW5nUm9vbVJlc3BvbnNlIkCKtRgaGgZtZW1iZXISEGludmVudG9yeTp1cGRhdGWStRgeChZpbnZlbnRvcnkud2FpdGluZ19yb29tEB4aAgg8ErEBChBDbG9zZVdhaXRpbmdSb29tEiwudHJvdXBlLmludmVudG9yeS52MS5DbG9zZVdhaXRpbmdSb29tUmVxdWVzdBotLnRyb3VwZS5pbnZlbnRvcnkudjEuQ2xvc2VXYWl0aW5nUm9vbVJlc3BvbnNlIkCKtRgaGgZtZW1iZXISEGludmVudG9yeTp1cGRhdGWStRgeChZpbnZlbnRvcnkud2FpdGluZ19yb29tEB4aAgg8EoYBCglKb2luUXVldWUSJS50cm91cGUuaW52ZW50b3J5LnYxLkpvaW5RdWV1ZVJlcXVlc3QaJi50cm91cGUuaW52ZW50b3J5LnYxLkpvaW5RdWV1ZVJlc3BvbnNlIiqKtRgCCAKStRgcChRpbnZlbnRvcnkuam9pbl9xdWV1ZRAeGgIIPJi1GAISagoKV2F0Y2hRdWV1ZRImLnRyb3VwZS5pbnZlbnRvcnkudjEuV2F0Y2hRdWV1ZVJlcXVlc3QaJy50cm91cGUuaW52ZW50b3J5LnYxLldhdGNoUXVldWVSZXNwb25zZSIJkAIBirUYAggCMAESlgEKD0pvaW5XYWl0aW5nTGlzdBIrLnRyb3VwZS5pbnZlbnRvcnkudjEuSm9pbldhaXRpbmdMaXN0UmVxdWVzdBosLnRyb3VwZS5pbnZlbnRvcnkudjEuSm9pbldhaXRpbmdMaXN0UmVzcG9uc2UiKIq1GAIIApK1GB4KFmludmVudG9yeS53YWl0aW5nX2xpc3QQHhoCCDwSiwEKCkNsYWltT2ZmZXISJi50cm91cGUuaW52ZW50b3J5LnYxLkNsYWltT2ZmZXJSZXF1ZXN0GicudHJvdXBlLmludmVudG9yeS52MS5DbGFpbU9mZmVyUmVzcG9uc2UiLIq1GAIIApK1GB4KFmludmVudG9yeS53YWl0aW5nX2xpc3QQHhoCCDyYtRgCEp0BChBMZWF2ZVdhaXRpbmdMaXN0EiwudHJvdXBlLmludmVudG9yeS52MS5MZWF2ZVdhaXRpbmdMaXN0UmVxdWVzdBotLnRyb3VwZS5pbnZlbnRvcnkudjEuTGVhdmVXYWl0aW5nTGlzdFJlc3BvbnNlIiyKtRgCCAKStRgeChZpbnZlbnRvcnkud2FpdGluZ19saXN0EB4aAgg8mLUYAhKMAQoWTGlzdFdhaXRpbmdMaXN0RW50cmllcxIyLnRyb3VwZS5pbnZlbnRvcnkudjEuTGlzdFdhaXRpbmdMaXN0RW50cmllc1JlcXVlc3QaMy50cm91cGUuaW52ZW50b3J5LnYxLkxpc3RXYWl0aW5nTGlzdEVudHJpZXNSZXNwb25zZSIJkAIBirUYAggCEnUKDlJlc2VydmVUaWNrZXRzEioudHJvdXBlLmludmVudG9yeS52MS5SZXNlcnZlVGlja2V0c1JlcXVlc3QaKy50cm91cGUuaW52ZW50b3J5LnYxLlJlc2VydmVUaWNrZXRzUmVzcG9uc2UiCoq1GAIIA5i1GAIScgoNQ29tbWl0VGlja2V0cxIpLnRyb3VwZS5pbnZlbnRvcnkudjEuQ29tbWl0VGlja2V0c1JlcXVlc3QaKi50cm91cGUuaW52ZW50b3J5LnYxLkNvbW1pdFRpY2tldHNSZXNwb25zZSIKirUYAggDmLUYAhJ1Cg5SZWxlYXNlVGlja2V0cxIqLnRyb3VwZS5pbnZlbnRvcnkudjEuUmVsZWFzZVRpY2tldHNSZXF1ZXN0GisudHJvdXBlLmludmVudG9yeS52MS5SZWxlYXNlVGlja2V0c1Jlc3BvbnNlIgqKtRgCCAOYtRgCYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_troupe_inventory_v1_hold, file_troupe_inventory_v1_ticket_inventory, file_troupe_inventory_v1_waiting_list, file_troupe_inventory_v1_waiting_room, file_troupe_mesh_v1_options]);
 
 /**
  * @generated from message troupe.inventory.v1.GetAvailabilityRequest
@@ -255,6 +255,346 @@ export const UpdateTicketTypeResponseSchema: GenMessage<UpdateTicketTypeResponse
   messageDesc(file_troupe_inventory_v1_inventory_service, 7);
 
 /**
+ * @generated from message troupe.inventory.v1.OpenWaitingRoomRequest
+ */
+export type OpenWaitingRoomRequest = Message<"troupe.inventory.v1.OpenWaitingRoomRequest"> & {
+  /**
+   * @generated from field: string event_id = 1;
+   */
+  eventId: string;
+
+  /**
+   * From now on when not set.
+   *
+   * @generated from field: google.protobuf.Timestamp opens_at = 2;
+   */
+  opensAt?: Timestamp | undefined;
+
+  /**
+   * Never when not set.
+   *
+   * @generated from field: google.protobuf.Timestamp closes_at = 3;
+   */
+  closesAt?: Timestamp | undefined;
+
+  /**
+   * How many buyers the sale can serve.
+   *
+   * @generated from field: int32 admit_per_minute = 4;
+   */
+  admitPerMinute: number;
+
+  /**
+   * 10 minutes when not set.
+   *
+   * @generated from field: google.protobuf.Duration turn = 5;
+   */
+  turn?: Duration | undefined;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.OpenWaitingRoomRequest.
+ * Use `create(OpenWaitingRoomRequestSchema)` to create a new message.
+ */
+export const OpenWaitingRoomRequestSchema: GenMessage<OpenWaitingRoomRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 8);
+
+/**
+ * @generated from message troupe.inventory.v1.OpenWaitingRoomResponse
+ */
+export type OpenWaitingRoomResponse = Message<"troupe.inventory.v1.OpenWaitingRoomResponse"> & {
+  /**
+   * @generated from field: troupe.inventory.v1.WaitingRoom waiting_room = 1;
+   */
+  waitingRoom?: WaitingRoom | undefined;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.OpenWaitingRoomResponse.
+ * Use `create(OpenWaitingRoomResponseSchema)` to create a new message.
+ */
+export const OpenWaitingRoomResponseSchema: GenMessage<OpenWaitingRoomResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 9);
+
+/**
+ * @generated from message troupe.inventory.v1.CloseWaitingRoomRequest
+ */
+export type CloseWaitingRoomRequest = Message<"troupe.inventory.v1.CloseWaitingRoomRequest"> & {
+  /**
+   * @generated from field: string event_id = 1;
+   */
+  eventId: string;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.CloseWaitingRoomRequest.
+ * Use `create(CloseWaitingRoomRequestSchema)` to create a new message.
+ */
+export const CloseWaitingRoomRequestSchema: GenMessage<CloseWaitingRoomRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 10);
+
+/**
+ * @generated from message troupe.inventory.v1.CloseWaitingRoomResponse
+ */
+export type CloseWaitingRoomResponse = Message<"troupe.inventory.v1.CloseWaitingRoomResponse"> & {
+};
+
+/**
+ * Describes the message troupe.inventory.v1.CloseWaitingRoomResponse.
+ * Use `create(CloseWaitingRoomResponseSchema)` to create a new message.
+ */
+export const CloseWaitingRoomResponseSchema: GenMessage<CloseWaitingRoomResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 11);
+
+/**
+ * @generated from message troupe.inventory.v1.JoinQueueRequest
+ */
+export type JoinQueueRequest = Message<"troupe.inventory.v1.JoinQueueRequest"> & {
+  /**
+   * @generated from field: string event_id = 1;
+   */
+  eventId: string;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.JoinQueueRequest.
+ * Use `create(JoinQueueRequestSchema)` to create a new message.
+ */
+export const JoinQueueRequestSchema: GenMessage<JoinQueueRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 12);
+
+/**
+ * @generated from message troupe.inventory.v1.JoinQueueResponse
+ */
+export type JoinQueueResponse = Message<"troupe.inventory.v1.JoinQueueResponse"> & {
+  /**
+   * @generated from field: troupe.inventory.v1.QueuePlace place = 1;
+   */
+  place?: QueuePlace | undefined;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.JoinQueueResponse.
+ * Use `create(JoinQueueResponseSchema)` to create a new message.
+ */
+export const JoinQueueResponseSchema: GenMessage<JoinQueueResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 13);
+
+/**
+ * @generated from message troupe.inventory.v1.WatchQueueRequest
+ */
+export type WatchQueueRequest = Message<"troupe.inventory.v1.WatchQueueRequest"> & {
+  /**
+   * @generated from field: string event_id = 1;
+   */
+  eventId: string;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.WatchQueueRequest.
+ * Use `create(WatchQueueRequestSchema)` to create a new message.
+ */
+export const WatchQueueRequestSchema: GenMessage<WatchQueueRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 14);
+
+/**
+ * @generated from message troupe.inventory.v1.WatchQueueResponse
+ */
+export type WatchQueueResponse = Message<"troupe.inventory.v1.WatchQueueResponse"> & {
+  /**
+   * Not set in a heartbeat.
+   *
+   * @generated from field: troupe.inventory.v1.QueuePlace place = 1;
+   */
+  place?: QueuePlace | undefined;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.WatchQueueResponse.
+ * Use `create(WatchQueueResponseSchema)` to create a new message.
+ */
+export const WatchQueueResponseSchema: GenMessage<WatchQueueResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 15);
+
+/**
+ * @generated from message troupe.inventory.v1.JoinWaitingListRequest
+ */
+export type JoinWaitingListRequest = Message<"troupe.inventory.v1.JoinWaitingListRequest"> & {
+  /**
+   * @generated from field: string event_id = 1;
+   */
+  eventId: string;
+
+  /**
+   * Any one of these will do. Each at most once.
+   *
+   * @generated from field: repeated string ticket_type_ids = 2;
+   */
+  ticketTypeIds: string[];
+
+  /**
+   * How many tickets; no more than one reservation may hold.
+   *
+   * @generated from field: int32 party_size = 3;
+   */
+  partySize: number;
+
+  /**
+   * Whether fewer would do.
+   *
+   * @generated from field: bool accepts_fewer = 4;
+   */
+  acceptsFewer: boolean;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.JoinWaitingListRequest.
+ * Use `create(JoinWaitingListRequestSchema)` to create a new message.
+ */
+export const JoinWaitingListRequestSchema: GenMessage<JoinWaitingListRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 16);
+
+/**
+ * @generated from message troupe.inventory.v1.JoinWaitingListResponse
+ */
+export type JoinWaitingListResponse = Message<"troupe.inventory.v1.JoinWaitingListResponse"> & {
+  /**
+   * @generated from field: troupe.inventory.v1.WaitingListEntry entry = 1;
+   */
+  entry?: WaitingListEntry | undefined;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.JoinWaitingListResponse.
+ * Use `create(JoinWaitingListResponseSchema)` to create a new message.
+ */
+export const JoinWaitingListResponseSchema: GenMessage<JoinWaitingListResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 17);
+
+/**
+ * @generated from message troupe.inventory.v1.ClaimOfferRequest
+ */
+export type ClaimOfferRequest = Message<"troupe.inventory.v1.ClaimOfferRequest"> & {
+  /**
+   * @generated from field: string entry_id = 1;
+   */
+  entryId: string;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.ClaimOfferRequest.
+ * Use `create(ClaimOfferRequestSchema)` to create a new message.
+ */
+export const ClaimOfferRequestSchema: GenMessage<ClaimOfferRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 18);
+
+/**
+ * @generated from message troupe.inventory.v1.ClaimOfferResponse
+ */
+export type ClaimOfferResponse = Message<"troupe.inventory.v1.ClaimOfferResponse"> & {
+  /**
+   * @generated from field: troupe.inventory.v1.WaitingListEntry entry = 1;
+   */
+  entry?: WaitingListEntry | undefined;
+
+  /**
+   * Signed. Reserving what was offered, or fewer of them, takes it, once.
+   *
+   * @generated from field: string queue_ticket = 2;
+   */
+  queueTicket: string;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.ClaimOfferResponse.
+ * Use `create(ClaimOfferResponseSchema)` to create a new message.
+ */
+export const ClaimOfferResponseSchema: GenMessage<ClaimOfferResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 19);
+
+/**
+ * @generated from message troupe.inventory.v1.LeaveWaitingListRequest
+ */
+export type LeaveWaitingListRequest = Message<"troupe.inventory.v1.LeaveWaitingListRequest"> & {
+  /**
+   * @generated from field: string entry_id = 1;
+   */
+  entryId: string;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.LeaveWaitingListRequest.
+ * Use `create(LeaveWaitingListRequestSchema)` to create a new message.
+ */
+export const LeaveWaitingListRequestSchema: GenMessage<LeaveWaitingListRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 20);
+
+/**
+ * @generated from message troupe.inventory.v1.LeaveWaitingListResponse
+ */
+export type LeaveWaitingListResponse = Message<"troupe.inventory.v1.LeaveWaitingListResponse"> & {
+  /**
+   * @generated from field: troupe.inventory.v1.WaitingListEntry entry = 1;
+   */
+  entry?: WaitingListEntry | undefined;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.LeaveWaitingListResponse.
+ * Use `create(LeaveWaitingListResponseSchema)` to create a new message.
+ */
+export const LeaveWaitingListResponseSchema: GenMessage<LeaveWaitingListResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 21);
+
+/**
+ * @generated from message troupe.inventory.v1.ListWaitingListEntriesRequest
+ */
+export type ListWaitingListEntriesRequest = Message<"troupe.inventory.v1.ListWaitingListEntriesRequest"> & {
+  /**
+   * 20 when 0, at most 100.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.ListWaitingListEntriesRequest.
+ * Use `create(ListWaitingListEntriesRequestSchema)` to create a new message.
+ */
+export const ListWaitingListEntriesRequestSchema: GenMessage<ListWaitingListEntriesRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 22);
+
+/**
+ * @generated from message troupe.inventory.v1.ListWaitingListEntriesResponse
+ */
+export type ListWaitingListEntriesResponse = Message<"troupe.inventory.v1.ListWaitingListEntriesResponse"> & {
+  /**
+   * @generated from field: repeated troupe.inventory.v1.WaitingListEntry entries = 1;
+   */
+  entries: WaitingListEntry[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.ListWaitingListEntriesResponse.
+ * Use `create(ListWaitingListEntriesResponseSchema)` to create a new message.
+ */
+export const ListWaitingListEntriesResponseSchema: GenMessage<ListWaitingListEntriesResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 23);
+
+/**
  * @generated from message troupe.inventory.v1.ReserveTicketsRequest
  */
 export type ReserveTicketsRequest = Message<"troupe.inventory.v1.ReserveTicketsRequest"> & {
@@ -302,7 +642,7 @@ export type ReserveTicketsRequest = Message<"troupe.inventory.v1.ReserveTicketsR
  * Use `create(ReserveTicketsRequestSchema)` to create a new message.
  */
 export const ReserveTicketsRequestSchema: GenMessage<ReserveTicketsRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 8);
+  messageDesc(file_troupe_inventory_v1_inventory_service, 24);
 
 /**
  * Some tickets of one type, as they are asked for.
@@ -326,7 +666,7 @@ export type ItemInput = Message<"troupe.inventory.v1.ItemInput"> & {
  * Use `create(ItemInputSchema)` to create a new message.
  */
 export const ItemInputSchema: GenMessage<ItemInput> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 9);
+  messageDesc(file_troupe_inventory_v1_inventory_service, 25);
 
 /**
  * @generated from message troupe.inventory.v1.ReserveTicketsResponse
@@ -343,7 +683,7 @@ export type ReserveTicketsResponse = Message<"troupe.inventory.v1.ReserveTickets
  * Use `create(ReserveTicketsResponseSchema)` to create a new message.
  */
 export const ReserveTicketsResponseSchema: GenMessage<ReserveTicketsResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 10);
+  messageDesc(file_troupe_inventory_v1_inventory_service, 26);
 
 /**
  * @generated from message troupe.inventory.v1.CommitTicketsRequest
@@ -360,7 +700,7 @@ export type CommitTicketsRequest = Message<"troupe.inventory.v1.CommitTicketsReq
  * Use `create(CommitTicketsRequestSchema)` to create a new message.
  */
 export const CommitTicketsRequestSchema: GenMessage<CommitTicketsRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 11);
+  messageDesc(file_troupe_inventory_v1_inventory_service, 27);
 
 /**
  * @generated from message troupe.inventory.v1.CommitTicketsResponse
@@ -377,7 +717,7 @@ export type CommitTicketsResponse = Message<"troupe.inventory.v1.CommitTicketsRe
  * Use `create(CommitTicketsResponseSchema)` to create a new message.
  */
 export const CommitTicketsResponseSchema: GenMessage<CommitTicketsResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 12);
+  messageDesc(file_troupe_inventory_v1_inventory_service, 28);
 
 /**
  * @generated from message troupe.inventory.v1.ReleaseTicketsRequest
@@ -394,7 +734,7 @@ export type ReleaseTicketsRequest = Message<"troupe.inventory.v1.ReleaseTicketsR
  * Use `create(ReleaseTicketsRequestSchema)` to create a new message.
  */
 export const ReleaseTicketsRequestSchema: GenMessage<ReleaseTicketsRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 13);
+  messageDesc(file_troupe_inventory_v1_inventory_service, 29);
 
 /**
  * @generated from message troupe.inventory.v1.ReleaseTicketsResponse
@@ -407,346 +747,6 @@ export type ReleaseTicketsResponse = Message<"troupe.inventory.v1.ReleaseTickets
  * Use `create(ReleaseTicketsResponseSchema)` to create a new message.
  */
 export const ReleaseTicketsResponseSchema: GenMessage<ReleaseTicketsResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 14);
-
-/**
- * @generated from message troupe.inventory.v1.OpenWaitingRoomRequest
- */
-export type OpenWaitingRoomRequest = Message<"troupe.inventory.v1.OpenWaitingRoomRequest"> & {
-  /**
-   * @generated from field: string event_id = 1;
-   */
-  eventId: string;
-
-  /**
-   * From now on when not set.
-   *
-   * @generated from field: google.protobuf.Timestamp opens_at = 2;
-   */
-  opensAt?: Timestamp | undefined;
-
-  /**
-   * Never when not set.
-   *
-   * @generated from field: google.protobuf.Timestamp closes_at = 3;
-   */
-  closesAt?: Timestamp | undefined;
-
-  /**
-   * How many buyers the sale can serve.
-   *
-   * @generated from field: int32 admit_per_minute = 4;
-   */
-  admitPerMinute: number;
-
-  /**
-   * 10 minutes when not set.
-   *
-   * @generated from field: google.protobuf.Duration turn = 5;
-   */
-  turn?: Duration | undefined;
-};
-
-/**
- * Describes the message troupe.inventory.v1.OpenWaitingRoomRequest.
- * Use `create(OpenWaitingRoomRequestSchema)` to create a new message.
- */
-export const OpenWaitingRoomRequestSchema: GenMessage<OpenWaitingRoomRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 15);
-
-/**
- * @generated from message troupe.inventory.v1.OpenWaitingRoomResponse
- */
-export type OpenWaitingRoomResponse = Message<"troupe.inventory.v1.OpenWaitingRoomResponse"> & {
-  /**
-   * @generated from field: troupe.inventory.v1.WaitingRoom waiting_room = 1;
-   */
-  waitingRoom?: WaitingRoom | undefined;
-};
-
-/**
- * Describes the message troupe.inventory.v1.OpenWaitingRoomResponse.
- * Use `create(OpenWaitingRoomResponseSchema)` to create a new message.
- */
-export const OpenWaitingRoomResponseSchema: GenMessage<OpenWaitingRoomResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 16);
-
-/**
- * @generated from message troupe.inventory.v1.CloseWaitingRoomRequest
- */
-export type CloseWaitingRoomRequest = Message<"troupe.inventory.v1.CloseWaitingRoomRequest"> & {
-  /**
-   * @generated from field: string event_id = 1;
-   */
-  eventId: string;
-};
-
-/**
- * Describes the message troupe.inventory.v1.CloseWaitingRoomRequest.
- * Use `create(CloseWaitingRoomRequestSchema)` to create a new message.
- */
-export const CloseWaitingRoomRequestSchema: GenMessage<CloseWaitingRoomRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 17);
-
-/**
- * @generated from message troupe.inventory.v1.CloseWaitingRoomResponse
- */
-export type CloseWaitingRoomResponse = Message<"troupe.inventory.v1.CloseWaitingRoomResponse"> & {
-};
-
-/**
- * Describes the message troupe.inventory.v1.CloseWaitingRoomResponse.
- * Use `create(CloseWaitingRoomResponseSchema)` to create a new message.
- */
-export const CloseWaitingRoomResponseSchema: GenMessage<CloseWaitingRoomResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 18);
-
-/**
- * @generated from message troupe.inventory.v1.JoinQueueRequest
- */
-export type JoinQueueRequest = Message<"troupe.inventory.v1.JoinQueueRequest"> & {
-  /**
-   * @generated from field: string event_id = 1;
-   */
-  eventId: string;
-};
-
-/**
- * Describes the message troupe.inventory.v1.JoinQueueRequest.
- * Use `create(JoinQueueRequestSchema)` to create a new message.
- */
-export const JoinQueueRequestSchema: GenMessage<JoinQueueRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 19);
-
-/**
- * @generated from message troupe.inventory.v1.JoinQueueResponse
- */
-export type JoinQueueResponse = Message<"troupe.inventory.v1.JoinQueueResponse"> & {
-  /**
-   * @generated from field: troupe.inventory.v1.QueuePlace place = 1;
-   */
-  place?: QueuePlace | undefined;
-};
-
-/**
- * Describes the message troupe.inventory.v1.JoinQueueResponse.
- * Use `create(JoinQueueResponseSchema)` to create a new message.
- */
-export const JoinQueueResponseSchema: GenMessage<JoinQueueResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 20);
-
-/**
- * @generated from message troupe.inventory.v1.WatchQueueRequest
- */
-export type WatchQueueRequest = Message<"troupe.inventory.v1.WatchQueueRequest"> & {
-  /**
-   * @generated from field: string event_id = 1;
-   */
-  eventId: string;
-};
-
-/**
- * Describes the message troupe.inventory.v1.WatchQueueRequest.
- * Use `create(WatchQueueRequestSchema)` to create a new message.
- */
-export const WatchQueueRequestSchema: GenMessage<WatchQueueRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 21);
-
-/**
- * @generated from message troupe.inventory.v1.WatchQueueResponse
- */
-export type WatchQueueResponse = Message<"troupe.inventory.v1.WatchQueueResponse"> & {
-  /**
-   * Not set in a heartbeat.
-   *
-   * @generated from field: troupe.inventory.v1.QueuePlace place = 1;
-   */
-  place?: QueuePlace | undefined;
-};
-
-/**
- * Describes the message troupe.inventory.v1.WatchQueueResponse.
- * Use `create(WatchQueueResponseSchema)` to create a new message.
- */
-export const WatchQueueResponseSchema: GenMessage<WatchQueueResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 22);
-
-/**
- * @generated from message troupe.inventory.v1.JoinWaitingListRequest
- */
-export type JoinWaitingListRequest = Message<"troupe.inventory.v1.JoinWaitingListRequest"> & {
-  /**
-   * @generated from field: string event_id = 1;
-   */
-  eventId: string;
-
-  /**
-   * Any one of these will do. Each at most once.
-   *
-   * @generated from field: repeated string ticket_type_ids = 2;
-   */
-  ticketTypeIds: string[];
-
-  /**
-   * How many tickets; no more than one reservation may hold.
-   *
-   * @generated from field: int32 party_size = 3;
-   */
-  partySize: number;
-
-  /**
-   * Whether fewer would do.
-   *
-   * @generated from field: bool accepts_fewer = 4;
-   */
-  acceptsFewer: boolean;
-};
-
-/**
- * Describes the message troupe.inventory.v1.JoinWaitingListRequest.
- * Use `create(JoinWaitingListRequestSchema)` to create a new message.
- */
-export const JoinWaitingListRequestSchema: GenMessage<JoinWaitingListRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 23);
-
-/**
- * @generated from message troupe.inventory.v1.JoinWaitingListResponse
- */
-export type JoinWaitingListResponse = Message<"troupe.inventory.v1.JoinWaitingListResponse"> & {
-  /**
-   * @generated from field: troupe.inventory.v1.WaitingListEntry entry = 1;
-   */
-  entry?: WaitingListEntry | undefined;
-};
-
-/**
- * Describes the message troupe.inventory.v1.JoinWaitingListResponse.
- * Use `create(JoinWaitingListResponseSchema)` to create a new message.
- */
-export const JoinWaitingListResponseSchema: GenMessage<JoinWaitingListResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 24);
-
-/**
- * @generated from message troupe.inventory.v1.ClaimOfferRequest
- */
-export type ClaimOfferRequest = Message<"troupe.inventory.v1.ClaimOfferRequest"> & {
-  /**
-   * @generated from field: string entry_id = 1;
-   */
-  entryId: string;
-};
-
-/**
- * Describes the message troupe.inventory.v1.ClaimOfferRequest.
- * Use `create(ClaimOfferRequestSchema)` to create a new message.
- */
-export const ClaimOfferRequestSchema: GenMessage<ClaimOfferRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 25);
-
-/**
- * @generated from message troupe.inventory.v1.ClaimOfferResponse
- */
-export type ClaimOfferResponse = Message<"troupe.inventory.v1.ClaimOfferResponse"> & {
-  /**
-   * @generated from field: troupe.inventory.v1.WaitingListEntry entry = 1;
-   */
-  entry?: WaitingListEntry | undefined;
-
-  /**
-   * Signed. Reserving what was offered, or fewer of them, takes it, once.
-   *
-   * @generated from field: string queue_ticket = 2;
-   */
-  queueTicket: string;
-};
-
-/**
- * Describes the message troupe.inventory.v1.ClaimOfferResponse.
- * Use `create(ClaimOfferResponseSchema)` to create a new message.
- */
-export const ClaimOfferResponseSchema: GenMessage<ClaimOfferResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 26);
-
-/**
- * @generated from message troupe.inventory.v1.LeaveWaitingListRequest
- */
-export type LeaveWaitingListRequest = Message<"troupe.inventory.v1.LeaveWaitingListRequest"> & {
-  /**
-   * @generated from field: string entry_id = 1;
-   */
-  entryId: string;
-};
-
-/**
- * Describes the message troupe.inventory.v1.LeaveWaitingListRequest.
- * Use `create(LeaveWaitingListRequestSchema)` to create a new message.
- */
-export const LeaveWaitingListRequestSchema: GenMessage<LeaveWaitingListRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 27);
-
-/**
- * @generated from message troupe.inventory.v1.LeaveWaitingListResponse
- */
-export type LeaveWaitingListResponse = Message<"troupe.inventory.v1.LeaveWaitingListResponse"> & {
-  /**
-   * @generated from field: troupe.inventory.v1.WaitingListEntry entry = 1;
-   */
-  entry?: WaitingListEntry | undefined;
-};
-
-/**
- * Describes the message troupe.inventory.v1.LeaveWaitingListResponse.
- * Use `create(LeaveWaitingListResponseSchema)` to create a new message.
- */
-export const LeaveWaitingListResponseSchema: GenMessage<LeaveWaitingListResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 28);
-
-/**
- * @generated from message troupe.inventory.v1.ListWaitingListEntriesRequest
- */
-export type ListWaitingListEntriesRequest = Message<"troupe.inventory.v1.ListWaitingListEntriesRequest"> & {
-  /**
-   * 20 when 0, at most 100.
-   *
-   * @generated from field: int32 page_size = 1;
-   */
-  pageSize: number;
-
-  /**
-   * @generated from field: string page_token = 2;
-   */
-  pageToken: string;
-};
-
-/**
- * Describes the message troupe.inventory.v1.ListWaitingListEntriesRequest.
- * Use `create(ListWaitingListEntriesRequestSchema)` to create a new message.
- */
-export const ListWaitingListEntriesRequestSchema: GenMessage<ListWaitingListEntriesRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 29);
-
-/**
- * @generated from message troupe.inventory.v1.ListWaitingListEntriesResponse
- */
-export type ListWaitingListEntriesResponse = Message<"troupe.inventory.v1.ListWaitingListEntriesResponse"> & {
-  /**
-   * @generated from field: repeated troupe.inventory.v1.WaitingListEntry entries = 1;
-   */
-  entries: WaitingListEntry[];
-
-  /**
-   * Empty on the last page.
-   *
-   * @generated from field: string next_page_token = 2;
-   */
-  nextPageToken: string;
-};
-
-/**
- * Describes the message troupe.inventory.v1.ListWaitingListEntriesResponse.
- * Use `create(ListWaitingListEntriesResponseSchema)` to create a new message.
- */
-export const ListWaitingListEntriesResponseSchema: GenMessage<ListWaitingListEntriesResponse> = /*@__PURE__*/
   messageDesc(file_troupe_inventory_v1_inventory_service, 30);
 
 /**
@@ -802,50 +802,6 @@ export const InventoryService: GenService<{
     methodKind: "unary";
     input: typeof UpdateTicketTypeRequestSchema;
     output: typeof UpdateTicketTypeResponseSchema;
-  },
-  /**
-   * Sets tickets aside for a reservation: all of them or none. The same reservation again changes
-   * nothing. FAILED_PRECONDITION / TICKETS_UNAVAILABLE, SALE_NOT_STARTED, SALE_ENDED, EVENT_CLOSED,
-   * ORDER_LIMIT_EXCEEDED, HOLD_RELEASED for a reservation that was released before or has lapsed,
-   * HOLD_MISMATCH for one that was made for something else; NOT_FOUND / TICKET_TYPE_NOT_FOUND;
-   * INVALID_ARGUMENT / ITEM_REPEATED. Where the event has a waiting room: FAILED_PRECONDITION /
-   * QUEUE_TICKET_REQUIRED, QUEUE_TURN_PENDING before it is their turn, QUEUE_TURN_OVER after it,
-   * QUEUE_TICKET_USED for another reservation. With a ticket of ClaimOffer: FAILED_PRECONDITION /
-   * OFFER_MISMATCH for other tickets than were offered or more of them, OFFER_OVER, QUEUE_TICKET_USED.
-   * INVALID_ARGUMENT / QUEUE_TICKET_INVALID for one that was not signed here, or for another person, event or
-   * place.
-   *
-   * @generated from rpc troupe.inventory.v1.InventoryService.ReserveTickets
-   */
-  reserveTickets: {
-    methodKind: "unary";
-    input: typeof ReserveTicketsRequestSchema;
-    output: typeof ReserveTicketsResponseSchema;
-  },
-  /**
-   * Sells what is set aside for a reservation. Once it is sold, the same again changes nothing. A hold
-   * that has lapsed takes its tickets again where they are free. NOT_FOUND / HOLD_NOT_FOUND;
-   * FAILED_PRECONDITION / HOLD_RELEASED, TICKETS_UNAVAILABLE for a lapsed one whose tickets are gone,
-   * EVENT_CLOSED.
-   *
-   * @generated from rpc troupe.inventory.v1.InventoryService.CommitTickets
-   */
-  commitTickets: {
-    methodKind: "unary";
-    input: typeof CommitTicketsRequestSchema;
-    output: typeof CommitTicketsResponseSchema;
-  },
-  /**
-   * Frees what is set aside for a reservation. Once it is free, the same again changes nothing; one
-   * that nothing was set aside for can have nothing set aside any more. FAILED_PRECONDITION /
-   * HOLD_COMMITTED.
-   *
-   * @generated from rpc troupe.inventory.v1.InventoryService.ReleaseTickets
-   */
-  releaseTickets: {
-    methodKind: "unary";
-    input: typeof ReleaseTicketsRequestSchema;
-    output: typeof ReleaseTicketsResponseSchema;
   },
   /**
    * Sets up the waiting room of one's own event, or changes it: places stay as they are. FAILED_PRECONDITION /
@@ -938,6 +894,50 @@ export const InventoryService: GenService<{
     methodKind: "unary";
     input: typeof ListWaitingListEntriesRequestSchema;
     output: typeof ListWaitingListEntriesResponseSchema;
+  },
+  /**
+   * Sets tickets aside for a reservation: all of them or none. The same reservation again changes
+   * nothing. FAILED_PRECONDITION / TICKETS_UNAVAILABLE, SALE_NOT_STARTED, SALE_ENDED, EVENT_CLOSED,
+   * ORDER_LIMIT_EXCEEDED, HOLD_RELEASED for a reservation that was released before or has lapsed,
+   * HOLD_MISMATCH for one that was made for something else; NOT_FOUND / TICKET_TYPE_NOT_FOUND;
+   * INVALID_ARGUMENT / ITEM_REPEATED. Where the event has a waiting room: FAILED_PRECONDITION /
+   * QUEUE_TICKET_REQUIRED, QUEUE_TURN_PENDING before it is their turn, QUEUE_TURN_OVER after it,
+   * QUEUE_TICKET_USED for another reservation. With a ticket of ClaimOffer: FAILED_PRECONDITION /
+   * OFFER_MISMATCH for other tickets than were offered or more of them, OFFER_OVER, QUEUE_TICKET_USED.
+   * INVALID_ARGUMENT / QUEUE_TICKET_INVALID for one that was not signed here, or for another person, event or
+   * place.
+   *
+   * @generated from rpc troupe.inventory.v1.InventoryService.ReserveTickets
+   */
+  reserveTickets: {
+    methodKind: "unary";
+    input: typeof ReserveTicketsRequestSchema;
+    output: typeof ReserveTicketsResponseSchema;
+  },
+  /**
+   * Sells what is set aside for a reservation. Once it is sold, the same again changes nothing. A hold
+   * that has lapsed takes its tickets again where they are free. NOT_FOUND / HOLD_NOT_FOUND;
+   * FAILED_PRECONDITION / HOLD_RELEASED, TICKETS_UNAVAILABLE for a lapsed one whose tickets are gone,
+   * EVENT_CLOSED.
+   *
+   * @generated from rpc troupe.inventory.v1.InventoryService.CommitTickets
+   */
+  commitTickets: {
+    methodKind: "unary";
+    input: typeof CommitTicketsRequestSchema;
+    output: typeof CommitTicketsResponseSchema;
+  },
+  /**
+   * Frees what is set aside for a reservation. Once it is free, the same again changes nothing; one
+   * that nothing was set aside for can have nothing set aside any more. FAILED_PRECONDITION /
+   * HOLD_COMMITTED.
+   *
+   * @generated from rpc troupe.inventory.v1.InventoryService.ReleaseTickets
+   */
+  releaseTickets: {
+    methodKind: "unary";
+    input: typeof ReleaseTicketsRequestSchema;
+    output: typeof ReleaseTicketsResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_troupe_inventory_v1_inventory_service, 0);
