@@ -11,23 +11,30 @@ import { createHolds, createUntold, forgetPerson } from './infrastructure/holds.
 import { invariants } from './infrastructure/invariants.ts'
 import { createCounts, createInventories, createTicketTypes } from './infrastructure/inventories.ts'
 import { migrations } from './infrastructure/migrations.ts'
+import { createQueueTickets, readQueueKeys } from './infrastructure/queue-tickets.ts'
 import { createReads } from './infrastructure/reads.ts'
 import { entities } from './infrastructure/schema.ts'
+import { createWaitingList } from './infrastructure/waiting-list.ts'
+import { createQueue, createWaitingRooms } from './infrastructure/waiting-rooms.ts'
 import { consumers } from './presentation/consumers.ts'
 import { inventoryService } from './presentation/inventory-service.ts'
 
 /** Puts inventory's parts together, and what it does by itself. */
 export const assemble = (kernel: Kernel): { app: InventoryApp; work: ReturnType<typeof createDueWork> } => {
-  const { database, clock, changes, log } = kernel
+  const { database, clock, changes, config, env, log } = kernel
   const unit = () => kernel.unit()
   const untold = createUntold(database, unit, () => work.wakeTelling())
-  const tellWatchers = (eventId: string) => void unit().afterCommit.push(() => changes.notify(eventId))
+  const tellWatchers = (topic: string) => void unit().afterCommit.push(() => changes.notify(topic))
   const app = createInventoryApp({
     inventories: createInventories(unit),
     ticketTypes: createTicketTypes(unit),
     holds: createHolds(database, unit),
     counts: createCounts(unit, untold, tellWatchers),
     reads: createReads(database, clock),
+    rooms: createWaitingRooms(database, unit),
+    queue: createQueue(database, unit),
+    queueTickets: createQueueTickets(readQueueKeys(env, config.masterKey)),
+    waitingList: createWaitingList(database, unit),
     untold,
     forget: forgetPerson(unit),
     clock,
@@ -37,12 +44,12 @@ export const assemble = (kernel: Kernel): { app: InventoryApp; work: ReturnType<
     tellWatchers,
     watch: (topic, signal) => changes.watch(topic, signal),
   })
-  const { lapseHolds, tellChanges } = app
-  const work = createDueWork({ database, log, lapseHolds, tellChanges })
+  const { lapseHolds, tellChanges, letIn } = app
+  const work = createDueWork({ database, clock, log, lapseHolds, tellChanges, letIn })
   return { app, work }
 }
 
-/** The tickets of published events: how many there are, and for whom they are set aside. */
+/** The tickets of published events: how many there are, for whom they are set aside, and who waits for them. */
 export const inventory = defineContext({
   name: 'inventory',
   entities,
@@ -51,6 +58,8 @@ export const inventory = defineContext({
   constraints: {
     inventories_once: 'raced',
     holds_once: 'raced',
+    waiting_rooms_once: 'raced',
+    waiting_list_once: 'raced',
     ticket_types_name: () => alreadyExists('TICKET_TYPE_EXISTS', 'the event has a ticket type of this name'),
   },
   compose: (kernel) => {
@@ -59,9 +68,9 @@ export const inventory = defineContext({
       routes: [route(InventoryService, inventoryService(app))],
       consumers: consumers(app),
       work,
-      erase: async (userId: string) => {
-        app.forgetPerson(userId)
-        return ['name on holds', 'name on inventories']
+      erase: async (userId: string, signal: AbortSignal) => {
+        await app.forgetPerson(userId, signal)
+        return ['name on holds', 'name on inventories', 'places in waiting rooms', 'entries of waiting lists']
       },
       invariants,
       expiries,

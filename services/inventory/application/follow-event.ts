@@ -2,6 +2,7 @@ import { invalid } from '#shared/domain/errors.ts'
 import { type PublishedEvent, TicketInventory } from '../domain/ticket-inventory.ts'
 import { type Terms, TicketType } from '../domain/ticket-type.ts'
 import type { Ports } from './ports.ts'
+import { queueTopic } from './queue-topic.ts'
 
 /** A ticket type as catalog drew it up. */
 export interface DrawnType extends Terms {
@@ -38,10 +39,13 @@ export const followEvent =
 
 /** Ends the sale for an event that is cancelled or over. */
 export const closeInventory =
-  ({ inventories, clock, tellWatchers }: Ports) =>
+  ({ inventories, rooms, clock, tellWatchers }: Ports) =>
   async (eventId: string, organizerId: string): Promise<void> => {
-    const inventory = await inventories.find(eventId)
+    const now = clock.now()
+    const [inventory, room] = await Promise.all([inventories.find(eventId), rooms.find(eventId)])
     if (inventory) inventory.close()
-    else inventories.add(TicketInventory.closedBefore(eventId, organizerId, clock.now()))
+    else inventories.add(TicketInventory.closedBefore(eventId, organizerId, now))
+    room?.close(now)
     tellWatchers(eventId)
+    tellWatchers(queueTopic(eventId))
   }

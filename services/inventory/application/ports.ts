@@ -2,10 +2,12 @@ import type { Clock } from '#shared/domain/clock.ts'
 import type { DomainError } from '#shared/domain/errors.ts'
 import type { Ids } from '#shared/domain/ids.ts'
 import type { Movement, TicketCounts } from '../domain/counts.ts'
-import type { Hold } from '../domain/hold.ts'
+import type { Hold, Wish } from '../domain/hold.ts'
 import type { Sale } from '../domain/sale.ts'
 import type { TicketInventory } from '../domain/ticket-inventory.ts'
 import type { TicketType } from '../domain/ticket-type.ts'
+import type { RoomTerms } from '../domain/waiting-room.ts'
+import type { Queue, QueueTickets, WaitingList, WaitingRooms } from './waiting-ports.ts'
 
 export interface Inventories {
   find(eventId: string): Promise<TicketInventory | undefined>
@@ -29,13 +31,19 @@ export interface Holds {
   lapsing(now: Date, seen: readonly string[], eventId?: string): Promise<string[]>
 }
 
+/** Tickets that are counted as held, or come to be. */
+export interface Held {
+  eventId: string | undefined
+  items: readonly Wish[]
+}
+
 /**
  * Where the tickets of each type are. Whatever changes is written by the unit being run, with what its event's watchers
  * and the other contexts are to hear of it.
  */
 export interface Counts {
-  /** Moves the tickets of a hold. The unit fails as `orElse` where there are too few. */
-  move(hold: Hold, movement: Movement, orElse: (ticketTypeId: string) => DomainError): void
+  /** Moves tickets of an event. The unit fails as `orElse` where there are too few. */
+  move(held: Held, movement: Movement, orElse: (ticketTypeId: string) => DomainError): void
   /** Makes available tickets of a type, or takes them away; 0 where only what is said of it changes. */
   resize(type: TicketType, by: number, orElse: DomainError): void
 }
@@ -50,6 +58,8 @@ export interface InventoryView {
   /** Cheapest first. */
   types: readonly TypeView[]
   version: number
+  /** Undefined where there is none, or it is closed. */
+  waitingRoom: RoomTerms | undefined
   asOf: Date
 }
 
@@ -89,6 +99,10 @@ export interface Ports {
   holds: Holds
   counts: Counts
   reads: Reads
+  rooms: WaitingRooms
+  queue: Queue
+  queueTickets: QueueTickets
+  waitingList: WaitingList
   untold: Untold
   /** Takes a person's id off all that is kept. */
   forget: (userId: string) => void
@@ -98,8 +112,8 @@ export interface Ports {
   apart: <T>(purpose: string, run: () => Promise<T>) => Promise<T>
   /** What was to be done to a hold or an event failed; others are not kept from it. */
   passedOver: (purpose: string, id: string, error: unknown) => void
-  /** Tells who watches an event once the unit is committed. */
-  tellWatchers: (eventId: string) => void
+  /** Tells who watches an event, or a line, once the unit is committed. */
+  tellWatchers: (topic: string) => void
   /** Yields whenever the topic may have changed, `false` for a heartbeat; ends with the signal. */
   watch: (topic: string, signal: AbortSignal) => AsyncIterable<boolean>
 }

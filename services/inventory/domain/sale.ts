@@ -12,6 +12,8 @@ export interface Offer {
   saleStartsAt: Date | undefined
   saleEndsAt: Date | undefined
   available: number
+  /** Whether what is available is enough for somebody on the waiting list, to whom it goes first. */
+  isWanted: boolean
 }
 
 /** What decides whether some of an event's tickets are sold. */
@@ -25,9 +27,14 @@ export interface Sale {
   offers: ReadonlyMap<string, Offer>
   /** Whether some of the event's tickets count as held although nobody holds them any more. */
   hasLapsed: boolean
+  /** Whether reserving takes a queue ticket at present. */
+  isQueued: boolean
 }
 
-/** What may make more tickets available: freeing what has lapsed, or looking again, where others were faster. */
+/**
+ * What may make it clear how many tickets there are: freeing what has lapsed and offering it to those who wait, or looking
+ * again, where others were faster.
+ */
 type Remedy = 'free' | 'look'
 
 /** There are too few tickets, at least at first sight. */
@@ -48,11 +55,12 @@ export const mustBeOpen = ({ isClosed }: Sale): void => {
   if (isClosed) throw eventClosed()
 }
 
-/** Throws TICKETS_UNAVAILABLE where there are too few of any. */
+/** Throws TICKETS_UNAVAILABLE where there are too few of any, or those who wait for it come first. */
 export const mustBeFree = ({ eventId, offers, hasLapsed }: Sale, items: readonly Wish[]): void => {
   for (const { ticketTypeId, quantity } of items) {
-    if ((offers.get(ticketTypeId)?.available ?? 0) >= quantity) continue
-    throw new TicketsUnavailable(eventId, ticketTypeId, hasLapsed ? 'free' : undefined)
+    const offer = offers.get(ticketTypeId)
+    if (offer && offer.available >= quantity && !offer.isWanted) continue
+    throw new TicketsUnavailable(eventId, ticketTypeId, hasLapsed || offer?.isWanted ? 'free' : undefined)
   }
 }
 
@@ -66,29 +74,37 @@ const mustBeOnSale = (offer: Offer, { startsAt, endsAt }: Sale, now: Date): void
   }
 }
 
+/** Throws ORDER_LIMIT_EXCEEDED. */
+export const mustBeWithinLimit = ({ id, perOrderLimit }: Offer, quantity: number): void => {
+  if (quantity <= perOrderLimit) return
+  const metadata = { ticket_type_id: id, limit: String(perOrderLimit) }
+  throw precondition('ORDER_LIMIT_EXCEEDED', `at most ${perOrderLimit} a reservation`, { metadata })
+}
+
 /** Throws ITEM_REPEATED. */
-export const mustDiffer = (items: readonly Wish[]): void => {
+export const mustDiffer = (items: readonly Pick<Wish, 'ticketTypeId'>[], field = 'items'): void => {
   if (new Set(items.map(({ ticketTypeId }) => ticketTypeId)).size < items.length) {
-    throw invalid('items', 'ITEM_REPEATED', 'each ticket type at most once')
+    throw invalid(field, 'ITEM_REPEATED', 'each ticket type at most once')
   }
 }
 
+/** A ticket type that is on sale. Throws TICKET_TYPE_NOT_FOUND, SALE_NOT_STARTED, SALE_ENDED. */
+export const onSale = (sale: Sale, ticketTypeId: string, now: Date): Offer => {
+  const offer = sale.offers.get(ticketTypeId)
+  if (!offer) throw ticketTypeNotFound(ticketTypeId)
+  mustBeOnSale(offer, sale, now)
+  return offer
+}
+
 /**
- * What is held for an order, at the prices of now. Throws TICKET_TYPE_NOT_FOUND, EVENT_CLOSED, SALE_NOT_STARTED,
- * SALE_ENDED, ORDER_LIMIT_EXCEEDED, TICKETS_UNAVAILABLE.
+ * What is held for an order, at the prices of now, whether there are as many or not. Throws TICKET_TYPE_NOT_FOUND,
+ * EVENT_CLOSED, SALE_NOT_STARTED, SALE_ENDED, ORDER_LIMIT_EXCEEDED.
  */
 export const sell = (sale: Sale, { items }: Order, now: Date): HeldItem[] => {
   mustBeOpen(sale)
-  const held = items.map(({ ticketTypeId, quantity }) => {
-    const offer = sale.offers.get(ticketTypeId)
-    if (!offer) throw ticketTypeNotFound(ticketTypeId)
-    mustBeOnSale(offer, sale, now)
-    if (quantity > offer.perOrderLimit) {
-      const metadata = { ticket_type_id: ticketTypeId, limit: String(offer.perOrderLimit) }
-      throw precondition('ORDER_LIMIT_EXCEEDED', `at most ${offer.perOrderLimit} a reservation`, { metadata })
-    }
+  return items.map(({ ticketTypeId, quantity }) => {
+    const offer = onSale(sale, ticketTypeId, now)
+    mustBeWithinLimit(offer, quantity)
     return { ticketTypeId, quantity, name: offer.name, unitPrice: offer.price, currency: sale.currency }
   })
-  mustBeFree(sale, items)
-  return held
 }

@@ -94,9 +94,14 @@ export class TicketInventory extends Aggregate {
     this.isClosed = true
   }
 
+  /** Throws NOT_THE_ORGANIZER. */
+  mustBelongTo(userId: string): void {
+    if (this.organizerId !== userId) throw denied('NOT_THE_ORGANIZER', 'only its organiser may change what is on sale')
+  }
+
   /** Throws NOT_THE_ORGANIZER, EVENT_CLOSED. */
   mustBeChangeableBy(userId: string): void {
-    if (this.organizerId !== userId) throw denied('NOT_THE_ORGANIZER', 'only its organiser may change what is on sale')
+    this.mustBelongTo(userId)
     if (this.isClosed) throw eventClosed()
   }
 

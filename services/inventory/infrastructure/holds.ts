@@ -45,8 +45,13 @@ export const createUntold = (database: Database, unit: () => UnitOfWork, onChang
     }),
 })
 
-/** Takes a person's id off holds and off the events that were theirs; what is counted stays. */
+/**
+ * Takes a person's id off holds and off the events that were theirs, with what is counted left as it is; their places in
+ * lines and their entries of waiting lists, which hold nothing any more, go.
+ */
 export const forgetPerson = (unit: () => UnitOfWork) => (userId: string) => {
   unit().write({ sql: 'update holds set user_id = null where user_id = $1', parameters: [userId] })
   unit().write({ sql: 'update inventories set organizer_id = null where organizer_id = $1', parameters: [userId] })
+  unit().write({ sql: 'delete from queue_places where user_id = $1', parameters: [userId] })
+  unit().write({ sql: 'delete from waiting_list where user_id = $1', parameters: [userId] })
 }

@@ -1,13 +1,19 @@
+import { waitingInvariants } from './waiting-invariants.ts'
+
 /** What must hold of the inventory database at all times. */
 export const invariants: readonly { name: string; sql: string }[] = [
   {
-    name: 'what is held and sold of a ticket type is what its holds hold; those that ended hold nothing',
+    name: 'what is held and sold of a ticket type is what its holds and offers hold; those that ended hold nothing',
     sql: `select format('%s: %s held, %s sold, not %s and %s', coalesce(c.id, h.id), c.held, c.committed, h.held, h.committed)
       from ticket_counts c full join (
-        select (item->>'ticketTypeId')::uuid as id,
-          coalesce(sum((item->>'quantity')::integer) filter (where status = 'HELD'), 0) as held,
-          coalesce(sum((item->>'quantity')::integer) filter (where status = 'COMMITTED'), 0) as committed
-        from holds, jsonb_array_elements(items) item where status in ('HELD', 'COMMITTED') group by 1
+        select id, coalesce(sum(quantity) filter (where status <> 'COMMITTED'), 0) as held,
+          coalesce(sum(quantity) filter (where status = 'COMMITTED'), 0) as committed
+        from (
+          select (item->>'ticketTypeId')::uuid as id, (item->>'quantity')::integer as quantity, status
+            from holds, jsonb_array_elements(items) item where status in ('HELD', 'COMMITTED')
+          union all select offered_type_id, offered_quantity, status
+            from waiting_list where status in ('OFFERED', 'CLAIMED')
+        ) one group by 1
       ) h on h.id = c.id
       where (c.held, c.committed) is distinct from (coalesce(h.held, 0), coalesce(h.committed, 0)) limit 10`,
   },
@@ -45,4 +51,5 @@ export const invariants: readonly { name: string; sql: string }[] = [
       left join event_store e on e.stream_id = h.id::text and e.event_type = 'troupe.inventory.v1.TicketsCommitted'
       group by h.id having count(e.id) <> case when h.status in ('COMMITTED', 'RETURNED') then 1 else 0 end limit 10`,
   },
+  ...waitingInvariants,
 ]

@@ -1,4 +1,5 @@
 import type { Migration } from '#shared/infrastructure/migrate.ts'
+import { waiting } from './waiting-migration.ts'
 
 /** The schema of inventory's database. */
 export const migrations: readonly Migration[] = [
@@ -78,4 +79,5 @@ export const migrations: readonly Migration[] = [
       `create index holds_old on holds (changed_at) where status in ('LAPSED', 'RELEASED', 'RETURNED')`,
     ],
   },
+  waiting,
 ]

@@ -5,6 +5,8 @@ import type { InventoryView, Reads, TypeView } from '../application/ports.ts'
 import { sumOf } from '../domain/counts.ts'
 import type { Offer, Sale } from '../domain/sale.ts'
 import { eventNotFound } from '../domain/ticket-inventory.ts'
+import { isInForce, type RoomTerms } from '../domain/waiting-room.ts'
+import { isWantedSql } from './waiting-list.ts'
 
 const eventsAtOnce = 50
 
@@ -19,6 +21,10 @@ interface EventRow {
 
 interface TypeRow extends EventRow {
   capacity: number
+  opensAt: Date | null
+  closesAt: Date | null
+  admitPerMinute: number
+  turnMs: number
   id: string | null
   name: string
   description: string
@@ -37,14 +43,19 @@ const eventColumns = `i.id as "eventId", i.currency, i.is_closed as "isClosed", 
 const offerColumns = `t.id, t.name, t.price, t.per_order_limit as "perOrderLimit", t.sale_starts_at as "saleStartsAt",
   t.sale_ends_at as "saleEndsAt", c.available`
 
-const viewsSql = `select ${eventColumns}, i.capacity, ${offerColumns}, t.description, c.total, c.held, c.committed, c.version
+const viewsSql = `select ${eventColumns}, i.capacity, ${offerColumns}, t.description, c.total, c.held, c.committed, c.version,
+    r.opens_at as "opensAt", r.closes_at as "closesAt", r.admit_per_minute as "admitPerMinute", r.turn_ms as "turnMs"
   from inventories i left join ticket_types t on t.event_id = i.id left join ticket_counts c on c.id = t.id
+    left join waiting_rooms r on r.id = i.id
   where i.id = any($1::uuid[]) order by t.price, t.name_key`
 
-const saleSql = `select ${eventColumns}, ${offerColumns},
-    exists (select from holds where status = 'HELD' and expires_at <= $3 and event_id = $1) as "hasLapsed"
+const saleSql = `select ${eventColumns}, ${offerColumns}, ${isWantedSql} as "isWanted",
+    exists (select from holds where status = 'HELD' and expires_at <= $3 and event_id = $1)
+      or exists (select from waiting_list where status in ('OFFERED', 'CLAIMED') and offer_expires_at <= $3
+        and event_id = $1) as "hasLapsed",
+    r.id is not null and coalesce(r.closes_at, 'infinity'::timestamptz) > $3 as "isQueued"
   from inventories i left join ticket_types t on t.event_id = i.id and t.id = any($2::uuid[])
-    left join ticket_counts c on c.id = t.id
+    left join ticket_counts c on c.id = t.id left join waiting_rooms r on r.id = i.id
   where i.id = $1`
 
 const typeView = (row: TypeRow): TypeView => ({
@@ -58,16 +69,25 @@ const typeView = (row: TypeRow): TypeView => ({
   perOrderLimit: row.perOrderLimit,
 })
 
+const roomOf = ({ opensAt, closesAt, admitPerMinute, turnMs }: TypeRow, now: Date): RoomTerms | undefined => {
+  if (!opensAt) return undefined
+  const terms = { opensAt, closesAt: closesAt ?? undefined, admitPerMinute, turnMs }
+  return isInForce(terms, now) ? terms : undefined
+}
+
 const viewOf = (rows: readonly TypeRow[], asOf: Date): InventoryView => {
-  const [{ eventId, isClosed, capacity, currency }] = rows as [TypeRow]
+  const [first] = rows as [TypeRow]
+  const { eventId, isClosed, capacity, currency } = first
   const ofTypes = rows.filter(({ id }) => id !== null)
   const types = ofTypes.map(typeView)
   const counts = sumOf(types.map((type) => type.counts))
   const version = ofTypes.reduce((sum, row) => sum + row.version, 0)
-  return { eventId, isClosed, capacity, currency, counts, types, version, asOf }
+  return { eventId, isClosed, capacity, currency, counts, types, version, waitingRoom: roomOf(first, asOf), asOf }
 }
 
-const offerOf = (row: TypeRow & { id: string }): Offer => ({
+type SaleRow = TypeRow & Pick<Offer, 'isWanted'> & Pick<Sale, 'hasLapsed' | 'isQueued'>
+
+const offerOf = (row: SaleRow & { id: string }): Offer => ({
   id: row.id,
   name: row.name,
   price: row.price,
@@ -75,6 +95,7 @@ const offerOf = (row: TypeRow & { id: string }): Offer => ({
   saleStartsAt: row.saleStartsAt ?? undefined,
   saleEndsAt: row.saleEndsAt ?? undefined,
   available: row.available,
+  isWanted: row.isWanted,
 })
 
 /** Reads the counters as they are; who asks at the same time is answered by one statement. */
@@ -86,12 +107,12 @@ export const createReads = (database: Database, clock: Clock): Reads => ({
     return new Map([...byEvent].map(([eventId, ofEvent]) => [eventId, viewOf(ofEvent, asOf)]))
   }, eventsAtOnce),
   sale: async (eventId, ticketTypeIds, now): Promise<Sale> => {
-    const rows = await database.look<TypeRow & { hasLapsed: boolean }>(saleSql, eventId, ticketTypeIds, now)
+    const rows = await database.look<SaleRow>(saleSql, eventId, ticketTypeIds, now)
     const [first] = rows
     if (!first) throw eventNotFound()
-    const { currency, isClosed, startsAt, endsAt, hasLapsed } = first
+    const { currency, isClosed, startsAt, endsAt, hasLapsed, isQueued } = first
     const found = rows.filter((row): row is typeof row & { id: string } => row.id !== null)
     const offers = new Map(found.map((row) => [row.id, offerOf(row)]))
-    return { eventId, currency, isClosed, startsAt, endsAt, offers, hasLapsed }
+    return { eventId, currency, isClosed, startsAt, endsAt, offers, hasLapsed, isQueued }
   },
 })

@@ -2,6 +2,8 @@ import { defineEntity, type EntitySchema, p } from '@mikro-orm/core'
 import { Hold, type HoldStatus } from '../domain/hold.ts'
 import { TicketInventory } from '../domain/ticket-inventory.ts'
 import { TicketType } from '../domain/ticket-type.ts'
+import { type EntryStatus, WaitingListEntry } from '../domain/waiting-list-entry.ts'
+import { WaitingRoom } from '../domain/waiting-room.ts'
 
 const TicketInventorySchema = defineEntity({
   class: TicketInventory,
@@ -54,4 +56,46 @@ const HoldSchema = defineEntity({
   },
 })
 
-export const entities = [TicketInventorySchema, TicketTypeSchema, HoldSchema] as unknown as readonly EntitySchema[]
+const WaitingRoomSchema = defineEntity({
+  class: WaitingRoom,
+  tableName: 'waiting_rooms',
+  properties: {
+    id: p.uuid().primary(),
+    opensAt: p.datetime(3),
+    closesAt: p.datetime(3).nullable(),
+    admitPerMinute: p.integer(),
+    turnMs: p.integer(),
+    admitted: p.integer(),
+    dueAt: p.datetime(3),
+    isPaused: p.boolean(),
+    revision: p.integer().version(),
+  },
+})
+
+const WaitingListEntrySchema = defineEntity({
+  class: WaitingListEntry,
+  tableName: 'waiting_list',
+  properties: {
+    id: p.uuid().primary(),
+    eventId: p.uuid(),
+    userId: p.uuid(),
+    ticketTypeIds: p.json<WaitingListEntry['ticketTypeIds']>(),
+    partySize: p.integer(),
+    acceptsFewer: p.boolean(),
+    status: p.text().$type<EntryStatus>(),
+    offeredTypeId: p.uuid().nullable(),
+    offeredQuantity: p.integer().nullable(),
+    offerExpiresAt: p.datetime(3).nullable(),
+    joinedAt: p.datetime(3),
+    changedAt: p.datetime(3),
+    revision: p.integer().version(),
+  },
+})
+
+export const entities = [
+  TicketInventorySchema,
+  TicketTypeSchema,
+  HoldSchema,
+  WaitingRoomSchema,
+  WaitingListEntrySchema,
+] as unknown as readonly EntitySchema[]

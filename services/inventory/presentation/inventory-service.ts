@@ -5,6 +5,7 @@ import { caller } from '#shared/presentation/gate.ts'
 import type { InventoryApp } from '../application/app.ts'
 import { holdMs } from '../domain/hold.ts'
 import { toHold, toInventory, toTicketType } from './to-proto.ts'
+import { roomRpcs, waitingRpcs } from './waiting-rpcs.ts'
 
 type Rpcs = ServiceImpl<typeof InventoryService>
 
@@ -41,9 +42,10 @@ const forOrganizers = (app: InventoryApp) =>
 
 const forServices = (app: InventoryApp) =>
   ({
-    reserveTickets: async ({ reservationId, eventId, userId, items, holdFor }) => {
+    reserveTickets: async ({ reservationId, eventId, userId, items, holdFor, queueTicket }) => {
       const order = { reservationId, eventId, userId, items }
-      return { hold: toHold(await app.reserveTickets(order, holdFor ? milliseconds(holdFor) : holdMs)) }
+      const forMs = holdFor ? milliseconds(holdFor) : holdMs
+      return { hold: toHold(await app.reserveTickets(order, forMs, queueTicket)) }
     },
     commitTickets: async ({ reservationId }) => ({ hold: toHold(await app.commitTickets(reservationId)) }),
     releaseTickets: async ({ reservationId }) => {
@@ -58,4 +60,6 @@ export const inventoryService = (app: InventoryApp): Rpcs => ({
   ...forEverybody(app),
   ...forOrganizers(app),
   ...forServices(app),
+  ...roomRpcs(app),
+  ...waitingRpcs(app),
 })

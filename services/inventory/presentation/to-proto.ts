@@ -9,6 +9,7 @@ import { timestamp } from '#shared/domain/timestamp.ts'
 import type { InventoryView, TypeView } from '../application/ports.ts'
 import { availabilityOf } from '../domain/counts.ts'
 import type { Hold } from '../domain/hold.ts'
+import { toWaitingRoom } from './waiting-to-proto.ts'
 
 const money = (amount: number, currency: string) => ({ minorUnits: BigInt(amount), currency })
 
@@ -31,6 +32,7 @@ export const toInventory = (view: InventoryView): MessageInitShape<typeof Ticket
   ticketTypes: view.types.map((type) => toTicketType(type, view.currency)),
   version: BigInt(view.version),
   asOf: timestamp(view.asOf),
+  ...(view.waitingRoom && { waitingRoom: toWaitingRoom(view.waitingRoom) }),
 })
 
 export const toHold = (hold: Hold): MessageInitShape<typeof HoldSchema> => ({

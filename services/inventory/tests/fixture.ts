@@ -24,6 +24,15 @@ export interface TestEvent {
   types: Record<string, string>
 }
 
+interface Reserving {
+  id?: string
+  forMs?: number
+  /** The organiser unless said. */
+  userId?: string
+  /** Of the line, or of an offer. */
+  ticket?: string
+}
+
 type Told = MessageInitShape<typeof EventPublishedSchema>
 
 /** Inventory on a database of its own, with a clock that stands still until it is moved. */
@@ -46,13 +55,13 @@ export const openInventory = async (name: string) => {
   const hear = <Schema extends DescMessage>(schema: Schema, init: MessageInitShape<Schema>) =>
     call(async () => events?.handle(create(schema, init) as never, info()))
   const soon = (hours: number) => timestamp(new Date(clock.now().getTime() + hours * hour))
-  const reserve = (event: TestEvent, items: Record<string, number>, more: { id?: string; forMs?: number } = {}) => {
-    const { id = uuidv7(), forMs = 10 * minute } = more
+  const reserve = (event: TestEvent, items: Record<string, number>, more: Reserving = {}) => {
+    const { id = uuidv7(), forMs = 10 * minute, userId = event.organizer, ticket = '' } = more
     const wishes = Object.entries(items).map(
       ([type, quantity]): Wish => ({ ticketTypeId: event.types[type] ?? type, quantity }),
     )
-    const order = { reservationId: id, eventId: event.id, userId: event.organizer, items: wishes }
-    return call(() => app.reserveTickets(order, forMs))
+    const order = { reservationId: id, eventId: event.id, userId, items: wishes }
+    return call(() => app.reserveTickets(order, forMs, ticket))
   }
   return {
     ...opened,

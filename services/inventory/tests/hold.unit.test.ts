@@ -6,7 +6,7 @@ import { DomainError } from '#shared/domain/errors.ts'
 import type { Movement, TicketCounts } from '../domain/counts.ts'
 import { availabilityOf, sumOf } from '../domain/counts.ts'
 import { Hold, type HoldStatus, type Order } from '../domain/hold.ts'
-import { mustDiffer, type Offer, type Sale, sell } from '../domain/sale.ts'
+import { mustBeFree, mustDiffer, type Offer, type Sale, sell } from '../domain/sale.ts'
 import { TicketInventory } from '../domain/ticket-inventory.ts'
 import { TicketType } from '../domain/ticket-type.ts'
 
@@ -159,6 +159,7 @@ describe('what is for sale', () => {
     saleStartsAt: undefined,
     saleEndsAt: undefined,
     available: 3,
+    isWanted: false,
     ...more,
   })
   const sale = (more: Partial<Sale> = {}, ...offers: Offer[]): Sale => ({
@@ -168,6 +169,7 @@ describe('what is for sale', () => {
     startsAt: at(60),
     endsAt: at(120),
     hasLapsed: false,
+    isQueued: false,
     offers: new Map(offers.map((each) => [each.id, each])),
     ...more,
   })
@@ -186,9 +188,21 @@ describe('what is for sale', () => {
     ['SALE_ENDED', sale({}, offer()), 2, at(60)],
     ['SALE_ENDED', sale({}, offer({ saleEndsAt: at(500) })), 2, at(120)],
     ['ORDER_LIMIT_EXCEEDED', sale({}, offer({ available: 9 })), 5, start],
-    ['TICKETS_UNAVAILABLE', sale({}, offer()), 4, start],
   ])('is refused with %s', (reason, of, quantity, now) => {
     expect(() => sell(of, order(quantity), now)).toThrow(refused(reason))
+  })
+
+  it('is refused where there is too little of it, or those who wait come first', () => {
+    expect(() => mustBeFree(sale({}, offer()), order(3).items)).not.toThrow()
+    const tries = [
+      [sale({}, offer()), 4, undefined],
+      [sale({ hasLapsed: true }, offer()), 4, 'free'],
+      [sale({}, offer({ isWanted: true })), 1, 'free'],
+    ] as const
+    for (const [of, quantity, remedy] of tries)
+      expect(() => mustBeFree(of, order(quantity).items)).toThrow(
+        expect.objectContaining({ reason: 'TICKETS_UNAVAILABLE', remedy }),
+      )
   })
 
   it('is sold until the event starts, or as long as its organiser says', () => {

@@ -31,6 +31,8 @@ export const kinds = {
   subscription_changed: { messageType: 'CONFIRMATION', channels: { email: 'immediate', in_app: 'immediate' } },
   payment_received: { messageType: 'CONFIRMATION', channels: { email: 'immediate', in_app: 'immediate' } },
   payment_failed: { messageType: 'ALERT', channels: everywhere },
+  // Whoever waits asked for it, and has half an hour: it does not wait for the morning.
+  tickets_offered: { messageType: 'CONFIRMATION', channels: everywhere },
   limit_reached: { messageType: 'ALERT', channels: everywhere },
   announcement: { messageType: 'UPDATE', channels: everywhere },
 } as const satisfies Readonly<Record<string, Kind>>

@@ -21,6 +21,7 @@ import type { Data } from '../domain/delivery-state.ts'
 import { paymentTells } from './payment-tells.ts'
 import { securityTells } from './security-tells.ts'
 import { on, type Tells, time, type What } from './tells.ts'
+import { ticketTells } from './ticket-tells.ts'
 
 const subscriptionChanged = (to: string, change: string, tier: string): What => ({
   kind: 'subscription_changed',
@@ -83,6 +84,7 @@ const tells: readonly Tells[] = [
   ),
   ...paymentTells,
   ...securityTells,
+  ...ticketTells,
   on(
     UsageLimitReachedSchema,
     ({ userId, resource, limit, resetsAt }) => {

@@ -11,6 +11,7 @@ import {
   TotpDisabledSchema,
   TotpEnabledSchema,
 } from '#gen/troupe/identity/v1/identity_events_pb.ts'
+import { WaitingListOfferedSchema } from '#gen/troupe/inventory/v1/inventory_events_pb.ts'
 import { InvoicePurpose } from '#gen/troupe/subscription/v1/invoice_pb.ts'
 import { PaymentProcessedSchema, PaymentStatus } from '#gen/troupe/subscription/v1/subscription_events_pb.ts'
 import { shippedLocales } from '../domain/locale.ts'
@@ -127,5 +128,29 @@ describe('a payment', () => {
       expect(says(state, 'none').short).not.toMatch(/none|\d/)
     }
     expect(says('renewal', 'none').short).not.toBe(says('upgrade', 'none').short)
+  })
+})
+
+describe('tickets that are held for somebody who waited', () => {
+  const expiresAt = { seconds: BigInt(Date.parse('2026-11-20T22:35:00Z') / 1000) }
+  const offered = { entryId: 'w1', eventId: 'v1', userId, ticketTypeName: 'Stalls', quantity: 2, expiresAt }
+
+  it.each([
+    [2, 'whole'],
+    [3, 'part'],
+  ])('are told of at once, with how many of %s they are: %s', (partySize, extent) => {
+    expect(told(WaitingListOfferedSchema, { ...offered, partySize })).toEqual({
+      eventId: 'e1',
+      eventType: 'troupe.inventory.v1.WaitingListOffered',
+      kind: 'tickets_offered',
+      to: userId,
+      data: {
+        path: '/waiting-list/w1',
+        type: 'Stalls',
+        count: 2,
+        extent,
+        expires: { at: '2026-11-20T22:35:00.000Z' },
+      },
+    })
   })
 })

@@ -28,6 +28,8 @@ const sample: Values = {
   headline: 'News',
   message: 'We have news.',
   count: 2,
+  type: 'Stalls',
+  extent: 'whole',
   items: { html: '<b>one</b>', text: 'one' },
 }
 
@@ -65,6 +67,18 @@ describe('the platform’s own templates', () => {
     expect(new Set(told.map(({ title }) => title)).size).toBe(3)
     for (const { short } of told) expect(short).toContain('$9.99')
   })
+
+  it.each(shippedLocales)(
+    'tell in %s how many tickets are held, of which type, and whether all that were wanted',
+    (locale) => {
+      const source = shipped.get('tickets_offered')?.get(locale) ?? ''
+      const template = compileTemplate(source, locale, locale)
+      const titles = [1, 2, 7].map((count) => template.brief({ ...sample, count }, 'UTC').title)
+      expect(new Set(titles).size).toBe(3)
+      expect(template.brief({ ...sample }, 'UTC').short).toContain('Stalls')
+      expect(source).toContain('{extent, select, part {')
+    },
+  )
 
   it('are there for every kind in every language, and need the same values in each', async () => {
     const needed = (source: string) => {

@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file troupe/inventory/v1/inventory_events.proto.
  */
 export const file_troupe_inventory_v1_inventory_events: GenFile = /*@__PURE__*/
-  fileDesc("Cip0cm91cGUvaW52ZW50b3J5L3YxL2ludmVudG9yeV9ldmVudHMucHJvdG8SE3Ryb3VwZS5pbnZlbnRvcnkudjEiTAoQSW52ZW50b3J5Q3JlYXRlZBIQCghldmVudF9pZBgBIAEoCRINCgV0b3RhbBgCIAEoBToXorUYEwoPVGlja2V0SW52ZW50b3J5EAEiqwEKD1RpY2tldHNSZXNlcnZlZBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIwCgVpdGVtcxgDIAMoCzIhLnRyb3VwZS5pbnZlbnRvcnkudjEuUmVzZXJ2ZWRJdGVtEi4KCmV4cGlyZXNfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOgyitRgICgRIb2xkEAEirwEKD1RpY2tldHNSZWxlYXNlZBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIwCgVpdGVtcxgDIAMoCzIhLnRyb3VwZS5pbnZlbnRvcnkudjEuUmVzZXJ2ZWRJdGVtEjIKBnJlYXNvbhgEIAEoDjIiLnRyb3VwZS5pbnZlbnRvcnkudjEuUmVsZWFzZVJlYXNvbjoMorUYCAoESG9sZBABInwKEFRpY2tldHNDb21taXR0ZWQSFgoOcmVzZXJ2YXRpb25faWQYASABKAkSEAoIZXZlbnRfaWQYAiABKAkSMAoFaXRlbXMYAyADKAsyIS50cm91cGUuaW52ZW50b3J5LnYxLlJlc2VydmVkSXRlbToMorUYCAoESG9sZBACIvYBChBJbnZlbnRvcnlVcGRhdGVkEhAKCGV2ZW50X2lkGAEgASgJEhkKEWludmVudG9yeV92ZXJzaW9uGAIgASgDEg0KBXRvdGFsGAMgASgFEhEKCWF2YWlsYWJsZRgEIAEoBRIMCgRoZWxkGAUgASgFEhEKCWNvbW1pdHRlZBgGIAEoBRIrCgxsb3dlc3RfcHJpY2UYByABKAsyFS50cm91cGUubWVzaC52MS5Nb25leRIsCg1oaWdoZXN0X3ByaWNlGAggASgLMhUudHJvdXBlLm1lc2gudjEuTW9uZXk6F6K1GBMKD1RpY2tldEludmVudG9yeRABIk8KB1NvbGRPdXQSEAoIZXZlbnRfaWQYASABKAkSGQoRaW52ZW50b3J5X3ZlcnNpb24YAiABKAM6F6K1GBMKD1RpY2tldEludmVudG9yeRABYgZwcm90bzM", [file_google_protobuf_timestamp, file_troupe_inventory_v1_hold, file_troupe_mesh_v1_money, file_troupe_mesh_v1_options]);
+  fileDesc("Cip0cm91cGUvaW52ZW50b3J5L3YxL2ludmVudG9yeV9ldmVudHMucHJvdG8SE3Ryb3VwZS5pbnZlbnRvcnkudjEiTAoQSW52ZW50b3J5Q3JlYXRlZBIQCghldmVudF9pZBgBIAEoCRINCgV0b3RhbBgCIAEoBToXorUYEwoPVGlja2V0SW52ZW50b3J5EAEiqwEKD1RpY2tldHNSZXNlcnZlZBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIwCgVpdGVtcxgDIAMoCzIhLnRyb3VwZS5pbnZlbnRvcnkudjEuUmVzZXJ2ZWRJdGVtEi4KCmV4cGlyZXNfYXQYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOgyitRgICgRIb2xkEAEirwEKD1RpY2tldHNSZWxlYXNlZBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCRIQCghldmVudF9pZBgCIAEoCRIwCgVpdGVtcxgDIAMoCzIhLnRyb3VwZS5pbnZlbnRvcnkudjEuUmVzZXJ2ZWRJdGVtEjIKBnJlYXNvbhgEIAEoDjIiLnRyb3VwZS5pbnZlbnRvcnkudjEuUmVsZWFzZVJlYXNvbjoMorUYCAoESG9sZBABInwKEFRpY2tldHNDb21taXR0ZWQSFgoOcmVzZXJ2YXRpb25faWQYASABKAkSEAoIZXZlbnRfaWQYAiABKAkSMAoFaXRlbXMYAyADKAsyIS50cm91cGUuaW52ZW50b3J5LnYxLlJlc2VydmVkSXRlbToMorUYCAoESG9sZBACIvYBChBJbnZlbnRvcnlVcGRhdGVkEhAKCGV2ZW50X2lkGAEgASgJEhkKEWludmVudG9yeV92ZXJzaW9uGAIgASgDEg0KBXRvdGFsGAMgASgFEhEKCWF2YWlsYWJsZRgEIAEoBRIMCgRoZWxkGAUgASgFEhEKCWNvbW1pdHRlZBgGIAEoBRIrCgxsb3dlc3RfcHJpY2UYByABKAsyFS50cm91cGUubWVzaC52MS5Nb25leRIsCg1oaWdoZXN0X3ByaWNlGAggASgLMhUudHJvdXBlLm1lc2gudjEuTW9uZXk6F6K1GBMKD1RpY2tldEludmVudG9yeRABIk8KB1NvbGRPdXQSEAoIZXZlbnRfaWQYASABKAkSGQoRaW52ZW50b3J5X3ZlcnNpb24YAiABKAM6F6K1GBMKD1RpY2tldEludmVudG9yeRABIusBChJXYWl0aW5nTGlzdE9mZmVyZWQSEAoIZW50cnlfaWQYASABKAkSEAoIZXZlbnRfaWQYAiABKAkSDwoHdXNlcl9pZBgDIAEoCRIWCg50aWNrZXRfdHlwZV9pZBgEIAEoCRIYChB0aWNrZXRfdHlwZV9uYW1lGAUgASgJEhAKCHF1YW50aXR5GAYgASgFEhIKCnBhcnR5X3NpemUYByABKAUSLgoKZXhwaXJlc19hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6GKK1GBQKEFdhaXRpbmdMaXN0RW50cnkQAWIGcHJvdG8z", [file_google_protobuf_timestamp, file_troupe_inventory_v1_hold, file_troupe_mesh_v1_money, file_troupe_mesh_v1_options]);
 
 /**
  * The tickets of a published event are there.
@@ -222,4 +222,61 @@ export type SoldOut = Message<"troupe.inventory.v1.SoldOut"> & {
  */
 export const SoldOutSchema: GenMessage<SoldOut> = /*@__PURE__*/
   messageDesc(file_troupe_inventory_v1_inventory_events, 5);
+
+/**
+ * Tickets are held for somebody on the waiting list: for all of their party, or for those whom fewer would
+ * do, for a part of it.
+ *
+ * @generated from message troupe.inventory.v1.WaitingListOffered
+ */
+export type WaitingListOffered = Message<"troupe.inventory.v1.WaitingListOffered"> & {
+  /**
+   * @generated from field: string entry_id = 1;
+   */
+  entryId: string;
+
+  /**
+   * @generated from field: string event_id = 2;
+   */
+  eventId: string;
+
+  /**
+   * @generated from field: string user_id = 3;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: string ticket_type_id = 4;
+   */
+  ticketTypeId: string;
+
+  /**
+   * @generated from field: string ticket_type_name = 5;
+   */
+  ticketTypeName: string;
+
+  /**
+   * @generated from field: int32 quantity = 6;
+   */
+  quantity: number;
+
+  /**
+   * @generated from field: int32 party_size = 7;
+   */
+  partySize: number;
+
+  /**
+   * Until when it can be claimed.
+   *
+   * @generated from field: google.protobuf.Timestamp expires_at = 8;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.WaitingListOffered.
+ * Use `create(WaitingListOfferedSchema)` to create a new message.
+ */
+export const WaitingListOfferedSchema: GenMessage<WaitingListOffered> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_events, 6);
 

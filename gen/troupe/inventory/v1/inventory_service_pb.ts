@@ -11,6 +11,10 @@ import type { Hold } from "./hold_pb.ts";
 import { file_troupe_inventory_v1_hold } from "./hold_pb.ts";
 import type { TicketInventory, TicketType } from "./ticket_inventory_pb.ts";
 import { file_troupe_inventory_v1_ticket_inventory } from "./ticket_inventory_pb.ts";
+import type { WaitingListEntry } from "./waiting_list_pb.ts";
+import { file_troupe_inventory_v1_waiting_list } from "./waiting_list_pb.ts";
+import type { QueuePlace, WaitingRoom } from "./waiting_room_pb.ts";
+import { file_troupe_inventory_v1_waiting_room } from "./waiting_room_pb.ts";
 import { file_troupe_mesh_v1_options } from "../../mesh/v1/options_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -18,7 +22,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file troupe/inventory/v1/inventory_service.proto.
  */
 export const file_troupe_inventory_v1_inventory_service: GenFile = /*@__PURE__*/
-  fileDesc("Cit0cm91cGUvaW52ZW50b3J5L3YxL2ludmVudG9yeV9zZXJ2aWNlLnByb3RvEhN0cm91cGUuaW52ZW50b3J5LnYxIjQKFkdldEF2YWlsYWJpbGl0eVJlcXVlc3QSGgoIZXZlbnRfaWQYASABKAlCCLpIBXIDsAEBIlIKF0dldEF2YWlsYWJpbGl0eVJlc3BvbnNlEjcKCWludmVudG9yeRgBIAEoCzIkLnRyb3VwZS5pbnZlbnRvcnkudjEuVGlja2V0SW52ZW50b3J5IjYKGFdhdGNoQXZhaWxhYmlsaXR5UmVxdWVzdBIaCghldmVudF9pZBgBIAEoCUIIukgFcgOwAQEiVAoZV2F0Y2hBdmFpbGFiaWxpdHlSZXNwb25zZRI3CglpbnZlbnRvcnkYASABKAsyJC50cm91cGUuaW52ZW50b3J5LnYxLlRpY2tldEludmVudG9yeSLiAgoUQWRkVGlja2V0VHlwZVJlcXVlc3QSGgoIZXZlbnRfaWQYASABKAlCCLpIBXIDsAEBEhsKBG5hbWUYAiABKAlCDbpICnIIEAEYZDICXFMSHQoLZGVzY3JpcHRpb24YAyABKAlCCLpIBXIDGOgHEicKEXByaWNlX21pbm9yX3VuaXRzGAQgASgDQgy6SAkiBxiAreIEKAASIwoIY3VycmVuY3kYBSABKAlCEbpIDnIMMgpeW0EtWl17M30kEhoKBXRvdGFsGAYgASgFQgu6SAgaBhjAhD0oARIyCg5zYWxlX3N0YXJ0c19hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMc2FsZV9lbmRzX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIiCg9wZXJfb3JkZXJfbGltaXQYCSABKAVCCbpIBhoEGGQoACJNChVBZGRUaWNrZXRUeXBlUmVzcG9uc2USNAoLdGlja2V0X3R5cGUYASABKAsyHy50cm91cGUuaW52ZW50b3J5LnYxLlRpY2tldFR5cGUiyAMKF1VwZGF0ZVRpY2tldFR5cGVSZXF1ZXN0EhoKCGV2ZW50X2lkGAEgASgJQgi6SAVyA7ABARIgCg50aWNrZXRfdHlwZV9pZBgCIAEoCUIIukgFcgOwAQESIAoEbmFtZRgDIAEoCUINukgKcggQARhkMgJcU0gAiAEBEiIKC2Rlc2NyaXB0aW9uGAQgASgJQgi6SAVyAxjoB0gBiAEBEiwKEXByaWNlX21pbm9yX3VuaXRzGAUgASgDQgy6SAkiBxiAreIEKABIAogBARIfCgV0b3RhbBgGIAEoBUILukgIGgYYwIQ9KAFIA4gBARIyCg5zYWxlX3N0YXJ0c19hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMc2FsZV9lbmRzX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBInCg9wZXJfb3JkZXJfbGltaXQYCSABKAVCCbpIBhoEGGQoAUgEiAEBQgcKBV9uYW1lQg4KDF9kZXNjcmlwdGlvbkIUChJfcHJpY2VfbWlub3JfdW5pdHNCCAoGX3RvdGFsQhIKEF9wZXJfb3JkZXJfbGltaXQiUAoYVXBkYXRlVGlja2V0VHlwZVJlc3BvbnNlEjQKC3RpY2tldF90eXBlGAEgASgLMh8udHJvdXBlLmludmVudG9yeS52MS5UaWNrZXRUeXBlIugBChVSZXNlcnZlVGlja2V0c1JlcXVlc3QSIAoOcmVzZXJ2YXRpb25faWQYASABKAlCCLpIBXIDsAEBEhoKCGV2ZW50X2lkGAIgASgJQgi6SAVyA7ABARIZCgd1c2VyX2lkGAMgASgJQgi6SAVyA7ABARI5CgVpdGVtcxgEIAMoCzIeLnRyb3VwZS5pbnZlbnRvcnkudjEuSXRlbUlucHV0Qgq6SAeSAQQIARAyEjsKCGhvbGRfZm9yGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUqACJKCglJdGVtSW5wdXQSIAoOdGlja2V0X3R5cGVfaWQYASABKAlCCLpIBXIDsAEBEhsKCHF1YW50aXR5GAIgASgFQgm6SAYaBBhkKAEiQQoWUmVzZXJ2ZVRpY2tldHNSZXNwb25zZRInCgRob2xkGAEgASgLMhkudHJvdXBlLmludmVudG9yeS52MS5Ib2xkIjgKFENvbW1pdFRpY2tldHNSZXF1ZXN0EiAKDnJlc2VydmF0aW9uX2lkGAEgASgJQgi6SAVyA7ABASJAChVDb21taXRUaWNrZXRzUmVzcG9uc2USJwoEaG9sZBgBIAEoCzIZLnRyb3VwZS5pbnZlbnRvcnkudjEuSG9sZCI5ChVSZWxlYXNlVGlja2V0c1JlcXVlc3QSIAoOcmVzZXJ2YXRpb25faWQYASABKAlCCLpIBXIDsAEBIhgKFlJlbGVhc2VUaWNrZXRzUmVzcG9uc2UiPwoQRmluZEhvbGRzUmVxdWVzdBIrCg9yZXNlcnZhdGlvbl9pZHMYASADKAlCErpID5IBDAgBEPQDIgVyA7ABASI9ChFGaW5kSG9sZHNSZXNwb25zZRIoCgVob2xkcxgBIAMoCzIZLnRyb3VwZS5pbnZlbnRvcnkudjEuSG9sZDLwBwoQSW52ZW50b3J5U2VydmljZRJ3Cg9HZXRBdmFpbGFiaWxpdHkSKy50cm91cGUuaW52ZW50b3J5LnYxLkdldEF2YWlsYWJpbGl0eVJlcXVlc3QaLC50cm91cGUuaW52ZW50b3J5LnYxLkdldEF2YWlsYWJpbGl0eVJlc3BvbnNlIgmQAgGKtRgCCAESfwoRV2F0Y2hBdmFpbGFiaWxpdHkSLS50cm91cGUuaW52ZW50b3J5LnYxLldhdGNoQXZhaWxhYmlsaXR5UmVxdWVzdBouLnRyb3VwZS5pbnZlbnRvcnkudjEuV2F0Y2hBdmFpbGFiaWxpdHlSZXNwb25zZSIJkAIBirUYAggBMAEShgEKDUFkZFRpY2tldFR5cGUSKS50cm91cGUuaW52ZW50b3J5LnYxLkFkZFRpY2tldFR5cGVSZXF1ZXN0GioudHJvdXBlLmludmVudG9yeS52MS5BZGRUaWNrZXRUeXBlUmVzcG9uc2UiHoq1GBoaBm1lbWJlchIQaW52ZW50b3J5OnVwZGF0ZRKPAQoQVXBkYXRlVGlja2V0VHlwZRIsLnRyb3VwZS5pbnZlbnRvcnkudjEuVXBkYXRlVGlja2V0VHlwZVJlcXVlc3QaLS50cm91cGUuaW52ZW50b3J5LnYxLlVwZGF0ZVRpY2tldFR5cGVSZXNwb25zZSIeirUYGhoGbWVtYmVyEhBpbnZlbnRvcnk6dXBkYXRlEnUKDlJlc2VydmVUaWNrZXRzEioudHJvdXBlLmludmVudG9yeS52MS5SZXNlcnZlVGlja2V0c1JlcXVlc3QaKy50cm91cGUuaW52ZW50b3J5LnYxLlJlc2VydmVUaWNrZXRzUmVzcG9uc2UiCoq1GAIIA5i1GAIScgoNQ29tbWl0VGlja2V0cxIpLnRyb3VwZS5pbnZlbnRvcnkudjEuQ29tbWl0VGlja2V0c1JlcXVlc3QaKi50cm91cGUuaW52ZW50b3J5LnYxLkNvbW1pdFRpY2tldHNSZXNwb25zZSIKirUYAggDmLUYAhJ1Cg5SZWxlYXNlVGlja2V0cxIqLnRyb3VwZS5pbnZlbnRvcnkudjEuUmVsZWFzZVRpY2tldHNSZXF1ZXN0GisudHJvdXBlLmludmVudG9yeS52MS5SZWxlYXNlVGlja2V0c1Jlc3BvbnNlIgqKtRgCCAOYtRgCEmUKCUZpbmRIb2xkcxIlLnRyb3VwZS5pbnZlbnRvcnkudjEuRmluZEhvbGRzUmVxdWVzdBomLnRyb3VwZS5pbnZlbnRvcnkudjEuRmluZEhvbGRzUmVzcG9uc2UiCZACAYq1GAIIA2IGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_troupe_inventory_v1_hold, file_troupe_inventory_v1_ticket_inventory, file_troupe_mesh_v1_options]);
+  fileDesc("Cit0cm91cGUvaW52ZW50b3J5L3YxL2ludmVudG9yeV9zZXJ2aWNlLnByb3RvEhN0cm91cGUuaW52ZW50b3J5LnYxIjQKFkdldEF2YWlsYWJpbGl0eVJlcXVlc3QSGgoIZXZlbnRfaWQYASABKAlCCLpIBXIDsAEBIlIKF0dldEF2YWlsYWJpbGl0eVJlc3BvbnNlEjcKCWludmVudG9yeRgBIAEoCzIkLnRyb3VwZS5pbnZlbnRvcnkudjEuVGlja2V0SW52ZW50b3J5IjYKGFdhdGNoQXZhaWxhYmlsaXR5UmVxdWVzdBIaCghldmVudF9pZBgBIAEoCUIIukgFcgOwAQEiVAoZV2F0Y2hBdmFpbGFiaWxpdHlSZXNwb25zZRI3CglpbnZlbnRvcnkYASABKAsyJC50cm91cGUuaW52ZW50b3J5LnYxLlRpY2tldEludmVudG9yeSLiAgoUQWRkVGlja2V0VHlwZVJlcXVlc3QSGgoIZXZlbnRfaWQYASABKAlCCLpIBXIDsAEBEhsKBG5hbWUYAiABKAlCDbpICnIIEAEYZDICXFMSHQoLZGVzY3JpcHRpb24YAyABKAlCCLpIBXIDGOgHEicKEXByaWNlX21pbm9yX3VuaXRzGAQgASgDQgy6SAkiBxiAreIEKAASIwoIY3VycmVuY3kYBSABKAlCEbpIDnIMMgpeW0EtWl17M30kEhoKBXRvdGFsGAYgASgFQgu6SAgaBhjAhD0oARIyCg5zYWxlX3N0YXJ0c19hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMc2FsZV9lbmRzX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIiCg9wZXJfb3JkZXJfbGltaXQYCSABKAVCCbpIBhoEGGQoACJNChVBZGRUaWNrZXRUeXBlUmVzcG9uc2USNAoLdGlja2V0X3R5cGUYASABKAsyHy50cm91cGUuaW52ZW50b3J5LnYxLlRpY2tldFR5cGUiyAMKF1VwZGF0ZVRpY2tldFR5cGVSZXF1ZXN0EhoKCGV2ZW50X2lkGAEgASgJQgi6SAVyA7ABARIgCg50aWNrZXRfdHlwZV9pZBgCIAEoCUIIukgFcgOwAQESIAoEbmFtZRgDIAEoCUINukgKcggQARhkMgJcU0gAiAEBEiIKC2Rlc2NyaXB0aW9uGAQgASgJQgi6SAVyAxjoB0gBiAEBEiwKEXByaWNlX21pbm9yX3VuaXRzGAUgASgDQgy6SAkiBxiAreIEKABIAogBARIfCgV0b3RhbBgGIAEoBUILukgIGgYYwIQ9KAFIA4gBARIyCg5zYWxlX3N0YXJ0c19hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMc2FsZV9lbmRzX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBInCg9wZXJfb3JkZXJfbGltaXQYCSABKAVCCbpIBhoEGGQoAUgEiAEBQgcKBV9uYW1lQg4KDF9kZXNjcmlwdGlvbkIUChJfcHJpY2VfbWlub3JfdW5pdHNCCAoGX3RvdGFsQhIKEF9wZXJfb3JkZXJfbGltaXQiUAoYVXBkYXRlVGlja2V0VHlwZVJlc3BvbnNlEjQKC3RpY2tldF90eXBlGAEgASgLMh8udHJvdXBlLmludmVudG9yeS52MS5UaWNrZXRUeXBlIvIBChZPcGVuV2FpdGluZ1Jvb21SZXF1ZXN0EhoKCGV2ZW50X2lkGAEgASgJQgi6SAVyA7ABARIsCghvcGVuc19hdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLQoJY2xvc2VzX2F0GAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIlChBhZG1pdF9wZXJfbWludXRlGAQgASgFQgu6SAgaBhjg1AMoARI4CgR0dXJuGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg+6SAyqAQkiAwiQHDICCDwiUQoXT3BlbldhaXRpbmdSb29tUmVzcG9uc2USNgoMd2FpdGluZ19yb29tGAEgASgLMiAudHJvdXBlLmludmVudG9yeS52MS5XYWl0aW5nUm9vbSI1ChdDbG9zZVdhaXRpbmdSb29tUmVxdWVzdBIaCghldmVudF9pZBgBIAEoCUIIukgFcgOwAQEiGgoYQ2xvc2VXYWl0aW5nUm9vbVJlc3BvbnNlIi4KEEpvaW5RdWV1ZVJlcXVlc3QSGgoIZXZlbnRfaWQYASABKAlCCLpIBXIDsAEBIkMKEUpvaW5RdWV1ZVJlc3BvbnNlEi4KBXBsYWNlGAEgASgLMh8udHJvdXBlLmludmVudG9yeS52MS5RdWV1ZVBsYWNlIi8KEVdhdGNoUXVldWVSZXF1ZXN0EhoKCGV2ZW50X2lkGAEgASgJQgi6SAVyA7ABASJEChJXYXRjaFF1ZXVlUmVzcG9uc2USLgoFcGxhY2UYASABKAsyHy50cm91cGUuaW52ZW50b3J5LnYxLlF1ZXVlUGxhY2UilgEKFkpvaW5XYWl0aW5nTGlzdFJlcXVlc3QSGgoIZXZlbnRfaWQYASABKAlCCLpIBXIDsAEBEioKD3RpY2tldF90eXBlX2lkcxgCIAMoCUIRukgOkgELCAEQMiIFcgOwAQESHQoKcGFydHlfc2l6ZRgDIAEoBUIJukgGGgQYZCgBEhUKDWFjY2VwdHNfZmV3ZXIYBCABKAgiTwoXSm9pbldhaXRpbmdMaXN0UmVzcG9uc2USNAoFZW50cnkYASABKAsyJS50cm91cGUuaW52ZW50b3J5LnYxLldhaXRpbmdMaXN0RW50cnkiLwoRQ2xhaW1PZmZlclJlcXVlc3QSGgoIZW50cnlfaWQYASABKAlCCLpIBXIDsAEBImAKEkNsYWltT2ZmZXJSZXNwb25zZRI0CgVlbnRyeRgBIAEoCzIlLnRyb3VwZS5pbnZlbnRvcnkudjEuV2FpdGluZ0xpc3RFbnRyeRIUCgxxdWV1ZV90aWNrZXQYAiABKAkiNQoXTGVhdmVXYWl0aW5nTGlzdFJlcXVlc3QSGgoIZW50cnlfaWQYASABKAlCCLpIBXIDsAEBIlAKGExlYXZlV2FpdGluZ0xpc3RSZXNwb25zZRI0CgVlbnRyeRgBIAEoCzIlLnRyb3VwZS5pbnZlbnRvcnkudjEuV2FpdGluZ0xpc3RFbnRyeSJZCh1MaXN0V2FpdGluZ0xpc3RFbnRyaWVzUmVxdWVzdBIaCglwYWdlX3NpemUYASABKAVCB7pIBBoCKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMY9AMicQoeTGlzdFdhaXRpbmdMaXN0RW50cmllc1Jlc3BvbnNlEjYKB2VudHJpZXMYASADKAsyJS50cm91cGUuaW52ZW50b3J5LnYxLldhaXRpbmdMaXN0RW50cnkSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIogCChVSZXNlcnZlVGlja2V0c1JlcXVlc3QSIAoOcmVzZXJ2YXRpb25faWQYASABKAlCCLpIBXIDsAEBEhoKCGV2ZW50X2lkGAIgASgJQgi6SAVyA7ABARIZCgd1c2VyX2lkGAMgASgJQgi6SAVyA7ABARI5CgVpdGVtcxgEIAMoCzIeLnRyb3VwZS5pbnZlbnRvcnkudjEuSXRlbUlucHV0Qgq6SAeSAQQIARAyEjsKCGhvbGRfZm9yGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQg66SAuqAQgiBAiAowUqABIeCgxxdWV1ZV90aWNrZXQYBiABKAlCCLpIBXIDGMgBIkoKCUl0ZW1JbnB1dBIgCg50aWNrZXRfdHlwZV9pZBgBIAEoCUIIukgFcgOwAQESGwoIcXVhbnRpdHkYAiABKAVCCbpIBhoEGGQoASJBChZSZXNlcnZlVGlja2V0c1Jlc3BvbnNlEicKBGhvbGQYASABKAsyGS50cm91cGUuaW52ZW50b3J5LnYxLkhvbGQiOAoUQ29tbWl0VGlja2V0c1JlcXVlc3QSIAoOcmVzZXJ2YXRpb25faWQYASABKAlCCLpIBXIDsAEBIkAKFUNvbW1pdFRpY2tldHNSZXNwb25zZRInCgRob2xkGAEgASgLMhkudHJvdXBlLmludmVudG9yeS52MS5Ib2xkIjkKFVJlbGVhc2VUaWNrZXRzUmVxdWVzdBIgCg5yZXNlcnZhdGlvbl9pZBgBIAEoCUIIukgFcgOwAQEiGAoWUmVsZWFzZVRpY2tldHNSZXNwb25zZSI/ChBGaW5kSG9sZHNSZXF1ZXN0EisKD3Jlc2VydmF0aW9uX2lkcxgBIAMoCUISukgPkgEMCAEQ9AMiBXIDsAEBIj0KEUZpbmRIb2xkc1Jlc3BvbnNlEigKBWhvbGRzGAEgAygLMhkudHJvdXBlLmludmVudG9yeS52MS5Ib2xkMqARChBJbnZlbnRvcnlTZXJ2aWNlEncKD0dldEF2YWlsYWJpbGl0eRIrLnRyb3VwZS5pbnZlbnRvcnkudjEuR2V0QXZhaWxhYmlsaXR5UmVxdWVzdBosLnRyb3VwZS5pbnZlbnRvcnkudjEuR2V0QXZhaWxhYmlsaXR5UmVzcG9uc2UiCZACAYq1GAIIARJ/ChFXYXRjaEF2YWlsYWJpbGl0eRItLnRyb3VwZS5pbnZlbnRvcnkudjEuV2F0Y2hBdmFpbGFiaWxpdHlSZXF1ZXN0Gi4udHJvdXBlLmludmVudG9yeS52MS5XYXRjaEF2YWlsYWJpbGl0eVJlc3BvbnNlIgmQAgGKtRgCCAEwARKGAQoNQWRkVGlja2V0VHlwZRIpLnRyb3VwZS5pbnZlbnRvcnkudjEuQWRkVGlja2V0VHlwZVJlcXVlc3QaKi50cm91cGUuaW52ZW50b3J5LnYxLkFkZFRpY2tldFR5cGVSZXNwb25zZSIeirUYGhoGbWVtYmVyEhBpbnZlbnRvcnk6dXBkYXRlEo8BChBVcGRhdGVUaWNrZXRUeXBlEiwudHJvdXBlLmludmVudG9yeS52MS5VcGRhdGVUaWNrZXRUeXBlUmVxdWVzdBotLnRyb3VwZS5pbnZlbnRvcnkudjEuVXBkYXRlVGlja2V0VHlwZVJlc3BvbnNlIh6KtRgaGgZtZW1iZXISEGludmVudG9yeTp1cGRhdGUSrgEKD09wZW5XYWl0aW5nUm9vbRIrLnRyb3VwZS5pbnZlbnRvcnkudjEuT3BlbldhaXRpbmdSb29tUmVxdWVzdBosLnRyb3VwZS5pbnZlbnRvcnkudjEuT3BlbldhaXRpbmdSb29tUmVzcG9uc2UiQIq1GBoaBm1lbWJlchIQaW52ZW50b3J5OnVwZGF0ZZK1GB4KFmludmVudG9yeS53YWl0aW5nX3Jvb20QHhoCCDwSsQEKEENsb3NlV2FpdGluZ1Jvb20SLC50cm91cGUuaW52ZW50b3J5LnYxLkNsb3NlV2FpdGluZ1Jvb21SZXF1ZXN0Gi0udHJvdXBlLmludmVudG9yeS52MS5DbG9zZVdhaXRpbmdSb29tUmVzcG9uc2UiQIq1GBoaBm1lbWJlchIQaW52ZW50b3J5OnVwZGF0ZZK1GB4KFmludmVudG9yeS53YWl0aW5nX3Jvb20QHhoCCDwShgEKCUpvaW5RdWV1ZRIlLnRyb3VwZS5pbnZlbnRvcnkudjEuSm9pblF1ZXVlUmVxdWVzdBomLnRyb3VwZS5pbnZlbnRvcnkudjEuSm9pblF1ZXVlUmVzcG9uc2UiKoq1GAIIApK1GBwKFGludmVudG9yeS5qb2luX3F1ZXVlEB4aAgg8mLUYAhJqCgpXYXRjaFF1ZXVlEiYudHJvdXBlLmludmVudG9yeS52MS5XYXRjaFF1ZXVlUmVxdWVzdBonLnRyb3VwZS5pbnZlbnRvcnkudjEuV2F0Y2hRdWV1ZVJlc3BvbnNlIgmQAgGKtRgCCAIwARKWAQoPSm9pbldhaXRpbmdMaXN0EisudHJvdXBlLmludmVudG9yeS52MS5Kb2luV2FpdGluZ0xpc3RSZXF1ZXN0GiwudHJvdXBlLmludmVudG9yeS52MS5Kb2luV2FpdGluZ0xpc3RSZXNwb25zZSIoirUYAggCkrUYHgoWaW52ZW50b3J5LndhaXRpbmdfbGlzdBAeGgIIPBKLAQoKQ2xhaW1PZmZlchImLnRyb3VwZS5pbnZlbnRvcnkudjEuQ2xhaW1PZmZlclJlcXVlc3QaJy50cm91cGUuaW52ZW50b3J5LnYxLkNsYWltT2ZmZXJSZXNwb25zZSIsirUYAggCkrUYHgoWaW52ZW50b3J5LndhaXRpbmdfbGlzdBAeGgIIPJi1GAISnQEKEExlYXZlV2FpdGluZ0xpc3QSLC50cm91cGUuaW52ZW50b3J5LnYxLkxlYXZlV2FpdGluZ0xpc3RSZXF1ZXN0Gi0udHJvdXBlLmludmVudG9yeS52MS5MZWF2ZVdhaXRpbmdMaXN0UmVzcG9uc2UiLIq1GAIIApK1GB4KFmludmVudG9yeS53YWl0aW5nX2xpc3QQHhoCCDyYtRgCEowBChZMaXN0V2FpdGluZ0xpc3RFbnRyaWVzEjIudHJvdXBlLmludmVudG9yeS52MS5MaXN0V2FpdGluZ0xpc3RFbnRyaWVzUmVxdWVzdBozLnRyb3VwZS5pbnZlbnRvcnkudjEuTGlzdFdhaXRpbmdMaXN0RW50cmllc1Jlc3BvbnNlIgmQAgGKtRgCCAISdQoOUmVzZXJ2ZVRpY2tldHMSKi50cm91cGUuaW52ZW50b3J5LnYxLlJlc2VydmVUaWNrZXRzUmVxdWVzdBorLnRyb3VwZS5pbnZlbnRvcnkudjEuUmVzZXJ2ZVRpY2tldHNSZXNwb25zZSIKirUYAggDmLUYAhJyCg1Db21taXRUaWNrZXRzEikudHJvdXBlLmludmVudG9yeS52MS5Db21taXRUaWNrZXRzUmVxdWVzdBoqLnRyb3VwZS5pbnZlbnRvcnkudjEuQ29tbWl0VGlja2V0c1Jlc3BvbnNlIgqKtRgCCAOYtRgCEnUKDlJlbGVhc2VUaWNrZXRzEioudHJvdXBlLmludmVudG9yeS52MS5SZWxlYXNlVGlja2V0c1JlcXVlc3QaKy50cm91cGUuaW52ZW50b3J5LnYxLlJlbGVhc2VUaWNrZXRzUmVzcG9uc2UiCoq1GAIIA5i1GAISZQoJRmluZEhvbGRzEiUudHJvdXBlLmludmVudG9yeS52MS5GaW5kSG9sZHNSZXF1ZXN0GiYudHJvdXBlLmludmVudG9yeS52MS5GaW5kSG9sZHNSZXNwb25zZSIJkAIBirUYAggDYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_troupe_inventory_v1_hold, file_troupe_inventory_v1_ticket_inventory, file_troupe_inventory_v1_waiting_list, file_troupe_inventory_v1_waiting_room, file_troupe_mesh_v1_options]);
 
 /**
  * @generated from message troupe.inventory.v1.GetAvailabilityRequest
@@ -251,6 +255,346 @@ export const UpdateTicketTypeResponseSchema: GenMessage<UpdateTicketTypeResponse
   messageDesc(file_troupe_inventory_v1_inventory_service, 7);
 
 /**
+ * @generated from message troupe.inventory.v1.OpenWaitingRoomRequest
+ */
+export type OpenWaitingRoomRequest = Message<"troupe.inventory.v1.OpenWaitingRoomRequest"> & {
+  /**
+   * @generated from field: string event_id = 1;
+   */
+  eventId: string;
+
+  /**
+   * From now on when not set.
+   *
+   * @generated from field: google.protobuf.Timestamp opens_at = 2;
+   */
+  opensAt?: Timestamp | undefined;
+
+  /**
+   * Never when not set.
+   *
+   * @generated from field: google.protobuf.Timestamp closes_at = 3;
+   */
+  closesAt?: Timestamp | undefined;
+
+  /**
+   * How many buyers the sale can serve.
+   *
+   * @generated from field: int32 admit_per_minute = 4;
+   */
+  admitPerMinute: number;
+
+  /**
+   * 10 minutes when not set.
+   *
+   * @generated from field: google.protobuf.Duration turn = 5;
+   */
+  turn?: Duration | undefined;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.OpenWaitingRoomRequest.
+ * Use `create(OpenWaitingRoomRequestSchema)` to create a new message.
+ */
+export const OpenWaitingRoomRequestSchema: GenMessage<OpenWaitingRoomRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 8);
+
+/**
+ * @generated from message troupe.inventory.v1.OpenWaitingRoomResponse
+ */
+export type OpenWaitingRoomResponse = Message<"troupe.inventory.v1.OpenWaitingRoomResponse"> & {
+  /**
+   * @generated from field: troupe.inventory.v1.WaitingRoom waiting_room = 1;
+   */
+  waitingRoom?: WaitingRoom | undefined;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.OpenWaitingRoomResponse.
+ * Use `create(OpenWaitingRoomResponseSchema)` to create a new message.
+ */
+export const OpenWaitingRoomResponseSchema: GenMessage<OpenWaitingRoomResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 9);
+
+/**
+ * @generated from message troupe.inventory.v1.CloseWaitingRoomRequest
+ */
+export type CloseWaitingRoomRequest = Message<"troupe.inventory.v1.CloseWaitingRoomRequest"> & {
+  /**
+   * @generated from field: string event_id = 1;
+   */
+  eventId: string;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.CloseWaitingRoomRequest.
+ * Use `create(CloseWaitingRoomRequestSchema)` to create a new message.
+ */
+export const CloseWaitingRoomRequestSchema: GenMessage<CloseWaitingRoomRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 10);
+
+/**
+ * @generated from message troupe.inventory.v1.CloseWaitingRoomResponse
+ */
+export type CloseWaitingRoomResponse = Message<"troupe.inventory.v1.CloseWaitingRoomResponse"> & {
+};
+
+/**
+ * Describes the message troupe.inventory.v1.CloseWaitingRoomResponse.
+ * Use `create(CloseWaitingRoomResponseSchema)` to create a new message.
+ */
+export const CloseWaitingRoomResponseSchema: GenMessage<CloseWaitingRoomResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 11);
+
+/**
+ * @generated from message troupe.inventory.v1.JoinQueueRequest
+ */
+export type JoinQueueRequest = Message<"troupe.inventory.v1.JoinQueueRequest"> & {
+  /**
+   * @generated from field: string event_id = 1;
+   */
+  eventId: string;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.JoinQueueRequest.
+ * Use `create(JoinQueueRequestSchema)` to create a new message.
+ */
+export const JoinQueueRequestSchema: GenMessage<JoinQueueRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 12);
+
+/**
+ * @generated from message troupe.inventory.v1.JoinQueueResponse
+ */
+export type JoinQueueResponse = Message<"troupe.inventory.v1.JoinQueueResponse"> & {
+  /**
+   * @generated from field: troupe.inventory.v1.QueuePlace place = 1;
+   */
+  place?: QueuePlace | undefined;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.JoinQueueResponse.
+ * Use `create(JoinQueueResponseSchema)` to create a new message.
+ */
+export const JoinQueueResponseSchema: GenMessage<JoinQueueResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 13);
+
+/**
+ * @generated from message troupe.inventory.v1.WatchQueueRequest
+ */
+export type WatchQueueRequest = Message<"troupe.inventory.v1.WatchQueueRequest"> & {
+  /**
+   * @generated from field: string event_id = 1;
+   */
+  eventId: string;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.WatchQueueRequest.
+ * Use `create(WatchQueueRequestSchema)` to create a new message.
+ */
+export const WatchQueueRequestSchema: GenMessage<WatchQueueRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 14);
+
+/**
+ * @generated from message troupe.inventory.v1.WatchQueueResponse
+ */
+export type WatchQueueResponse = Message<"troupe.inventory.v1.WatchQueueResponse"> & {
+  /**
+   * Not set in a heartbeat.
+   *
+   * @generated from field: troupe.inventory.v1.QueuePlace place = 1;
+   */
+  place?: QueuePlace | undefined;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.WatchQueueResponse.
+ * Use `create(WatchQueueResponseSchema)` to create a new message.
+ */
+export const WatchQueueResponseSchema: GenMessage<WatchQueueResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 15);
+
+/**
+ * @generated from message troupe.inventory.v1.JoinWaitingListRequest
+ */
+export type JoinWaitingListRequest = Message<"troupe.inventory.v1.JoinWaitingListRequest"> & {
+  /**
+   * @generated from field: string event_id = 1;
+   */
+  eventId: string;
+
+  /**
+   * Any one of these will do. Each at most once.
+   *
+   * @generated from field: repeated string ticket_type_ids = 2;
+   */
+  ticketTypeIds: string[];
+
+  /**
+   * How many tickets; no more than one reservation may hold.
+   *
+   * @generated from field: int32 party_size = 3;
+   */
+  partySize: number;
+
+  /**
+   * Whether fewer would do.
+   *
+   * @generated from field: bool accepts_fewer = 4;
+   */
+  acceptsFewer: boolean;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.JoinWaitingListRequest.
+ * Use `create(JoinWaitingListRequestSchema)` to create a new message.
+ */
+export const JoinWaitingListRequestSchema: GenMessage<JoinWaitingListRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 16);
+
+/**
+ * @generated from message troupe.inventory.v1.JoinWaitingListResponse
+ */
+export type JoinWaitingListResponse = Message<"troupe.inventory.v1.JoinWaitingListResponse"> & {
+  /**
+   * @generated from field: troupe.inventory.v1.WaitingListEntry entry = 1;
+   */
+  entry?: WaitingListEntry | undefined;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.JoinWaitingListResponse.
+ * Use `create(JoinWaitingListResponseSchema)` to create a new message.
+ */
+export const JoinWaitingListResponseSchema: GenMessage<JoinWaitingListResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 17);
+
+/**
+ * @generated from message troupe.inventory.v1.ClaimOfferRequest
+ */
+export type ClaimOfferRequest = Message<"troupe.inventory.v1.ClaimOfferRequest"> & {
+  /**
+   * @generated from field: string entry_id = 1;
+   */
+  entryId: string;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.ClaimOfferRequest.
+ * Use `create(ClaimOfferRequestSchema)` to create a new message.
+ */
+export const ClaimOfferRequestSchema: GenMessage<ClaimOfferRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 18);
+
+/**
+ * @generated from message troupe.inventory.v1.ClaimOfferResponse
+ */
+export type ClaimOfferResponse = Message<"troupe.inventory.v1.ClaimOfferResponse"> & {
+  /**
+   * @generated from field: troupe.inventory.v1.WaitingListEntry entry = 1;
+   */
+  entry?: WaitingListEntry | undefined;
+
+  /**
+   * Signed. Reserving what was offered, or fewer of them, takes it, once.
+   *
+   * @generated from field: string queue_ticket = 2;
+   */
+  queueTicket: string;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.ClaimOfferResponse.
+ * Use `create(ClaimOfferResponseSchema)` to create a new message.
+ */
+export const ClaimOfferResponseSchema: GenMessage<ClaimOfferResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 19);
+
+/**
+ * @generated from message troupe.inventory.v1.LeaveWaitingListRequest
+ */
+export type LeaveWaitingListRequest = Message<"troupe.inventory.v1.LeaveWaitingListRequest"> & {
+  /**
+   * @generated from field: string entry_id = 1;
+   */
+  entryId: string;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.LeaveWaitingListRequest.
+ * Use `create(LeaveWaitingListRequestSchema)` to create a new message.
+ */
+export const LeaveWaitingListRequestSchema: GenMessage<LeaveWaitingListRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 20);
+
+/**
+ * @generated from message troupe.inventory.v1.LeaveWaitingListResponse
+ */
+export type LeaveWaitingListResponse = Message<"troupe.inventory.v1.LeaveWaitingListResponse"> & {
+  /**
+   * @generated from field: troupe.inventory.v1.WaitingListEntry entry = 1;
+   */
+  entry?: WaitingListEntry | undefined;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.LeaveWaitingListResponse.
+ * Use `create(LeaveWaitingListResponseSchema)` to create a new message.
+ */
+export const LeaveWaitingListResponseSchema: GenMessage<LeaveWaitingListResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 21);
+
+/**
+ * @generated from message troupe.inventory.v1.ListWaitingListEntriesRequest
+ */
+export type ListWaitingListEntriesRequest = Message<"troupe.inventory.v1.ListWaitingListEntriesRequest"> & {
+  /**
+   * 20 when 0, at most 100.
+   *
+   * @generated from field: int32 page_size = 1;
+   */
+  pageSize: number;
+
+  /**
+   * @generated from field: string page_token = 2;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.ListWaitingListEntriesRequest.
+ * Use `create(ListWaitingListEntriesRequestSchema)` to create a new message.
+ */
+export const ListWaitingListEntriesRequestSchema: GenMessage<ListWaitingListEntriesRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 22);
+
+/**
+ * @generated from message troupe.inventory.v1.ListWaitingListEntriesResponse
+ */
+export type ListWaitingListEntriesResponse = Message<"troupe.inventory.v1.ListWaitingListEntriesResponse"> & {
+  /**
+   * @generated from field: repeated troupe.inventory.v1.WaitingListEntry entries = 1;
+   */
+  entries: WaitingListEntry[];
+
+  /**
+   * Empty on the last page.
+   *
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message troupe.inventory.v1.ListWaitingListEntriesResponse.
+ * Use `create(ListWaitingListEntriesResponseSchema)` to create a new message.
+ */
+export const ListWaitingListEntriesResponseSchema: GenMessage<ListWaitingListEntriesResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_inventory_v1_inventory_service, 23);
+
+/**
  * @generated from message troupe.inventory.v1.ReserveTicketsRequest
  */
 export type ReserveTicketsRequest = Message<"troupe.inventory.v1.ReserveTicketsRequest"> & {
@@ -284,6 +628,13 @@ export type ReserveTicketsRequest = Message<"troupe.inventory.v1.ReserveTicketsR
    * @generated from field: google.protobuf.Duration hold_for = 5;
    */
   holdFor?: Duration | undefined;
+
+  /**
+   * From JoinQueue where the event has a waiting room, or from ClaimOffer for what was offered.
+   *
+   * @generated from field: string queue_ticket = 6;
+   */
+  queueTicket: string;
 };
 
 /**
@@ -291,7 +642,7 @@ export type ReserveTicketsRequest = Message<"troupe.inventory.v1.ReserveTicketsR
  * Use `create(ReserveTicketsRequestSchema)` to create a new message.
  */
 export const ReserveTicketsRequestSchema: GenMessage<ReserveTicketsRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 8);
+  messageDesc(file_troupe_inventory_v1_inventory_service, 24);
 
 /**
  * Some tickets of one type, as they are asked for.
@@ -315,7 +666,7 @@ export type ItemInput = Message<"troupe.inventory.v1.ItemInput"> & {
  * Use `create(ItemInputSchema)` to create a new message.
  */
 export const ItemInputSchema: GenMessage<ItemInput> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 9);
+  messageDesc(file_troupe_inventory_v1_inventory_service, 25);
 
 /**
  * @generated from message troupe.inventory.v1.ReserveTicketsResponse
@@ -332,7 +683,7 @@ export type ReserveTicketsResponse = Message<"troupe.inventory.v1.ReserveTickets
  * Use `create(ReserveTicketsResponseSchema)` to create a new message.
  */
 export const ReserveTicketsResponseSchema: GenMessage<ReserveTicketsResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 10);
+  messageDesc(file_troupe_inventory_v1_inventory_service, 26);
 
 /**
  * @generated from message troupe.inventory.v1.CommitTicketsRequest
@@ -349,7 +700,7 @@ export type CommitTicketsRequest = Message<"troupe.inventory.v1.CommitTicketsReq
  * Use `create(CommitTicketsRequestSchema)` to create a new message.
  */
 export const CommitTicketsRequestSchema: GenMessage<CommitTicketsRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 11);
+  messageDesc(file_troupe_inventory_v1_inventory_service, 27);
 
 /**
  * @generated from message troupe.inventory.v1.CommitTicketsResponse
@@ -366,7 +717,7 @@ export type CommitTicketsResponse = Message<"troupe.inventory.v1.CommitTicketsRe
  * Use `create(CommitTicketsResponseSchema)` to create a new message.
  */
 export const CommitTicketsResponseSchema: GenMessage<CommitTicketsResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 12);
+  messageDesc(file_troupe_inventory_v1_inventory_service, 28);
 
 /**
  * @generated from message troupe.inventory.v1.ReleaseTicketsRequest
@@ -383,7 +734,7 @@ export type ReleaseTicketsRequest = Message<"troupe.inventory.v1.ReleaseTicketsR
  * Use `create(ReleaseTicketsRequestSchema)` to create a new message.
  */
 export const ReleaseTicketsRequestSchema: GenMessage<ReleaseTicketsRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 13);
+  messageDesc(file_troupe_inventory_v1_inventory_service, 29);
 
 /**
  * @generated from message troupe.inventory.v1.ReleaseTicketsResponse
@@ -396,7 +747,7 @@ export type ReleaseTicketsResponse = Message<"troupe.inventory.v1.ReleaseTickets
  * Use `create(ReleaseTicketsResponseSchema)` to create a new message.
  */
 export const ReleaseTicketsResponseSchema: GenMessage<ReleaseTicketsResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 14);
+  messageDesc(file_troupe_inventory_v1_inventory_service, 30);
 
 /**
  * @generated from message troupe.inventory.v1.FindHoldsRequest
@@ -413,7 +764,7 @@ export type FindHoldsRequest = Message<"troupe.inventory.v1.FindHoldsRequest"> &
  * Use `create(FindHoldsRequestSchema)` to create a new message.
  */
 export const FindHoldsRequestSchema: GenMessage<FindHoldsRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 15);
+  messageDesc(file_troupe_inventory_v1_inventory_service, 31);
 
 /**
  * @generated from message troupe.inventory.v1.FindHoldsResponse
@@ -430,10 +781,11 @@ export type FindHoldsResponse = Message<"troupe.inventory.v1.FindHoldsResponse">
  * Use `create(FindHoldsResponseSchema)` to create a new message.
  */
 export const FindHoldsResponseSchema: GenMessage<FindHoldsResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_inventory_v1_inventory_service, 16);
+  messageDesc(file_troupe_inventory_v1_inventory_service, 32);
 
 /**
- * The tickets of published events: how many there are, and for which reservations they are set aside.
+ * The tickets of published events: how many there are, for which reservations they are set aside, and who
+ * waits for them.
  * An event that inventory has not heard of yet is NOT_FOUND / EVENT_NOT_FOUND.
  *
  * @generated from service troupe.inventory.v1.InventoryService
@@ -486,11 +838,108 @@ export const InventoryService: GenService<{
     output: typeof UpdateTicketTypeResponseSchema;
   },
   /**
+   * Sets up the waiting room of one's own event, or changes it: places stay as they are. FAILED_PRECONDITION /
+   * EVENT_CLOSED; PERMISSION_DENIED / NOT_THE_ORGANIZER; INVALID_ARGUMENT / WAITING_ROOM_NEVER_OPEN.
+   *
+   * @generated from rpc troupe.inventory.v1.InventoryService.OpenWaitingRoom
+   */
+  openWaitingRoom: {
+    methodKind: "unary";
+    input: typeof OpenWaitingRoomRequestSchema;
+    output: typeof OpenWaitingRoomResponseSchema;
+  },
+  /**
+   * Closes the waiting room of one's own event: from now on tickets are held for whoever asks. Again changes
+   * nothing. PERMISSION_DENIED / NOT_THE_ORGANIZER.
+   *
+   * @generated from rpc troupe.inventory.v1.InventoryService.CloseWaitingRoom
+   */
+  closeWaitingRoom: {
+    methodKind: "unary";
+    input: typeof CloseWaitingRoomRequestSchema;
+    output: typeof CloseWaitingRoomResponseSchema;
+  },
+  /**
+   * Takes the caller's place in the line of an event. Whoever has one keeps it; once it was used or its turn is
+   * over, they get one at the end. FAILED_PRECONDITION / NO_WAITING_ROOM, EVENT_CLOSED.
+   *
+   * @generated from rpc troupe.inventory.v1.InventoryService.JoinQueue
+   */
+  joinQueue: {
+    methodKind: "unary";
+    input: typeof JoinQueueRequestSchema;
+    output: typeof JoinQueueResponseSchema;
+  },
+  /**
+   * Follows the caller's place: first as it is, then as it moves, at most once a second near the front and every
+   * ten seconds far behind it; a heartbeat every ten. Ends once the place was used or its turn is over, the room
+   * or the event is closed. Asking again goes on where it stands. NOT_FOUND / NOT_IN_QUEUE; FAILED_PRECONDITION
+   * / NO_WAITING_ROOM, EVENT_CLOSED.
+   *
+   * @generated from rpc troupe.inventory.v1.InventoryService.WatchQueue
+   */
+  watchQueue: {
+    methodKind: "server_streaming";
+    input: typeof WatchQueueRequestSchema;
+    output: typeof WatchQueueResponseSchema;
+  },
+  /**
+   * Waits for tickets of an event that has too few left. One entry per person and event: the same wish again
+   * answers the same entry. ALREADY_EXISTS / ALREADY_WAITING with another wish; FAILED_PRECONDITION /
+   * TICKETS_AVAILABLE where one can have them at once, ORDER_LIMIT_EXCEEDED, SALE_NOT_STARTED, SALE_ENDED,
+   * EVENT_CLOSED; NOT_FOUND / TICKET_TYPE_NOT_FOUND; INVALID_ARGUMENT / ITEM_REPEATED.
+   *
+   * @generated from rpc troupe.inventory.v1.InventoryService.JoinWaitingList
+   */
+  joinWaitingList: {
+    methodKind: "unary";
+    input: typeof JoinWaitingListRequestSchema;
+    output: typeof JoinWaitingListResponseSchema;
+  },
+  /**
+   * Takes an offer to the caller. Its tickets are held for at least ten minutes more; reserving them takes the
+   * answered ticket. Again answers the same. NOT_FOUND / WAITING_LIST_ENTRY_NOT_FOUND; FAILED_PRECONDITION /
+   * NOT_OFFERED, OFFER_OVER, QUEUE_TICKET_USED once they were reserved.
+   *
+   * @generated from rpc troupe.inventory.v1.InventoryService.ClaimOffer
+   */
+  claimOffer: {
+    methodKind: "unary";
+    input: typeof ClaimOfferRequestSchema;
+    output: typeof ClaimOfferResponseSchema;
+  },
+  /**
+   * Ends an entry of the caller's. What is held for it goes to the next. Again, or once it has ended otherwise,
+   * changes nothing. NOT_FOUND / WAITING_LIST_ENTRY_NOT_FOUND.
+   *
+   * @generated from rpc troupe.inventory.v1.InventoryService.LeaveWaitingList
+   */
+  leaveWaitingList: {
+    methodKind: "unary";
+    input: typeof LeaveWaitingListRequestSchema;
+    output: typeof LeaveWaitingListResponseSchema;
+  },
+  /**
+   * The caller's entries, those that have ended too, newest first. INVALID_ARGUMENT / INVALID_PAGE_TOKEN.
+   *
+   * @generated from rpc troupe.inventory.v1.InventoryService.ListWaitingListEntries
+   */
+  listWaitingListEntries: {
+    methodKind: "unary";
+    input: typeof ListWaitingListEntriesRequestSchema;
+    output: typeof ListWaitingListEntriesResponseSchema;
+  },
+  /**
    * Sets tickets aside for a reservation: all of them or none. The same reservation again changes
    * nothing. FAILED_PRECONDITION / TICKETS_UNAVAILABLE, SALE_NOT_STARTED, SALE_ENDED, EVENT_CLOSED,
    * ORDER_LIMIT_EXCEEDED, HOLD_RELEASED for a reservation that was released before or has lapsed,
    * HOLD_MISMATCH for one that was made for something else; NOT_FOUND / TICKET_TYPE_NOT_FOUND;
-   * INVALID_ARGUMENT / ITEM_REPEATED.
+   * INVALID_ARGUMENT / ITEM_REPEATED. Where the event has a waiting room: FAILED_PRECONDITION /
+   * QUEUE_TICKET_REQUIRED, QUEUE_TURN_PENDING before it is their turn, QUEUE_TURN_OVER after it,
+   * QUEUE_TICKET_USED for another reservation. With a ticket of ClaimOffer: FAILED_PRECONDITION /
+   * OFFER_MISMATCH for other tickets than were offered or more of them, OFFER_OVER, QUEUE_TICKET_USED.
+   * INVALID_ARGUMENT / QUEUE_TICKET_INVALID for one that was not signed here, or for another person, event or
+   * place.
    *
    * @generated from rpc troupe.inventory.v1.InventoryService.ReserveTickets
    */

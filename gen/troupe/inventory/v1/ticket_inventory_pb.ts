@@ -6,6 +6,8 @@ import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2"
 import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { WaitingRoom } from "./waiting_room_pb.ts";
+import { file_troupe_inventory_v1_waiting_room } from "./waiting_room_pb.ts";
 import type { Money } from "../../mesh/v1/money_pb.ts";
 import { file_troupe_mesh_v1_money } from "../../mesh/v1/money_pb.ts";
 import type { Message, UnknownEnum } from "@bufbuild/protobuf";
@@ -14,7 +16,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file troupe/inventory/v1/ticket_inventory.proto.
  */
 export const file_troupe_inventory_v1_ticket_inventory: GenFile = /*@__PURE__*/
-  fileDesc("Cip0cm91cGUvaW52ZW50b3J5L3YxL3RpY2tldF9pbnZlbnRvcnkucHJvdG8SE3Ryb3VwZS5pbnZlbnRvcnkudjEikQIKD1RpY2tldEludmVudG9yeRIQCghldmVudF9pZBgBIAEoCRI0CgZzdGF0dXMYAiABKA4yJC50cm91cGUuaW52ZW50b3J5LnYxLkludmVudG9yeVN0YXR1cxIQCghjYXBhY2l0eRgDIAEoBRIxCgZjb3VudHMYBCABKAsyIS50cm91cGUuaW52ZW50b3J5LnYxLlRpY2tldENvdW50cxI1Cgx0aWNrZXRfdHlwZXMYBSADKAsyHy50cm91cGUuaW52ZW50b3J5LnYxLlRpY2tldFR5cGUSDwoHdmVyc2lvbhgGIAEoAxIpCgVhc19vZhgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAikwIKClRpY2tldFR5cGUSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRITCgtkZXNjcmlwdGlvbhgDIAEoCRIkCgVwcmljZRgEIAEoCzIVLnRyb3VwZS5tZXNoLnYxLk1vbmV5EjEKBmNvdW50cxgFIAEoCzIhLnRyb3VwZS5pbnZlbnRvcnkudjEuVGlja2V0Q291bnRzEjIKDnNhbGVfc3RhcnRzX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxzYWxlX2VuZHNfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhcKD3Blcl9vcmRlcl9saW1pdBgIIAEoBSJRCgxUaWNrZXRDb3VudHMSDQoFdG90YWwYASABKAUSEQoJYXZhaWxhYmxlGAIgASgFEgwKBGhlbGQYAyABKAUSEQoJY29tbWl0dGVkGAQgASgFKq4BCg9JbnZlbnRvcnlTdGF0dXMSIAocSU5WRU5UT1JZX1NUQVRVU19VTlNQRUNJRklFRBAAEh4KGklOVkVOVE9SWV9TVEFUVVNfQVZBSUxBQkxFEAESHQoZSU5WRU5UT1JZX1NUQVRVU19SRVNFUlZFRBACEh0KGUlOVkVOVE9SWV9TVEFUVVNfU09MRF9PVVQQAxIbChdJTlZFTlRPUllfU1RBVFVTX0NMT1NFRBAEYgZwcm90bzM", [file_google_protobuf_timestamp, file_troupe_mesh_v1_money]);
+  fileDesc("Cip0cm91cGUvaW52ZW50b3J5L3YxL3RpY2tldF9pbnZlbnRvcnkucHJvdG8SE3Ryb3VwZS5pbnZlbnRvcnkudjEiyQIKD1RpY2tldEludmVudG9yeRIQCghldmVudF9pZBgBIAEoCRI0CgZzdGF0dXMYAiABKA4yJC50cm91cGUuaW52ZW50b3J5LnYxLkludmVudG9yeVN0YXR1cxIQCghjYXBhY2l0eRgDIAEoBRIxCgZjb3VudHMYBCABKAsyIS50cm91cGUuaW52ZW50b3J5LnYxLlRpY2tldENvdW50cxI1Cgx0aWNrZXRfdHlwZXMYBSADKAsyHy50cm91cGUuaW52ZW50b3J5LnYxLlRpY2tldFR5cGUSDwoHdmVyc2lvbhgGIAEoAxIpCgVhc19vZhgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASNgoMd2FpdGluZ19yb29tGAggASgLMiAudHJvdXBlLmludmVudG9yeS52MS5XYWl0aW5nUm9vbSKTAgoKVGlja2V0VHlwZRIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEiQKBXByaWNlGAQgASgLMhUudHJvdXBlLm1lc2gudjEuTW9uZXkSMQoGY291bnRzGAUgASgLMiEudHJvdXBlLmludmVudG9yeS52MS5UaWNrZXRDb3VudHMSMgoOc2FsZV9zdGFydHNfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjAKDHNhbGVfZW5kc19hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASFwoPcGVyX29yZGVyX2xpbWl0GAggASgFIlEKDFRpY2tldENvdW50cxINCgV0b3RhbBgBIAEoBRIRCglhdmFpbGFibGUYAiABKAUSDAoEaGVsZBgDIAEoBRIRCgljb21taXR0ZWQYBCABKAUqrgEKD0ludmVudG9yeVN0YXR1cxIgChxJTlZFTlRPUllfU1RBVFVTX1VOU1BFQ0lGSUVEEAASHgoaSU5WRU5UT1JZX1NUQVRVU19BVkFJTEFCTEUQARIdChlJTlZFTlRPUllfU1RBVFVTX1JFU0VSVkVEEAISHQoZSU5WRU5UT1JZX1NUQVRVU19TT0xEX09VVBADEhsKF0lOVkVOVE9SWV9TVEFUVVNfQ0xPU0VEEARiBnByb3RvMw", [file_google_protobuf_timestamp, file_troupe_inventory_v1_waiting_room, file_troupe_mesh_v1_money]);
 
 /**
  * The tickets of an event. It has the event's id.
@@ -66,6 +68,13 @@ export type TicketInventory = Message<"troupe.inventory.v1.TicketInventory"> & {
    * @generated from field: google.protobuf.Timestamp as_of = 7;
    */
   asOf?: Timestamp | undefined;
+
+  /**
+   * Set where reserving takes a queue ticket, at present or once the sale begins.
+   *
+   * @generated from field: troupe.inventory.v1.WaitingRoom waiting_room = 8;
+   */
+  waitingRoom?: WaitingRoom | undefined;
 };
 
 /**
@@ -152,7 +161,7 @@ export type TicketCounts = Message<"troupe.inventory.v1.TicketCounts"> & {
   available: number;
 
   /**
-   * Set aside for reservations that are not decided.
+   * Set aside for reservations that are not decided, and for offers to the waiting list.
    *
    * @generated from field: int32 held = 3;
    */
