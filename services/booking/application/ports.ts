@@ -35,15 +35,18 @@ export interface Events {
   cancel(id: string, organizerId: string): void
 }
 
+/** What somebody asks for. */
+export interface Order {
+  eventId: string
+  items: readonly { ticketTypeId: string; quantity: number }[]
+  /** Whose turn it is, where there is a line for the event; may be empty. */
+  queueTicket: string
+}
+
 /** Tickets in inventory. */
 export interface Inventory {
   /** Sets tickets aside under the reservation's id, all or none. Throws what inventory refuses. */
-  hold(
-    reservationId: string,
-    userId: string,
-    eventId: string,
-    wishes: readonly { ticketTypeId: string; quantity: number }[],
-  ): Promise<{ items: ReservationItem[]; expiresAt: Date }>
+  hold(reservationId: string, userId: string, order: Order): Promise<{ items: ReservationItem[]; expiresAt: Date }>
 }
 
 export interface Reads {

@@ -1,6 +1,6 @@
 import { recordedEvents } from '#shared/domain/aggregate.ts'
 import { Reservation } from '../domain/reservation.ts'
-import type { Ports } from './ports.ts'
+import type { Order, Ports } from './ports.ts'
 import type { ReservationView } from './views.ts'
 
 /** As it is once what it recorded is stored. */
@@ -10,18 +10,16 @@ export const viewOf = (reservation: Reservation): ReservationView => {
   return { id, eventId, items, total, currency, status, payment, cancelReason, expiresAt, createdAt, version }
 }
 
-type Wishes = readonly { ticketTypeId: string; quantity: number }[]
-
 /**
  * Holds tickets and writes down for whom. Who crashes in between leaves a hold that lapses by itself. Throws what
  * inventory refuses.
  */
 export const createReservation =
   ({ inventory, reservations, ids, clock }: Ports) =>
-  async (userId: string, eventId: string, wishes: Wishes): Promise<ReservationView> => {
+  async (userId: string, order: Order): Promise<ReservationView> => {
     const id = ids.next()
-    const { items, expiresAt } = await inventory.hold(id, userId, eventId, wishes)
-    const reservation = Reservation.create({ id, userId, eventId, items, expiresAt }, clock.now())
+    const { items, expiresAt } = await inventory.hold(id, userId, order)
+    const reservation = Reservation.create({ id, userId, eventId: order.eventId, items, expiresAt }, clock.now())
     reservations.save(reservation)
     return viewOf(reservation)
   }

@@ -7,8 +7,9 @@ import type { Inventory } from '../application/ports.ts'
 export const createInventory = ({ client }: Pick<Kernel, 'client'>): Inventory => {
   const inventory = client(InventoryService)
   return {
-    hold: async (reservationId, userId, eventId, wishes) => {
-      const { hold } = await inventory.reserveTickets({ reservationId, eventId, userId, items: [...wishes] })
+    hold: async (reservationId, userId, { eventId, items: wishes, queueTicket }) => {
+      const order = { reservationId, userId, eventId, items: [...wishes], queueTicket }
+      const { hold } = await inventory.reserveTickets(order)
       if (!hold) throw new Error('inventory answered no hold')
       const items = hold.items.map(({ ticketTypeId, name, quantity, unitPrice }) => ({
         ticketTypeId,

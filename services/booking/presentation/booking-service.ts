@@ -16,8 +16,8 @@ const pageOf = ({ pageSize: size, pageToken: token }: { pageSize: number; pageTo
 
 const forBuyers = (app: BookingApp) =>
   ({
-    createReservation: async ({ eventId, items }, context) => ({
-      reservation: toReservation(await app.createReservation(caller(context), eventId, items)),
+    createReservation: async (order, context) => ({
+      reservation: toReservation(await app.createReservation(caller(context), order)),
     }),
     getReservation: async ({ reservationId }, context) => ({
       reservation: toReservation(await app.getReservation(caller(context), reservationId)),

@@ -55,7 +55,10 @@ const newEvent = async (hours = 48) => {
 
 const reserve = async (eventId: string, quantity = 2, userId = uuidv7()) => {
   const wishes = [{ ticketTypeId: uuidv7(), quantity }]
-  return { userId, ...(await opened.call(() => app.createReservation(userId, eventId, wishes))) }
+  return {
+    userId,
+    ...(await opened.call(() => app.createReservation(userId, { eventId, items: wishes, queueTicket: '' }))),
+  }
 }
 
 /** A reservation that is paid and confirmed, and its tickets. */
