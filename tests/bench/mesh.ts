@@ -15,6 +15,8 @@ export interface BenchMesh {
   url: string
   pid: number
   databaseOf(context: string): string
+  /** What its processes were given to keep to themselves. */
+  secrets: Readonly<NodeJS.ProcessEnv>
   /** Some accounts whose tokens are good for some minutes more. */
   people(count: number): () => Promise<readonly Person[]>
   stop(): Promise<void>
@@ -39,13 +41,12 @@ export const startBenchMesh = async (bench: Bench, name: string): Promise<BenchM
   const [child] = mesh.processes.values()
   const pid = child?.pid as number
   pin(cores, pid)
-  const { TROUPE_BOOTSTRAP_ADMIN: email = '', TROUPE_BOOTSTRAP_ADMIN_PASSWORD: password = '' } = {
-    ...readSecrets(dataDir),
-    ...environment,
-  }
+  const secrets = { ...readSecrets(dataDir), ...environment }
+  const { TROUPE_BOOTSTRAP_ADMIN: email = '', TROUPE_BOOTSTRAP_ADMIN_PASSWORD: password = '' } = secrets
   return {
     url: mesh.url,
     pid,
+    secrets,
     databaseOf: (context) => databaseUrl(server, `${prefix}${context}`),
     people: (count) => freshPeople(mesh.url, count, { email, password }),
     stop: async () => {

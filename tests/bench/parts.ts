@@ -13,6 +13,7 @@ const parts = {
   events: async () => (await import('./events.ts')).events,
   peers: async () => (await import('./peers.ts')).peers,
   growth: async () => (await import('./growth.ts')).growth,
+  'on-sale': async () => (await import('./on-sale.ts')).onSale,
   crowd: async () => (await import('./crowd.ts')).crowd,
   weight: async () => (await import('./weight.ts')).weight,
 } satisfies Record<string, () => Promise<Part>>

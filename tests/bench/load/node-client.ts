@@ -13,7 +13,7 @@ export interface Load {
   bodies: string[]
   /** Adds an Idempotency-Key of its own to every request. */
   isKeyed?: boolean
-  /** Access tokens that the lanes share out among them. */
+  /** Access tokens; taken in turn. */
   tokens?: string[]
   connections: number
   /** Requests at once on each connection. */
@@ -98,14 +98,16 @@ const run = async (load: Load): Promise<LoadResult> => {
   const mark = crypto.randomUUID()
   const began = performance.now()
   const end = began + load.seconds * 1000
-  let lanes = 0
   const lane = async ({ send }: { send: Send }) => {
-    const token = load.tokens?.[lanes++ % Math.max(1, load.tokens.length)]
-    const shared = token ? { ...load.headers, authorization: `Bearer ${token}` } : load.headers
     while (performance.now() < end) {
       const number = sent++
       const body = bodies[number % bodies.length] as Buffer
-      const headers = load.isKeyed ? { ...shared, 'idempotency-key': `${mark}-${number}` } : shared
+      const token = load.tokens?.[number % load.tokens.length]
+      const headers = {
+        ...load.headers,
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...(load.isKeyed && { 'idempotency-key': `${mark}-${number}` }),
+      }
       const problem = await send(headers, body)
       if (problem === undefined) answered += 1
       else {
