@@ -16,7 +16,7 @@ interface Report {
   }[]
 }
 
-const longestMessage = 1500
+const longestMessage = 6000
 const ofLibraries = /^ +at .*(node_modules|new Promise).*\n?/gm
 
 /**
