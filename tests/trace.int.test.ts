@@ -10,6 +10,7 @@ import { contextNames, loadContext } from '../services/contexts.ts'
 import { type MeshProcess, startProcess } from '../services/mesh-process.ts'
 import { react } from '../services/shared/application/consumers.ts'
 import { defineContext } from '../services/shared/presentation/context.ts'
+import { meshDatabase } from '../services/shared/tests/suite-database.ts'
 import { eventually, testMesh } from './mesh.ts'
 import { suiteNats } from './suite-nats.ts'
 
@@ -30,6 +31,9 @@ const audience = defineContext({
 
 beforeAll(async () => {
   nats = await suiteNats()
+  for (const context of contextNames) {
+    await meshDatabase(process.env.TROUPE_TEST_POSTGRES_URL ?? '', prefix, context)
+  }
   mesh = await startProcess({
     environment: {
       TROUPE_POSTGRES_URL: process.env.TROUPE_TEST_POSTGRES_URL,

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { root } from './data-folder.ts'
 
 /** How many did what they should, and how many did not. */
@@ -23,8 +24,8 @@ export const secondsSince = (began: number): string => `${((performance.now() - 
 interface RunOptions {
   env?: NodeJS.ProcessEnv
   signal: AbortSignal
-  /** What it prints is shown as it comes; otherwise kept and returned. */
-  show: boolean
+  /** What it prints is shown: as it comes, or in whole lines where others print too. Otherwise it is kept and returned. */
+  show: 'all' | 'lines' | 'nothing'
 }
 
 /** Runs a command in the repository; `ok` is whether it ended with code 0. */
@@ -37,28 +38,30 @@ export const runCommand = (
       cwd: root,
       env: { ...process.env, ...env },
       signal,
-      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
+      stdio: ['ignore', show === 'all' ? 'inherit' : 'pipe', show === 'all' ? 'inherit' : 'pipe'],
     })
     let output = ''
-    const keep = (chunk: Buffer) => {
-      output += chunk
+    const take = (line: string) => {
+      if (show === 'lines') console.log(line)
+      else output += `${line}\n`
     }
-    child.stdout?.on('data', keep)
-    child.stderr?.on('data', keep)
+    for (const stream of [child.stdout, child.stderr]) {
+      if (stream) createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }).on('line', take)
+    }
     child.once('error', (error) => resolve({ ok: false, output: `${output}${error.message}` }))
     child.once('close', (code) => resolve({ ok: code === 0, output }))
   })
 
-/** Runs the checks one after the other, says how each went, and shows what a failing one printed. */
-export const runChecks = async (checks: readonly Check[], signal: AbortSignal): Promise<Counts> => {
-  const counts = { passed: 0, failed: 0 }
-  for (const { name, command } of checks) {
+/** Runs the checks side by side, says how each went when it has, and shows what a failing one printed. Returns those. */
+export const runChecks = async (checks: readonly Check[], signal: AbortSignal): Promise<Check[]> => {
+  const outcomes = checks.map(async ({ name, command }) => {
     const began = performance.now()
-    const { ok, output } = await runCommand(command, { signal, show: false })
+    const { ok, output } = await runCommand(command, { signal, show: 'nothing' })
     signal.throwIfAborted()
     if (!ok) console.log(output.trimEnd())
     console.log(`${ok ? 'ok    ' : 'FAILED'} ${name} (${secondsSince(began)})`)
-    counts[ok ? 'passed' : 'failed'] += 1
-  }
-  return counts
+    return ok
+  })
+  const isGood = await Promise.all(outcomes)
+  return checks.filter((_, index) => !isGood[index])
 }

@@ -176,7 +176,7 @@ describe('npm start', () => {
     runCommand([process.execPath, join(import.meta.dirname, 'start.ts'), ...args], {
       env,
       signal: AbortSignal.timeout(20_000),
-      show: false,
+      show: 'nothing',
     })
 
   it('names the setting to change when its port is taken', async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { type Counts, installed, runCommand } from './check.ts'
@@ -16,7 +16,7 @@ interface Report {
   }[]
 }
 
-const longestMessage = 1500
+const longestMessage = 6000
 const ofLibraries = /^ +at .*(node_modules|new Promise).*\n?/gm
 
 /**
@@ -42,19 +42,46 @@ interface Options {
   signal: AbortSignal
 }
 
-/** One after the other: vitest would start the meshes of both topologies at once, to stand idle beside the unit tests. */
-const projects = ['unit', 'e2e-single', 'e2e-split'].map((name) => ['--project', name])
+const hardOnMeshes = /\b(startChaosMesh|withGround|groundOf|own\.kill)\(/
+
+/** The files of tests that attack or kill a whole mesh of their own. */
+const harshFiles = (): string[] =>
+  globSync('{services,gateway,deploy,tests}/**/*.int.test.ts', { cwd: root })
+    .filter((path) => hardOnMeshes.test(readFileSync(join(root, path), 'utf8')))
+    .sort()
+
+/**
+ * Three at once, on the two cores there may be: much of the time they wait, for a process to start or for time to pass.
+ * What is harsh on whole meshes has a worker of its own and takes half of the time. Beside it goes the rest, end-to-end
+ * tests last: vitest would start their meshes at once, to stand idle beside the unit tests.
+ */
+const lanes = (): string[][][] => {
+  const harsh = harshFiles()
+  const rest = harsh.flatMap((path) => ['--exclude', path])
+  return [
+    [['--project', 'unit', '--maxWorkers', '1', ...harsh.map((path) => join(root, path))]],
+    [
+      ['--project', 'unit', ...rest],
+      ['--project', 'e2e-single', '--project', 'e2e-split'],
+    ],
+  ]
+}
 
 interface Outcome {
   passed: number
   failures: string[]
 }
 
-const runOnce = async (args: readonly string[], reportFile: string, { env, signal }: Options): Promise<Outcome> => {
+const runOnce = async (
+  args: readonly string[],
+  reportFile: string,
+  { env, signal, args: { length } }: Options,
+): Promise<Outcome> => {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`]
-  const { ok } = await runCommand([installed('vitest'), 'run', ...reporters, ...args], { env, signal, show: true })
+  const show = length > 0 ? 'all' : 'lines'
+  const { ok } = await runCommand([installed('vitest'), 'run', ...reporters, ...args], { env, signal, show })
   signal.throwIfAborted()
-  const named = ['vitest', ...args].join(' ')
+  const named = ['vitest', ...args].join(' ').slice(0, 100)
   if (!existsSync(reportFile)) return { passed: 0, failures: [`${named}: it left no report`] }
   const report = JSON.parse(readFileSync(reportFile, 'utf8')) as Report
   const failures = failuresOf(report)
@@ -66,14 +93,14 @@ const runOnce = async (args: readonly string[], reportFile: string, { env, signa
  * reason for which vitest fails (no test found, an unhandled rejection).
  */
 export const runVitest = async (options: Options): Promise<Counts> => {
-  const runs = options.args.length > 0 ? [options.args] : projects
-  let passed = 0
-  const failures: string[] = []
-  for (const [index, args] of runs.entries()) {
-    const outcome = await runOnce(args, join(options.folder, `vitest-${index}.json`), options)
-    passed += outcome.passed
-    failures.push(...outcome.failures)
+  const outcomes: Outcome[] = []
+  const runLane = async (runs: readonly string[][], lane: number) => {
+    for (const [index, args] of runs.entries()) {
+      outcomes.push(await runOnce(args, join(options.folder, `vitest-${lane}-${index}.json`), options))
+    }
   }
+  await Promise.all((options.args.length > 0 ? [[[...options.args]]] : lanes()).map(runLane))
+  const failures = outcomes.flatMap((outcome) => outcome.failures)
   for (const failure of failures) console.error(`FAILED ${stripVTControlCharacters(failure)}`)
-  return { passed, failed: failures.length }
+  return { passed: outcomes.reduce((sum, { passed }) => sum + passed, 0), failed: failures.length }
 }

@@ -22,6 +22,8 @@ const secret = () => randomBytes(32).toString('base64url')
 
 let bench: Bench
 let load: NodeLoad
+// Ends what a test that ran out of its own time left at work.
+const stopping = new AbortController()
 
 beforeAll(async () => {
   const nothing = { say: () => {}, table: () => {}, fellShort: () => {}, keep: () => {}, finish: () => 0 }
@@ -41,13 +43,14 @@ beforeAll(async () => {
     },
     natsServer: process.env.TROUPE_TEST_NATS_SERVER ?? '',
     folder: mkdtempSync(join(tmpdir(), 'troupe-bench-')),
-    signal: AbortSignal.timeout(30_000),
+    signal: stopping.signal,
   }
   load = await startNodeLoad(bench)
 })
 
 afterAll(async () => {
   await load.stop()
+  stopping.abort()
   rmSync(bench.folder, { recursive: true })
 })
 

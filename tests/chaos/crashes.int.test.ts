@@ -1,35 +1,37 @@
 import { randomUUID } from 'node:crypto'
 import { createClient } from '@connectrpc/connect'
-import { Client } from 'pg'
+import { Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { StoryStatus } from '#gen/troupe/story/v1/story_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { contextNames } from '../../services/contexts.ts'
 import { eventually, type TestUser, testMesh } from '../mesh.ts'
+import { inParallel } from '../security/in-parallel.ts'
 import { type OwnMesh, startTestMesh } from '../start-test-mesh.ts'
 import { seeded } from './random.ts'
 
 let own: OwnMesh
 let mesh: ReturnType<typeof testMesh>
 
+const pools = new Map<string, Pool>()
+
 beforeAll(async () => {
   own = await startTestMesh('chaos', false)
   mesh = testMesh(own.facts)
+  for (const context of contextNames) {
+    const url = new URL(own.facts.postgresUrl)
+    url.pathname = `/${own.facts.databasePrefix}${context}`
+    pools.set(context, new Pool({ connectionString: url.toString(), max: 1 }))
+  }
 })
 
-afterAll(() => own.stop())
+afterAll(async () => {
+  for (const pool of pools.values()) await pool.end()
+  await own?.stop()
+})
 
-const query = async <Row>(context: string, sql: string): Promise<Row[]> => {
-  const url = new URL(own.facts.postgresUrl)
-  url.pathname = `/${own.facts.databasePrefix}${context}`
-  const client = new Client({ connectionString: url.toString() })
-  await client.connect()
-  try {
-    return (await client.query(sql)).rows as Row[]
-  } finally {
-    await client.end()
-  }
-}
+const query = async <Row>(context: string, sql: string): Promise<Row[]> =>
+  ((await pools.get(context)?.query(sql))?.rows ?? []) as Row[]
 
 const numberOf = async (context: string, sql: string) => Number((await query<{ n: string }>(context, sql))[0]?.n)
 
@@ -114,9 +116,13 @@ describe('killed in the middle of 500 CreateStory calls', () => {
     await dead
     await own.start()
     const again = createClient(StoryService, user.transport)
-    for (const id of acknowledged) expect((await again.getStory({ storyId: id })).story?.status).toBe(StoryStatus.DRAFT)
+    await inParallel(acknowledged, 16, async (storyId) => {
+      expect((await again.getStory({ storyId })).story?.status).toBe(StoryStatus.DRAFT)
+    })
     // Repeats of calls whose answer was lost take effect once, whether they had or not.
-    for (const { title, key } of calls) await again.createStory({ title }, { headers: { 'idempotency-key': key } })
+    await inParallel(calls, 16, ({ title, key }) =>
+      again.createStory({ title }, { headers: { 'idempotency-key': key } }),
+    )
     expect(await numberOf('story', `select count(*) as n from stories where author_id = '${user.id}'`)).toBe(500)
     expect(
       await numberOf(

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Client } from 'pg'
-import type { ContextName } from '../../services/contexts.ts'
+import { type ContextName, contextNames } from '../../services/contexts.ts'
+import { meshDatabase } from '../../services/shared/tests/suite-database.ts'
 import { type ChaosMesh, type Replicas, startChaosMesh } from './chaos-mesh.ts'
 import { type ChaosServer, startChaosNats, startChaosPostgres } from './servers.ts'
 import { type World, withDatabase } from './world.ts'
@@ -72,6 +73,8 @@ export const withGround = async <T>(
     let mesh: ChaosMesh | undefined
     const pools: World['pools'] = new Map()
     try {
+      // Where a disk is small, copies would fill it.
+      if (!withDisks) for (const context of contextNames) await meshDatabase(postgres.url, databasePrefix, context)
       mesh = await startChaosMesh({
         dataDir,
         replicas,

@@ -4,7 +4,8 @@ import type { MeshOperator } from './operator.ts'
 import type { Journal } from './workload/journal.ts'
 import { contexts, rowsOf, type World } from './world.ts'
 
-const pollMs = 100
+// To look costs the mesh, which is to come to rest, more than a little.
+const pollMs = 300
 
 // Bills of the next month are waited for by nobody here.
 const work = `with timers as (

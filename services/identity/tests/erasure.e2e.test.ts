@@ -30,7 +30,7 @@ const databases = (): Promise<string[]> =>
 /** What of some texts, by name, stands where in the mesh's databases, as text or within bytes, e.g. `identity.users`. */
 const whereFound = async (texts: Readonly<Record<string, string>>): Promise<{ what: string; place: string }[]> => {
   const forms = Object.entries(texts).flatMap(([what, text]) => [
-    [what, text],
+    [what, text.toLowerCase()],
     [what, Buffer.from(text).toString('hex')],
   ])
   const all: { what: string; place: string }[] = []
@@ -40,8 +40,10 @@ const whereFound = async (texts: Readonly<Record<string, string>>): Promise<{ wh
         `select tablename as name from pg_tables where schemaname = 'public' order by tablename`,
       )
       for (const { name } of tables.rows) {
-        const sql = `select distinct what from "${name}" t, unnest($1::text[], $2::text[]) as form (what, text)
-          where position(lower(form.text) in lower(t::text)) > 0`
+        // Materialized: else each row is made into text once for every form.
+        const sql = `with rows as materialized (select lower(t::text) as row from "${name}" t)
+          select distinct what from rows, unnest($1::text[], $2::text[]) as form (what, text)
+          where position(form.text in rows.row) > 0`
         const { rows } = await client.query<{ what: string }>(sql, [
           forms.map(([what]) => what),
           forms.map(([, text]) => text),

@@ -36,8 +36,9 @@ const templates = new Map<string, Promise<string>>()
 const templateOf = (server: string, migrations: readonly Migration[]): Promise<string> => {
   const hash = createHash('sha256').update(JSON.stringify(migrations)).digest('hex').slice(0, 20)
   const name = `test_template_${hash}`
-  const made = templates.get(name) ?? makeTemplate(server, name, migrations)
-  templates.set(name, made)
+  const key = `${server} ${name}`
+  const made = templates.get(key) ?? makeTemplate(server, name, migrations)
+  templates.set(key, made)
   return made
 }
 

@@ -104,9 +104,11 @@ export const runMassAssignment = async (stage: Stage, cast: Cast, report: Report
   const sql: Database['sql'] = (text, ...values) => stage.databases.sql('identity', text, ...values)
   await sweep({ sql }, expiries, stage.clock.now())
   const mutating = allRpcs().filter(({ isMutating, name }) => isMutating && recipes[name])
-  const cases = await inParallel(mutating, 3, (rpc) =>
-    openCase({ rpc, recipe: recipes[rpc.name] as Recipe, stage, cast, roles: [], keysUrl: '' }),
-  )
+  const cases = await inParallel(mutating, 3, (rpc) => {
+    // Every request is made by somebody new as it is.
+    const recipe = { ...(recipes[rpc.name] as Recipe), needsOwnPerson: false }
+    return openCase({ rpc, recipe, stage, cast, roles: [], keysUrl: '' })
+  })
   // What operators do concerns the whole mesh, and so what others do.
   const isOperators = ({ rpc }: Case) => rpc.name.startsWith('troupe.mesh.')
   const found = await slips(

@@ -34,6 +34,15 @@ export interface RawClient {
 
 const longest = 10_000
 
+/** What is thrown where a server says nothing, or not all, for longer than anything here takes. */
+export const overdue = (what: string): Error => new Error(`${what} had not ended after ${longest / 1000} s`)
+
+/** Runs `late` unless what is returned is called in time. */
+export const deadline = (late: () => void): (() => void) => {
+  const timer = setTimeout(late, longest)
+  return () => clearTimeout(timer)
+}
+
 interface Way {
   write(bytes: Uint8Array): unknown
   end(): unknown
@@ -54,16 +63,19 @@ const play = async (body: readonly Step[], way: Way, isOver: () => boolean): Pro
 }
 
 const overHttp2 = (session: ClientHttp2Session, { method, path, headers, body }: Sent): Promise<Raw> =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
     const endStream = body.length === 0
     const stream = session.request({ ':method': method, ':path': path, ...headers }, { endStream })
     const raw: Raw = { status: 0, headers: {}, trailers: {}, body: Buffer.alloc(0) }
     const chunks: Buffer[] = []
     let isOver = false
-    const timer = setTimeout(() => {
-      raw.cut = 'hung'
-      stream.close(8)
-    }, longest)
+    const inTime = deadline(() => {
+      isOver = true
+      const state = stream.pending ? ', still waiting for its session' : `, answered ${raw.status} so far`
+      // Not only the stream: one that waits for its session never closes, nor do those that come after it.
+      session.destroy(undefined, http2.constants.NGHTTP2_CANCEL)
+      reject(overdue(`${method} ${path} over HTTP/2${state},`))
+    })
     stream.on('response', ({ ':status': status, ...rest }) => Object.assign(raw, { status, headers: { ...rest } }))
     stream.on('trailers', (trailers) => Object.assign(raw, { trailers: { ...trailers } }))
     stream.on('data', (chunk: Buffer) => chunks.push(chunk)).on('error', () => {})
@@ -73,7 +85,7 @@ const overHttp2 = (session: ClientHttp2Session, { method, path, headers, body }:
     })
     stream.once('close', () => {
       isOver = true
-      clearTimeout(timer)
+      inTime()
       raw.body = Buffer.concat(chunks)
       if (stream.rstCode) raw.cut ??= stream.rstCode
       resolve(raw)
@@ -88,7 +100,7 @@ const overHttp2 = (session: ClientHttp2Session, { method, path, headers, body }:
   })
 
 const overHttp1 = (port: number, agent: http.Agent, { method, path, headers, body }: Sent): Promise<Raw> =>
-  new Promise((resolve) => {
+  new Promise((resolve, reject) => {
     const raw: Raw = { status: 0, headers: {}, trailers: {}, body: Buffer.alloc(0) }
     const request = http.request({
       host: '127.0.0.1',
@@ -102,14 +114,15 @@ const overHttp1 = (port: number, agent: http.Agent, { method, path, headers, bod
     let isOver = false
     const finish = (more: Partial<Raw> = {}) => {
       isOver = true
-      clearTimeout(timer)
+      inTime()
       if (!request.writableEnded) request.destroy()
       resolve(Object.assign(raw, more))
     }
-    const timer = setTimeout(() => {
-      finish({ cut: 'hung' })
+    const inTime = deadline(() => {
+      reject(overdue(`${method} ${path} over HTTP/1.1, answered ${raw.status} so far,`))
+      finish()
       request.destroy()
-    }, longest)
+    })
     request.once('response', (response) => {
       const chunks: Buffer[] = []
       Object.assign(raw, { status: response.statusCode, headers: { ...response.headers } })
@@ -142,14 +155,21 @@ export const rawClient = (server: Server): RawClient => {
   }
 }
 
+/** A connection of one's own. */
+export const connected = async (server: Server): Promise<net.Socket> => {
+  const socket = net.connect(server.port, '127.0.0.1')
+  const inTime = deadline(() => socket.destroy(overdue(`connecting to port ${server.port}`)))
+  await once(socket, 'connect').finally(inTime)
+  return socket
+}
+
 /** Sends bytes over a connection of their own and reads until the server closes it, or has said enough. */
 export const overSocket = async (
   server: Server,
   text: string,
   isEnough: (answer: string) => boolean,
 ): Promise<string> => {
-  const socket = net.connect(server.port, '127.0.0.1')
-  await once(socket, 'connect')
+  const socket = await connected(server)
   const chunks: Buffer[] = []
   socket
     .on('error', () => {})
@@ -157,7 +177,15 @@ export const overSocket = async (
       chunks.push(chunk)
       if (isEnough(Buffer.concat(chunks).toString('latin1'))) socket.destroy()
     })
+  let isLate = false
+  const inTime = deadline(() => {
+    isLate = true
+    socket.destroy()
+  })
   socket.write(text, 'latin1')
   await once(socket, 'close')
-  return Buffer.concat(chunks).toString('latin1')
+  inTime()
+  const answer = Buffer.concat(chunks).toString('latin1')
+  if (isLate) throw overdue(`a connection that was answered ${JSON.stringify(answer)}`)
+  return answer
 }

@@ -1,6 +1,5 @@
-import { once } from 'node:events'
-import net from 'node:net'
 import type { Server } from '../../presentation/server.ts'
+import { connected } from './raw-client.ts'
 
 const types = { data: 0, headers: 1, reset: 3, settings: 4 }
 const endHeaders = 4
@@ -26,8 +25,7 @@ const fields = (headers: Record<string, string>): Buffer =>
  * server half of one.
  */
 export const openStream = async (server: Server, headers: Record<string, string>) => {
-  const socket = net.connect(server.port, '127.0.0.1')
-  await once(socket, 'connect')
+  const socket = await connected(server)
   socket.on('error', () => {}).resume()
   socket.write(
     Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), frame('settings', 0, 0, Buffer.alloc(0))]),
