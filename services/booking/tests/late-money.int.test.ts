@@ -65,7 +65,7 @@ describe('a hold that expires during payment', () => {
     await pass(13 * minuteMs)
     for (const { id } of [waiting, untouched]) await becomes(id, ({ status }) => status === EXPIRED)
     expect((await becomes(waiting.id, () => true)).payment?.status).toBe(FAILED)
-    expect(await available()).toBe(3)
+    expect(await available(organizer)).toBe(3)
     expect(await outcomeOf(buyer.booking.cancelReservation({ reservationId: waiting.id }))).toBe(
       'FailedPrecondition RESERVATION_EXPIRED',
     )
@@ -99,7 +99,7 @@ describe('late money', () => {
       description: 'Tickets',
     })
     expect(await becomes(id, isPaidBack)).toMatchObject({ status: EXPIRED })
-    expect(await available()).toBe(3)
+    expect(await available(organizer)).toBe(3)
   }, 60_000)
 })
 

@@ -43,10 +43,9 @@ export const putOnSale = async (organizer: Clients, buyer: Clients) => {
   await organizer.catalog.publishEvent({ eventId })
   const { inventory } = await eventually(() => buyer.inventory.getAvailability({ eventId }))
   const typeOf = (name: string) => inventory?.ticketTypes.find((type) => type.name === name)?.id ?? ''
-  const available = async () =>
-    (await organizer.inventory.getAvailability({ eventId })).inventory?.ticketTypes.find(
-      ({ name }) => name === 'Stalls',
-    )?.counts?.available
+  const available = async (asked = organizer) =>
+    (await asked.inventory.getAvailability({ eventId })).inventory?.ticketTypes.find(({ name }) => name === 'Stalls')
+      ?.counts?.available
   const reserve = async (name: string, quantity: number) => {
     const items = [{ ticketTypeId: typeOf(name), quantity }]
     const { reservation } = await buyer.booking.createReservation({ eventId, items })

@@ -10,12 +10,15 @@ const begin =
   (ports: Ports) =>
   async (request: PaymentRequest): Promise<boolean> => {
     const { payments, methods, provider } = ports
-    const present = await payments.find(request.paymentId)
-    if (present) {
-      present.mustBeFor(request)
-      return false
+    const isThere = async (): Promise<boolean> => {
+      const present = await payments.find(request.paymentId)
+      present?.mustBeFor(request)
+      return present !== undefined
     }
+    if (await isThere()) return false
     const [taken, method] = await Promise.all([payments.takenBy(request.purpose), methods.find(request.methodId)])
+    // Somebody asked for the same between the two looks.
+    if (taken?.id === request.paymentId) return !(await isThere())
     if (taken) throw taken.isPaid ? purposePaid() : underWay()
     if (method?.userId !== request.payerId) throw methodNotFound()
     const payment = Payment.initiate(request, provider.name)
