@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Code, ConnectError, createClient, type Interceptor, type Transport } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
 import { inject } from 'vitest'
 import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
+import { duration } from '#shared/domain/timestamp.ts'
 import { signAssertion } from '#shared/infrastructure/service-token.ts'
 import type { TestMeshFacts } from './start-test-mesh.ts'
 
@@ -27,6 +30,8 @@ export interface TestMesh extends TestMeshFacts {
   newAuthor(displayName?: string): Promise<TestUser>
   /** Signs the operator in. */
   operator(): Promise<Transport>
+  /** Moves the clock of the mesh; waits while somebody else does. */
+  moveClock(byMs: number): Promise<void>
   /** Calls as a context does. */
   service(context: string): Promise<Transport>
 }
@@ -56,9 +61,22 @@ export const testMesh = (facts: TestMeshFacts = inject('mesh')): TestMesh => {
     return { id: userId, email, password, displayName, token, transport: transport(token) }
   }
   const operator = async () => transport((await signIn(facts.admin.email, facts.admin.password)).token)
+  const moveClock: TestMesh['moveClock'] = async (byMs) => {
+    const client = createClient(MeshService, await operator())
+    for (;;) {
+      try {
+        await client.advanceClock({ by: duration(byMs) }, { timeoutMs: 120_000 })
+        return
+      } catch (error) {
+        if (ConnectError.from(error).code !== Code.Aborted) throw error
+        await sleep(100)
+      }
+    }
+  }
   return {
     ...facts,
     transport,
+    moveClock,
     newUser,
     newAuthor: async (displayName) => {
       const user = await newUser(displayName)

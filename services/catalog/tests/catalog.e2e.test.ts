@@ -4,8 +4,7 @@ import { BadRequestSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { CatalogService, EventOrder } from '#gen/troupe/catalog/v1/catalog_service_pb.ts'
 import { EventStatus } from '#gen/troupe/catalog/v1/event_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
-import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
-import { dateOf, duration, timestamp } from '#shared/domain/timestamp.ts'
+import { dateOf, timestamp } from '#shared/domain/timestamp.ts'
 import { eventually, outcomeOf, type TestUser, testMesh } from '../../../tests/mesh.ts'
 
 const mesh = testMesh()
@@ -125,8 +124,7 @@ describe('an event', () => {
     const { id: moved } = await publish({ startsAt: inMinutes(1), endsAt: inMinutes(2) })
     await catalog(ann).updateEvent({ eventId: moved, expectedVersion: 2, endsAt: inMinutes(60) })
     expect(await outcomeOf(catalog(ann).completeEvent({ eventId }))).toBe('FailedPrecondition NOT_STARTED')
-    const operator = createClient(MeshService, await mesh.operator())
-    await operator.advanceClock({ by: duration(2.5 * minuteMs) }, { timeoutMs: 120_000 })
+    await mesh.moveClock(2.5 * minuteMs)
     const statusOf = async (id: string) => (await anyone.getEvent({ eventId: id })).event?.status
     await eventually(async () => (await statusOf(eventId)) === EventStatus.COMPLETED, 20_000)
     expect(await statusOf(moved)).toBe(EventStatus.PUBLISHED)

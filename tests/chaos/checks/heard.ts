@@ -95,6 +95,7 @@ export const heard: readonly Heard[] = [
       'OAuthProviderUnlinked',
     ],
   },
+  { context: 'notification', consumer: 'tell', source: 'inventory', events: ['WaitingListOffered'] },
   {
     context: 'notification',
     consumer: 'tell',

@@ -12,7 +12,7 @@ const own = ({ stage, person }: Scene) => createClient(BookingService, stage.tra
 
 const newWish = async (scene: Scene, price?: number) => {
   const { eventId, ticketTypeId } = await newSale(scene, price)
-  return { eventId, items: [{ ticketTypeId, quantity: 1 }] }
+  return { eventId, items: [{ ticketTypeId, quantity: 1 }], queueTicket: '' }
 }
 
 const newReservation = async (scene: Scene, price?: number) => {

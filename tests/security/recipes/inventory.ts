@@ -34,7 +34,7 @@ const newOrder = async (scene: Scene) => {
   const items = [{ ticketTypeId, quantity: 1 }]
   // What lapses meanwhile would be told by itself.
   const holdFor = duration(86_400_000)
-  return { reservationId: crypto.randomUUID(), eventId, userId: scene.person.id, items, holdFor }
+  return { reservationId: crypto.randomUUID(), eventId, userId: scene.person.id, items, holdFor, queueTicket: '' }
 }
 
 const newHold = async (scene: Scene): Promise<Fields> => {
