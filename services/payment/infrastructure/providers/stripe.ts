@@ -20,8 +20,10 @@ const clientOf = ({ apiKey, baseUrl, timeoutMs }: StripeSettings): Stripe => {
     port: port || (isPlain ? 80 : 443),
     protocol: isPlain ? 'http' : 'https',
     timeout: timeoutMs,
-    // Whoever calls repeats, under the same key.
+    // Whoever calls repeats, under the same key. Over Node's own client a closed connection would be tried again all the
+    // same, maybe after nobody waits any more.
     maxNetworkRetries: 0,
+    httpClient: Stripe.createFetchHttpClient(),
     telemetry: false,
   })
 }
