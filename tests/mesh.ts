@@ -95,7 +95,7 @@ export const testMesh = (facts: TestMeshFacts = inject('mesh')): TestMesh => {
 /** Waits until `look` gives something, trying every 50 ms; fails after `withinMs` with what it last threw. */
 export const eventually = async <T>(
   look: () => Promise<T | undefined> | T | undefined,
-  withinMs = 10_000,
+  withinMs = 20_000,
 ): Promise<T> => {
   const deadline = performance.now() + withinMs
   let last: unknown

@@ -5,7 +5,7 @@ import { openRelayLock } from '../infrastructure/relay-lock.ts'
 import { migrations } from './fixture.ts'
 import { suiteDatabase } from './suite-database.ts'
 
-const silenceMs = 1000
+const silenceMs = 2500
 
 let suite: Awaited<ReturnType<typeof suiteDatabase>>
 let link: Link
