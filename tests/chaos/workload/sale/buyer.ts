@@ -23,10 +23,6 @@ interface Options extends PersonOptions {
   stopping: AbortSignal
 }
 
-const nameOf = (status: ReservationStatus) =>
-  ReservationStatusSchema.value[status]?.localName as ReservationRecord['seen']
-const isOver = ({ status }: Reservation) => status !== PENDING
-
 /** Who comes for tickets, and pays for them or gives them back. */
 export class Buyer extends Person {
   protected readonly expected = new Set(['TICKETS_UNAVAILABLE'])
@@ -138,7 +134,7 @@ export class Buyer extends Person {
       if (!found) return undefined
       this.see(record, found)
       const status = found.payment?.status
-      if (isOver(found)) return found
+      if (found.status !== PENDING) return found
       if (status === REQUIRES_ACTION) await this.confirm(found.payment?.paymentId ?? '')
       if (status === FAILED) {
         if (random.chance(0.4)) {
@@ -153,7 +149,7 @@ export class Buyer extends Person {
   }
 
   private see(record: ReservationRecord, { status }: Reservation): void {
-    const seen = nameOf(status)
+    const seen = ReservationStatusSchema.value[status]?.localName as ReservationRecord['seen']
     const isLawful = record.seen === 'PENDING' || seen === record.seen || (record.isCancelled && seen === 'CANCELLED')
     if (!isLawful) this.contradiction(`${record.id} was ${record.seen} and is ${seen}`)
     record.seen = seen
@@ -177,10 +173,9 @@ export class Buyer extends Person {
   private async methodOf(token: string): Promise<string | undefined> {
     const known = this.methods.get(token)
     if (known) return known
-    const { response } = await this.call('CreatePaymentMethod', (options) =>
-      this.payment.createPaymentMethod({ token }, options),
-    )
-    const id = response?.paymentMethod?.id
+    const card = { token }
+    const made = await this.call('CreatePaymentMethod', (options) => this.payment.createPaymentMethod(card, options))
+    const id = made.response?.paymentMethod?.id
     if (id) this.methods.set(token, id)
     return id
   }
