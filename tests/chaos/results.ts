@@ -40,7 +40,18 @@ export const reportResults = (report: Report, results: readonly SeedResult[], fa
   const outcomes = [...new Set(results.flatMap(({ outcome }) => Object.keys(outcome)))]
   report.table(
     'Seeds',
-    ['seed', 'topology', 'faults', 'acknowledged', 'refused', 'repeats', ...outcomes, ...kinds, 'recovery s'],
+    [
+      'seed',
+      'topology',
+      'faults',
+      'acknowledged',
+      'refused',
+      'repeats',
+      ...outcomes,
+      ...kinds,
+      'recovery s',
+      'clock s',
+    ],
     results.map((result) => [
       result.seed,
       topologyOf(result),
@@ -51,6 +62,7 @@ export const reportResults = (report: Report, results: readonly SeedResult[], fa
       ...outcomes.map((what) => result.outcome[what] ?? 0),
       ...kinds.map((kind) => countOf(result, kind)),
       result.recoverySeconds.toFixed(1),
+      result.clockSeconds.toFixed(1),
     ]),
   )
   const happened = results.flatMap((result) => result.happened)

@@ -47,6 +47,8 @@ export interface SeedResult {
   notRun: Record<string, string>
   /** From the end of the last fault until all was at rest. */
   recoverySeconds: number
+  /** For how long the clock of the mesh was moved, which is in no other figure. */
+  clockSeconds: number
   waits: Wait[]
   /** What requests that led to findings caused, drawn. */
   trails: string[]
@@ -74,19 +76,20 @@ const checkAll = async (world: World, workload: Workload, operator: MeshOperator
   return [...compared.flat(), ...invariants, ...(await patiently(() => workload.checkAnswers()))]
 }
 
-/** Waits until all is at rest, also what only time brings. */
+/** Waits until all is at rest, also what only time brings; to move the clock there does not count. */
 const recover = async (world: World, workload: Workload, operator: MeshOperator) => {
   const first = await untilQuiet(world, workload, operator, patienceMs)
-  if (!workload.passTime || first.awaited.length > 0) return first
+  if (!workload.passTime || first.awaited.length > 0) return { ...first, clockSeconds: 0 }
   const began = performance.now()
   await workload.passTime()
-  const passedBy = first.seconds + (performance.now() - began) / 1000
+  const clockSeconds = (performance.now() - began) / 1000
   const then = await untilQuiet(world, workload, operator, patienceMs)
-  const waits = then.waits.map((wait) => ({ ...wait, until: wait.until + passedBy }))
+  const waits = then.waits.map((wait) => ({ ...wait, until: wait.until + first.seconds }))
   return {
     awaited: then.awaited,
-    waits: [...first.waits, { for: 'time to pass', until: passedBy }, ...waits],
-    seconds: passedBy + then.seconds,
+    waits: [...first.waits, ...waits],
+    seconds: first.seconds + then.seconds,
+    clockSeconds,
   }
 }
 
@@ -116,7 +119,7 @@ const run = async (
   await Promise.race([workload.begun, sleep(patienceMs)])
   const happened = await bringAbout(world, plan(possible, random.fork(), spanMs))
   workload.stop()
-  const { awaited, waits, seconds } = await recover(world, workload, operator)
+  const { awaited, waits, seconds, clockSeconds } = await recover(world, workload, operator)
   workload.abandon()
   await workload.done
   const stuck: Finding[] = awaited.map((what) => ({ kind: 'stuck', check: 'comes to rest', what }))
@@ -131,6 +134,7 @@ const run = async (
     happened,
     notRun,
     recoverySeconds: seconds,
+    clockSeconds,
     waits,
     trails: await drawTrails(operator, findings),
     outcome: await workload.outcome(world),

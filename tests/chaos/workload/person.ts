@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Client, createClient, type Interceptor, type Transport } from '@connectrpc/connect'
+import { type CallOptions, type Client, createClient, type Interceptor, type Transport } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import type { Random } from '../random.ts'
@@ -68,14 +68,18 @@ export abstract class Person {
     return { id: this.id, key: entry.key }
   }
 
+  /** Signs in, in one try. */
+  async login(options: CallOptions = { timeoutMs: callMs }): Promise<void> {
+    const { tokens, user } = await this.identity.login(this.credentials, options)
+    if (user?.id !== this.id) this.contradiction(`Login answers ${user?.id} for ${this.id}`)
+    this.token = tokens?.accessToken ?? ''
+  }
+
   protected async signIn(): Promise<void> {
     const { signal } = this.person
     while (!signal.aborted) {
       try {
-        const { tokens, user } = await this.identity.login(this.credentials, { timeoutMs: callMs, signal })
-        if (user?.id !== this.id) this.contradiction(`Login answers ${user?.id} for ${this.id}`)
-        this.token = tokens?.accessToken ?? ''
-        return
+        return await this.login({ timeoutMs: callMs, signal })
       } catch {
         await this.pause()
       }

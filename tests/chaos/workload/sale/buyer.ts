@@ -57,7 +57,7 @@ export class Buyer extends Person {
     if (queueTicket === undefined) return
     const { random, journal } = this.options
     const kinds = random.chance(0.25) ? 2 : 1
-    const first = random.int(0, event.types.length - 1)
+    const first = random.chance(0.3) ? event.types.length - 1 : random.int(0, event.types.length - 2)
     const chosen = [...event.types.slice(first), ...event.types.slice(0, first)].slice(0, kinds)
     const items = chosen.map(({ id }) => ({ ticketTypeId: id, quantity: random.int(1, 4) }))
     const request = { eventId: event.id, items, queueTicket }
@@ -76,7 +76,7 @@ export class Buyer extends Person {
   }
 
   /** How their reservation is answered to be; undefined when that ends without an answer. */
-  async look({ id: reservationId }: ReservationRecord): Promise<Reservation | undefined> {
+  private async look({ id: reservationId }: ReservationRecord): Promise<Reservation | undefined> {
     while (!this.options.signal.aborted) {
       try {
         const { reservation } = await this.booking.getReservation({ reservationId }, { timeoutMs: callMs })
@@ -91,8 +91,11 @@ export class Buyer extends Person {
     return undefined
   }
 
-  /** Makes the acknowledged call that made it once more; its answer must be the same. */
-  async repeat({ id, key, items, queueTicket }: ReservationRecord, eventId: string): Promise<string | undefined> {
+  /** Whether it is still shown, and the acknowledged call that made it is still answered the same; else what is not. */
+  async ask({ id, key, items, queueTicket }: ReservationRecord, eventId: string): Promise<string | undefined> {
+    await this.login()
+    const shown = await this.booking.getReservation({ reservationId: id }, { timeoutMs: callMs })
+    if (shown.reservation?.id !== id) return `GetReservation ${id} answers ${shown.reservation?.id}`
     const call = { headers: { 'idempotency-key': key }, timeoutMs: callMs }
     const { reservation } = await this.booking.createReservation({ eventId, items, queueTicket }, call)
     if (reservation?.id === id) return undefined

@@ -11,8 +11,8 @@ const admitPerMinute = 1800
 const offered = [
   { name: 'Stalls', priceMinorUnits: 4500n, currency, quantity: 140 },
   { name: 'Balcony', priceMinorUnits: 1950n, currency, quantity: 100 },
-  { name: 'Front row', priceMinorUnits: 9000n, currency, quantity: 12 },
   { name: 'Standing', priceMinorUnits: 0n, currency, quantity: 60 },
+  { name: 'Front row', priceMinorUnits: 9000n, currency, quantity: 12 },
 ]
 
 /** Who puts an event on sale. */
