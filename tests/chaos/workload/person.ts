@@ -70,6 +70,8 @@ export abstract class Person {
 
   /** Signs in, in one try. */
   async login(options: CallOptions = { timeoutMs: callMs }): Promise<void> {
+    // One that is over would be refused with it.
+    this.token = ''
     const { tokens, user } = await this.identity.login(this.credentials, options)
     if (user?.id !== this.id) this.contradiction(`Login answers ${user?.id} for ${this.id}`)
     this.token = tokens?.accessToken ?? ''
