@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { contextNames } from '../../services/contexts.ts'
 import { faults } from './faults/faults.ts'
 import { type Ground, withGround } from './ground.ts'
-import { runSeed } from './seed-run.ts'
+import { runSeed, type SeedOptions } from './seed-run.ts'
+import { authorsAtWork } from './workload/authors.ts'
+import { onSale } from './workload/sale/on-sale.ts'
 
 const spanMs = 4000
 
@@ -27,20 +29,33 @@ const possible = faults.filter(({ obstacle }) => !obstacle)
 const brief = possible.filter(({ name }) => name !== 'link-silent')
 const chosen = (...names: string[]) => faults.filter(({ name }) => names.includes(name))
 
+const seeds = (runs: Omit<SeedOptions, 'spanMs'>[]) =>
+  onGround(async (ground) => {
+    for (const run of runs) {
+      const { acknowledged, findings, internal, trails } = await runSeed(ground, { ...run, spanMs })
+      const said = [...findings.map(({ kind, check, what }) => `${kind} · ${check}: ${what}`), ...trails]
+      expect({ seed: run.seed, said, internal }).toEqual({ seed: run.seed, said: [], internal: {} })
+      expect(acknowledged).toBeGreaterThan(6)
+    }
+  })
+
 describe('whatever goes wrong while authors work', () => {
   it('nothing acknowledged is lost, nothing happens twice, and all comes to rest', async () => {
-    await onGround(async (ground) => {
-      const runs = [
-        { seed: 1, split: false, faults: chosen('kill', 'failpoint', 'nats-wipe', 'postgres-crash') },
-        { seed: 2, split: true, together, faults: brief },
-        { seed: 3, split: false, faults: brief },
-      ]
-      for (const run of runs) {
-        const { acknowledged, findings, internal } = await runSeed(ground, { ...run, spanMs })
-        const said = findings.map(({ kind, check, what }) => `${kind} · ${check}: ${what}`)
-        expect({ seed: run.seed, said, internal }).toEqual({ seed: run.seed, said: [], internal: {} })
-        expect(acknowledged).toBeGreaterThan(6)
-      }
-    })
+    await seeds([
+      {
+        workload: authorsAtWork,
+        seed: 1,
+        split: false,
+        faults: chosen('kill', 'failpoint', 'nats-wipe', 'postgres-crash'),
+      },
+      { workload: authorsAtWork, seed: 2, split: true, together, faults: brief },
+      { workload: authorsAtWork, seed: 3, split: false, faults: brief },
+    ])
   }, 300_000)
+})
+
+describe('whatever is killed while tickets are on sale', () => {
+  it('who paid has tickets, nobody else has money or seats of others, and every reservation ends', async () => {
+    await seeds([{ workload: onSale, seed: 1, split: false, faults: chosen(...(onSale.faults ?? [])) }])
+  }, 120_000)
 })

@@ -12,9 +12,14 @@ import { type ChaosOptions, readOptions, usage } from './options.ts'
 import { reportResults, sayResult } from './results.ts'
 import { runSeed, type SeedResult } from './seed-run.ts'
 import { killAtSteps } from './steps.ts'
+import { authorsAtWork } from './workload/authors.ts'
+import { onSale } from './workload/sale/on-sale.ts'
 
 const spanMs = 12_000
 const quickSpanMs = 5000
+
+/** Of each workload, where its report goes and what its seeds' logs begin with. */
+const nameOf = ({ onSale }: Pick<ChaosOptions, 'onSale'>): string => (onSale ? 'chaos-on-sale' : 'chaos')
 
 const names = faults.map(({ name }) => name)
 
@@ -24,16 +29,19 @@ type OnGround = <T>(name: string, use: (ground: Ground) => Promise<T>) => Promis
 
 /** Runs the seeds, as many side by side as there are jobs, each job on servers of its own. */
 const runSeeds = async (onGround: OnGround, report: Report, options: ChaosOptions, signal: AbortSignal) => {
-  const chosen = faults.filter(({ name }) => options.only === undefined || name === options.only)
+  const workload = options.onSale ? onSale : authorsAtWork
+  const wanted = options.only === undefined ? (workload.faults ?? names) : [options.only]
+  const chosen = faults.filter(({ name }) => wanted.includes(name))
   const results: SeedResult[] = []
   let next = options.first
   const runOne = async (ground: Ground, seed: number): Promise<void> => {
     const seedOptions = {
       seed,
+      workload,
       split: options.split ?? seed % 2 === 0,
       faults: chosen,
       spanMs: options.quick ? quickSpanMs : spanMs,
-      keepLogs: join(folderOf(options), `chaos-seed-${seed}`),
+      keepLogs: join(folderOf(options), `${nameOf(options)}-seed-${seed}`),
     }
     const result = await runSeed(ground, seedOptions).catch((error: Error) => {
       if (!signal.aborted) report.fellShort(`seed ${seed} could not be run: ${error.message}`)
@@ -61,7 +69,7 @@ const runAll = (options: ChaosOptions, signal: AbortSignal): Promise<number> =>
     const binary = await findOrInstallNatsServer({ dataDir: dataFolder(), log: console.log })
     const onGround: OnGround = (name, use) =>
       withGround({ folder: join(folder, name), withDisks: true, binary, signal }, use)
-    const report = startReport('chaos', folderOf(options))
+    const report = startReport(nameOf(options), folderOf(options))
     if (options.parts.includes('seeds')) await runSeeds(onGround, report, options, signal)
     if (options.parts.includes('steps') && !signal.aborted)
       await onGround('ground-steps', (ground) => killAtSteps(ground, report, signal))

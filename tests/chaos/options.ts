@@ -14,6 +14,8 @@ export interface ChaosOptions {
   split: boolean | undefined
   /** The only fault; undefined for all. */
   only: string | undefined
+  /** Buyers of one event, where it is otherwise authors at work. */
+  onSale: boolean
   parts: readonly ChaosPart[]
   /** Where the report goes; undefined for the default. */
   out: string | undefined
@@ -21,7 +23,7 @@ export interface ChaosOptions {
 
 export const usage = (faults: readonly string[]): string =>
   [
-    'npm run chaos -- [--seeds N] [--first N] [--jobs N] [--quick] [--split | --single] [--only FAULT] [--steps | --load] [--out FOLDER]',
+    'npm run chaos -- [--seeds N] [--first N] [--jobs N] [--quick] [--split | --single] [--only FAULT] [--on-sale | --steps | --load] [--out FOLDER]',
     '',
     '  --seeds N      how many schedules of faults to run; default 20',
     '  --first N      the first seed; the others follow it; default 1',
@@ -29,6 +31,14 @@ export const usage = (faults: readonly string[]): string =>
     '  --quick        3 short seeds',
     '  --split        one process a context, two of notification and story; --single: one for all; default: by turns',
     '  --only FAULT   nothing but this fault, again and again',
+    '  --on-sale      only seeds, and of them: an event with some 300 tickets goes on sale, by half of the seeds with a',
+    '                 waiting room; buyers come, reserve, pay with cards that are good, declined, unsure or unanswered,',
+    '                 cancel and come again. Processes are killed and frozen, Postgres and nats-server crash. In the end',
+    '                 buyers finish what they began, but for a few who have left: for these the clock of the mesh moves',
+    '                 13 minutes, past the holds, stopping at every timer. Recovery is from the last fault until every',
+    '                 reservation is at its end but theirs, and all else at rest; and what is still to be done once the',
+    '                 clock has moved. How long it moved is told beside it (clock s). --split: booking, inventory, payment',
+    '                 and the gateway have a process each, all others share one',
     '  --steps        only what comes next: a SIGKILL at each step of an upgrade, a renewal, a dunning and an erasure',
     '  --load         only what comes last: restarts, idle streams, overload and slow clients, each under load',
     '  --out FOLDER   where chaos.txt, chaos.json and the logs of seeds that fell short go',
@@ -50,6 +60,7 @@ const flags = {
   split: { type: 'boolean', default: false },
   single: { type: 'boolean', default: false },
   only: { type: 'string' },
+  'on-sale': { type: 'boolean', default: false },
   steps: { type: 'boolean', default: false },
   load: { type: 'boolean', default: false },
   out: { type: 'string' },
@@ -66,9 +77,10 @@ const parse = (args: string[]) => {
 
 /** Reads the command line. Throws SetupError saying what is wrong with it; undefined when only help is wanted. */
 export const readOptions = (args: string[], faults: readonly string[]): ChaosOptions | undefined => {
-  const { seeds, first, jobs, quick, split, single, only, steps, load, out, help } = parse(args)
+  const { seeds, first, jobs, quick, split, single, only, 'on-sale': onSale, steps, load, out, help } = parse(args)
   if (help) return undefined
-  if (steps && load) throw new SetupError('--steps and --load exclude each other')
+  if ([onSale, steps, load].filter(Boolean).length > 1)
+    throw new SetupError('--on-sale, --steps and --load exclude each other')
   if (split && single) throw new SetupError('--split and --single exclude each other')
   if (only !== undefined && !faults.includes(only)) {
     throw new SetupError(`there is no fault "${only}"; there are: ${faults.join(', ')}`)
@@ -80,7 +92,14 @@ export const readOptions = (args: string[], faults: readonly string[]): ChaosOpt
     quick,
     split: split || single ? split : undefined,
     only,
-    parts: steps ? ['steps'] : load ? ['load'] : quick || only !== undefined ? ['seeds'] : ['seeds', 'steps', 'load'],
+    onSale,
+    parts: steps
+      ? ['steps']
+      : load
+        ? ['load']
+        : onSale || quick || only !== undefined
+          ? ['seeds']
+          : ['seeds', 'steps', 'load'],
     out,
   }
 }

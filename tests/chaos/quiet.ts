@@ -1,19 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { consumers, typesOf } from './checks/heard.ts'
 import type { MeshOperator } from './operator.ts'
-import type { Journal } from './workload/journal.ts'
+import type { Workload } from './workload/workload.ts'
 import { contexts, rowsOf, type World } from './world.ts'
 
 // To look costs the mesh, which is to come to rest, more than a little.
 const pollMs = 300
 
-// Bills of the next month are waited for by nobody here.
+// Bills of the next month are waited for by nobody here. A reservation's process lives on with what was sold, and asks
+// again in a minute what it may hear of before: whether reservations are at their ends, who makes them says.
 const work = `with timers as (
     select process, instance, due_at > now() + interval '1 day' as is_far from process_timers where outcome is null)
   select (select count(*) from outbox) as outbox,
-    (select count(*) from process_commands where outcome is null) as commands,
-    (select count(*) from timers where not is_far) as timers,
-    (select count(*) from processes p where not ended and not exists (
+    (select count(*) from process_commands where outcome is null
+      and not (process = 'booking' and due_at > created_at + interval '30 seconds')) as commands,
+    (select count(*) from timers where not is_far and process <> 'booking') as timers,
+    (select count(*) from processes p where not ended and process <> 'booking' and not exists (
       select from timers t where t.process = p.process and t.instance = p.instance and t.is_far)) as processes`
 
 const unhandled = async (world: World): Promise<string[]> => {
@@ -43,12 +45,6 @@ const inDatabases = async (world: World): Promise<string[]> => {
     const [row = {}] = await rowsOf<Record<string, string>>(world, context, work)
     for (const [what, n] of Object.entries(row)) if (Number(n) > 0) awaited.push(`${n} ${what} of ${context}`)
   }
-  const [running] = await rowsOf<{ n: string }>(
-    world,
-    'story',
-    `select count(*) as n from story_analyses where status = 'running'`,
-  )
-  if (Number(running?.n ?? 0) > 0) awaited.push(`${running?.n} analyses`)
   return [...awaited, ...(await unhandled(world))]
 }
 
@@ -62,11 +58,15 @@ const behind = async (operator: MeshOperator): Promise<string[]> => {
 }
 
 /** What keeps the mesh from being at rest; nothing when it is. */
-const awaitedBy = async (world: World, journal: Journal, operator: MeshOperator): Promise<string[]> => {
+const awaitedBy = async (
+  world: World,
+  { journal, awaited: ofWorkload }: Workload,
+  operator: MeshOperator,
+): Promise<string[]> => {
   const open = journal.calls.filter(({ outcome }) => outcome === 'open').length
   if (open > 0) return [`${open} calls`]
   for (const part of world.mesh.parts) if (!(await part.isReady())) return [`${part.name} to be ready`]
-  const awaited = await inDatabases(world)
+  const awaited = [...(await ofWorkload(world)), ...(await inDatabases(world))]
   return awaited.length > 0 ? awaited : behind(operator)
 }
 
@@ -82,14 +82,14 @@ export interface Wait {
  */
 export const untilQuiet = async (
   world: World,
-  journal: Journal,
+  workload: Workload,
   operator: MeshOperator,
   patienceMs: number,
 ): Promise<{ awaited: string[]; waits: Wait[]; seconds: number }> => {
   const began = performance.now()
   const waits: Wait[] = []
   for (;;) {
-    const awaited = await awaitedBy(world, journal, operator).catch((error: Error) => [error.message])
+    const awaited = await awaitedBy(world, workload, operator).catch((error: Error) => [error.message])
     const seconds = (performance.now() - began) / 1000
     if (awaited.length === 0 || seconds * 1000 > patienceMs) return { awaited, waits, seconds }
     // Numbers go down while one waits for the same.

@@ -16,9 +16,10 @@ const topologyOf = ({ split }: SeedResult) => (split ? 'split' : 'single')
 /** One line for a seed, as soon as it is known. */
 export const sayResult = (report: Report, result: SeedResult): void => {
   const counts = kinds.map((kind) => `${countOf(result, kind)} ${kind}`).join(', ')
+  const outcome = Object.entries(result.outcome).map(([what, count]) => `, ${count} ${what}`)
   const faults = result.happened.map(({ fault, what }) => (what ? `${fault} (${what})` : fault)).join('; ')
   report.say(
-    `seed ${result.seed} ${topologyOf(result)}: ${result.acknowledged} acknowledged, ${counts}, recovered in ${result.recoverySeconds.toFixed(1)} s · ${faults}`,
+    `seed ${result.seed} ${topologyOf(result)}: ${result.acknowledged} acknowledged${outcome.join('')}, ${counts}, recovered in ${result.recoverySeconds.toFixed(1)} s · ${faults}`,
   )
   if (result.recoverySeconds > longRecovery) {
     const waits = result.waits.map(({ for: what, until }) => `${what} until ${until.toFixed(1)} s`)
@@ -28,6 +29,7 @@ export const sayResult = (report: Report, result: SeedResult): void => {
     report.say(`  ${kind} · ${check}: ${what}`)
   const more = result.findings.length - shownFindings
   if (more > 0) report.say(`  … and ${more} more`)
+  for (const line of result.trails) report.say(`  ${line}`)
   for (const [what, count] of Object.entries(result.internal)) report.say(`  ${count} × INTERNAL from ${what}`)
 }
 
@@ -35,9 +37,21 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => to
 
 /** The tables of all seeds and faults, and what fell short. */
 export const reportResults = (report: Report, results: readonly SeedResult[], faults: readonly Fault[]): void => {
+  const outcomes = [...new Set(results.flatMap(({ outcome }) => Object.keys(outcome)))]
   report.table(
     'Seeds',
-    ['seed', 'topology', 'faults', 'acknowledged', 'refused', 'repeats', ...kinds, 'recovery s'],
+    [
+      'seed',
+      'topology',
+      'faults',
+      'acknowledged',
+      'refused',
+      'repeats',
+      ...outcomes,
+      ...kinds,
+      'recovery s',
+      'clock s',
+    ],
     results.map((result) => [
       result.seed,
       topologyOf(result),
@@ -45,8 +59,10 @@ export const reportResults = (report: Report, results: readonly SeedResult[], fa
       result.acknowledged,
       result.refused,
       result.repeats,
+      ...outcomes.map((what) => result.outcome[what] ?? 0),
       ...kinds.map((kind) => countOf(result, kind)),
       result.recoverySeconds.toFixed(1),
+      result.clockSeconds.toFixed(1),
     ]),
   )
   const happened = results.flatMap((result) => result.happened)

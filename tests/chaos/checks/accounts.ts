@@ -1,3 +1,4 @@
+import type { Journal } from '../workload/journal.ts'
 import { rowsOf } from '../world.ts'
 import { type Check, finder } from './finding.ts'
 
@@ -5,7 +6,7 @@ import { type Check, finder } from './finding.ts'
  * Every account is there once under its last name, and story knows it by that name, having heard each name once. Of who
  * has left nothing is there, and every context has told.
  */
-export const checkAccounts: Check = async (world, journal) => {
+export const checkAccounts: Check<Journal> = async (world, journal) => {
   const { add, expectCount, findings } = finder('accounts and the authors projection')
   const users = await rowsOf<{ id: string; email: string; display_name: string }>(
     world,
@@ -42,6 +43,19 @@ export const checkAccounts: Check = async (world, journal) => {
     if (user.display_name !== author.names.at(-1)) add('lost', `the last name of ${author.id}`)
     expectCount(written.get(author.id) ?? 0, author.names.length, `writes of names of ${author.id} in story`)
   }
+  return findings
+}
+
+/** Story knows everybody who has an account by their name. */
+export const checkNames: Check = async (world) => {
+  const { add, findings } = finder('names in the authors projection')
+  const users = await rowsOf<{ id: string; display_name: string }>(
+    world,
+    'identity',
+    'select id, display_name from users',
+  )
+  const authors = await rowsOf<{ author_id: string; display_name: string }>(world, 'story', 'select * from authors')
+  const names = new Map(authors.map(({ author_id, display_name }) => [author_id, display_name]))
   for (const { id, display_name } of users) {
     const shown = names.get(id)
     if (shown !== display_name) add('lost', `story knows ${id} as ${shown}, identity as ${display_name}`)

@@ -1,3 +1,4 @@
+import type { Journal } from '../workload/journal.ts'
 import { rowsOf } from '../world.ts'
 import { type Check, finder } from './finding.ts'
 
@@ -14,7 +15,7 @@ interface Taken {
 }
 
 /** Who pays was charged once, by the provider's own account, and everything that it took is noted. */
-export const checkPayments: Check = async (world, journal) => {
+export const checkPayments: Check<Journal> = async (world, journal) => {
   const { add, expectCount, findings } = finder('payments')
   const noted = await rowsOf<Noted>(
     world,

@@ -1,8 +1,9 @@
+import type { Journal } from '../workload/journal.ts'
 import { rowsOf } from '../world.ts'
 import { type Check, finder } from './finding.ts'
 
 /** Publications ended as their stories allow, every process is over, and it took each step once. */
-export const checkProcesses: Check = async (world, journal) => {
+export const checkProcesses: Check<Journal> = async (world, journal) => {
   const { add, expectCount, findings } = finder('processes')
   const publishings = await rowsOf<{ id: string; status: string; failure_reason: string; story_version: number }>(
     world,

@@ -1,4 +1,4 @@
-import type { StoryRecord } from '../workload/journal.ts'
+import type { Journal, StoryRecord } from '../workload/journal.ts'
 import { rowsOf } from '../world.ts'
 import { type Check, finder } from './finding.ts'
 
@@ -27,7 +27,7 @@ interface EventRow {
 const short = (type: string) => type.slice('troupe.story.v1.'.length)
 
 /** Stories are as their authors were told: each version once and in order, in the rows and in the history alike. */
-export const checkStories: Check = async (world, journal) => {
+export const checkStories: Check<Journal> = async (world, journal) => {
   const { add, expectCount, findings } = finder('stories')
   const stories = await rowsOf<StoryRow>(
     world,

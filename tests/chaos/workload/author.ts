@@ -1,76 +1,42 @@
-import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type Client, Code, ConnectError, createClient, type Interceptor } from '@connectrpc/connect'
-import { createGrpcTransport } from '@connectrpc/connect-node'
-import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
+import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
-import type { Random } from '../random.ts'
-import { type CallerOptions, callUntilAnswered, reasonOf } from './caller.ts'
-import type { AuthorRecord, CallEntry, Journal, StoryRecord } from './journal.ts'
+import { reasonOf } from './caller.ts'
+import type { AuthorRecord, Journal, StoryRecord } from './journal.ts'
+import { callMs, newCredentials, Person, type PersonOptions } from './person.ts'
 
-/** Refusals that the author brings about himself; any other contradicts what he was told before. */
-const expected = new Set(['STORY_NOT_ANALYZED', 'PUBLISHING_RUNNING', 'STORY_ALREADY_PUBLISHED'])
-
-interface Options {
-  url: string
-  giveTier: (userId: string) => Promise<void>
+interface Options extends PersonOptions {
   journal: Journal
-  random: Random
-  signal: AbortSignal
+  giveTier: (userId: string) => Promise<void>
 }
 
 /** Someone with an account who works on stories of their own, one call at a time. */
-export class Author {
+export class Author extends Person {
   readonly record: AuthorRecord
-  private readonly identity: Client<typeof IdentityService>
+  protected readonly expected = new Set(['STORY_NOT_ANALYZED', 'PUBLISHING_RUNNING', 'STORY_ALREADY_PUBLISHED'])
   private readonly story: Client<typeof StoryService>
   private readonly subscription: Client<typeof SubscriptionService>
   private readonly options: Options
-  private readonly calling: CallerOptions
-  private token = ''
   private count = 0
 
   constructor(options: Options) {
+    const credentials = newCredentials()
+    super(options, credentials)
     this.options = options
-    const withToken: Interceptor = (next) => (request) => {
-      if (this.token) request.header.set('authorization', `Bearer ${this.token}`)
-      return next(request)
-    }
-    const transport = createGrpcTransport({ baseUrl: options.url, interceptors: [withToken] })
-    this.identity = createClient(IdentityService, transport)
-    this.story = createClient(StoryService, transport)
-    this.subscription = createClient(SubscriptionService, transport)
-    this.calling = { journal: options.journal, signal: options.signal, signIn: () => this.signIn() }
-    const email = `${randomUUID()}@example.com`
-    this.record = {
-      id: '',
-      key: '',
-      email,
-      password: `Correct-horse-${email}`,
-      names: [],
-      sessions: [],
-      stories: [],
-      hasPaid: false,
-      hasLeft: 'no',
-    }
+    this.story = createClient(StoryService, this.transport)
+    this.subscription = createClient(SubscriptionService, this.transport)
+    const nothing = { names: [], sessions: [], stories: [] }
+    this.record = { id: '', key: '', ...credentials, ...nothing, hasPaid: false, hasLeft: 'no' }
   }
 
   /** Opens the account and signs in. False when that was not answered. */
   async begin(): Promise<boolean> {
-    const { email, password } = this.record
     const displayName = 'Author, name 1'
-    const { entry, response } = await callUntilAnswered(
-      { journal: this.options.journal, signal: this.options.signal },
-      'RegisterUser',
-      (options) => this.identity.registerUser({ email, password, displayName }, options),
-    )
-    this.judge(entry)
-    if (!response?.user) return false
-    Object.assign(this.record, { id: response.user.id, key: entry.key, names: [displayName] })
+    const account = await this.register(displayName)
+    if (!account) return false
+    Object.assign(this.record, { ...account, names: [displayName] })
     this.options.journal.authors.push(this.record)
-    await this.signIn()
-    await (this.options.random.chance(0.5) ? this.pay() : this.beGiven(response.user.id))
+    await (this.options.random.chance(0.5) ? this.pay() : this.beGiven(account.id))
     return this.token !== ''
   }
 
@@ -84,12 +50,12 @@ export class Author {
     const change = await this.call('ChangeTier', (options) => this.subscription.changeTier({ tier }, options))
     while (change.response && !this.record.hasPaid && !signal.aborted) {
       try {
-        const { subscription } = await this.subscription.getSubscription({}, { timeoutMs: 4000, signal })
+        const { subscription } = await this.subscription.getSubscription({}, { timeoutMs: callMs, signal })
         this.record.hasPaid = subscription?.tier === tier
       } catch (error) {
         if (ConnectError.from(error).code === Code.Unauthenticated) await this.signIn()
       }
-      if (!this.record.hasPaid) await sleep(100, undefined, { signal }).catch(() => {}) // the loop ends then
+      if (!this.record.hasPaid) await this.pause(100)
     }
   }
 
@@ -100,7 +66,7 @@ export class Author {
       try {
         return await giveTier(userId)
       } catch {
-        await sleep(200, undefined, { signal }).catch(() => {}) // the loop ends then
+        await this.pause()
       }
     }
   }
@@ -124,7 +90,7 @@ export class Author {
     const { email, password } = this.record
     const { signal } = this.options
     this.record.hasLeft = 'maybe'
-    const call = { timeoutMs: 4000, signal }
+    const call = { timeoutMs: callMs, signal }
     while (!signal.aborted && this.record.hasLeft === 'maybe') {
       try {
         const { tokens } = await this.identity.login({ email, password }, call)
@@ -133,7 +99,7 @@ export class Author {
         this.record.hasLeft = 'yes'
       } catch (error) {
         if (reasonOf(ConnectError.from(error)) === 'INVALID_CREDENTIALS') this.record.hasLeft = 'yes'
-        else await sleep(200, undefined, { signal }).catch(() => {}) // the loop ends then
+        else await this.pause()
       }
     }
   }
@@ -142,29 +108,14 @@ export class Author {
   async repeat({ id, key, versions }: StoryRecord): Promise<string | undefined> {
     const [first] = versions
     const headers = { 'idempotency-key': key }
-    const answer = await this.story.createStory({ ...first }, { headers, timeoutMs: 4000 })
+    const answer = await this.story.createStory({ ...first }, { headers, timeoutMs: callMs })
     return answer.story?.id === id ? undefined : `CreateStory ${key} answered ${id}, and now ${answer.story?.id}`
   }
 
   /** The name that lists show for the author. */
   async listedName(): Promise<string | undefined> {
-    const { stories } = await this.story.listStories({ authorId: this.record.id, pageSize: 1 }, { timeoutMs: 4000 })
+    const { stories } = await this.story.listStories({ authorId: this.record.id, pageSize: 1 }, { timeoutMs: callMs })
     return stories[0]?.authorName
-  }
-
-  private async signIn(): Promise<void> {
-    const { email, password } = this.record
-    const { signal } = this.options
-    while (!signal.aborted) {
-      try {
-        const { tokens, user } = await this.identity.login({ email, password }, { timeoutMs: 4000, signal })
-        if (user?.id !== this.record.id) this.contradiction(`Login answers ${user?.id} for ${this.record.id}`)
-        this.token = tokens?.accessToken ?? ''
-        return
-      } catch {
-        await sleep(200, undefined, { signal }).catch(() => {}) // the loop ends then
-      }
-    }
   }
 
   private async create(): Promise<void> {
@@ -213,20 +164,6 @@ export class Author {
       this.identity.updateProfile({ displayName }, options),
     )
     if (response) this.record.names.push(displayName)
-  }
-
-  private async call<T>(method: string, call: Parameters<typeof callUntilAnswered<T>>[2]) {
-    const result = await callUntilAnswered(this.calling, method, call)
-    this.judge(result.entry)
-    return result
-  }
-
-  private judge({ outcome, reason, method, key }: CallEntry): void {
-    if (outcome === 'refused' && !expected.has(reason)) this.contradiction(`${method} ${key} was refused: ${reason}`)
-  }
-
-  private contradiction(what: string): void {
-    this.options.journal.contradictions.push(what)
   }
 
   private text(): string {

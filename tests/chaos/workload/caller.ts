@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type CallOptions, Code, ConnectError } from '@connectrpc/connect'
 import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
-import type { CallEntry, Journal } from './journal.ts'
+import type { CallEntry, CallJournal } from './journal.ts'
 
 const deadlineMs = 4000
 const firstPauseMs = 25
@@ -33,7 +33,7 @@ const isHarmless = (error: ConnectError): boolean =>
   error.code === Code.Unauthenticated || error.code === Code.ResourceExhausted
 
 export interface CallerOptions {
-  journal: Journal
+  journal: CallJournal
   /** Ends calls that were never answered. */
   signal: AbortSignal
   /** Gets a new token; called when the present one is refused. */
@@ -76,7 +76,7 @@ export const callUntilAnswered = async <T>(
   return { entry }
 }
 
-const noteInternal = ({ internal }: Journal, method: string, { rawMessage }: ConnectError): void => {
+const noteInternal = ({ internal }: CallJournal, method: string, { rawMessage }: ConnectError): void => {
   const what = `${method}: ${rawMessage}`
   internal.set(what, (internal.get(what) ?? 0) + 1)
 }

@@ -40,13 +40,17 @@ export interface AuthorRecord {
 }
 
 /** What was acknowledged and what was refused; the driver's own memory, which no fault reaches. */
-export interface Journal {
+export interface CallJournal {
   calls: CallEntry[]
-  authors: AuthorRecord[]
   /** Answers that contradict what was acknowledged before. */
   contradictions: string[]
   /** How often a try was answered INTERNAL, by method and message. */
   internal: Map<string, number>
 }
 
-export const newJournal = (): Journal => ({ calls: [], authors: [], contradictions: [], internal: new Map() })
+/** What authors were told. */
+export interface Journal extends CallJournal {
+  authors: AuthorRecord[]
+}
+
+export const newCallJournal = (): CallJournal => ({ calls: [], contradictions: [], internal: new Map() })

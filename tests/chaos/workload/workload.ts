@@ -1,61 +1,74 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { ContextName } from '../../../services/contexts.ts'
+import type { Replicas } from '../chaos-mesh.ts'
+import type { Check, Finding } from '../checks/finding.ts'
+import type { MeshOperator } from '../operator.ts'
 import type { Random } from '../random.ts'
-import { Author } from './author.ts'
-import { type Journal, newJournal } from './journal.ts'
+import type { World } from '../world.ts'
+import type { CallJournal } from './journal.ts'
 
-const workers = 6
-const thinkMs = 20
+/** What people do on a mesh, and what must hold of it afterwards. */
+export interface WorkloadKind {
+  name: 'authors' | 'on-sale'
+  /** How many processes each context has where the mesh is split. */
+  replicas: Replicas
+  /** Of those, the contexts that share one process after all. */
+  together: readonly ContextName[]
+  /** The faults that come over it; undefined for all there are. */
+  faults: readonly string[] | undefined
+  start(url: string, operator: MeshOperator, random: Random): Workload
+}
 
-/** Authors at work. */
+/** People at work. */
 export interface Workload {
-  journal: Journal
-  authors: readonly Author[]
+  journal: CallJournal
   /** Resolves when each of them has had their first answers. */
   begun: Promise<void>
-  /** Begins nothing more. */
+  /** Begins nothing more; what was begun is still brought to its end. */
   stop(): void
-  /** Resolves when every call that was begun is answered. */
+  /** Resolves when everybody has ended what they had begun. */
   done: Promise<void>
   /** Gives up what is not answered. */
   abandon(): void
+  /** What of it is not at its end yet, by the databases. */
+  awaited(world: World): Promise<string[]>
+  /** Lets come about what only time brings, once all else is at rest; undefined where nothing waits for time. */
+  passTime?: () => Promise<void>
+  /** Compare the databases and streams with what was acknowledged. */
+  checks: readonly ((world: World) => Promise<Finding[]>)[]
+  /** Compares what the mesh answers, and so makes calls, with what it answered before. */
+  checkAnswers(): Promise<Finding[]>
+  /** What came of it, in figures. */
+  outcome(world: World): Promise<Record<string, number>>
 }
 
-/** Lets authors work on the mesh, each at one thing after another, until stopped. */
-export const startWorkload = (
-  { url, giveTier }: { url: string; giveTier: (userId: string) => Promise<void> },
-  random: Random,
-): Workload => {
-  const journal = newJournal()
-  const stopping = new AbortController()
-  const abandoning = new AbortController()
-  const authors: Author[] = []
+/** Checks of what is in a journal. */
+export const against = <Kept extends CallJournal>(journal: Kept, checks: readonly Check<Kept>[]): Workload['checks'] =>
+  checks.map((check) => (world) => check(world, journal))
+
+type Working = Pick<Workload, 'begun' | 'stop' | 'done' | 'abandon'>
+
+export interface Shift {
+  random: Random
+  /** Nothing more is to be begun. */
+  stopping: AbortSignal
+  /** What is not answered is given up. */
+  abandoning: AbortSignal
+  hasBegun(): void
+}
+
+/** Lets so many work side by side, each with choices of its own. */
+export const startWorkers = (count: number, random: Random, work: (shift: Shift) => Promise<void>): Working => {
+  const [stopping, abandoning] = [new AbortController(), new AbortController()]
   const begun: Promise<void>[] = []
-  const work = async (own: Random, hasBegun: () => void): Promise<void> => {
-    // One author does not stay for long, so that accounts are opened all the time.
-    while (!stopping.signal.aborted) {
-      const author = new Author({ url, giveTier, journal, random: own, signal: abandoning.signal })
-      authors.push(author)
-      if (!(await author.begin())) return
-      await author.act()
-      hasBegun()
-      for (let left = own.int(20, 60); left > 0 && !stopping.signal.aborted; left -= 1) {
-        await author.act()
-        await sleep(own.int(0, 2 * thinkMs))
-      }
-      if (own.chance(0.5)) await author.leave()
-    }
-  }
-  const all = Array.from({ length: workers }, () => {
+  const all = Array.from({ length: count }, () => {
     const first = Promise.withResolvers<void>()
     begun.push(first.promise)
-    return work(random.fork(), first.resolve).finally(first.resolve)
+    const shift = { stopping: stopping.signal, abandoning: abandoning.signal, hasBegun: first.resolve }
+    return work({ random: random.fork(), ...shift }).finally(first.resolve)
   })
-  const done = Promise.all(all).then(() => {})
   return {
-    journal,
-    authors,
     begun: Promise.all(begun).then(() => {}),
-    done,
+    done: Promise.all(all).then(() => {}),
     stop: () => stopping.abort(),
     abandon: () => abandoning.abort(),
   }
