@@ -7,7 +7,6 @@ import { faults } from './faults/faults.ts'
 import { type Ground, withGround } from './ground.ts'
 import { runSeed, type SeedOptions } from './seed-run.ts'
 import { authorsAtWork } from './workload/authors.ts'
-import { onSale } from './workload/sale/on-sale.ts'
 
 const spanMs = 4000
 
@@ -52,10 +51,4 @@ describe('whatever goes wrong while authors work', () => {
       { workload: authorsAtWork, seed: 3, split: false, faults: brief },
     ])
   }, 300_000)
-})
-
-describe('whatever is killed while tickets are on sale', () => {
-  it('who paid has tickets, nobody else has money or seats of others, and every reservation ends', async () => {
-    await seeds([{ workload: onSale, seed: 1, split: false, faults: chosen(...(onSale.faults ?? [])) }])
-  }, 120_000)
 })
