@@ -8,7 +8,7 @@ import { pin } from './cores.ts'
 import { databaseUrl, onDatabase } from './database.ts'
 import { ownNats } from './own-nats.ts'
 import type { Bench } from './setting.ts'
-import { freshPeople, type Person } from './sign-in.ts'
+import { type Account, freshPeople, type Person } from './sign-in.ts'
 
 /** The whole mesh in one process on the core of what is measured. */
 export interface BenchMesh {
@@ -19,6 +19,7 @@ export interface BenchMesh {
   secrets: Readonly<NodeJS.ProcessEnv>
   /** Some accounts whose tokens are good for some minutes more. */
   people(count: number): () => Promise<readonly Person[]>
+  admin: Account
   stop(): Promise<void>
 }
 
@@ -43,12 +44,14 @@ export const startBenchMesh = async (bench: Bench, name: string): Promise<BenchM
   pin(cores, pid)
   const secrets = { ...readSecrets(dataDir), ...environment }
   const { TROUPE_BOOTSTRAP_ADMIN: email = '', TROUPE_BOOTSTRAP_ADMIN_PASSWORD: password = '' } = secrets
+  const admin = { email, password }
   return {
     url: mesh.url,
     pid,
     secrets,
     databaseOf: (context) => databaseUrl(server, `${prefix}${context}`),
-    people: (count) => freshPeople(mesh.url, count, { email, password }),
+    people: (count) => freshPeople(mesh.url, count, admin),
+    admin,
     stop: async () => {
       await mesh.stop()
       await nats.stop()

@@ -1,8 +1,4 @@
-import { createClient } from '@connectrpc/connect'
-import { createGrpcTransport } from '@connectrpc/connect-node'
-import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
-import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
-import { bearer } from '../mesh.ts'
+import { meshOperator } from '../chaos/operator.ts'
 import { onDatabase } from './database.ts'
 import type { Bought, Sale } from './load/buyers.ts'
 import type { BenchMesh } from './mesh.ts'
@@ -10,17 +6,6 @@ import type { BenchMesh } from './mesh.ts'
 const counted = async (database: string, sql: string): Promise<number> => {
   const [row] = await onDatabase<{ count: string }>(database, sql)
   return Number(row?.count)
-}
-
-const brokenInvariants = async ({ url, secrets }: BenchMesh): Promise<number> => {
-  const { TROUPE_BOOTSTRAP_ADMIN: email = '', TROUPE_BOOTSTRAP_ADMIN_PASSWORD: password = '' } = secrets
-  const { tokens } = await createClient(IdentityService, createGrpcTransport({ baseUrl: url })).login({
-    email,
-    password,
-  })
-  const transport = createGrpcTransport({ baseUrl: url, interceptors: [bearer(tokens?.accessToken ?? '')] })
-  const { results } = await createClient(MeshService, transport).checkInvariants({})
-  return results.filter(({ holds }) => !holds).length
 }
 
 /** What must not be after a sale, counted in the databases. */
@@ -39,11 +24,12 @@ export const brokenIn = async (
     `select coalesce(sum(times - 1), 0) as count from (select count(*) as times from sandbox_charges
        where status = 'SUCCEEDED' group by reference) charges`,
   )
+  const invariants = await meshOperator(mesh).checkInvariants()
   return {
     'oversold tickets': Math.max(0, sold - seats),
     'seats that nobody has': Math.max(0, seats - sold),
     'double charges': charged,
-    'invariants of the mesh that are broken': await brokenInvariants(mesh),
+    'invariants of the mesh that are broken': invariants.filter(({ holds }) => !holds).length,
   }
 }
 

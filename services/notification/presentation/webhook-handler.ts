@@ -1,13 +1,11 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock } from '#shared/domain/clock.ts'
 import { DomainError } from '#shared/domain/errors.ts'
 import { type HttpHandler, type NodeServerRequest, pathOf } from '#shared/presentation/http-handler.ts'
+import { type WebhookRequest as Received, readWebhook } from '#shared/presentation/webhook-request.ts'
 import type { DeliveryReport } from '../domain/ports.ts'
 
-interface WebhookRequest {
+interface WebhookRequest extends Received {
   query: string
-  headers: Readonly<Record<string, string | undefined>>
-  body: Uint8Array
 }
 
 /** How a provider's reports are checked and read. */
@@ -17,22 +15,7 @@ interface Webhook {
   parse(request: WebhookRequest, now: Date): DeliveryReport[]
 }
 
-const mostBytes = 1024 * 1024
 const earlyMs = 10 * 60_000
-
-const headersOf = (headers: IncomingHttpHeaders): Record<string, string | undefined> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]))
-
-/** Undefined for a body that is longer than any provider's. */
-const readBody = async (request: NodeServerRequest): Promise<Buffer | undefined> => {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length <= mostBytes) chunks.push(chunk)
-  }
-  return length > mostBytes ? undefined : Buffer.concat(chunks)
-}
 
 /**
  * Where one provider reports what became of messages. 403 for what it did not sign, 400 for what cannot be read; 503, so
@@ -53,10 +36,10 @@ export const webhookHandler = (
     return isEarly ? 503 : 204
   }
   const statusOf = async (request: NodeServerRequest): Promise<number> => {
-    const body = await readBody(request)
-    if (!body) return 413
+    const sent = await readWebhook(request)
+    if (!sent) return 413
     const query = (request.url ?? '').slice(pathOf(request).length + 1)
-    const [received, now] = [{ query, headers: headersOf(request.headers), body }, clock.now()]
+    const [received, now] = [{ ...sent, query }, clock.now()]
     if (!(await webhook.verify(received, now))) return 403
     try {
       return await noteAll(webhook.parse(received, now), now)

@@ -1,24 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { Clock } from '#shared/domain/clock.ts'
 import { DomainError } from '#shared/domain/errors.ts'
 import type { HttpHandler, NodeServerRequest } from '#shared/presentation/http-handler.ts'
+import { readWebhook } from '#shared/presentation/webhook-request.ts'
 import type { PaymentProvider, Report } from '../application/provider.ts'
-
-const mostBytes = 1024 * 1024
-
-const headersOf = (headers: IncomingHttpHeaders): Record<string, string | undefined> =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]))
-
-/** Undefined for a body that is longer than any provider's. */
-const readBody = async (request: NodeServerRequest): Promise<Buffer | undefined> => {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    length += chunk.length
-    if (length <= mostBytes) chunks.push(chunk)
-  }
-  return length > mostBytes ? undefined : Buffer.concat(chunks)
-}
 
 const refusals: Partial<Record<DomainError['kind'], number>> = { denied: 403, invalid: 400 }
 
@@ -33,10 +17,10 @@ export const webhookHandler = (
 ): HttpHandler => {
   const statusOf = async (request: NodeServerRequest): Promise<number> => {
     if (request.method !== 'POST') return 405
-    const body = await readBody(request)
-    if (!body) return 413
+    const received = await readWebhook(request)
+    if (!received) return 413
     try {
-      const report = provider.report(body, headersOf(request.headers), clock.now())
+      const report = provider.report(received.body, received.headers, clock.now())
       if (report) await note(report)
       return 204
     } catch (error) {
