@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
 import type { Http2Request, Http2Response } from './http2-exchange.ts'
 
 /** A request of HTTP/1.1 or HTTP/2. */
@@ -22,6 +23,9 @@ export const cut = (request: NodeServerRequest, code = 0x8): void => {
   if ('stream' in request) request.stream.close(code)
   else request.socket.destroy()
 }
+
+/** What a request's body is read from. */
+export const sourceOf = (request: NodeServerRequest): Readable => ('stream' in request ? request.stream : request)
 
 /** Whether the whole body of a request has arrived, read or not. */
 export const bodyArrived = (request: NodeServerRequest): boolean =>

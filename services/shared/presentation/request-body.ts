@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { InFlight } from '../infrastructure/in-flight.ts'
-import { bodyArrived, cut, type NodeServerRequest } from './http-handler.ts'
+import { bodyArrived, cut, type NodeServerRequest, sourceOf } from './http-handler.ts'
 
 /** A body that brings fewer bytes a second is there to hold the request open. */
 const leastBytesPerSecond = 128
@@ -17,8 +17,6 @@ interface Watched {
   /** Undefined until it was looked at. */
   arrival: Arrival | undefined
 }
-
-const sourceOf = (request: NodeServerRequest): Readable => ('stream' in request ? request.stream : request)
 
 const watchArrival = (source: Readable, now: number): Arrival => {
   const arrival = { since: now, lastByteAt: now, bytes: 0 }

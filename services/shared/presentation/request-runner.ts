@@ -7,6 +7,7 @@ import {
   type NodeServerRequest,
   type NodeServerResponse,
   pathOf,
+  sourceOf,
 } from './http-handler.ts'
 import { overloaded, writeProtocolError } from './protocol-error.ts'
 import { bodyWatch } from './request-body.ts'
@@ -51,7 +52,7 @@ export const requestRunner = ({ handler, limits, kindOf, onShed, log }: RunnerOp
       if (watched !== undefined) bodies.forget(watched)
       finished(kind)
     })
-    response.on('finish', () => cutLingering(request, limits.lingerMs))
+    response.on('finish', () => endLingering(request, limits.lingerMs))
     if (!('stream' in response))
       response.on('error', (error) => log.warn('response failed', { path: pathOf(request), error }))
     if (draining && request.httpVersionMajor === 1) response.setHeader('connection', 'close')
@@ -82,8 +83,17 @@ export const requestRunner = ({ handler, limits, kindOf, onShed, log }: RunnerOp
 
 export type RequestRunner = ReturnType<typeof requestRunner>
 
-const cutLingering = (request: NodeServerRequest, lingerMs: number): void => {
-  if (bodyArrived(request)) return
-  const timer = setTimeout(() => !bodyArrived(request) && cut(request, 0), lingerMs).unref()
+/**
+ * Ends what goes on of a request whose answer is out. What nobody has read of its body is thrown away: a stream of HTTP/2
+ * does not close before, and would count for ever.
+ */
+const endLingering = (request: NodeServerRequest, lingerMs: number): void => {
+  if (request.complete) return
+  request.resume()
+  if (bodyArrived(request) && sourceOf(request).readableLength === 0) return
+  const timer = setTimeout(() => {
+    if (!bodyArrived(request)) cut(request, 0)
+    sourceOf(request).destroy()
+  }, lingerMs).unref()
   request.on('close', () => clearTimeout(timer))
 }

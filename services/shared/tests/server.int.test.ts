@@ -291,6 +291,39 @@ test('bodies that trickle in are cut, and so is what goes on being sent after it
   expect(server.inFlight()).toBe(0)
 })
 
+const leavings: Record<string, (request: Parameters<HttpHandler>[0]) => Promise<unknown> | unknown> = {
+  'is not read at all': () => {},
+  'is left off by an iterator': async (request) => {
+    for await (const _ of request as AsyncIterable<Buffer>) return
+  },
+  'is paused': (request) => request.pause(),
+  'is paused with every chunk': (request) => request.on('data', () => request.pause()),
+}
+
+test.each(Object.entries(leavings))('a request whose body %s ends with its answer', async (_how, leave) => {
+  const { server } = await start(
+    async (request, response) => {
+      await leave(request)
+      response.end('enough')
+    },
+    { limits: { lingerMs: 300 } },
+  )
+  const session = connect(server)
+  const ask = async (later: readonly number[]) => {
+    const stream = session.request({ ':method': 'POST', ':path': '/' }, { endStream: false })
+    stream.on('error', () => {}).resume()
+    stream.write('x')
+    for (const ms of later) {
+      await sleep(ms)
+      if (!stream.closed) stream.write('more of it')
+    }
+    stream.end()
+    await once(stream, 'close')
+  }
+  await Promise.all([ask([]), ask([0]), ask([1]), ask([20]), ask([1, 1, 20])])
+  await expect.poll(() => server.inFlight(), { timeout: 3000 }).toBe(0)
+})
+
 test('a body that the handler does not read yet is not taken for a stalled one', async () => {
   const handler: HttpHandler = async (request, response) => {
     await sleep(700)
