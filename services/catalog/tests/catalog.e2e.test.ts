@@ -100,7 +100,7 @@ describe('an event', () => {
 
     const { event } = await anyone.getEvent({ eventId })
     expect(event).toMatchObject({ version: 6, ticketTypes: [{ name: 'Standard', quantity: 60 }] })
-    expect(event?.availability).toBeUndefined()
+    await eventually(async () => (await anyone.getEvent({ eventId })).event?.availability?.available === 60, 20_000)
     const update = (expectedVersion: number, parts: object) =>
       outcomeOf(catalog(ann).updateEvent({ eventId, expectedVersion, ...parts }))
     expect(await update(5, { title: 'Too late' })).toBe('Aborted VERSION_CONFLICT')

@@ -7,12 +7,12 @@ import type { EventOnSale } from './sale-journal.ts'
 
 const currency = 'EUR'
 const admitPerMinute = 1800
-/** A few hundred tickets; one kind costs nothing, and one is gone soon. */
+/** So few that kinds are sold out while others are given back; one costs nothing. */
 const offered = [
-  { name: 'Stalls', priceMinorUnits: 4500n, currency, quantity: 140 },
-  { name: 'Balcony', priceMinorUnits: 1950n, currency, quantity: 100 },
-  { name: 'Standing', priceMinorUnits: 0n, currency, quantity: 60 },
-  { name: 'Front row', priceMinorUnits: 9000n, currency, quantity: 12 },
+  { name: 'Stalls', priceMinorUnits: 4500n, currency, quantity: 40 },
+  { name: 'Balcony', priceMinorUnits: 1950n, currency, quantity: 30 },
+  { name: 'Standing', priceMinorUnits: 0n, currency, quantity: 20 },
+  { name: 'Front row', priceMinorUnits: 9000n, currency, quantity: 8 },
 ]
 
 /** Who puts an event on sale. */
