@@ -31,7 +31,7 @@ export const usage = (faults: readonly string[]): string =>
     '  --quick        3 short seeds',
     '  --split        one process a context, two of notification and story; --single: one for all; default: by turns',
     '  --only FAULT   nothing but this fault, again and again',
-    '  --on-sale      only seeds, and of them: an event with some 300 tickets goes on sale, by half of the seeds with a',
+    '  --on-sale      only seeds, and of them: an event with some 100 tickets goes on sale, by half of the seeds with a',
     '                 waiting room; buyers come, reserve, pay with cards that are good, declined, unsure or unanswered,',
     '                 cancel and come again. Processes are killed and frozen, Postgres and nats-server crash. In the end',
     '                 buyers finish what they began, but for a few who have left: for these the clock of the mesh moves',
