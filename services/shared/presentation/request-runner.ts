@@ -11,6 +11,7 @@ import {
 } from './http-handler.ts'
 import { overloaded, writeProtocolError } from './protocol-error.ts'
 import { bodyWatch } from './request-body.ts'
+import { returnTimes } from './return-times.ts'
 import type { RequestKind, ServerLimits } from './server-limits.ts'
 
 interface RunnerOptions {
@@ -21,17 +22,37 @@ interface RunnerOptions {
   log: { warn(message: string, metadata?: object): void }
 }
 
-/** Runs a handler for each request: counts, sheds, watches the body, and answers for a handler that throws. */
+/**
+ * Runs a handler for each request: counts, sheds, watches the body, and answers for a handler that throws. One path has
+ * at most half of what requests may run at once, so that a rush for one thing leaves room for all else.
+ */
 export const requestRunner = ({ handler, limits, kindOf, onShed, log }: RunnerOptions) => {
   const bodies = bodyWatch(limits.bodyTimeoutMs)
-  const running: Record<RequestKind, number> = { request: 0, stream: 0, probe: 0 }
+  const running = { request: 0, stream: 0, probe: 0, refused: 0 }
   const capacity = { request: limits.maxInFlight, stream: limits.maxOpenStreams, probe: Number.POSITIVE_INFINITY }
+  const ofPath = new Map<string, number>()
+  const mostOfPath = Math.ceil(limits.maxInFlight / 2)
+  const returning = returnTimes()
   const waiters = new Set<() => void>()
   let draining = false
-  const inFlight = () => running.request + running.stream + running.probe
+  const inFlight = () => running.request + running.stream + running.probe + running.refused
 
-  const finished = (kind: RequestKind) => {
+  /** What it counts as from now on. */
+  const begin = (kind: RequestKind, path: string): keyof typeof running => {
+    const others = kind === 'request' ? (ofPath.get(path) ?? 0) : 0
+    const counted = running[kind] < capacity[kind] && others < mostOfPath ? kind : 'refused'
+    running[counted] += 1
+    if (counted === 'request') ofPath.set(path, others + 1)
+    return counted
+  }
+
+  const finished = (kind: keyof typeof running, path: string) => {
     running[kind] -= 1
+    if (kind === 'request') {
+      const left = (ofPath.get(path) ?? 1) - 1
+      if (left > 0) ofPath.set(path, left)
+      else ofPath.delete(path)
+    }
     if (inFlight() > 0) return
     for (const wake of waiters) wake()
     waiters.clear()
@@ -45,20 +66,21 @@ export const requestRunner = ({ handler, limits, kindOf, onShed, log }: RunnerOp
   }
 
   const run = async (request: NodeServerRequest, response: NodeServerResponse): Promise<void> => {
-    const kind = kindOf(pathOf(request))
-    running[kind] += 1
+    const path = pathOf(request)
+    const kind = kindOf(path)
+    const counted = begin(kind, path)
     const watched = kind === 'stream' ? undefined : bodies.watch(request)
     response.on('close', () => {
       if (watched !== undefined) bodies.forget(watched)
-      finished(kind)
+      finished(counted, path)
     })
     response.on('finish', () => endLingering(request, limits.lingerMs))
-    if (!('stream' in response))
-      response.on('error', (error) => log.warn('response failed', { path: pathOf(request), error }))
+    if (!('stream' in response)) response.on('error', (error) => log.warn('response failed', { path, error }))
     if (draining && request.httpVersionMajor === 1) response.setHeader('connection', 'close')
-    if (running[kind] > capacity[kind]) {
+    if (counted === 'refused') {
       onShed?.()
-      writeProtocolError(request, response, overloaded('OVERLOADED', 'the server has too many requests to answer'))
+      const message = 'the server has too many requests to answer'
+      writeProtocolError(request, response, overloaded('OVERLOADED', message, returning()))
       return
     }
     try {

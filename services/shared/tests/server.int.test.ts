@@ -422,6 +422,28 @@ test('beyond what may run at once, requests are shed in their own protocol; prob
   expect(await (await fetch(`${server.url}/page`)).text()).toBe('fine')
 })
 
+test('one path takes no more than half of what may run at once, and who is refused takes nothing', async () => {
+  const { server } = await start(
+    (request, response) => {
+      if (request.url === '/page') response.end('fine')
+    },
+    { limits: { maxInFlight: 4, lingerMs: 60_000 } },
+  )
+  const session = connect(server)
+  const open = (path: string) => {
+    const stream = session.request({ ':path': path, ':method': 'POST' }, { endStream: false })
+    stream.on('error', () => {})
+    return { stream, status: new Promise((resolve) => stream.on('response', (fields) => resolve(fields[':status']))) }
+  }
+  const taken = [open('/rush'), open('/rush')]
+  await expect.poll(() => server.inFlight()).toBe(2)
+  const refused = Array.from({ length: 10 }, () => open('/rush'))
+  expect(await Promise.all(refused.map(({ status }) => status))).toEqual(Array(10).fill(503))
+  expect(await (await fetch(`${server.url}/page`)).text()).toBe('fine')
+  for (const { stream } of [...taken, ...refused]) stream.close(http2.constants.NGHTTP2_CANCEL)
+  await expect.poll(() => server.inFlight()).toBe(0)
+})
+
 const expectOverloaded = (error: ConnectError | undefined) => {
   expect(error?.code).toBe(Code.ResourceExhausted)
   expect(error?.findDetails(RetryInfoSchema)[0]?.retryDelay?.seconds).toBe(1n)

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { durationMs } from '@bufbuild/protobuf/wkt'
 import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
+import { RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { BookingService } from '#gen/troupe/booking/v1/booking_service_pb.ts'
 import { ReservationPaymentStatus, ReservationStatus } from '#gen/troupe/booking/v1/reservation_pb.ts'
 import { InventoryService } from '#gen/troupe/inventory/v1/inventory_service_pb.ts'
@@ -41,14 +43,21 @@ export interface Bought {
 const buyersAConnection = 100
 const passing = [Code.ResourceExhausted, Code.Unavailable, Code.DeadlineExceeded, Code.Aborted]
 
-/** Asks again, ever more rarely, while the mesh has too much to do. */
+/** When to ask again: as the mesh asks for, else ever more rarely; a little later by chance. */
+const pauseMs = (error: ConnectError, tries: number): number => {
+  const wanted = error.findDetails(RetryInfoSchema)[0]?.retryDelay
+  return (wanted ? durationMs(wanted) : Math.min(2000, 100 * 2 ** tries)) * (1 + Math.random() / 4)
+}
+
+/** Asks again while the mesh has too much to do. */
 const patiently = async <T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> => {
   for (let tries = 0; ; tries += 1) {
     try {
       return await call()
-    } catch (error) {
-      if (signal.aborted || !passing.includes(ConnectError.from(error).code)) throw error
-      await sleep(Math.min(2000, 100 * 2 ** tries) * (0.5 + Math.random()), undefined, { signal })
+    } catch (reason) {
+      const error = ConnectError.from(reason)
+      if (signal.aborted || !passing.includes(error.code)) throw error
+      await sleep(pauseMs(error, tries), undefined, { signal })
     }
   }
 }
