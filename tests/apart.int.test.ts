@@ -124,5 +124,5 @@ describe('API keys', () => {
 })
 
 describe('under attack', () => {
-  testMatrix(ground, 16)
+  testMatrix(ground, 24)
 })

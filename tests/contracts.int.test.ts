@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,10 +25,11 @@ test('every rpc says who may call it and what it does, every event what it belon
 })
 
 describe('contracts stay readable for who uses an earlier version', () => {
-  // Before a commit the last one is HEAD; in a fresh clone HEAD is what is tested, and the one before it is the last.
-  test.each(['HEAD', 'HEAD~1'])('of %s', async (commit) => {
+  test('of the last commit', async () => {
+    // Before a commit that is HEAD; in a fresh clone HEAD is what is tested, and the one before it is the last.
+    const { status } = spawnSync('git', ['diff', '--quiet', 'HEAD', '--', 'proto', 'proto-imports'], { cwd: root })
     const before = join(folder, 'before')
-    const { missing } = await writeContractsOf(commit, before)
+    const { missing } = await writeContractsOf(status === 0 ? 'HEAD~1' : 'HEAD', before)
     if (missing) console.log(`not compared: ${missing}`)
     expect(missing ? [] : await breakingChanges(before, folder)).toEqual([])
   })

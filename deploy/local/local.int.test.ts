@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -56,8 +57,10 @@ afterAll(() => {
 })
 
 describe('the local parts together', () => {
-  const start = (dataDir: string, reset = false): Promise<Local> =>
-    startLocal({ dataDir, log, env: {}, reset }).then(keep)
+  const start = (dataDir: string, reset = false, env: NodeJS.ProcessEnv = {}): Promise<Local> =>
+    startLocal({ dataDir, log, env, reset }).then(keep)
+  // Where Postgres does not matter.
+  const besides = { TROUPE_POSTGRES_URL: process.env.TROUPE_TEST_POSTGRES_URL }
 
   it('keep what was stored over a stop and a start, until a reset', async () => {
     const dataDir = newFolder()
@@ -76,7 +79,7 @@ describe('the local parts together', () => {
   it('refuse a folder that is in use, and take over the lock of a process that is gone', async () => {
     const dataDir = newFolder()
     writeFileSync(join(dataDir, 'lock'), `${process.pid}\nanother process that had this id\n`)
-    await start(dataDir)
+    await start(dataDir, false, besides)
     await expect(start(dataDir)).rejects.toThrow(`is in use by process ${process.pid}`)
   })
 
@@ -84,7 +87,7 @@ describe('the local parts together', () => {
     const dataDir = newFolder()
     writeFileSync(join(dataDir, 'version'), '99\n')
     await expect(start(dataDir)).rejects.toThrow('npm start -- --reset')
-    await start(dataDir, true)
+    await start(dataDir, true, besides)
     expect(readFileSync(join(dataDir, 'version'), 'utf8')).not.toContain('99')
   })
 
@@ -96,7 +99,7 @@ describe('the local parts together', () => {
   })
 
   it('start a server that dies again, on its port', async () => {
-    const local = await start(newFolder())
+    const local = await start(newFolder(), false, besides)
     const killed = local.natsPid ?? 0
     process.kill(killed, 'SIGKILL')
     expect(await waitUntil(() => local.natsPid !== killed, 5_000)).toBe(true)
@@ -106,8 +109,20 @@ describe('the local parts together', () => {
 })
 
 describe('Postgres', () => {
+  let prepared: string | undefined
+  /** A folder with data that was initialised before, once for all. */
+  const preparedFolder = async (): Promise<string> => {
+    if (!prepared) {
+      prepared = newFolder()
+      await (await startPostgres({ dataDir: prepared, log })).stop()
+    }
+    const folder = newFolder()
+    execFileSync('cp', ['-a', `${prepared}/.`, folder])
+    return folder
+  }
+
   it('has every committed row after a SIGKILL, and keeps its settings', async () => {
-    const dataDir = newFolder()
+    const dataDir = await preparedFolder()
     const first = keep(await startPostgres({ dataDir, log }))
     await query(first.url, 'create table kept as select generate_series(1, 1000) as n')
     first.kill()
@@ -121,7 +136,7 @@ describe('Postgres', () => {
   })
 
   it('ends the server that a crash of ours left running', async () => {
-    const dataDir = newFolder()
+    const dataDir = await preparedFolder()
     const orphan = keep(await startPostgres({ dataDir, log }))
     const second = keep(await startPostgres({ dataDir, log }))
     expect(processIdentity(orphan.pid)).toBeUndefined()
@@ -129,7 +144,7 @@ describe('Postgres', () => {
   })
 
   it('is not misled by a stale lock file whose process id belongs to another program now', async () => {
-    const dataDir = newFolder()
+    const dataDir = await preparedFolder()
     const first = keep(await startPostgres({ dataDir, log }))
     const lock = join(dataDir, 'postgres', 'postmaster.pid')
     const text = readFileSync(lock, 'utf8')
@@ -139,8 +154,7 @@ describe('Postgres', () => {
   })
 
   it('says what to do about data of another major version', async () => {
-    const dataDir = newFolder()
-    await keep(await startPostgres({ dataDir, log })).stop()
+    const dataDir = await preparedFolder()
     writeFileSync(join(dataDir, 'postgres', 'PG_VERSION'), '17\n')
     await expect(startPostgres({ dataDir, log })).rejects.toThrow(/written by Postgres 17.*--reset.*TROUPE_DATA/)
   })

@@ -25,7 +25,7 @@ const fellShort = async (run: (report: Report) => Promise<void>): Promise<string
 
 describe('a mesh of one process', () => {
   const ground = groundOf('single')
-  testMatrix(ground, 8)
+  testMatrix(ground, 16)
 
   // Which process answers makes no difference to these.
   it('changes nothing that was slipped into a request', async () => {

@@ -83,6 +83,25 @@ describe('late money', () => {
     expect(await charges(id)).toBe(1)
   }, 60_000)
 
+  it('goes back where others have the tickets by then', async () => {
+    const { eventId, typeOf, reserve, available } = await onSale()
+    const { id } = await reserve('Stalls', 2)
+    await pay(id, 'tok_3220')
+    const { payment } = await becomes(id, (found) => found.payment?.status === REQUIRES_ACTION)
+    // The provider makes up its mind in half an hour.
+    const decides = `update sandbox_charges set status = 'SUCCEEDED', decided_at = decided_at + interval '30 minutes'`
+    await sql('payment', `${decides} where key = $1`, payment?.paymentId)
+    await pass(13 * minuteMs)
+    const items = [{ ticketTypeId: typeOf('Stalls'), quantity: 2 }]
+    const { reservation: other } = await organizer.booking.createReservation({ eventId, items })
+    await payWith(organizer, other?.id ?? '', 'tok_4242')
+    await comesToBe(organizer, other?.id ?? '', isPaid)
+    await pass(20 * minuteMs)
+    expect(await becomes(id, isPaidBack)).toMatchObject({ status: EXPIRED })
+    expect(await charges(id)).toBe(1)
+    expect(await available(organizer)).toBe(1)
+  }, 60_000)
+
   it('for what has expired goes back', async () => {
     const { reserve, available } = await onSale()
     const { id } = await reserve('Stalls', 2)

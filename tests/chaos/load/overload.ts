@@ -8,7 +8,7 @@ const connections = 8
 const seconds = 6
 const tickMs = 5
 /** As many calls as the gateway is told to take at once. */
-export const overloadInFlight = 32
+export const overloadInFlight = 64
 
 interface Load {
   /** Answered OK, a second. */
