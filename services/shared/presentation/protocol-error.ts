@@ -55,9 +55,16 @@ const toConnectError = ({ code, message, reason, retryAfterMs }: ProtocolError):
   return error
 }
 
+const grpcStatuses = new WeakMap<ProtocolError, Readonly<Record<string, string>>>()
+
 /** The gRPC status fields that tell of an error: for trailers, or headers of an answer without a body. */
-export const grpcStatus = (error: ProtocolError): Record<string, string> =>
-  Object.fromEntries(setTrailerStatus(new Headers(), toConnectError(error)))
+export const grpcStatus = (error: ProtocolError): Readonly<Record<string, string>> => {
+  const known = grpcStatuses.get(error)
+  if (known) return known
+  const fields = Object.fromEntries(setTrailerStatus(new Headers(), toConnectError(error)))
+  grpcStatuses.set(error, fields)
+  return fields
+}
 
 /**
  * The frame that ends a response whose headers and some whole messages are sent already: the trailer frame of

@@ -9,7 +9,7 @@ import {
   pathOf,
   sourceOf,
 } from './http-handler.ts'
-import { overloaded, writeProtocolError } from './protocol-error.ts'
+import { overloaded, type ProtocolError, writeProtocolError } from './protocol-error.ts'
 import { bodyWatch } from './request-body.ts'
 import { returnTimes } from './return-times.ts'
 import type { RequestKind, ServerLimits } from './server-limits.ts'
@@ -32,7 +32,7 @@ export const requestRunner = ({ handler, limits, kindOf, onShed, log }: RunnerOp
   const capacity = { request: limits.maxInFlight, stream: limits.maxOpenStreams, probe: Number.POSITIVE_INFINITY }
   const ofPath = new Map<string, number>()
   const mostOfPath = Math.ceil(limits.maxInFlight / 2)
-  const returning = returnTimes()
+  const refusal = refusals()
   const waiters = new Set<() => void>()
   let draining = false
   const inFlight = () => running.request + running.stream + running.probe + running.refused
@@ -79,8 +79,7 @@ export const requestRunner = ({ handler, limits, kindOf, onShed, log }: RunnerOp
     if (draining && request.httpVersionMajor === 1) response.setHeader('connection', 'close')
     if (counted === 'refused') {
       onShed?.()
-      const message = 'the server has too many requests to answer'
-      writeProtocolError(request, response, overloaded('OVERLOADED', message, returning()))
+      writeProtocolError(request, response, refusal())
       return
     }
     try {
@@ -100,6 +99,18 @@ export const requestRunner = ({ handler, limits, kindOf, onShed, log }: RunnerOp
     /** Resolves when nothing runs. */
     idle: (): Promise<void> => (inFlight() === 0 ? Promise.resolve() : new Promise((resolve) => waiters.add(resolve))),
     close: bodies.close,
+  }
+}
+
+/** Answers to who is turned away, the same object for the same words: under load they are most of what is answered. */
+const refusals = (): (() => ProtocolError) => {
+  const returning = returnTimes()
+  const known = new Map<number, ProtocolError>()
+  return () => {
+    const afterMs = returning()
+    const error = known.get(afterMs) ?? overloaded('OVERLOADED', 'the server has too many requests to answer', afterMs)
+    known.set(afterMs, error)
+    return error
   }
 }
 
