@@ -9,18 +9,21 @@ import { type OwnMesh, startTestMesh } from '../../../tests/start-test-mesh.ts'
 import {
   type Clients,
   chargesIn,
+  chargeWithin,
   clients,
   becomes as comesToBe,
   databasesOf,
+  isPaid,
+  isPaidBack,
+  needsAction,
   payWith,
   putOnSale,
   signedIn,
 } from './sale.ts'
 
-const { CONFIRMED, CANCELLED, EXPIRED } = ReservationStatus
-const { FAILED, PAID, REFUNDED, REFUND_FAILED, REFUND_GIVEN_UP, REQUIRES_ACTION } = ReservationPaymentStatus
-const minuteMs = 60_000
-const dayMs = 24 * 60 * minuteMs
+const { CANCELLED, EXPIRED } = ReservationStatus
+const { FAILED, REFUND_FAILED, REFUND_GIVEN_UP } = ReservationPaymentStatus
+const [minuteMs, dayMs] = [60_000, 24 * 60 * 60_000]
 
 // A mesh of its own: where minutes pass, all who are signed in are not any more.
 let own: OwnMesh
@@ -40,13 +43,8 @@ afterAll(() => own?.stop())
 
 const onSale = () => putOnSale(organizer, buyer)
 const pay = (reservationId: string, token: string) => payWith(buyer, reservationId, token)
-const becomes = (reservationId: string, is: (reservation: Reservation) => boolean) =>
-  comesToBe(buyer, reservationId, is)
-const isPaid = ({ status, payment }: Reservation) => status === CONFIRMED && payment?.status === PAID
-const isPaidBack = ({ payment }: Reservation) => payment?.status === REFUNDED
-const operators = async () => createClient(MeshService, await mesh.operator())
+const becomes = (id: string, is: (reservation: Reservation) => boolean) => comesToBe(buyer, id, is)
 const sql = (...asked: Parameters<ReturnType<typeof databasesOf>>) => databasesOf(mesh)(...asked)
-const charges = (reservationId: string) => chargesIn(mesh)(reservationId)
 
 /** Moves the clock of the mesh; who was signed in signs in again. */
 const pass = async (byMs: number) => {
@@ -59,7 +57,7 @@ describe('a hold that expires during payment', () => {
     const { reserve, available } = await onSale()
     const [waiting, untouched] = [await reserve('Stalls', 2), await reserve('Stalls', 1)]
     await pay(waiting.id, 'tok_3220')
-    await becomes(waiting.id, ({ payment }) => payment?.status === REQUIRES_ACTION)
+    await becomes(waiting.id, needsAction)
     expect(await outcomeOf(pay(waiting.id, 'tok_4242'))).toBe('FailedPrecondition PAYMENT_UNDER_WAY')
     await pass(13 * minuteMs)
     for (const { id } of [waiting, untouched]) await becomes(id, ({ status }) => status === EXPIRED)
@@ -75,32 +73,28 @@ describe('late money', () => {
   it('buys the tickets where they are free still, although the hold lapsed during the payment', async () => {
     const { id } = await (await onSale()).reserve('Stalls', 2)
     await pay(id, 'tok_3220')
-    const { payment } = await becomes(id, (found) => found.payment?.status === REQUIRES_ACTION)
-    // The provider has charged, and tells nobody.
-    await sql('payment', `update sandbox_charges set status = 'SUCCEEDED' where key = $1`, payment?.paymentId)
+    await becomes(id, needsAction)
+    await chargeWithin(mesh, id, 0)
     await pass(13 * minuteMs)
     await becomes(id, isPaid)
-    expect(await charges(id)).toBe(1)
+    expect(await chargesIn(mesh)(id)).toBe(1)
   }, 60_000)
 
   it('goes back where others have the tickets by then', async () => {
-    const { eventId, typeOf, reserve, available } = await onSale()
+    const { reserve, available } = await onSale()
     const { id } = await reserve('Stalls', 2)
     await pay(id, 'tok_3220')
-    const { payment } = await becomes(id, (found) => found.payment?.status === REQUIRES_ACTION)
-    // The provider makes up its mind in half an hour.
-    const decides = `update sandbox_charges set status = 'SUCCEEDED', decided_at = decided_at + interval '30 minutes'`
-    await sql('payment', `${decides} where key = $1`, payment?.paymentId)
-    await pass(13 * minuteMs)
-    const items = [{ ticketTypeId: typeOf('Stalls'), quantity: 2 }]
-    const { reservation: other } = await organizer.booking.createReservation({ eventId, items })
-    await payWith(organizer, other?.id ?? '', 'tok_4242')
-    await comesToBe(organizer, other?.id ?? '', isPaid)
-    await pass(20 * minuteMs)
+    await becomes(id, needsAction)
+    await chargeWithin(mesh, id, 14)
+    await pass(11 * minuteMs)
+    const { id: other } = await reserve('Stalls', 2, buyer)
+    await pay(other, 'tok_4242')
+    await becomes(other, isPaid)
+    await pass(5 * minuteMs)
     expect(await becomes(id, isPaidBack)).toMatchObject({ status: EXPIRED })
-    expect(await charges(id)).toBe(1)
+    expect(await chargesIn(mesh)(id)).toBe(1)
     expect(await available(organizer)).toBe(1)
-  }, 60_000)
+  }, 120_000)
 
   it('for what has expired goes back', async () => {
     const { reserve, available } = await onSale()
@@ -129,15 +123,12 @@ describe('a refund that fails (card 0051)', () => {
     await becomes(id, isPaid)
     await buyer.booking.cancelReservation({ reservationId: id })
     const owed = await becomes(id, ({ payment }) => payment?.status === REFUND_FAILED)
-    expect(owed).toMatchObject({ status: CANCELLED })
-    expect(owed.payment?.failureReason).not.toBe('')
+    expect(owed).toMatchObject({ status: CANCELLED, payment: { failureReason: expect.stringMatching(/./) } })
     expect(await available()).toBe(3)
-    const began = performance.now()
     await pass(8 * dayMs)
-    expect(performance.now() - began).toBeLessThan(60_000)
     await becomes(id, ({ payment }) => payment?.status === REFUND_GIVEN_UP)
-    const tries = await sql('booking', `select id from process_commands where instance = $1 and step = 'refund'`, id)
-    expect(tries).toHaveLength(10)
+    const tries = `select id from process_commands where instance = $1 and step = 'refund'`
+    expect(await sql('booking', tries, id)).toHaveLength(10)
     const { booking } = clients({ transport: await mesh.operator() })
     const { refunds } = await booking.listFailedRefunds({ onlyGivenUp: true, pageSize: 100 })
     expect(refunds.find(({ reservation }) => reservation?.id === id)).toMatchObject({
@@ -150,9 +141,11 @@ describe('a refund that fails (card 0051)', () => {
 })
 
 describe('invariants', () => {
-  const check = async () =>
-    (await (await operators()).checkInvariants({ contexts: ['booking', 'inventory', 'payment'] })).results
-  const broken = async () => (await check()).filter(({ holds }) => !holds)
+  const operators = async () => createClient(MeshService, await mesh.operator())
+  const broken = async () => {
+    const { results } = await (await operators()).checkInvariants({ contexts: ['booking', 'inventory', 'payment'] })
+    return results.filter(({ holds }) => !holds)
+  }
 
   it('hold after all this', async () => {
     expect((await broken()).flatMap(({ name, violations }) => violations.map((one) => `${name}: ${one}`))).toEqual([])
@@ -162,8 +155,8 @@ describe('invariants', () => {
     const { id } = await (await onSale()).reserve('Stalls', 1)
     await pay(id, 'tok_4242')
     await becomes(id, isPaid)
-    const forge = (status: string) =>
-      sql('booking', 'update tickets set status = $2 where reservation_id = $1', id, status)
+    const forging = 'update tickets set status = $2 where reservation_id = $1'
+    const forge = (status: string) => sql('booking', forging, id, status)
     await buyer.booking.cancelReservation({ reservationId: id })
     await becomes(id, isPaidBack)
     await forge('VALID')
@@ -190,17 +183,16 @@ describe('invariants', () => {
     const { reserve } = await onSale()
     const [ended, paid] = [await reserve('Stalls', 1), await reserve('Stalls', 1)]
     await buyer.booking.cancelReservation({ reservationId: ended.id })
-    await becomes(ended.id, ({ status }) => status === CANCELLED)
     await pay(paid.id, 'tok_4242')
+    await becomes(ended.id, ({ status }) => status === CANCELLED)
     await becomes(paid.id, isPaid)
-    const setHold = (status: string) => sql('inventory', 'update holds set status = $2 where id = $1', ended.id, status)
-    const setCharge = (status: string) =>
-      sql('payment', 'update payments set status = $2 where purpose_id = $1', paid.id, status)
-    await setHold('HELD')
-    await setCharge('FAILED')
+    const forge = async (hold: string, charge: string) => {
+      await sql('inventory', 'update holds set status = $2 where id = $1', ended.id, hold)
+      await sql('payment', 'update payments set status = $2 where purpose_id = $1', paid.id, charge)
+    }
+    await forge('HELD', 'FAILED')
     const found = (await broken()).flatMap(({ violations }) => violations)
-    await setHold('RELEASED')
-    await setCharge('SUCCEEDED')
+    await forge('RELEASED', 'SUCCEEDED')
     expect(found).toContain(`${ended.id}: CANCELLED, UNSPECIFIED, its tickets HELD`)
     expect(found).toContain(`${paid.id}: CONFIRMED, PAID, its charge FAILED`)
     expect(await broken()).toEqual([])

@@ -1,7 +1,7 @@
 import { createClient, type Transport } from '@connectrpc/connect'
 import { Client } from 'pg'
 import { BookingService } from '#gen/troupe/booking/v1/booking_service_pb.ts'
-import type { Reservation } from '#gen/troupe/booking/v1/reservation_pb.ts'
+import { type Reservation, ReservationPaymentStatus, ReservationStatus } from '#gen/troupe/booking/v1/reservation_pb.ts'
 import { CatalogService } from '#gen/troupe/catalog/v1/catalog_service_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { InventoryService } from '#gen/troupe/inventory/v1/inventory_service_pb.ts'
@@ -46,9 +46,9 @@ export const putOnSale = async (organizer: Clients, buyer: Clients) => {
   const available = async (asked = organizer) =>
     (await asked.inventory.getAvailability({ eventId })).inventory?.ticketTypes.find(({ name }) => name === 'Stalls')
       ?.counts?.available
-  const reserve = async (name: string, quantity: number) => {
+  const reserve = async (name: string, quantity: number, asked = buyer) => {
     const items = [{ ticketTypeId: typeOf(name), quantity }]
-    const { reservation } = await buyer.booking.createReservation({ eventId, items })
+    const { reservation } = await asked.booking.createReservation({ eventId, items })
     return reservation as Reservation
   }
   return { eventId, typeOf, reserve, available }
@@ -66,6 +66,12 @@ export const becomes = ({ booking }: Clients, reservationId: string, is: (found:
     const { reservation } = await booking.getReservation({ reservationId })
     return reservation && is(reservation) ? reservation : undefined
   }, 20_000)
+
+export const isPaid = ({ status, payment }: Reservation): boolean =>
+  status === ReservationStatus.CONFIRMED && payment?.status === ReservationPaymentStatus.PAID
+export const isPaidBack = ({ payment }: Reservation): boolean => payment?.status === ReservationPaymentStatus.REFUNDED
+export const needsAction = ({ payment }: Reservation): boolean =>
+  payment?.status === ReservationPaymentStatus.REQUIRES_ACTION
 
 type Row = Record<string, unknown>
 
@@ -91,3 +97,10 @@ export const chargesIn =
     const text = `select key from sandbox_charges where reference like '%' || $1 and status = 'SUCCEEDED'`
     return (await databasesOf(mesh)('payment', text, reservationId)).length
   }
+
+/** The provider charges within so many minutes for what waits for its payer, and tells nobody. */
+export const chargeWithin = async (mesh: TestMesh, reservationId: string, minutes: number): Promise<void> => {
+  const text = `update sandbox_charges set status = 'SUCCEEDED', decided_at = decided_at + $2 * interval '1 minute'
+    where reference like '%' || $1 and status = 'REQUIRES_ACTION'`
+  await databasesOf(mesh)('payment', text, reservationId, minutes)
+}

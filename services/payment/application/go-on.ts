@@ -1,9 +1,9 @@
 import { unavailable } from '#shared/domain/errors.ts'
 import { Payment } from '../domain/payment.ts'
-import { noAction, paymentNotFound } from '../domain/request.ts'
+import { noAction, paymentNotFound, undecided } from '../domain/request.ts'
 import { ask } from './ask.ts'
 import type { PaymentView, Ports } from './ports.ts'
-import { settle } from './settle-charge.ts'
+import { askLater, settle } from './settle-charge.ts'
 
 const shown = async ({ reads }: Ports, id: string): Promise<PaymentView> => {
   const view = await reads.payment(id)
@@ -39,8 +39,8 @@ const toCancel =
   }
 
 /**
- * Gives a payment up before its money moves; remembers ids that nobody initiated. Throws PAYMENT_SUCCEEDED,
- * PROVIDER_UNAVAILABLE while nobody knows.
+ * Gives a payment up before its money moves; remembers ids that nobody initiated. Throws PAYMENT_SUCCEEDED, and while
+ * nobody knows PAYMENT_UNDECIDED where the provider says so, PROVIDER_UNAVAILABLE where it says nothing.
  */
 export const cancelPayment =
   (ports: Ports) =>
@@ -52,7 +52,12 @@ export const cancelPayment =
       const answer = await ask(ports, { purpose: 'cancel', id }, (signal) => provider.cancel(charge, signal))
       const payment = await settle(ports, charge, answer)
       payment.mayBeCancelled()
-      if (payment.isOpen) throw unavailable('PROVIDER_UNAVAILABLE', 'the provider does not say; try again')
+      if (payment.isOpen) {
+        // What is not wanted any more does not wait for its payer's hour to be over.
+        await apart('recheck', async () => askLater(ports, id, charge.checks))
+        if (answer.status !== 'UNKNOWN') throw undecided()
+        throw unavailable('PROVIDER_UNAVAILABLE', 'the provider does not say; try again')
+      }
     }
     return reads.payment(id)
   }

@@ -11,7 +11,8 @@ const besideOf = ({ clock }: Ports, payment: Payment, answer: Answer, checks: nu
   return { ...(answer.action && { action: answer.action }), nextCheckAt: later(actionMs), checks: 0 }
 }
 
-const askLater = ({ payments, clock }: Ports, id: string, checks: number): void =>
+/** Asks the provider anew, the later the oftener it was asked. */
+export const askLater = ({ payments, clock }: Ports, id: string, checks: number): void =>
   payments.recheck(id, new Date(clock.now().getTime() + nextCheckMs(checks)), checks + 1)
 
 /**

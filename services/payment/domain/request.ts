@@ -42,6 +42,8 @@ export const paymentNotFound = () => notFound('PAYMENT_NOT_FOUND', 'there is no 
 export const mismatch = () => precondition('PAYMENT_MISMATCH', 'this id was used for another payment')
 export const wasCancelled = () => precondition('PAYMENT_CANCELLED', 'this id was cancelled before it was used')
 export const underWay = () => precondition('PAYMENT_UNDER_WAY', 'another payment for this is undecided')
+export const undecided = () =>
+  precondition('PAYMENT_UNDECIDED', 'the provider has not decided this payment; ask again in a minute')
 export const purposePaid = () => precondition('PURPOSE_PAID', 'this is paid')
 export const notSucceeded = () => precondition('PAYMENT_NOT_SUCCEEDED', 'there is nothing to pay back')
 export const succeeded = () => precondition('PAYMENT_SUCCEEDED', 'the money is here; refund it')

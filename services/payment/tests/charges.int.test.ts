@@ -190,6 +190,18 @@ describe('a cancellation', () => {
     expect(await own.timesCharged(request.purpose.id)).toBe(0)
   })
 
+  it('of what the provider has not decided says so, and soon hears what became of it', async () => {
+    const request = await own.request('tok_3220')
+    await own.initiate(request)
+    const decided = `status = 'SUCCEEDED', decided_at = decided_at + interval '3 minutes'`
+    await own.sql(`update sandbox_charges set ${decided} where key = $1`, request.paymentId)
+    await expect(own.cancel(request.paymentId)).rejects.toEqual(refused('PAYMENT_UNDECIDED'))
+    expect((await own.get(request.paymentId)).status).toBe('REQUIRES_ACTION')
+    await own.pass(10 * 60_000)
+    expect((await own.get(request.paymentId)).status).toBe('SUCCEEDED')
+    await expect(own.cancel(request.paymentId)).rejects.toEqual(refused('PAYMENT_SUCCEEDED'))
+  })
+
   it('of what succeeded is refused, also where that is only found then', async () => {
     const paid = await own.pay()
     await expect(own.cancel(paid.id)).rejects.toEqual(refused('PAYMENT_SUCCEEDED'))

@@ -76,6 +76,7 @@ export const createPayments = (payment: Client<typeof PaymentService>): Payments
     try {
       return outcomeOf((await payment.cancelPayment({ paymentId })).payment)
     } catch (error) {
+      if (reasonOf(error) === 'PAYMENT_UNDECIDED') return { status: 'UNKNOWN' }
       if (reasonOf(error) === 'PAYMENT_SUCCEEDED') return outcomeOf((await payment.findPayment({ paymentId })).payment)
       if (ConnectError.from(error).code === Code.Unavailable) return { status: 'UNKNOWN' }
       throw error

@@ -1044,8 +1044,9 @@ export const PaymentService: GenService<{
   },
   /**
    * Gives a payment up before its money moves: after it, it can never charge. An id that nobody initiated is
-   * remembered. Again changes nothing; one that failed stays failed. FAILED_PRECONDITION / PAYMENT_SUCCEEDED;
-   * UNAVAILABLE / PROVIDER_UNAVAILABLE while nobody knows, to be called again.
+   * remembered. Again changes nothing; one that failed stays failed. FAILED_PRECONDITION / PAYMENT_SUCCEEDED. While
+   * nobody knows, to be called again: FAILED_PRECONDITION / PAYMENT_UNDECIDED where the provider has not decided,
+   * UNAVAILABLE / PROVIDER_UNAVAILABLE where it does not answer.
    *
    * @generated from rpc troupe.payment.v1.PaymentService.CancelPayment
    */
