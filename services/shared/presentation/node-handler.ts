@@ -24,18 +24,43 @@ const over = (response: NodeResponse) =>
     response.once('close', resolve)
   })
 
+export type EndWith = (call: AbortSignal) => { signal: AbortSignal; forget(): void }
+
+/**
+ * Calls that end with a signal as well as with their own. It is listened to once for all of them: a signal looks through
+ * all who listen whenever somebody else does, which ten thousand streams would pay for with each that begins.
+ */
+export const endingWith = (signal: AbortSignal | undefined): EndWith => {
+  const running = new Set<AbortController>()
+  const endAll = () => {
+    for (const each of running) each.abort(signal?.reason)
+  }
+  signal?.addEventListener('abort', endAll, { once: true })
+  return (call) => {
+    const own = new AbortController()
+    running.add(own)
+    call.addEventListener('abort', () => own.abort(call.reason), { once: true })
+    if (call.aborted) own.abort(call.reason)
+    if (signal?.aborted) own.abort(signal.reason)
+    return { signal: own.signal, forget: () => running.delete(own) }
+  }
+}
+
 /** Runs one rpc's handler on a request of node's server; resolves when it is answered. */
 export const nodeHandler =
-  (handler: UniversalHandler): HttpHandler =>
+  (handler: UniversalHandler, endWith: EndWith): HttpHandler =>
   async (given, returned) => {
     const [request, response] = asNode(given, returned)
     const call = universalRequestFromNodeRequest(request, response, undefined, createContextValues())
-    const answer = async () => universalResponseToNodeResponse(await handler(call), response)
+    const { signal, forget } = endWith(call.signal)
+    const answer = async () => universalResponseToNodeResponse(await handler({ ...call, signal }), response)
     try {
       // Connect waits for an event that responses do not have: what it says of errors counts, its end does not.
       await Promise.race([answer(), over(response)])
     } catch (error) {
       // The client has gone; there is nobody to answer.
       if (ConnectError.from(error).code !== Code.Aborted) throw error
+    } finally {
+      forget()
     }
   }

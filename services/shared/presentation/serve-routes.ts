@@ -3,7 +3,7 @@ import type { UniversalHandlerOptions } from '@connectrpc/connect/protocol'
 import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node'
 import { longestTimerMs, type UnarySpec } from '../infrastructure/unary/unary-call.ts'
 import type { HttpHandler } from './http-handler.ts'
-import { nodeHandler } from './node-handler.ts'
+import { endingWith, nodeHandler } from './node-handler.ts'
 import type { Route } from './route.ts'
 import { unaryHandlers } from './unary/unary-handler.ts'
 
@@ -24,25 +24,24 @@ export const serveRoutes = (
   options: Partial<UniversalHandlerOptions>,
   draining: AbortSignal,
 ): ReadonlyMap<string, HttpHandler> => {
-  const settings = { ...defaults, ...options }
+  const { shutdownSignal, ...settings } = { ...defaults, ...options }
   const router = createConnectRouter(settings)
   const specs = new Map<string, UnarySpec>()
   for (const { service, implementation } of routes) {
     router.service(service, implementation)
     for (const method of service.methods) {
       const handle = implementation[method.localName]
-      if (!handle) continue
-      if (method.methodKind === 'unary') {
-        const spec = createMethodImplSpec(method, handle.bind(implementation) as never) as unknown as UnarySpec
-        specs.set(`/${service.typeName}/${method.name}`, spec)
-      } else router.rpc(method, handle as never, { shutdownSignal: draining })
+      if (!handle || method.methodKind !== 'unary') continue
+      const spec = createMethodImplSpec(method, handle.bind(implementation) as never) as unknown as UnarySpec
+      specs.set(`/${service.typeName}/${method.name}`, spec)
     }
   }
-  const unary = unaryHandlers(settings)
+  const unary = unaryHandlers({ ...settings, ...(shutdownSignal && { shutdownSignal }) })
+  const [withServer, withStreams] = [endingWith(shutdownSignal), endingWith(draining)]
   return new Map(
     router.handlers.map((handler) => {
       const spec = specs.get(handler.requestPath)
-      const byConnect = nodeHandler(handler)
+      const byConnect = nodeHandler(handler, spec ? withServer : withStreams)
       return [handler.requestPath, spec ? unary(spec, byConnect) : byConnect]
     }),
   )

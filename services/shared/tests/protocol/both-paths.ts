@@ -4,7 +4,7 @@ import { createConnectRouter, type HandlerContext, type Interceptor, type Servic
 import type { UniversalHandlerOptions } from '@connectrpc/connect/protocol'
 import { compressionBrotli, compressionGzip } from '@connectrpc/connect-node'
 import { type HttpHandler, pathOf } from '../../presentation/http-handler.ts'
-import { nodeHandler } from '../../presentation/node-handler.ts'
+import { endingWith, nodeHandler } from '../../presentation/node-handler.ts'
 import { route } from '../../presentation/route.ts'
 import { serveRoutes } from '../../presentation/serve-routes.ts'
 import { type Server, startServer } from '../../presentation/server.ts'
@@ -49,7 +49,7 @@ const byPath =
 
 const connectsOwn = (implementation: ServiceImpl<typeof SampleService>, options: Partial<UniversalHandlerOptions>) => {
   const router = createConnectRouter(options).service(SampleService, implementation)
-  return new Map(router.handlers.map((handler) => [handler.requestPath, nodeHandler(handler)]))
+  return new Map(router.handlers.map((handler) => [handler.requestPath, nodeHandler(handler, endingWith(undefined))]))
 }
 
 /** Starts one service twice, with the same gate, interceptors and limits: behind our handlers and behind Connect's. */
