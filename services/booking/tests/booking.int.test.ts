@@ -1,4 +1,5 @@
-import { create, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf'
+import { create, type DescMessage, type MessageInitShape, toJson } from '@bufbuild/protobuf'
+import { TimestampSchema } from '@bufbuild/protobuf/wkt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   EventCancelledSchema,
@@ -6,7 +7,7 @@ import {
   EventUpdatedSchema,
 } from '#gen/troupe/catalog/v1/catalog_events_pb.ts'
 import type { ReserveTicketsRequest } from '#gen/troupe/inventory/v1/inventory_service_pb.ts'
-import { dateOf, timestamp } from '#shared/domain/timestamp.ts'
+import { timestamp } from '#shared/domain/timestamp.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import { openKernel } from '../../shared/tests/open-kernel.ts'
@@ -116,7 +117,11 @@ describe('a reservation', () => {
     const { eventId, organizerId } = await newEvent()
     const startsAt = inHours(48)
     const { id, userId, paymentId } = await buy(eventId, 3)
-    const event = { title: 'The wood', startsAt: dateOf(startsAt)?.toISOString(), timeZone: 'Europe/Vienna' }
+    const event = {
+      title: 'The wood',
+      startsAt: toJson(TimestampSchema, create(TimestampSchema, startsAt)),
+      timeZone: 'Europe/Vienna',
+    }
     expect(await lastSaid(id, 'ReservationConfirmed')).toMatchObject({ event, ticketCount: 3 })
     const moved = { title: 'The woods', timeZone: 'Europe/Paris', startsAt, endsAt: startsAt }
     await hear(EventUpdatedSchema, { eventId, organizerId, ...moved })

@@ -51,8 +51,9 @@ export const createShows = (database: Database, unit: () => UnitOfWork): Shows =
   },
   noteReminded: ({ id, startVersion }) =>
     unit().writeRows({
-      sql: `update shows set is_reminded = true where id = $1 and start_version = $2 and not is_reminded
-        and not is_cancelled returning 1`,
+      // Nobody works on it any more: where it is moved, it may be due again at once.
+      sql: `update shows set is_reminded = true, claimed_until = '-infinity'
+        where id = $1 and start_version = $2 and not is_reminded and not is_cancelled returning 1`,
       parameters: [id, startVersion],
     }),
 })
