@@ -28,6 +28,7 @@ import { createPeople } from './infrastructure/people.ts'
 import { createPreferences } from './infrastructure/preferences.ts'
 import { chooseProviders } from './infrastructure/providers/choose.ts'
 import { entities } from './infrastructure/schema.ts'
+import { createHolders, createShows } from './infrastructure/shows.ts'
 import { chooseTemplateStores } from './infrastructure/template-stores/choose-stores.ts'
 import { createCopies } from './infrastructure/templates/copies.ts'
 import { createRenderer } from './infrastructure/templates/renderer.ts'
@@ -66,6 +67,8 @@ export const assemble = (kernel: Kernel, { senders = {}, stores = [] }: Outside 
       people,
       contacts: createContacts(kernel.client(IdentityService)),
       followers: chosenFollowers(env, people),
+      shows: createShows(database, unit),
+      holders: createHolders(database, unit),
       preferences: createPreferences(database, unit),
       devices: createDevices(database, unit),
       deliveries: createDeliveries(database, unit),
@@ -98,7 +101,9 @@ export const assemble = (kernel: Kernel, { senders = {}, stores = [] }: Outside 
   )
   const fanOutStep = (id: string) => apart('fan-out', () => app.fanOutStep(id))
   const followStep = (id: string) => apart('follow', () => app.followStep(id))
-  const workers = createWorkers({ database, clock, log, sendDelivery: app.sendDelivery, fanOutStep, followStep })
+  const remind = (showId: string) => apart('remind', () => app.remind(showId))
+  const { sendDelivery } = app
+  const workers = createWorkers({ database, clock, log, sendDelivery, fanOutStep, followStep, remind })
   return { app, apart, mailbox, workers }
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '#shared/domain/clock.ts'
 import type { Ids } from '#shared/domain/ids.ts'
 import type { Reservation } from '../domain/reservation.ts'
-import type { ReservationItem, ReservationStatus } from '../domain/reservation-state.ts'
+import type { BookedEvent, ReservationItem, ReservationStatus } from '../domain/reservation-state.ts'
 import type { Ticket } from '../domain/ticket.ts'
 import type { HistoryEntry, OwedView, Page, Paged, PassDetails, ReservationView, TicketView } from './views.ts'
 
@@ -29,10 +29,15 @@ interface KnownEvent {
   isCancelled: boolean
 }
 
+/** What an event is, in its organiser's words. */
+type SaidOfEvent = Omit<BookedEvent, 'cancelReason'>
+
 export interface Events {
   find(id: string): Promise<KnownEvent | undefined>
-  note(event: { id: string; organizerId: string; startsAt: Date }): void
-  cancel(id: string, organizerId: string): void
+  /** What buyers can be told of it; undefined where that was not heard. */
+  details(id: string): Promise<BookedEvent | undefined>
+  note(event: { id: string; organizerId: string } & SaidOfEvent): void
+  cancel(event: { id: string; organizerId: string; reason: string }): void
 }
 
 /** What somebody asks for. */

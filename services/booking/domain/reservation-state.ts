@@ -1,5 +1,6 @@
 import type { ReservationCreated } from '#gen/troupe/booking/v1/booking_events_pb.ts'
 import { notFound, precondition } from '#shared/domain/errors.ts'
+import { timestamp } from '#shared/domain/timestamp.ts'
 
 export const reservationStatuses = ['PENDING', 'CONFIRMED', 'CANCELLED', 'EXPIRED'] as const
 export type ReservationStatus = (typeof reservationStatuses)[number]
@@ -29,6 +30,16 @@ export interface ReservationItem {
   /** Of one ticket, in minor units, when it was reserved. */
   unitPrice: number
   currency: string
+}
+
+/** What is known of the event that tickets are for. */
+export interface BookedEvent {
+  title: string
+  startsAt: Date
+  /** IANA name. */
+  timeZone: string
+  /** Why it does not take place, in the organiser's words; empty otherwise. */
+  cancelReason: string
 }
 
 export interface ReservationPayment {
@@ -62,6 +73,12 @@ export const hasEnded = (status: ReservationStatus, payment: PaymentStatus): boo
 
 export const totalOf = (items: readonly ReservationItem[]): number =>
   items.reduce((sum, { unitPrice, quantity }) => sum + unitPrice * quantity, 0)
+
+/** What messages tell of what was reserved. */
+export const saidOf = (items: readonly ReservationItem[], event: BookedEvent | undefined) => ({
+  ticketCount: items.reduce((sum, { quantity }) => sum + quantity, 0),
+  ...(event && { event: { title: event.title, startsAt: timestamp(event.startsAt), timeZone: event.timeZone } }),
+})
 
 export const money = (amount: number, currency: string) => ({ minorUnits: BigInt(amount), currency })
 

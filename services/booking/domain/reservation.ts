@@ -18,6 +18,7 @@ import { EventSourcedAggregate, type RecordedEvent } from '#shared/domain/aggreg
 import { precondition } from '#shared/domain/errors.ts'
 import { dateOf, timestamp } from '#shared/domain/timestamp.ts'
 import {
+  type BookedEvent,
   type CancelReason,
   cancelReasons,
   isUnderWay,
@@ -34,6 +35,7 @@ import {
   refundUntilMs,
   reservationCancelled,
   reservationExpired,
+  saidOf,
   totalOf,
 } from './reservation-state.ts'
 
@@ -105,17 +107,18 @@ export class Reservation extends EventSourcedAggregate {
   }
 
   /** Notes what is known of a payment or its refund. What was decided stays, also when older news come later. */
-  note(paymentId: string, status: PaymentStatus, reason: string): void {
+  note(paymentId: string, status: PaymentStatus, reason: string, event?: BookedEvent): void {
     const present = this.payment.status
     if (paymentId !== this.payment.id || status === present || !mayFollow(present, status)) return
-    if (status === 'REFUNDED') this.raise(ReservationRefundedSchema, { ...this.told, amount: this.price })
+    const refunded = { ...this.told, ...saidOf(this.items, event), amount: this.price }
+    if (status === 'REFUNDED') this.raise(ReservationRefundedSchema, refunded)
     else this.raise(PaymentNotedSchema, this.noted(paymentId, status, reason))
   }
 
   /** The tickets are sold, and paid by `paymentId` unless it is empty. Says whether tickets are to be issued. */
-  confirm(paymentId: string): boolean {
+  confirm(paymentId: string, event?: BookedEvent): boolean {
     if (this.status !== 'PENDING' || this.cancelReason) return false
-    this.raise(ReservationConfirmedSchema, { ...this.told, total: this.price, paymentId })
+    this.raise(ReservationConfirmedSchema, { ...this.told, ...saidOf(this.items, event), total: this.price, paymentId })
     return true
   }
 
@@ -128,7 +131,7 @@ export class Reservation extends EventSourcedAggregate {
    * Ends it: cancelled where that was asked for or there is a reason, else expired. What was paid by `paymentId` is to go
    * back, also where it had ended before.
    */
-  close(paymentId: string, reason: CancelReason | undefined): void {
+  close(paymentId: string, reason: CancelReason | undefined, event?: BookedEvent): void {
     const refund = paymentId ? this.price : undefined
     if (this.status === 'CANCELLED' || this.status === 'EXPIRED') {
       const isOwed = this.payment.status === 'UNSPECIFIED' || this.payment.status === 'FAILED'
@@ -136,13 +139,14 @@ export class Reservation extends EventSourcedAggregate {
       return
     }
     const why = this.cancelReason ?? reason
-    const told = { ...this.told, ...(refund && { refund }) }
+    const told = { ...this.told, ...saidOf(this.items, event), ...(refund && { refund }) }
     if (!why) {
       this.raise(ReservationExpiredSchema, told)
       return
     }
     const wasConfirmed = this.status === 'CONFIRMED'
-    this.raise(ReservationCancelledSchema, { ...told, reason: CancelReasons[why], wasConfirmed })
+    const eventCancelReason = (why === 'EVENT_CANCELLED' && event?.cancelReason) || ''
+    this.raise(ReservationCancelledSchema, { ...told, reason: CancelReasons[why], wasConfirmed, eventCancelReason })
   }
 
   private get told() {

@@ -63,4 +63,12 @@ export const migrations: readonly Migration[] = [
       'create table ticket_keys (id text primary key, public_key bytea not null check (length(public_key) = 32))',
     ],
   },
+  {
+    name: '0002-said-of-events',
+    // Empty for what was heard before.
+    up: [
+      `alter table events add column title text not null default '', add column time_zone text not null default '',
+        add column cancel_reason text not null default ''`,
+    ],
+  },
 ]

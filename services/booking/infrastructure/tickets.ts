@@ -1,6 +1,7 @@
 import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
 import type { Events, Tickets } from '../application/ports.ts'
+import type { BookedEvent } from '../domain/reservation-state.ts'
 import { Ticket } from '../domain/ticket.ts'
 
 export const createTickets = (unit: () => UnitOfWork): Tickets => ({
@@ -19,11 +20,16 @@ interface EventRow {
 const find = `select organizer_id as "organizerId", starts_at as "startsAt", is_cancelled as "isCancelled" from events
   where id = $1`
 
-const note = `insert into events (id, organizer_id, starts_at, is_cancelled) values ($1, $2, $3, false)
-  on conflict (id) do update set starts_at = excluded.starts_at`
+// What was heard before titles were kept is without.
+const details = `select title, starts_at as "startsAt", time_zone as "timeZone", cancel_reason as "cancelReason" from events
+  where id = $1 and title <> '' and starts_at is not null`
 
-const cancel = `insert into events (id, organizer_id, is_cancelled) values ($1, $2, true)
-  on conflict (id) do update set is_cancelled = true`
+const note = `insert into events (id, organizer_id, starts_at, title, time_zone, is_cancelled)
+  values ($1, $2, $3, $4, $5, false)
+  on conflict (id) do update set starts_at = excluded.starts_at, title = excluded.title, time_zone = excluded.time_zone`
+
+const cancel = `insert into events (id, organizer_id, cancel_reason, is_cancelled) values ($1, $2, $3, true)
+  on conflict (id) do update set is_cancelled = true, cancel_reason = excluded.cancel_reason`
 
 /** What was heard of events. */
 export const createEvents = (database: Database, unit: () => UnitOfWork): Events => ({
@@ -33,8 +39,10 @@ export const createEvents = (database: Database, unit: () => UnitOfWork): Events
     const { organizerId, startsAt, isCancelled } = row
     return { id, organizerId: organizerId ?? undefined, startsAt: startsAt ?? new Date(0), isCancelled }
   },
-  note: ({ id, organizerId, startsAt }) => unit().write({ sql: note, parameters: [id, organizerId, startsAt] }),
-  cancel: (id, organizerId) => unit().write({ sql: cancel, parameters: [id, organizerId] }),
+  details: async (id) => (await database.look<BookedEvent & Record<string, unknown>>(details, id))[0],
+  note: ({ id, organizerId, startsAt, title, timeZone }) =>
+    unit().write({ sql: note, parameters: [id, organizerId, startsAt, title, timeZone] }),
+  cancel: ({ id, organizerId, reason }) => unit().write({ sql: cancel, parameters: [id, organizerId, reason] }),
 })
 
 /** Takes a person's id off reservations, tickets and the events that were theirs. */

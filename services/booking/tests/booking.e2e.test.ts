@@ -9,6 +9,7 @@ import {
 } from '#gen/troupe/booking/v1/reservation_pb.ts'
 import { TicketStatus } from '#gen/troupe/booking/v1/ticket_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import { NotificationService } from '#gen/troupe/notification/v1/notification_service_pb.ts'
 import { eventually, outcomeOf, type TestUser, testMesh } from '../../../tests/mesh.ts'
 import { type Clients, clients, becomes as comesToBe, payWith, putOnSale } from './sale.ts'
 
@@ -32,6 +33,12 @@ const get = async (reservationId: string) =>
 const becomes = (reservationId: string, is: (reservation: Reservation) => boolean) =>
   comesToBe(buyer, reservationId, is)
 const pay = (reservationId: string, token: string) => payWith(buyer, reservationId, token)
+/** What the buyer is told of a reservation. */
+const told = (reservationId: string, kind: string) =>
+  eventually(async () => {
+    const { notifications } = await createClient(NotificationService, bob.transport).listNotifications({})
+    return notifications.find((each) => each.kind === kind && each.url.endsWith(`/reservations/${reservationId}`))
+  })
 const ticketsOf = async (reservationId: string) => (await buyer.booking.listTickets({ reservationId })).tickets
 
 describe('a reservation that costs nothing', () => {
@@ -40,6 +47,7 @@ describe('a reservation that costs nothing', () => {
     const { id, status, total } = await reserve('Gallery', 2)
     expect({ status, total: total?.minorUnits }).toEqual({ status: PENDING, total: 0n })
     await becomes(id, (found) => found.status === CONFIRMED)
+    expect((await told(id, 'reservation_confirmed')).title).toMatch(/^Your .*tickets/)
     const [one, two, ...others] = await ticketsOf(id)
     expect(others).toEqual([])
     expect(one).toMatchObject({ name: 'Gallery', eventId, status: TicketStatus.VALID })
@@ -169,6 +177,9 @@ describe('a reservation that is paid', () => {
     expect(await becomes(held.id, ({ status }) => status === CANCELLED)).toMatchObject({
       cancelReason: CancelReason.EVENT_CANCELLED,
     })
+    expect((await told(paid.id, 'event_cancelled')).body).toContain('€25.00')
+    expect((await told(held.id, 'event_cancelled')).body).toBe('Your reservation is cancelled.')
+    await told(paid.id, 'reservation_refunded')
   })
 })
 

@@ -1,4 +1,5 @@
-import { create, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf'
+import { create, type DescMessage, type MessageInitShape, toJson } from '@bufbuild/protobuf'
+import { TimestampSchema } from '@bufbuild/protobuf/wkt'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   EventCancelledSchema,
@@ -49,8 +50,21 @@ const inHours = (hours: number) => timestamp(new Date(opened.clock.now().getTime
 
 const newEvent = async (hours = 48) => {
   const [eventId, organizerId] = [uuidv7(), uuidv7()]
-  await hear(EventPublishedSchema, { eventId, organizerId, startsAt: inHours(hours), endsAt: inHours(hours + 2) })
+  const said = { title: 'The wood', timeZone: 'Europe/Vienna' }
+  const times = { startsAt: inHours(hours), endsAt: inHours(hours + 2) }
+  await hear(EventPublishedSchema, { eventId, organizerId, ...said, ...times })
   return { eventId, organizerId }
+}
+
+/** What a reservation's newest event of a name says. */
+const lastSaid = async (id: string, name: string) => {
+  const [row] = await opened.database.sql<{ data: object }>(
+    `select event_data as data from event_store where stream_id = $1 and event_type like '%.' || $2
+     order by event_version desc limit 1`,
+    id,
+    name,
+  )
+  return row?.data
 }
 
 const reserve = async (eventId: string, quantity = 2, userId = uuidv7()) => {
@@ -97,6 +111,35 @@ describe('a reservation', () => {
       'ReservationRefunded',
     ])
     expect(await violations()).toEqual([])
+  })
+
+  it('tells its buyer’s readers of which event it is, as far as that was heard', async () => {
+    const { eventId, organizerId } = await newEvent()
+    const startsAt = inHours(48)
+    const { id, userId, paymentId } = await buy(eventId, 3)
+    const event = {
+      title: 'The wood',
+      startsAt: toJson(TimestampSchema, create(TimestampSchema, startsAt)),
+      timeZone: 'Europe/Vienna',
+    }
+    expect(await lastSaid(id, 'ReservationConfirmed')).toMatchObject({ event, ticketCount: 3 })
+    const moved = { title: 'The woods', timeZone: 'Europe/Paris', startsAt, endsAt: startsAt }
+    await hear(EventUpdatedSchema, { eventId, organizerId, ...moved })
+    await opened.call(() => app.cancelReservation(userId, id))
+    await opened.call(() => app.closeReservation(id, paymentId, undefined))
+    await opened.call(() => app.notePayment(id, paymentId, 'REFUNDED', ''))
+    for (const name of ['ReservationCancelled', 'ReservationRefunded'])
+      expect(await lastSaid(id, name)).toMatchObject({ event: { title: 'The woods', timeZone: 'Europe/Paris' } })
+    expect(await lastSaid(id, 'ReservationCancelled')).not.toHaveProperty('eventCancelReason')
+
+    const unheard = await buy(uuidv7(), 1)
+    expect(await lastSaid(unheard.id, 'ReservationConfirmed')).not.toHaveProperty('event')
+    const expired = await reserve(eventId, 1)
+    await opened.call(() => app.closeReservation(expired.id, '', undefined))
+    expect(await lastSaid(expired.id, 'ReservationExpired')).toMatchObject({
+      ticketCount: 1,
+      event: { title: 'The woods' },
+    })
   })
 
   it('keeps the prices of when it was made', async () => {
@@ -182,7 +225,7 @@ describe('an event that does not take place', () => {
     const { eventId: other } = await newEvent()
     const spared = await buy(other)
     expect(await work.isQuiet()).toBe(true)
-    await hear(EventCancelledSchema, { eventId, organizerId, wasPublished: true })
+    await hear(EventCancelledSchema, { eventId, organizerId, reason: 'The fox is ill.', wasPublished: true })
     expect(await work.isQuiet()).toBe(false)
     await app.withdrawCancelled()
     const late = await reserve(eventId)
@@ -190,6 +233,12 @@ describe('an event that does not take place', () => {
     for (const { id, userId } of [confirmed, pending, late])
       expect((await view(userId, id)).cancelReason).toBe('EVENT_CANCELLED')
     expect((await view(spared.userId, spared.id)).cancelReason).toBeUndefined()
+    await opened.call(() => app.closeReservation(confirmed.id, confirmed.paymentId, undefined))
+    expect(await lastSaid(confirmed.id, 'ReservationCancelled')).toMatchObject({
+      eventCancelReason: 'The fox is ill.',
+      event: { title: 'The wood' },
+      ticketCount: 2,
+    })
     expect(await work.isQuiet()).toBe(true)
     const code = confirmed.tickets[0]?.code ?? ''
     const entering = opened.call(() => app.checkInTicket(organizerId, code, ''))

@@ -3,6 +3,7 @@ import { modeOf, noWishes } from '../domain/preference.ts'
 import { escapeHtml } from './html.ts'
 import type { Ports } from './ports.ts'
 import { type Failure, namesIn, whyNotRendered } from './prepare.ts'
+import { isOutdated } from './remind.ts'
 import { readingOf } from './tell.ts'
 import type { Extra } from './template-ports.ts'
 
@@ -49,7 +50,8 @@ const leaveOutUnwanted = async (ports: Ports, digestId: string, kinds: readonly 
 
 /**
  * What a digest tells of the things that wait for it: the newest in the order in which they came, and how many more there
- * are. Those that their reader no longer wants, and those that it would show but that cannot be rendered, fail at once.
+ * are. Those that their reader no longer wants, and those that it would show but that are out of date or cannot be rendered,
+ * fail at once.
  * `shown`: the ids of those that it spells out.
  */
 export const gather =
@@ -82,6 +84,10 @@ export const gather =
         last = item
         const { id, state } = item
         const { template, data } = state
+        if (await isOutdated(ports, state)) {
+          failures.set(id, { reason: 'OUTDATED' })
+          continue
+        }
         try {
           const text = await renderer.brief({ template, data, extra, names, ...readingOf(wishes, reader) })
           lines.push({ id, ...text, url: links.to(typeof data.path === 'string' ? data.path : '/') })

@@ -1,10 +1,13 @@
+import type { Data } from '../domain/delivery-state.ts'
 import type { Crowd, Ports } from './ports.ts'
 import { tell } from './tell.ts'
 
 /** How many people one step reaches: what it holds in memory, and what one statement writes. */
 const stepSize = 250
 
-const pageOf = ({ people, followers }: Ports, crowd: Crowd, after: string | undefined): Promise<string[]> => {
+type Alike = Exclude<Crowd, { kind: 'holders' }>
+
+const idsOf = ({ people, followers }: Ports, crowd: Alike, after: string | undefined): Promise<string[]> => {
   switch (crowd.kind) {
     case 'everyone':
       return people.page(after, stepSize)
@@ -15,6 +18,18 @@ const pageOf = ({ people, followers }: Ports, crowd: Crowd, after: string | unde
       return Promise.resolve(ids.filter((id) => after === undefined || id > after).slice(0, stepSize))
     }
   }
+}
+
+/** The next people of a crowd; `own`: what each is told beside what all are. */
+const pageOf = async (
+  ports: Ports,
+  crowd: Crowd,
+  after: string | undefined,
+): Promise<{ userIds: string[]; own?: ReadonlyMap<string, Data> }> => {
+  if (crowd.kind !== 'holders') return { userIds: await idsOf(ports, crowd, after) }
+  const page = await ports.holders.page(crowd, after, stepSize)
+  const own = page.map(({ userId, reservationId }) => [userId, { path: `/reservations/${reservationId}` }] as const)
+  return { userIds: page.map(({ userId }) => userId), own: new Map(own) }
 }
 
 /** A campaign has reached everybody; one that waits for events goes on waiting. */
@@ -39,8 +54,8 @@ export const fanOutStep =
       fanOuts.cancelCampaign(campaignId)
       return false
     }
-    const userIds = await pageOf(ports, fanOut.crowd, fanOut.position)
-    const made = userIds.length > 0 ? await tell(ports)(fanOut.notice, userIds) : 0
+    const { userIds, own } = await pageOf(ports, fanOut.crowd, fanOut.position)
+    const made = userIds.length > 0 ? await tell(ports)(fanOut.notice, userIds, own) : 0
     const isLast = userIds.length < stepSize
     const position = userIds.at(-1) ?? fanOut.position
     fanOuts.advance(fanOut, { position, recipients: userIds.length, deliveries: made, isLast })

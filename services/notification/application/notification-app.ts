@@ -10,6 +10,7 @@ import { listDevices, registerDevice, removeDevice } from './manage-devices.ts'
 import { getPreferences, unsubscribe, updatePreferences } from './manage-preferences.ts'
 import { deleteTemplate, getTemplate, listTemplates, previewTemplate, upsertTemplate } from './manage-templates.ts'
 import type { Ports } from './ports.ts'
+import { rememberHolding, rememberShow, remind } from './remind.ts'
 import { sendDelivery } from './send-delivery.ts'
 
 /** Everything notification can do. `eventExamples`: what each event that people are told of gives to texts, by its full name. */
@@ -21,6 +22,11 @@ export const createNotificationApp = (ports: Ports, eventExamples: ReadonlyMap<s
   noteReport: noteReport(ports),
   rememberPerson: ports.people.remember,
   forgetPerson: ports.people.forget,
+  rememberShow: rememberShow(ports),
+  cancelShow: ports.shows.cancel,
+  rememberHolding: rememberHolding(ports),
+  forgetHolding: ports.holders.remove,
+  remind: remind(ports),
   listNotifications: listNotifications(ports),
   watchNotifications: watchNotifications(ports),
   markRead: markRead(ports),

@@ -4,6 +4,7 @@ import type { Data } from '../domain/delivery-state.ts'
 import type { Channel, Mail, Push, Sender, Sms } from '../domain/ports.ts'
 import type { Deliveries, Inbox, Suppressions } from './delivery-ports.ts'
 import type { Contacts, Devices, Followers, People, Preferences } from './people-ports.ts'
+import type { Holders, ShowStart, Shows } from './show-ports.ts'
 import type { Renderer, Templates } from './template-ports.ts'
 
 /** What many are to be told. */
@@ -21,7 +22,10 @@ export interface Notice {
 }
 
 /** People who are reached by and by. */
-export type Crowd = Exclude<Audience, { kind: 'event' }>
+export type Crowd =
+  | Exclude<Audience, { kind: 'event' }>
+  /** Who has tickets for a show when it is reminded of, as long as it begins then. */
+  | ({ kind: 'holders' } & ShowStart)
 
 export interface FanOut {
   id: string
@@ -73,6 +77,8 @@ export interface Ports {
   people: People
   contacts: Contacts
   followers: Followers
+  shows: Shows
+  holders: Holders
   preferences: Preferences
   devices: Devices
   deliveries: Deliveries

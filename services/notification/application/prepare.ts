@@ -6,6 +6,7 @@ import { modeOf, noWishes, type Wishes } from '../domain/preference.ts'
 import { outsideQuietHours } from '../domain/schedule.ts'
 import type { Contact } from './people-ports.ts'
 import type { Ports } from './ports.ts'
+import { isOutdated } from './remind.ts'
 import { readingOf } from './tell.ts'
 import type { Extra, Rendered } from './template-ports.ts'
 
@@ -83,6 +84,7 @@ export const prepare =
     const wishes = (await preferences.wishesOf([state.recipientId])).get(state.recipientId) ?? noWishes
     const due = { state, contact, wishes }
     if (!stillWanted(due)) return { kind: 'fail', reason: 'SWITCHED_OFF' }
+    if (await isOutdated(ports, state)) return { kind: 'fail', reason: 'OUTDATED' }
     const now = clock.now()
     const at = outsideQuietHours(now, state, wishes, readingOf(wishes, contact).timeZone)
     if (at > now) return { kind: 'postpone', at }

@@ -1,4 +1,5 @@
 import { Delivery } from '../domain/delivery.ts'
+import type { Data } from '../domain/delivery-state.ts'
 import { allChannels, digestKind, isKind, type Kind, kinds } from '../domain/kinds.ts'
 import { nextLocal } from '../domain/local-time.ts'
 import type { Channel } from '../domain/ports.ts'
@@ -87,11 +88,12 @@ const digestsFor = async (
 
 /**
  * Makes the deliveries of a notice to some people, as they wish to be told; those that there are already are left as
- * they are, and who has left is told nothing. Returns how many it made.
+ * they are, and who has left is told nothing. `own` is what one of them is told beside what all are. Returns how many it
+ * made.
  */
 export const tell =
   (ports: Ports) =>
-  async (notice: Notice, userIds: readonly string[]): Promise<number> => {
+  async (notice: Notice, userIds: readonly string[], own?: ReadonlyMap<string, Data>): Promise<number> => {
     const { deliveries, ids, clock, tellWatchers, wakeWorkers } = ports
     const now = clock.now()
     const channels = channelsOf(notice)
@@ -120,7 +122,7 @@ export const tell =
         kind,
         template,
         campaignId,
-        data,
+        data: { ...data, ...own?.get(reader.userId) },
         aboutId,
       }
       return Delivery.request({ ...basics, dueAt: digestId ? undefined : schedule.at, digestId }, now)

@@ -2,8 +2,16 @@ import type { Channel } from './ports.ts'
 
 export type DeliveryStatus = 'PENDING' | 'SENT' | 'DELIVERED' | 'FAILED' | 'BOUNCED'
 
-/** A value that a text may name, as it is kept: a person by id, so that no name stands here. */
-export type Value = string | number | { at: string } | { minorUnits: number; currency: string } | { person: string }
+/**
+ * A value that a text may name, as it is kept: a person by id, so that no name stands here; a time in the reader's zone,
+ * or in the one where something takes place.
+ */
+export type Value =
+  | string
+  | number
+  | { at: string; zone?: string }
+  | { minorUnits: number; currency: string }
+  | { person: string }
 
 export type Data = Readonly<Record<string, Value>>
 

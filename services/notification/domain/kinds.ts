@@ -33,6 +33,12 @@ export const kinds = {
   payment_failed: { messageType: 'ALERT', channels: everywhere },
   // Whoever waits asked for it, and has half an hour: it does not wait for the morning.
   tickets_offered: { messageType: 'CONFIRMATION', channels: everywhere },
+  reservation_confirmed: { messageType: 'CONFIRMATION', channels: everywhere },
+  // Of money that goes back, a confirmation of its own tells.
+  reservation_expired: { messageType: 'UPDATE', channels: { email: 'off', push: 'immediate', in_app: 'immediate' } },
+  reservation_refunded: { messageType: 'CONFIRMATION', channels: { email: 'immediate', in_app: 'immediate' } },
+  event_cancelled: { messageType: 'ALERT', channels: everywhere },
+  event_reminder: { messageType: 'REMINDER', channels: everywhere },
   limit_reached: { messageType: 'ALERT', channels: everywhere },
   announcement: { messageType: 'UPDATE', channels: everywhere },
 } as const satisfies Readonly<Record<string, Kind>>

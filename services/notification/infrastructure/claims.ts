@@ -1,6 +1,7 @@
 import type { Clock } from '#shared/domain/clock.ts'
 import type { Database } from '#shared/infrastructure/database.ts'
 import { pauseAfterSetback } from '../domain/patience.ts'
+import { areFilling, isDue } from './shows.ts'
 
 /** How long a claim lasts that nobody renews. */
 export const claimMs = 15_000
@@ -66,6 +67,22 @@ export const claimDigests = ({ database }: Place, limit: number): Promise<Claime
      ) due
      where d.id = due.id
      returning d.id, d.correlation_id, ${requestOf} as causation_id`,
+    claimMs,
+    limit,
+  )
+
+/** Shows that are to be reminded of at the mesh's time. */
+export const claimReminders = ({ database, clock }: Place, limit: number): Promise<Claimed[]> =>
+  database.sql<Claimed>(
+    `update shows s set claimed_until = clock_timestamp() + $2 * interval '1 millisecond'
+     from (
+       select id from shows
+       where ${isDue} and not ${areFilling} and claimed_until < clock_timestamp()
+       order by remind_at limit $3 for update skip locked
+     ) due
+     where s.id = due.id
+     returning s.id, s.correlation_id, s.causation_id`,
+    clock.now(),
     claimMs,
     limit,
   )

@@ -25,6 +25,7 @@ const first = [
 const rest = [
   'delete from preferences where id = $1',
   'delete from devices where user_id = $1',
+  'delete from holders where user_id = $1',
   'delete from inboxes where user_id = $1',
   'delete from people where user_id = $1',
 ]
@@ -40,5 +41,12 @@ export const erasePerson = async (database: Database, userId: string, signal: Ab
     left = (await database.sql<{ count: number }>(deliveries, userId))[0]?.count ?? 0
   }
   for (const statement of rest) await database.sql(statement, userId)
-  return ['notifications', 'mails in the local mailbox', 'preferences', 'devices', 'name as others were told of it']
+  return [
+    'notifications',
+    'mails in the local mailbox',
+    'preferences',
+    'devices',
+    'tickets to remind of',
+    'name as others were told of it',
+  ]
 }

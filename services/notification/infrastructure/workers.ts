@@ -11,9 +11,11 @@ import {
   claimDue,
   claimFanOuts,
   claimMs,
+  claimReminders,
   holdBack,
   renewIn,
 } from './claims.ts'
+import { isToRemind } from './shows.ts'
 
 const renewMs = claimMs / 4
 const urgentAtOnce = 8
@@ -42,6 +44,7 @@ interface Parts {
   fanOutStep(id: string): Promise<boolean>
   /** As `fanOutStep`, for what waited for a digest that is over. */
   followStep(id: string): Promise<boolean>
+  remind(showId: string): Promise<void>
 }
 
 /** What is urgent has workers of its own: neither waits behind the other, however much there is of it. */
@@ -100,6 +103,18 @@ const digestLoop = (parts: Parts): WorkLoop<Claimed> =>
     step: parts.followStep,
   })
 
+const reminderLoop = (parts: Parts): WorkLoop<Claimed> =>
+  stepLoop(parts, {
+    name: 'reminders',
+    cause: 'reminder',
+    table: 'shows',
+    claim: (limit) => claimReminders(parts, limit),
+    step: async (id) => {
+      await parts.remind(id)
+      return false
+    },
+  })
+
 const firstDueOf = (isUrgent: boolean) =>
   `(select min(due_at) from deliveries where status = 'PENDING' and due_at is not null and is_urgent = ${isUrgent})`
 
@@ -107,20 +122,23 @@ export interface Workers {
   start(): void
   stop(): Promise<void>
   wake(): void
-  /** When the next delivery is due, in the mesh's time; now while something is done in steps. */
+  /** When the next delivery or reminder is due, in the mesh's time; now while something is done in steps. */
   nextDue(): Promise<Date | undefined>
   isQuiet(now: Date): Promise<boolean>
 }
 
-/** Sends what is due and reaches crowds, side by side with other replicas. */
+/** Sends what is due, reaches crowds and reminds of shows, side by side with other replicas. */
 export const createWorkers = (parts: Parts): Workers => {
   const { database, clock } = parts
-  const loops = [deliveryLoop(parts, true), deliveryLoop(parts, false), fanOutLoop(parts), digestLoop(parts)]
+  const deliveries = [deliveryLoop(parts, true), deliveryLoop(parts, false)]
+  const loops = [...deliveries, fanOutLoop(parts), digestLoop(parts), reminderLoop(parts)]
   const nextDue = async (): Promise<Date | undefined> => {
     const [row] = await database.sql<{ due: Date | null; steps: boolean }>(
-      `select least(${firstDueOf(true)}, ${firstDueOf(false)}) as due,
+      `select least(${firstDueOf(true)}, ${firstDueOf(false)},
+           (select min(remind_at) from shows where ${isToRemind})) as due,
          exists (select from fan_outs where status = 'RUNNING')
            or exists (select from deliveries where items_left) as steps`,
+      clock.now(),
     )
     return row?.steps ? clock.now() : (row?.due ?? undefined)
   }

@@ -10,7 +10,8 @@ import { on, type Tells, type What } from './tells.ts'
 
 const path = '/subscription'
 
-const sum = ({ minorUnits, currency }: Money) => ({ minorUnits: Number(minorUnits), currency })
+/** An amount of money, as texts get it. */
+export const sum = ({ minorUnits, currency }: Money) => ({ minorUnits: Number(minorUnits), currency })
 
 const stateOf = ({ purpose }: PaymentProcessed) => (purpose === InvoicePurpose.UPGRADE ? 'upgrade' : 'renewal')
 

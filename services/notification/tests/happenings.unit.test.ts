@@ -1,6 +1,13 @@
 import { create, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf'
 import { describe, expect, it } from 'vitest'
 import {
+  ReservationCancelledSchema,
+  ReservationConfirmedSchema,
+  ReservationExpiredSchema,
+  ReservationRefundedSchema,
+} from '#gen/troupe/booking/v1/booking_events_pb.ts'
+import { CancelReason } from '#gen/troupe/booking/v1/reservation_pb.ts'
+import {
   ApiKeyCreatedSchema,
   ApiKeyRevocationReason,
   ApiKeyRevokedSchema,
@@ -153,4 +160,92 @@ describe('tickets that are held for somebody who waited', () => {
       },
     })
   })
+})
+
+describe('a reservation', () => {
+  const startsAt = { seconds: BigInt(Date.parse('2041-07-01T18:00:00Z') / 1000) }
+  const event = { title: 'The wood', startsAt, timeZone: 'Europe/Vienna' }
+  const booked = { reservationId: 'r1', eventId: 'v1', userId, ticketCount: 2, event }
+  const starts = { at: '2041-07-01T18:00:00.000Z', zone: 'Europe/Vienna' }
+  const data = { path: '/reservations/r1', count: 2, about: 'event', title: 'The wood', starts }
+  const refund = { minorUnits: 5000n, currency: 'EUR' }
+  const amount = { ...refund, minorUnits: 5000 }
+  const { EVENT_CANCELLED, BUYER, ACCOUNT_DELETED, REFUNDED } = CancelReason
+  const off = { ...booked, reason: EVENT_CANCELLED }
+
+  it.each([
+    ['reservation_confirmed', told(ReservationConfirmedSchema, booked), {}],
+    ['reservation_expired', told(ReservationExpiredSchema, booked), { refund: 'none' }],
+    ['reservation_expired', told(ReservationExpiredSchema, { ...booked, refund }), { refund: 'some', amount }],
+    ['event_cancelled', told(ReservationCancelledSchema, off), { words: 'none', refund: 'none' }],
+    [
+      'event_cancelled',
+      told(ReservationCancelledSchema, { ...off, refund, eventCancelReason: 'The fox is ill.' }),
+      { words: 'some', reason: 'The fox is ill.', refund: 'some', amount },
+    ],
+    ['reservation_refunded', told(ReservationRefundedSchema, { ...booked, amount: refund }), { amount }],
+  ])('is told of with what its event is, and what goes back: %s', (kind, happening, more) => {
+    expect(happening).toEqual({
+      eventId: 'e1',
+      eventType: expect.stringMatching(/^troupe\.booking\.v1\./),
+      kind,
+      to: userId,
+      data: { ...data, ...more },
+    })
+  })
+
+  it('that its buyer gave back, or that an operator ended, is not told of as an event that is off', () => {
+    for (const reason of [BUYER, ACCOUNT_DELETED, REFUNDED])
+      expect(told(ReservationCancelledSchema, { ...booked, reason })).toBeUndefined()
+  })
+
+  const { event: _, ticketCount: __, ...before } = booked
+  const ofOld = [
+    told(ReservationConfirmedSchema, before),
+    told(ReservationExpiredSchema, before),
+    told(ReservationCancelledSchema, { ...before, reason: EVENT_CANCELLED }),
+    told(ReservationRefundedSchema, { ...before, amount: refund }),
+  ]
+
+  it.each(shippedLocales)('is told of in %s also where its event is not known, and by events from before', (locale) => {
+    for (const happening of ofOld) {
+      expect(happening?.data).not.toHaveProperty('title')
+      const source = shipped.get(happening?.kind ?? '')?.get(locale) ?? ''
+      const values = { ...happening?.data, amount: '50 €', name: 'Ann', url: 'https://app.example/x' } as never
+      const { title, short } = compileTemplate(source, locale, locale).brief(values, 'UTC')
+      for (const part of [title, short]) expect(part).not.toMatch(/undefined|[{}]|\b0\b/)
+    }
+  })
+
+  it.each(shippedLocales)(
+    'is told of in %s with how many tickets, what goes back, and an organiser’s words',
+    async (locale) => {
+      const mailOf = (kind: string, values: object) =>
+        compileTemplate(shipped.get(kind)?.get(locale) ?? '', locale, locale).render(
+          { ...data, starts: 'MOMENT', amount: '50 €', name: 'Ann', url: 'https://app.example/x', ...values } as never,
+          'UTC',
+          undefined,
+        )
+      const confirmed = await Promise.all([1, 2, 7].map((count) => mailOf('reservation_confirmed', { count })))
+      expect(new Set(confirmed.map(({ subject }) => subject)).size).toBe(3)
+      for (const { subject, short, text } of confirmed) {
+        expect([subject.includes('The wood'), short.includes('MOMENT'), text.includes('MOMENT')]).toEqual([
+          true,
+          true,
+          true,
+        ])
+      }
+      for (const kind of ['reservation_expired', 'event_cancelled']) {
+        const words = { words: 'some', reason: 'The fox is ill.' }
+        expect((await mailOf(kind, { ...words, refund: 'some' })).text).toContain('50 €')
+        const free = await mailOf(kind, { words: 'none', refund: 'none' })
+        expect(free.text).not.toContain('50 €')
+        expect(free.short).not.toContain('50 €')
+        expect(free.subject).toContain('The wood')
+      }
+      const off = await mailOf('event_cancelled', { words: 'some', reason: 'The fox is ill.', refund: 'none' })
+      expect(off.text).toContain('The fox is ill.')
+      expect(off.text).toContain('MOMENT')
+    },
+  )
 })

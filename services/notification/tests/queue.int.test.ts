@@ -70,6 +70,7 @@ describe('a delivery that throws', () => {
       },
       fanOutStep: async () => false,
       followStep: async () => false,
+      remind: async () => {},
     })
     await notification.announce({ ...welcome, to: userId })
     workers.start()

@@ -30,6 +30,11 @@ const sample: Values = {
   count: 2,
   type: 'Stalls',
   extent: 'whole',
+  about: 'event',
+  starts: 'Monday, July 1, 2041 at 8:00 PM (Central European Time)',
+  refund: 'some',
+  words: 'some',
+  reason: 'The fox is ill.',
   items: { html: '<b>one</b>', text: 'one' },
 }
 

@@ -95,6 +95,24 @@ export const heard: readonly Heard[] = [
       'OAuthProviderUnlinked',
     ],
   },
+  {
+    context: 'notification',
+    consumer: 'shows',
+    source: 'catalog',
+    events: ['EventPublished', 'EventUpdated', 'EventCancelled'],
+  },
+  {
+    context: 'notification',
+    consumer: 'holders',
+    source: 'booking',
+    events: ['ReservationConfirmed', 'ReservationCancelled'],
+  },
+  {
+    context: 'notification',
+    consumer: 'tell',
+    source: 'booking',
+    events: ['ReservationConfirmed', 'ReservationExpired', 'ReservationCancelled', 'ReservationRefunded'],
+  },
   { context: 'notification', consumer: 'tell', source: 'inventory', events: ['WaitingListOffered'] },
   {
     context: 'notification',

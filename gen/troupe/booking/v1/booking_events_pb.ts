@@ -19,7 +19,38 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file troupe/booking/v1/booking_events.proto.
  */
 export const file_troupe_booking_v1_booking_events: GenFile = /*@__PURE__*/
-  fileDesc("CiZ0cm91cGUvYm9va2luZy92MS9ib29raW5nX2V2ZW50cy5wcm90bxIRdHJvdXBlLmJvb2tpbmcudjEinQIKElJlc2VydmF0aW9uQ3JlYXRlZBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhAKCGV2ZW50X2lkGAMgASgJEjEKBWl0ZW1zGAQgAygLMiIudHJvdXBlLmJvb2tpbmcudjEuUmVzZXJ2YXRpb25JdGVtEiQKBXRvdGFsGAUgASgLMhUudHJvdXBlLm1lc2gudjEuTW9uZXkSLgoKZXhwaXJlc19hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKY3JlYXRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6E6K1GA8KC1Jlc2VydmF0aW9uEAIicAoQUGF5bWVudFJlcXVlc3RlZBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCRISCgpwYXltZW50X2lkGAIgASgJEhkKEXBheW1lbnRfbWV0aG9kX2lkGAMgASgJOhWitRgRCgtSZXNlcnZhdGlvbhACGAIingEKDFBheW1lbnROb3RlZBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCRISCgpwYXltZW50X2lkGAIgASgJEjsKBnN0YXR1cxgDIAEoDjIrLnRyb3VwZS5ib29raW5nLnYxLlJlc2VydmF0aW9uUGF5bWVudFN0YXR1cxIOCgZyZWFzb24YBCABKAk6FaK1GBEKC1Jlc2VydmF0aW9uEAIYAiJ3ChVDYW5jZWxsYXRpb25SZXF1ZXN0ZWQSFgoOcmVzZXJ2YXRpb25faWQYASABKAkSLwoGcmVhc29uGAIgASgOMh8udHJvdXBlLmJvb2tpbmcudjEuQ2FuY2VsUmVhc29uOhWitRgRCgtSZXNlcnZhdGlvbhACGAIioAEKFFJlc2VydmF0aW9uQ29uZmlybWVkEhYKDnJlc2VydmF0aW9uX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSJAoFdG90YWwYBCABKAsyFS50cm91cGUubWVzaC52MS5Nb25leRISCgpwYXltZW50X2lkGAUgASgJOhOitRgPCgtSZXNlcnZhdGlvbhACInMKDVRpY2tldHNJc3N1ZWQSFgoOcmVzZXJ2YXRpb25faWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIQCghldmVudF9pZBgDIAEoCRISCgp0aWNrZXRfaWRzGAQgAygJOhOitRgPCgtSZXNlcnZhdGlvbhACItUBChRSZXNlcnZhdGlvbkNhbmNlbGxlZBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhAKCGV2ZW50X2lkGAMgASgJEi8KBnJlYXNvbhgEIAEoDjIfLnRyb3VwZS5ib29raW5nLnYxLkNhbmNlbFJlYXNvbhIlCgZyZWZ1bmQYBSABKAsyFS50cm91cGUubWVzaC52MS5Nb25leRIVCg13YXNfY29uZmlybWVkGAYgASgIOhOitRgPCgtSZXNlcnZhdGlvbhACIosBChJSZXNlcnZhdGlvbkV4cGlyZWQSFgoOcmVzZXJ2YXRpb25faWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIQCghldmVudF9pZBgDIAEoCRIlCgZyZWZ1bmQYBCABKAsyFS50cm91cGUubWVzaC52MS5Nb25leToTorUYDwoLUmVzZXJ2YXRpb24QAiKMAQoTUmVzZXJ2YXRpb25SZWZ1bmRlZBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhAKCGV2ZW50X2lkGAMgASgJEiUKBmFtb3VudBgEIAEoCzIVLnRyb3VwZS5tZXNoLnYxLk1vbmV5OhOitRgPCgtSZXNlcnZhdGlvbhACIpQBCg9UaWNrZXRDaGVja2VkSW4SEQoJdGlja2V0X2lkGAEgASgJEhYKDnJlc2VydmF0aW9uX2lkGAIgASgJEhAKCGV2ZW50X2lkGAMgASgJEgwKBGdhdGUYBCABKAkSJgoCYXQYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wOg6itRgKCgZUaWNrZXQQAmIGcHJvdG8z", [file_google_protobuf_timestamp, file_troupe_booking_v1_reservation, file_troupe_mesh_v1_money, file_troupe_mesh_v1_options]);
+  fileDesc("CiZ0cm91cGUvYm9va2luZy92MS9ib29raW5nX2V2ZW50cy5wcm90bxIRdHJvdXBlLmJvb2tpbmcudjEiXgoLQm9va2VkRXZlbnQSDQoFdGl0bGUYASABKAkSLQoJc3RhcnRzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIRCgl0aW1lX3pvbmUYAyABKAkinQIKElJlc2VydmF0aW9uQ3JlYXRlZBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhAKCGV2ZW50X2lkGAMgASgJEjEKBWl0ZW1zGAQgAygLMiIudHJvdXBlLmJvb2tpbmcudjEuUmVzZXJ2YXRpb25JdGVtEiQKBXRvdGFsGAUgASgLMhUudHJvdXBlLm1lc2gudjEuTW9uZXkSLgoKZXhwaXJlc19hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKY3JlYXRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6E6K1GA8KC1Jlc2VydmF0aW9uEAIicAoQUGF5bWVudFJlcXVlc3RlZBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCRISCgpwYXltZW50X2lkGAIgASgJEhkKEXBheW1lbnRfbWV0aG9kX2lkGAMgASgJOhWitRgRCgtSZXNlcnZhdGlvbhACGAIingEKDFBheW1lbnROb3RlZBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCRISCgpwYXltZW50X2lkGAIgASgJEjsKBnN0YXR1cxgDIAEoDjIrLnRyb3VwZS5ib29raW5nLnYxLlJlc2VydmF0aW9uUGF5bWVudFN0YXR1cxIOCgZyZWFzb24YBCABKAk6FaK1GBEKC1Jlc2VydmF0aW9uEAIYAiJ3ChVDYW5jZWxsYXRpb25SZXF1ZXN0ZWQSFgoOcmVzZXJ2YXRpb25faWQYASABKAkSLwoGcmVhc29uGAIgASgOMh8udHJvdXBlLmJvb2tpbmcudjEuQ2FuY2VsUmVhc29uOhWitRgRCgtSZXNlcnZhdGlvbhACGAIi5QEKFFJlc2VydmF0aW9uQ29uZmlybWVkEhYKDnJlc2VydmF0aW9uX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSJAoFdG90YWwYBCABKAsyFS50cm91cGUubWVzaC52MS5Nb25leRISCgpwYXltZW50X2lkGAUgASgJEi0KBWV2ZW50GAYgASgLMh4udHJvdXBlLmJvb2tpbmcudjEuQm9va2VkRXZlbnQSFAoMdGlja2V0X2NvdW50GAcgASgFOhOitRgPCgtSZXNlcnZhdGlvbhACInMKDVRpY2tldHNJc3N1ZWQSFgoOcmVzZXJ2YXRpb25faWQYASABKAkSDwoHdXNlcl9pZBgCIAEoCRIQCghldmVudF9pZBgDIAEoCRISCgp0aWNrZXRfaWRzGAQgAygJOhOitRgPCgtSZXNlcnZhdGlvbhACIrcCChRSZXNlcnZhdGlvbkNhbmNlbGxlZBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhAKCGV2ZW50X2lkGAMgASgJEi8KBnJlYXNvbhgEIAEoDjIfLnRyb3VwZS5ib29raW5nLnYxLkNhbmNlbFJlYXNvbhIlCgZyZWZ1bmQYBSABKAsyFS50cm91cGUubWVzaC52MS5Nb25leRIVCg13YXNfY29uZmlybWVkGAYgASgIEi0KBWV2ZW50GAcgASgLMh4udHJvdXBlLmJvb2tpbmcudjEuQm9va2VkRXZlbnQSFAoMdGlja2V0X2NvdW50GAggASgFEhsKE2V2ZW50X2NhbmNlbF9yZWFzb24YCSABKAk6E6K1GA8KC1Jlc2VydmF0aW9uEAIi0AEKElJlc2VydmF0aW9uRXhwaXJlZBIWCg5yZXNlcnZhdGlvbl9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhAKCGV2ZW50X2lkGAMgASgJEiUKBnJlZnVuZBgEIAEoCzIVLnRyb3VwZS5tZXNoLnYxLk1vbmV5Ei0KBWV2ZW50GAUgASgLMh4udHJvdXBlLmJvb2tpbmcudjEuQm9va2VkRXZlbnQSFAoMdGlja2V0X2NvdW50GAYgASgFOhOitRgPCgtSZXNlcnZhdGlvbhACItEBChNSZXNlcnZhdGlvblJlZnVuZGVkEhYKDnJlc2VydmF0aW9uX2lkGAEgASgJEg8KB3VzZXJfaWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSJQoGYW1vdW50GAQgASgLMhUudHJvdXBlLm1lc2gudjEuTW9uZXkSLQoFZXZlbnQYBSABKAsyHi50cm91cGUuYm9va2luZy52MS5Cb29rZWRFdmVudBIUCgx0aWNrZXRfY291bnQYBiABKAU6E6K1GA8KC1Jlc2VydmF0aW9uEAIilAEKD1RpY2tldENoZWNrZWRJbhIRCgl0aWNrZXRfaWQYASABKAkSFgoOcmVzZXJ2YXRpb25faWQYAiABKAkSEAoIZXZlbnRfaWQYAyABKAkSDAoEZ2F0ZRgEIAEoCRImCgJhdBgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXA6DqK1GAoKBlRpY2tldBACYgZwcm90bzM", [file_google_protobuf_timestamp, file_troupe_booking_v1_reservation, file_troupe_mesh_v1_money, file_troupe_mesh_v1_options]);
+
+/**
+ * The event that a reservation is for, as booking has heard of it: what readers of these messages may tell its buyer.
+ *
+ * @generated from message troupe.booking.v1.BookedEvent
+ */
+export type BookedEvent = Message<"troupe.booking.v1.BookedEvent"> & {
+  /**
+   * @generated from field: string title = 1;
+   */
+  title: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp starts_at = 2;
+   */
+  startsAt?: Timestamp | undefined;
+
+  /**
+   * IANA name, e.g. `Europe/Berlin`: where it takes place.
+   *
+   * @generated from field: string time_zone = 3;
+   */
+  timeZone: string;
+};
+
+/**
+ * Describes the message troupe.booking.v1.BookedEvent.
+ * Use `create(BookedEventSchema)` to create a new message.
+ */
+export const BookedEventSchema: GenMessage<BookedEvent> = /*@__PURE__*/
+  messageDesc(file_troupe_booking_v1_booking_events, 0);
 
 /**
  * Tickets are held for somebody.
@@ -68,7 +99,7 @@ export type ReservationCreated = Message<"troupe.booking.v1.ReservationCreated">
  * Use `create(ReservationCreatedSchema)` to create a new message.
  */
 export const ReservationCreatedSchema: GenMessage<ReservationCreated> = /*@__PURE__*/
-  messageDesc(file_troupe_booking_v1_booking_events, 0);
+  messageDesc(file_troupe_booking_v1_booking_events, 1);
 
 /**
  * Its owner pays.
@@ -97,7 +128,7 @@ export type PaymentRequested = Message<"troupe.booking.v1.PaymentRequested"> & {
  * Use `create(PaymentRequestedSchema)` to create a new message.
  */
 export const PaymentRequestedSchema: GenMessage<PaymentRequested> = /*@__PURE__*/
-  messageDesc(file_troupe_booking_v1_booking_events, 1);
+  messageDesc(file_troupe_booking_v1_booking_events, 2);
 
 /**
  * What is known of a payment or of its refund.
@@ -133,7 +164,7 @@ export type PaymentNoted = Message<"troupe.booking.v1.PaymentNoted"> & {
  * Use `create(PaymentNotedSchema)` to create a new message.
  */
 export const PaymentNotedSchema: GenMessage<PaymentNoted> = /*@__PURE__*/
-  messageDesc(file_troupe_booking_v1_booking_events, 2);
+  messageDesc(file_troupe_booking_v1_booking_events, 3);
 
 /**
  * It is to be cancelled.
@@ -157,7 +188,7 @@ export type CancellationRequested = Message<"troupe.booking.v1.CancellationReque
  * Use `create(CancellationRequestedSchema)` to create a new message.
  */
 export const CancellationRequestedSchema: GenMessage<CancellationRequested> = /*@__PURE__*/
-  messageDesc(file_troupe_booking_v1_booking_events, 3);
+  messageDesc(file_troupe_booking_v1_booking_events, 4);
 
 /**
  * The tickets are their buyer's.
@@ -191,6 +222,20 @@ export type ReservationConfirmed = Message<"troupe.booking.v1.ReservationConfirm
    * @generated from field: string payment_id = 5;
    */
   paymentId: string;
+
+  /**
+   * Not set where booking had not heard of the event, and in messages from before it told.
+   *
+   * @generated from field: troupe.booking.v1.BookedEvent event = 6;
+   */
+  event?: BookedEvent | undefined;
+
+  /**
+   * How many; 0 in messages from before it was told.
+   *
+   * @generated from field: int32 ticket_count = 7;
+   */
+  ticketCount: number;
 };
 
 /**
@@ -198,7 +243,7 @@ export type ReservationConfirmed = Message<"troupe.booking.v1.ReservationConfirm
  * Use `create(ReservationConfirmedSchema)` to create a new message.
  */
 export const ReservationConfirmedSchema: GenMessage<ReservationConfirmed> = /*@__PURE__*/
-  messageDesc(file_troupe_booking_v1_booking_events, 4);
+  messageDesc(file_troupe_booking_v1_booking_events, 5);
 
 /**
  * The tickets are there. Follows ReservationConfirmed.
@@ -232,7 +277,7 @@ export type TicketsIssued = Message<"troupe.booking.v1.TicketsIssued"> & {
  * Use `create(TicketsIssuedSchema)` to create a new message.
  */
 export const TicketsIssuedSchema: GenMessage<TicketsIssued> = /*@__PURE__*/
-  messageDesc(file_troupe_booking_v1_booking_events, 5);
+  messageDesc(file_troupe_booking_v1_booking_events, 6);
 
 /**
  * The tickets are nobody's any more, and what was paid goes back.
@@ -271,6 +316,28 @@ export type ReservationCancelled = Message<"troupe.booking.v1.ReservationCancell
    * @generated from field: bool was_confirmed = 6;
    */
   wasConfirmed: boolean;
+
+  /**
+   * Not set where booking had not heard of the event, and in messages from before it told.
+   *
+   * @generated from field: troupe.booking.v1.BookedEvent event = 7;
+   */
+  event?: BookedEvent | undefined;
+
+  /**
+   * How many; 0 in messages from before it was told.
+   *
+   * @generated from field: int32 ticket_count = 8;
+   */
+  ticketCount: number;
+
+  /**
+   * Why the event does not take place, in the organiser's words. Empty where that is not the reason, or where booking has
+   * not heard it.
+   *
+   * @generated from field: string event_cancel_reason = 9;
+   */
+  eventCancelReason: string;
 };
 
 /**
@@ -278,7 +345,7 @@ export type ReservationCancelled = Message<"troupe.booking.v1.ReservationCancell
  * Use `create(ReservationCancelledSchema)` to create a new message.
  */
 export const ReservationCancelledSchema: GenMessage<ReservationCancelled> = /*@__PURE__*/
-  messageDesc(file_troupe_booking_v1_booking_events, 6);
+  messageDesc(file_troupe_booking_v1_booking_events, 7);
 
 /**
  * It was not paid in time, or its tickets were gone when the money came.
@@ -307,6 +374,20 @@ export type ReservationExpired = Message<"troupe.booking.v1.ReservationExpired">
    * @generated from field: troupe.mesh.v1.Money refund = 4;
    */
   refund?: Money | undefined;
+
+  /**
+   * Not set where booking had not heard of the event, and in messages from before it told.
+   *
+   * @generated from field: troupe.booking.v1.BookedEvent event = 5;
+   */
+  event?: BookedEvent | undefined;
+
+  /**
+   * How many; 0 in messages from before it was told.
+   *
+   * @generated from field: int32 ticket_count = 6;
+   */
+  ticketCount: number;
 };
 
 /**
@@ -314,7 +395,7 @@ export type ReservationExpired = Message<"troupe.booking.v1.ReservationExpired">
  * Use `create(ReservationExpiredSchema)` to create a new message.
  */
 export const ReservationExpiredSchema: GenMessage<ReservationExpired> = /*@__PURE__*/
-  messageDesc(file_troupe_booking_v1_booking_events, 7);
+  messageDesc(file_troupe_booking_v1_booking_events, 8);
 
 /**
  * What was paid is on its way back to the buyer.
@@ -341,6 +422,20 @@ export type ReservationRefunded = Message<"troupe.booking.v1.ReservationRefunded
    * @generated from field: troupe.mesh.v1.Money amount = 4;
    */
   amount?: Money | undefined;
+
+  /**
+   * Not set where booking had not heard of the event, and in messages from before it told.
+   *
+   * @generated from field: troupe.booking.v1.BookedEvent event = 5;
+   */
+  event?: BookedEvent | undefined;
+
+  /**
+   * How many tickets it was for; 0 in messages from before it was told.
+   *
+   * @generated from field: int32 ticket_count = 6;
+   */
+  ticketCount: number;
 };
 
 /**
@@ -348,7 +443,7 @@ export type ReservationRefunded = Message<"troupe.booking.v1.ReservationRefunded
  * Use `create(ReservationRefundedSchema)` to create a new message.
  */
 export const ReservationRefundedSchema: GenMessage<ReservationRefunded> = /*@__PURE__*/
-  messageDesc(file_troupe_booking_v1_booking_events, 8);
+  messageDesc(file_troupe_booking_v1_booking_events, 9);
 
 /**
  * Somebody came in.
@@ -387,5 +482,5 @@ export type TicketCheckedIn = Message<"troupe.booking.v1.TicketCheckedIn"> & {
  * Use `create(TicketCheckedInSchema)` to create a new message.
  */
 export const TicketCheckedInSchema: GenMessage<TicketCheckedIn> = /*@__PURE__*/
-  messageDesc(file_troupe_booking_v1_booking_events, 9);
+  messageDesc(file_troupe_booking_v1_booking_events, 10);
 

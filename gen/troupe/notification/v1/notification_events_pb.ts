@@ -184,7 +184,7 @@ export type NotificationFailed = Message<"troupe.notification.v1.NotificationFai
   sourceEventId: string;
 
   /**
-   * UPPER_SNAKE_CASE, e.g. `REFUSED`, `SUPPRESSED`, `SWITCHED_OFF`, `NO_ADDRESS`, `TRIED_TOO_OFTEN`.
+   * UPPER_SNAKE_CASE, e.g. `REFUSED`, `SUPPRESSED`, `SWITCHED_OFF`, `OUTDATED`, `NO_ADDRESS`, `TRIED_TOO_OFTEN`.
    *
    * @generated from field: string reason = 6;
    */

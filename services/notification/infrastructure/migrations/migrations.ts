@@ -7,6 +7,7 @@ import { lists } from './0005-lists.ts'
 import { fanOutCounts } from './0006-fan-out-counts.ts'
 import { digests } from './0007-digests.ts'
 import { living } from './0008-living.ts'
+import { shows } from './0009-shows.ts'
 
 /** The schema of notification's database. */
 export const migrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   fanOutCounts,
   digests,
   living,
+  shows,
 ]

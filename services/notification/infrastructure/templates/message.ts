@@ -75,6 +75,16 @@ const kept = <T extends object | string>(cache: LRUCache<string, T>, key: string
 export const formatLocaleOf = (tag: string): string =>
   kept(formatLocales, tag, () => new Intl.DateTimeFormat(tag).resolvedOptions().locale)
 
+const dateFormatIn = (locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+  kept(dateFormats, JSON.stringify([locale, options]), () => new Intl.DateTimeFormat(locale, options))
+
+/** A time where something takes place, with the name of the zone there: most of its readers are in it, and not all. */
+export const timeThere = (locale: string, at: Date, timeZone: string): string => {
+  const time = dateFormatIn(locale, { dateStyle: 'full', timeStyle: 'short', timeZone }).format(at)
+  const parts = dateFormatIn(locale, { timeZoneName: 'longGeneric', timeZone }).formatToParts(at)
+  return `${time} (${parts.find(({ type }) => type === 'timeZoneName')?.value ?? timeZone})`
+}
+
 const formattersIn = (zone: () => string) => ({
   getNumberFormat: (locales?: string | string[], options?: Intl.NumberFormatOptions) =>
     kept(numberFormats, JSON.stringify([locales, options]), () => new Intl.NumberFormat(locales, options)),

@@ -6,7 +6,7 @@ import type { Extra, Renderer, RenderRequest } from '../../application/template-
 import type { Value } from '../../domain/delivery-state.ts'
 import { digestKind } from '../../domain/kinds.ts'
 import { type CompiledTemplate, compileTemplate } from './compile.ts'
-import { formatLocaleOf, type Shown, type Values } from './message.ts'
+import { formatLocaleOf, type Shown, timeThere, type Values } from './message.ts'
 import type { Text, Texts } from './texts.ts'
 import { type Typeset, typesetOnce } from './typeset.ts'
 
@@ -26,7 +26,7 @@ const amount = (minorUnits: number, currency: string, locale: string): string =>
 
 const shown = (value: Value, locale: string, names: ReadonlyMap<string, string>): Shown => {
   if (!(value instanceof Object)) return value
-  if ('at' in value) return new Date(value.at)
+  if ('at' in value) return value.zone ? timeThere(locale, new Date(value.at), value.zone) : new Date(value.at)
   if ('person' in value) return names.get(value.person) ?? '—'
   return amount(value.minorUnits, value.currency, locale)
 }
