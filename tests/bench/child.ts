@@ -39,7 +39,7 @@ export const startChild = async <Facts = undefined>(
   const [program = process.execPath, ...flags] = options.measured ? [...cores.measured, process.execPath] : []
   const child = fork(join(import.meta.dirname, file), options.args, {
     execPath: program,
-    execArgv: [...flags, ...heapFlags],
+    execArgv: [...flags, ...heapFlags(options.measured ? 8 : 64)],
     env: { ...process.env, ...environment, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
