@@ -40,6 +40,9 @@ export interface Bought {
   endedAt?: number
 }
 
+/** A buyer, and what ends their visit. */
+type Present = Buyer & { signal: AbortSignal }
+
 const buyersAConnection = 100
 const passing = [Code.ResourceExhausted, Code.Unavailable, Code.DeadlineExceeded, Code.Aborted]
 
@@ -71,21 +74,24 @@ const sell = async (sale: Sale): Promise<Bought[]> => {
   const { url, eventId, ticketTypeId, buyers, arriveMs, withinMs } = sale
   const began = performance.now()
   const now = () => performance.now() - began
-  const over = new AbortController()
-  const { signal } = over
+  // Each has a signal of their own: one for all would look through all who listen to it whenever somebody else does.
+  const ends = buyers.map(() => new AbortController())
+  const endAll = (reason?: Error) => {
+    for (const end of ends) end.abort(reason)
+  }
   let left = sale.seats
   const connections = Array.from({ length: Math.ceil(buyers.length / buyersAConnection) }, () =>
     clientsOf(createGrpcTransport({ baseUrl: url })),
   )
   const bought: Bought[] = []
-  const callOf = ({ token }: Buyer, key?: string) => ({
+  const callOf = ({ token, signal }: Present, key?: string) => ({
     signal,
     headers: { authorization: `Bearer ${token}`, ...(key && { 'idempotency-key': key }) },
   })
 
   /** Follows their place until it is their turn; resolves with their ticket. */
-  const turnOf = (buyer: Buyer, { inventory }: (typeof connections)[number], seen: Bought): Promise<string> =>
-    patiently(signal, async () => {
+  const turnOf = (buyer: Present, { inventory }: (typeof connections)[number], seen: Bought): Promise<string> =>
+    patiently(buyer.signal, async () => {
       for await (const { place } of inventory.watchQueue({ eventId }, callOf(buyer))) {
         if (!place?.turnUntil) continue
         seen.admittedAt = now()
@@ -95,8 +101,8 @@ const sell = async (sale: Sale): Promise<Bought[]> => {
       throw new ConnectError('the line ended', Code.Unavailable)
     })
 
-  const decided = (buyer: Buyer, { booking }: (typeof connections)[number], reservationId: string) =>
-    patiently(signal, async () => {
+  const decided = (buyer: Present, { booking }: (typeof connections)[number], reservationId: string) =>
+    patiently(buyer.signal, async () => {
       for await (const { reservation } of booking.watchReservation({ reservationId }, callOf(buyer))) {
         if (reservation?.status === ReservationStatus.CONFIRMED) return 'confirmed'
         if (reservation?.payment?.status === ReservationPaymentStatus.FAILED) return 'declined'
@@ -106,7 +112,9 @@ const sell = async (sale: Sale): Promise<Bought[]> => {
       throw new ConnectError('the watch ended', Code.Unavailable)
     })
 
-  const buy = async (buyer: Buyer, index: number): Promise<void> => {
+  const buy = async (known: Buyer, index: number): Promise<void> => {
+    const { signal } = ends[index] as AbortController
+    const buyer = { ...known, signal }
     await sleep((arriveMs * index) / buyers.length)
     const client = connections[index % connections.length] as (typeof connections)[number]
     const { inventory, booking } = client
@@ -129,10 +137,10 @@ const sell = async (sale: Sale): Promise<Bought[]> => {
     seen.endedAt = now()
     if (seen.outcome === 'declined')
       await patiently(signal, () => booking.cancelReservation({ reservationId }, callOf(buyer, cancelling)))
-    else if (--left === 0) over.abort()
+    else if (--left === 0) endAll()
   }
 
-  const late = setTimeout(() => over.abort(new Error(`${left} seats were left after ${withinMs} ms`)), withinMs)
+  const late = setTimeout(() => endAll(new Error(`${left} seats were left after ${withinMs} ms`)), withinMs)
   const outcomes = await Promise.allSettled(buyers.map(buy))
   clearTimeout(late)
   if (left === 0) return bought
