@@ -15,9 +15,11 @@ import { queueTopic } from './queue-topic.ts'
 /** How much may come together before watchers are told of it. */
 const gatherMs = 300
 
-/** Who has more before them is told every ten seconds, not of everybody who is let in. */
-const nearby = 500
-const farMs = 10_000
+/**
+ * Who has more than a hundred before them is told more rarely of others who are let in, up to every half a minute: a long
+ * line costs little more than a short one. Of their own turn everybody hears at once.
+ */
+const pauseMs = ({ ahead }: Standing): number => Math.min(30_000, Math.max(0, ahead - 100) * 10)
 
 /** A place, with its ticket. */
 export interface Ticketed extends Standing {
@@ -64,16 +66,14 @@ export const watchQueue = (ports: Pick<Ports, 'rooms' | 'queue' | 'queueTickets'
     let place = await queue.place(eventId, userId)
     if (!place) throw notInQueue()
     let known = ''
-    let isNear = true
-    let toldAt = 0
+    let nextAt = 0
     for await (const isWoken of watch(queueTopic(eventId), signal)) {
-      if (isWoken && known) {
-        if (!isNear && performance.now() - toldAt < farMs) continue
-        // Whoever wakes during this is heard after it.
-        await sleep(gatherMs, undefined, { signal }).catch(() => {})
-      }
+      // Whoever wakes during this is heard after it.
+      if (isWoken && known) await sleep(gatherMs, undefined, { signal }).catch(() => {})
       if (signal.aborted) return
       const { isClosed, room } = await rooms.state(eventId)
+      const isTurn = !room || isClosed || place.position <= room.admitted
+      if (!isTurn && performance.now() < nextAt) continue
       const now = clock.now()
       if (isClosed || !room || !isInForce(room, now)) return
       if (place.position <= room.admitted) place = (await queue.place(eventId, userId)) ?? place
@@ -82,8 +82,7 @@ export const watchQueue = (ports: Pick<Ports, 'rooms' | 'queue' | 'queueTickets'
       if (content !== known) yield standing
       else if (!isWoken) yield undefined
       known = content
-      isNear = standing.ahead <= nearby
-      toldAt = performance.now()
+      nextAt = performance.now() + pauseMs(standing)
       if (hasEnded(place, now)) return
     }
   }

@@ -871,10 +871,10 @@ export const InventoryService: GenService<{
     output: typeof JoinQueueResponseSchema;
   },
   /**
-   * Follows the caller's place: first as it is, then as it moves, at most once a second near the front and every
-   * ten seconds far behind it; a heartbeat every ten. Ends once the place was used or its turn is over, the room
-   * or the event is closed. Asking again goes on where it stands. NOT_FOUND / NOT_IN_QUEUE; FAILED_PRECONDITION
-   * / NO_WAITING_ROOM, EVENT_CLOSED.
+   * Follows the caller's place: first as it is, then as it moves, at most once a second near the front, and the
+   * more rarely the more are ahead, up to every half a minute; a heartbeat as often. Their turn is told at once.
+   * Ends once the place was used or its turn is over, the room or the event is closed. Asking again goes on
+   * where it stands. NOT_FOUND / NOT_IN_QUEUE; FAILED_PRECONDITION / NO_WAITING_ROOM, EVENT_CLOSED.
    *
    * @generated from rpc troupe.inventory.v1.InventoryService.WatchQueue
    */
