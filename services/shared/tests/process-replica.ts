@@ -30,11 +30,14 @@ export const replica = async (options: {
   call: CallCommand
   claimMs?: number
   poolSize?: number
+  /** A database that is open already and stays so; otherwise it opens its own, and closes it. */
+  database?: Database
   prepare?: (database: Database) => void
 }): Promise<Replica> => {
   const lines: string[] = []
   const log = createLogger({ service: 'test', level: 'warn', destination: { write: (line) => lines.push(line) } })
-  const database = openDatabase({ url: options.url, poolSize: options.poolSize ?? 4, entities: [], log })
+  const { url, poolSize = 4 } = options
+  const database = options.database ?? openDatabase({ url, poolSize, entities: [], log })
   const clock = new MeshClock(database, true)
   await clock.load()
   options.prepare?.(database)
@@ -89,7 +92,7 @@ export const replica = async (options: {
   }
   const close = async () => {
     await runner.stop(0)
-    await database.close()
+    if (!options.database) await database.close()
   }
   return { database, clock, runner, lines, tell, close }
 }
