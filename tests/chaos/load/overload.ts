@@ -7,8 +7,9 @@ import { callRaw, openSessions, percentile, rawRequest } from './raw-grpc.ts'
 const connections = 8
 const seconds = 6
 const tickMs = 5
-/** As many calls as the gateway is told to take at once. */
+/** As many calls as the gateway is told to take at once. One path takes half of them. */
 export const overloadInFlight = 64
+const callers = overloadInFlight / 2
 
 interface Load {
   /** Answered OK, a second. */
@@ -26,7 +27,7 @@ const measured = (took: readonly number[], refused: number, ms: number): Load =>
   refused,
 })
 
-/** As many callers as the gateway takes at once, each with one call at a time. */
+/** As many callers as the gateway takes at once for one path, each with one call at a time. */
 const peak = async (call: Call): Promise<Load> => {
   const took: number[] = []
   const began = performance.now()
@@ -36,7 +37,7 @@ const peak = async (call: Call): Promise<Load> => {
       if ((await call()) === 0) took.push(performance.now() - sentAt)
     }
   }
-  await Promise.all(Array.from({ length: overloadInFlight }, caller))
+  await Promise.all(Array.from({ length: callers }, caller))
   return measured(took, 0, performance.now() - began)
 }
 
