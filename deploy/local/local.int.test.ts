@@ -60,7 +60,7 @@ describe('the local parts together', () => {
   const start = (dataDir: string, reset = false, env: NodeJS.ProcessEnv = {}): Promise<Local> =>
     startLocal({ dataDir, log, env, reset }).then(keep)
   // Where Postgres does not matter.
-  const besides = { TROUPE_POSTGRES_URL: process.env.TROUPE_TEST_POSTGRES_URL }
+  const suitePostgres = { TROUPE_POSTGRES_URL: process.env.TROUPE_TEST_POSTGRES_URL }
 
   it('keep what was stored over a stop and a start, until a reset', async () => {
     const dataDir = newFolder()
@@ -79,7 +79,7 @@ describe('the local parts together', () => {
   it('refuse a folder that is in use, and take over the lock of a process that is gone', async () => {
     const dataDir = newFolder()
     writeFileSync(join(dataDir, 'lock'), `${process.pid}\nanother process that had this id\n`)
-    await start(dataDir, false, besides)
+    await start(dataDir, false, suitePostgres)
     await expect(start(dataDir)).rejects.toThrow(`is in use by process ${process.pid}`)
   })
 
@@ -87,7 +87,7 @@ describe('the local parts together', () => {
     const dataDir = newFolder()
     writeFileSync(join(dataDir, 'version'), '99\n')
     await expect(start(dataDir)).rejects.toThrow('npm start -- --reset')
-    await start(dataDir, true, besides)
+    await start(dataDir, true, suitePostgres)
     expect(readFileSync(join(dataDir, 'version'), 'utf8')).not.toContain('99')
   })
 
@@ -99,7 +99,7 @@ describe('the local parts together', () => {
   })
 
   it('start a server that dies again, on its port', async () => {
-    const local = await start(newFolder(), false, besides)
+    const local = await start(newFolder(), false, suitePostgres)
     const killed = local.natsPid ?? 0
     process.kill(killed, 'SIGKILL')
     expect(await waitUntil(() => local.natsPid !== killed, 5_000)).toBe(true)

@@ -72,8 +72,8 @@ export const watchQueue = (ports: Pick<Ports, 'rooms' | 'queue' | 'queueTickets'
       if (isWoken && known) await sleep(gatherMs, undefined, { signal }).catch(() => {})
       if (signal.aborted) return
       const { isClosed, room } = await rooms.state(eventId)
-      const isTurn = !room || isClosed || place.position <= room.admitted
-      if (!isTurn && performance.now() < nextAt) continue
+      const isUrgent = !room || isClosed || place.position <= room.admitted
+      if (!isUrgent && performance.now() < nextAt) continue
       const now = clock.now()
       if (isClosed || !room || !isInForce(room, now)) return
       if (place.position <= room.admitted) place = (await queue.place(eventId, userId)) ?? place

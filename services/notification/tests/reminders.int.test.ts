@@ -71,15 +71,13 @@ const inInbox = async (userId: string) => {
   const page = await notification.app.listNotifications(userId, { unreadOnly: false, pageSize: 20, pageToken: '' })
   return page.notifications.map(({ title, body, url }) => ({ title, body, path: new URL(url).pathname }))
 }
+const threePeople = async () =>
+  [await notification.newPerson(), await notification.newPerson(), await notification.newPerson()] as const
 const countOf = async (userId: string) => (await inInbox(userId)).length
 const dueAt = async () => (await notification.workers.nextDue())?.getTime()
 
 it('who has tickets a day before is reminded once, in the show’s own time; who buys later is not', async () => {
-  const [ann, bob, cem] = [
-    await notification.newPerson(),
-    await notification.newPerson(),
-    await notification.newPerson(),
-  ]
+  const [ann, bob, cem] = await threePeople()
   await publish()
   expect(await dueAt()).toBeUndefined()
   const first = await buy(ann)
@@ -154,11 +152,7 @@ it('nobody is reminded of what is off, given back or begun', async () => {
 })
 
 it('a reminder that waits is not sent once its reservation is given back, or its show is moved', async () => {
-  const [ann, bob, cem] = [
-    await notification.newPerson(),
-    await notification.newPerson(),
-    await notification.newPerson(),
-  ]
+  const [ann, bob, cem] = await threePeople()
   await publish()
   const anns = await buy(ann)
   await buy(bob)

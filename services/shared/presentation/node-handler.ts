@@ -24,6 +24,7 @@ const over = (response: NodeResponse) =>
     response.once('close', resolve)
   })
 
+/** Gives a call the signal to run under; `forget` when it is over. */
 export type EndWith = (call: AbortSignal) => { signal: AbortSignal; forget(): void }
 
 /**

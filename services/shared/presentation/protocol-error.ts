@@ -55,6 +55,7 @@ const toConnectError = ({ code, message, reason, retryAfterMs }: ProtocolError):
   return error
 }
 
+/** What was encoded before: a server that sheds answers the same error thousands of times. */
 const grpcStatuses = new WeakMap<ProtocolError, Readonly<Record<string, string>>>()
 
 /** The gRPC status fields that tell of an error: for trailers, or headers of an answer without a body. */

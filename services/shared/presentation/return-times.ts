@@ -5,8 +5,8 @@ const stepMs = 100
 
 /**
  * When somebody who is turned away may come again, in milliseconds: after a second, and so spread that however many they
- * are, no more than 500 a second come back; after half a minute at most. In steps of a tenth of a second, so that few different
- * answers are told to many.
+ * are, no more than 500 a second come back; after half a minute at most. In steps of a tenth of a second, so that many are
+ * told the same.
  */
 export const returnTimes = (now: () => number = () => performance.now()): (() => number) => {
   let last = Number.NEGATIVE_INFINITY

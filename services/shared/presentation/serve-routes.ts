@@ -24,8 +24,9 @@ export const serveRoutes = (
   options: Partial<UniversalHandlerOptions>,
   draining: AbortSignal,
 ): ReadonlyMap<string, HttpHandler> => {
-  const { shutdownSignal, ...settings } = { ...defaults, ...options }
-  const router = createConnectRouter(settings)
+  const all = { ...defaults, ...options }
+  const { shutdownSignal, ...ofRouter } = all
+  const router = createConnectRouter(ofRouter)
   const specs = new Map<string, UnarySpec>()
   for (const { service, implementation } of routes) {
     router.service(service, implementation)
@@ -36,7 +37,7 @@ export const serveRoutes = (
       specs.set(`/${service.typeName}/${method.name}`, spec)
     }
   }
-  const unary = unaryHandlers({ ...settings, ...(shutdownSignal && { shutdownSignal }) })
+  const unary = unaryHandlers(all)
   const [withServer, withStreams] = [endingWith(shutdownSignal), endingWith(draining)]
   return new Map(
     router.handlers.map((handler) => {

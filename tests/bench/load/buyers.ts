@@ -40,8 +40,8 @@ export interface Bought {
   endedAt?: number
 }
 
-/** A buyer, and what ends their visit. */
-type Present = Buyer & { signal: AbortSignal }
+/** A buyer who is here, until the signal. */
+type Visitor = Buyer & { signal: AbortSignal }
 
 const buyersAConnection = 100
 const passing = [Code.ResourceExhausted, Code.Unavailable, Code.DeadlineExceeded, Code.Aborted]
@@ -84,13 +84,13 @@ const sell = async (sale: Sale): Promise<Bought[]> => {
     clientsOf(createGrpcTransport({ baseUrl: url })),
   )
   const bought: Bought[] = []
-  const callOf = ({ token, signal }: Present, key?: string) => ({
+  const callOf = ({ token, signal }: Visitor, key?: string) => ({
     signal,
     headers: { authorization: `Bearer ${token}`, ...(key && { 'idempotency-key': key }) },
   })
 
   /** Follows their place until it is their turn; resolves with their ticket. */
-  const turnOf = (buyer: Present, { inventory }: (typeof connections)[number], seen: Bought): Promise<string> =>
+  const turnOf = (buyer: Visitor, { inventory }: (typeof connections)[number], seen: Bought): Promise<string> =>
     patiently(buyer.signal, async () => {
       for await (const { place } of inventory.watchQueue({ eventId }, callOf(buyer))) {
         if (!place?.turnUntil) continue
@@ -101,7 +101,7 @@ const sell = async (sale: Sale): Promise<Bought[]> => {
       throw new ConnectError('the line ended', Code.Unavailable)
     })
 
-  const decided = (buyer: Present, { booking }: (typeof connections)[number], reservationId: string) =>
+  const decided = (buyer: Visitor, { booking }: (typeof connections)[number], reservationId: string) =>
     patiently(buyer.signal, async () => {
       for await (const { reservation } of booking.watchReservation({ reservationId }, callOf(buyer))) {
         if (reservation?.status === ReservationStatus.CONFIRMED) return 'confirmed'
