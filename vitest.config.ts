@@ -36,6 +36,8 @@ const endToEnd = (name: string) => ({
     name,
     include: [`${folders}/*.e2e.test.ts`],
     globalSetup: ['tests/mesh-setup.ts'],
+    // Some wait for their turn to move the clock.
+    testTimeout: 60_000,
     sequence: { groupOrder: 1 },
   },
 })
