@@ -51,7 +51,6 @@ export const startTestMesh = async (name: string, split: boolean, env: NodeJS.Pr
         TROUPE_POSTGRES_URL: postgresUrl,
         TROUPE_DATABASE_PREFIX: databasePrefix,
         TROUPE_NATS_URL: nats.url,
-        TROUPE_POOL_SIZE: '2',
         TROUPE_RATE_LIMIT_SCALE: '1000000',
         TROUPE_FLOOD_PER_SECOND: '1000000',
         ...env,
