@@ -1,19 +1,22 @@
-/** Content as it comes, until the signal aborts, which does not wait for the chunk that is to come next. */
-export async function* untilAborted<T>(content: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncIterable<T> {
+/** What comes, until the signal aborts, which does not wait for what is to come next. Throws the signal's reason. */
+export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncIterable<T> {
   signal?.throwIfAborted()
-  if (!signal) return yield* content
-  const aborted = Promise.withResolvers<never>()
-  aborted.promise.catch(() => {})
-  const abort = () => aborted.reject(signal.reason)
+  if (!signal) return yield* source
+  const iterator = source[Symbol.asyncIterator]()
+  // One promise a turn: what races against a promise of the signal's own is kept until that is settled.
+  let giveUp = () => {}
+  const abort = () => giveUp()
   signal.addEventListener('abort', abort, { once: true })
-  const iterator = content[Symbol.asyncIterator]()
   let isOver = false
   try {
     for (;;) {
-      const { done, value } = await Promise.race([iterator.next(), aborted.promise])
-      isOver = done === true
-      if (isOver) return
-      yield value
+      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
+        giveUp = () => reject(signal.reason)
+        iterator.next().then(resolve, reject)
+      })
+      isOver = next.done === true
+      if (next.done) return
+      yield next.value
       signal.throwIfAborted()
     }
   } finally {
