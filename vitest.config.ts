@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
@@ -16,13 +17,20 @@ const common = {
 }
 const folders = '{services,gateway,deploy,tests}/**'
 
-/** The longest first, so that no worker is left with one alone. A worker keeps to its project, which comes as one. */
+/** Programs may be being installed meanwhile. */
+const waitsForPrograms = (file: string): boolean => readFileSync(file, 'utf8').includes('/installed-programs.ts')
+
+/**
+ * The longest first, so that no worker is left with one alone, and last what waits for programs. A worker keeps to its
+ * project, which comes as one.
+ */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const kinds = [/^tests\/.*\.int\./, /\.int\./, /./]
     const rank = ({ moduleId, project }: TestSpecification) => {
       const path = relative(import.meta.dirname, moduleId)
-      return projects.indexOf(project.name) * kinds.length + kinds.findIndex((kind) => kind.test(path))
+      const kind = waitsForPrograms(moduleId) ? kinds.length : kinds.findIndex((kind) => kind.test(path))
+      return projects.indexOf(project.name) * (kinds.length + 1) + kind
     }
     return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b))
   }

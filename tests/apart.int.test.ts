@@ -6,6 +6,7 @@ import { AccessService } from '#gen/troupe/access/v1/access_service_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { expectRefusedInTime } from '../services/access/tests/refusals.ts'
+import { contextNames } from '../services/contexts.ts'
 import { timestamp } from '../services/shared/domain/timestamp.ts'
 import { apiKeyText } from '../services/shared/infrastructure/api-key-text.ts'
 import { eventually, outcomeOf, testMesh } from './mesh.ts'
@@ -13,10 +14,14 @@ import { groundOf, testMatrix } from './security/smoke.ts'
 import { minute } from './security/stage/mesh-clock.ts'
 import type { OwnMesh } from './start-test-mesh.ts'
 
-// Takes from everybody what everybody needs, stops contexts and moves the clock: on a mesh of its own, in which every
-// context is a process. It is attacked when that is over.
+// Takes from everybody what everybody needs, stops contexts and moves the clock: on a mesh of its own, in which those
+// that are stopped are processes. It is attacked when that is over.
 
-const ground = groundOf('split')
+const stopped = ['access', 'identity']
+const ground = groundOf(
+  'split',
+  contextNames.filter((name) => !stopped.includes(name)),
+)
 let own: OwnMesh
 let mesh: ReturnType<typeof testMesh>
 let operator: ReturnType<typeof createClient<typeof AccessService>>

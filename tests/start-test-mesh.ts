@@ -34,8 +34,19 @@ export interface OwnMesh {
   stop(): Promise<void>
 }
 
+export interface TestMeshOptions {
+  /** Overrides settings of its processes. */
+  env?: NodeJS.ProcessEnv
+  /** Contexts of a split mesh that share one process: each costs seconds to start. */
+  together?: readonly string[] | undefined
+}
+
 /** Starts a mesh of its own for tests: own databases, own nats-server, limits counted but out of the way. */
-export const startTestMesh = async (name: string, split: boolean, env: NodeJS.ProcessEnv = {}): Promise<OwnMesh> => {
+export const startTestMesh = async (
+  name: string,
+  split: boolean,
+  { env = {}, together }: TestMeshOptions = {},
+): Promise<OwnMesh> => {
   const postgresUrl = process.env.TROUPE_TEST_POSTGRES_URL
   if (!postgresUrl) throw new Error('TROUPE_TEST_POSTGRES_URL is not set: run tests with npm test')
   const dataDir = mkdtempSync(join(tmpdir(), `troupe-${name}-`))
@@ -46,6 +57,7 @@ export const startTestMesh = async (name: string, split: boolean, env: NodeJS.Pr
     startMesh({
       dataDir,
       split,
+      together,
       port,
       env: {
         TROUPE_POSTGRES_URL: postgresUrl,

@@ -15,6 +15,8 @@ interface Options {
   dataDir: string
   /** One process a context, and the gateway; otherwise one process for all. */
   split: boolean
+  /** Contexts of a split mesh that share one process. */
+  together?: readonly string[] | undefined
   /** Of the gateway, on 127.0.0.1. */
   port: number
   /** What the processes are told besides this process's own environment: at least where Postgres and NATS are. */
@@ -48,15 +50,19 @@ interface Role {
 
 const urlVariable = (context: string) => `TROUPE_${context.toUpperCase().replaceAll('-', '_')}_URL`
 
-const rolesOf = async (split: boolean, port: number): Promise<Role[]> => {
+const rolesOf = async ({ split, together = [], port }: Options): Promise<Role[]> => {
   if (!split) return [{ name: 'mesh', contexts: [], port }]
   const roles: Role[] = []
-  for (const name of contextNames) roles.push({ name, contexts: [name], port: await freePort() })
+  if (together.length > 0) roles.push({ name: 'others', contexts: together, port: await freePort() })
+  for (const name of contextNames.filter((name) => !together.includes(name)))
+    roles.push({ name, contexts: [name], port: await freePort() })
   return [...roles, { name: 'gateway', contexts: ['gateway'], port }]
 }
 
 const addressesOf = (roles: Role[]): NodeJS.ProcessEnv =>
-  Object.fromEntries(roles.map(({ name, port }) => [urlVariable(name), `http://127.0.0.1:${port}`]))
+  Object.fromEntries(
+    roles.flatMap(({ contexts, port }) => contexts.map((name) => [urlVariable(name), `http://127.0.0.1:${port}`])),
+  )
 
 /** The settings of every process; what the environment sets already stays. */
 const settingsOf = ({ dataDir, split, port, env }: Options, roles: Role[]): NodeJS.ProcessEnv => ({
@@ -76,7 +82,7 @@ const settingsOf = ({ dataDir, split, port, env }: Options, roles: Role[]): Node
  */
 export const startMesh = async (options: Options): Promise<Mesh> => {
   const { dataDir, split, port, log, verbose = false, signal } = options
-  const roles = await rolesOf(split, port)
+  const roles = await rolesOf(options)
   const env = settingsOf(options, roles)
   const flags = await bundleFlags(log)
   const running = new Map<string, MeshProcess>()

@@ -11,12 +11,12 @@ interface Ground {
   cast(): Promise<Cast>
 }
 
-/** Opens a mesh of either topology for the tests of a file. */
-export const groundOf = (topology: 'single' | 'split'): Ground => {
+/** Opens a mesh of either topology for the tests of a file; of a split one, the contexts `together` share a process. */
+export const groundOf = (topology: 'single' | 'split', together?: readonly string[]): Ground => {
   let stage: Stage
   let cast: Promise<Cast> | undefined
   beforeAll(async () => {
-    stage = await openStage(`security-${topology}`, topology === 'split')
+    stage = await openStage(`security-${topology}`, topology === 'split', { together })
   })
   afterAll(() => stage?.close())
   return {

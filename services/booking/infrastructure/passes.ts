@@ -1,4 +1,3 @@
-import PDFDocument from 'pdfkit'
 import QRCode from 'qrcode'
 import { CatalogService } from '#gen/troupe/catalog/v1/catalog_service_pb.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
@@ -31,6 +30,7 @@ export const createPasses = ({ client }: Pick<Kernel, 'client'>): Passes => {
     },
     png: async (code) => QRCode.toBuffer(code, { errorCorrectionLevel: 'M', scale: pixelsOfModule, margin: 4 }),
     pdf: async (ticket, code, { title, venue, localStartsAt }) => {
+      const { default: PDFDocument } = await import('pdfkit') // large, and rarely used
       const info = { Title: title, Creator: 'Troupe' }
       const doc = new PDFDocument({ size: [pageWidth, pageHeight], margin, info })
       const chunks: Buffer[] = []

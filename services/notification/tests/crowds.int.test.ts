@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Lease, releaseLease, renewLease, resetLease, takeLease } from '#shared/infrastructure/consumer/lease.ts'
+import { type Lease, releaseLease, renewLeases, resetLease, takeLease } from '#shared/infrastructure/consumer/lease.ts'
 import { sweep } from '#shared/infrastructure/janitor.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import type { Push, SendOutcome } from '../domain/ports.ts'
@@ -112,7 +112,7 @@ describe('a crowd', () => {
     expect(await recipients()).toBe(250)
     // As its reader does who has read all.
     const again = (await takeLease(database, 'people', 'identity', 'reader')) as Lease
-    await renewLease(database, { ...again, streamCreated: 'once' })
+    await renewLeases(database, [{ ...again, streamCreated: 'once' }])
     await notification.fanOutAll()
     const [row] = await database.sql<{ people: number }>('select count(*) as people from people')
     expect(await recipients()).toBe(row?.people)

@@ -30,7 +30,7 @@ export class MeshClock implements Clock {
   /** Takes over what the context's database says; other replicas may have travelled. */
   async load(): Promise<void> {
     if (!this.mayTravel) return
-    const [row] = await this.database.sql<{ offset_ms: number }>('select offset_ms from mesh_clock')
+    const [row] = await this.database.look<{ offset_ms: number }>('select offset_ms from mesh_clock')
     const offset = row?.offset_ms ?? 0
     const moved = offset !== this.offset
     this.offset = offset

@@ -1,7 +1,9 @@
-import { Migrator, Migration as OrmMigration } from '@mikro-orm/migrations'
+import type * as Migrations from '@mikro-orm/migrations'
 import { MikroORM, PostgreSqlDriver } from '@mikro-orm/postgresql'
 import { Client } from 'pg'
+import type { Database } from './database.ts'
 import { kernelMigrations } from './kernel-schema.ts'
+import type { Row } from './prepared.ts'
 
 /** A step of a context's schema, forward only; its statements run in one transaction. */
 export interface Migration {
@@ -34,6 +36,12 @@ const connected = async <T>(url: string, run: (client: Client) => Promise<T>, pa
   }
 }
 
+/** What asks on a connection of its own. */
+const once = (url: string): Pick<Database, 'look'> => ({
+  look: <R extends Row>(text: string) =>
+    connected(url, async (client) => (await client.query<R>(text)).rows, { query_timeout: answerWithinMs }),
+})
+
 /** The role needs CREATEDB only for this. */
 const createDatabase = async (url: string): Promise<void> => {
   const target = new URL(url)
@@ -47,7 +55,7 @@ const createDatabase = async (url: string): Promise<void> => {
   })
 }
 
-const migrationClass = (step: Migration) =>
+const migrationClass = (OrmMigration: typeof Migrations.Migration, step: Migration) =>
   class extends OrmMigration {
     override up(): void {
       for (const statement of step.up) this.addSql(statement)
@@ -55,28 +63,36 @@ const migrationClass = (step: Migration) =>
   }
 
 /** Asked first: a process that starts again has nothing to migrate, and nothing to wait for without end. */
-const standing = (url: string, names: readonly string[]): Promise<'missing' | 'behind' | 'up to date'> =>
-  connected(
-    url,
-    async (client) => {
-      const { rows } = await client.query<{ name: string }>('select name from mesh_migrations')
+const standing = (applied: Promise<Row[]>, names: readonly string[]): Promise<'missing' | 'behind' | 'up to date'> =>
+  applied.then(
+    (rows) => {
       const done = new Set(rows.map(({ name }) => name))
-      return names.every((name) => done.has(name)) ? ('up to date' as const) : ('behind' as const)
+      return names.every((name) => done.has(name)) ? 'up to date' : 'behind'
     },
-    { query_timeout: answerWithinMs },
-  ).catch((error: { code?: string }) => {
-    if (error.code === '3D000') return 'missing' // the database itself
-    if (error.code === '42P01') return 'behind' // not even the table is there
-    throw error
-  })
+    (error: { code?: string }) => {
+      if (error.code === '3D000') return 'missing' // the database itself
+      if (error.code === '42P01') return 'behind' // not even the table is there
+      throw error
+    },
+  )
 
-/** Brings a context's database up to date, made where it is missing; replicas that start together take turns. */
-export const migrate = async (url: string, migrations: readonly Migration[]): Promise<void> => {
+/**
+ * Brings a context's database up to date, made where it is missing; replicas that start together take turns.
+ *
+ * @param database - the same, to ask on a connection that is used afterwards as well
+ */
+export const migrate = async (
+  url: string,
+  migrations: readonly Migration[],
+  database: Pick<Database, 'look'> = once(url),
+): Promise<void> => {
   const steps = [...kernelMigrations, ...migrations]
   const names = steps.map(({ name }) => name)
-  const found = await standing(url, names)
+  const found = await standing(database.look('select name from mesh_migrations'), names)
   if (found === 'up to date') return
   if (found === 'missing') await createDatabase(url)
+  // Loaded where it is used: most starts have nothing to migrate.
+  const { Migrator, Migration: OrmMigration } = await import('@mikro-orm/migrations')
   const orm = new MikroORM({
     driver: PostgreSqlDriver,
     clientUrl: url,
@@ -85,7 +101,7 @@ export const migrate = async (url: string, migrations: readonly Migration[]): Pr
     extensions: [Migrator],
     migrations: {
       tableName: 'mesh_migrations',
-      migrationsList: steps.map((step) => ({ name: step.name, class: migrationClass(step) })),
+      migrationsList: steps.map((step) => ({ name: step.name, class: migrationClass(OrmMigration, step) })),
       snapshot: false,
       silent: true,
     },

@@ -166,13 +166,12 @@ export class UnitOfWork implements Ids {
     const sealing = await sealingOf(this.subjectKeys, aggregates.flatMap(recordedEvents))
     const events = storedEvents(aggregates, now, sealing.sealed)
     const steps = inSteps(sets)
-    const before = steps.slice(0, -1).map((step) => {
+    const statements = (steps.length > 0 ? steps : [[]]).map((step) => {
       const statement = new Statement()
       writeChangeSets(statement, step)
       return statement
     })
-    const statement = new Statement()
-    writeChangeSets(statement, steps.at(-1) ?? [])
+    const statement = statements.at(-1) as Statement
     const changed = new Set(sets.map((set) => set.entity))
     for (const [index, aggregate] of aggregates.entries()) {
       if (changed.has(aggregate) || !this.isMapped(aggregate)) continue
@@ -186,7 +185,7 @@ export class UnitOfWork implements Ids {
     finish?.(statement)
     failpoint('commit:before')
     this.isSent = true
-    await runStatements(this.database, [...before, statement])
+    await runStatements(this.database, statements)
     failpoint('commit:after')
     for (const hook of this.afterCommit) hook()
     return events

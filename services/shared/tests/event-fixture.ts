@@ -5,6 +5,7 @@ import type { Clock } from '../domain/clock.ts'
 import { timestamp } from '../domain/timestamp.ts'
 import type { ReadEvents } from '../infrastructure/consumer/catch-up.ts'
 import { deliveryHandler } from '../infrastructure/consumer/handle.ts'
+import { renewLeases } from '../infrastructure/consumer/lease.ts'
 import { Reader } from '../infrastructure/consumer/reader.ts'
 import type { ReaderOptions } from '../infrastructure/consumer/reading.ts'
 import type { Database } from '../infrastructure/database.ts'
@@ -93,6 +94,7 @@ export const readerOf = (
         onOutcome: () => {},
       }),
     readEvents: async () => ({ events: [], more: false }),
+    renew: async (lease) => (await renewLeases(database, [lease])).get(lease),
     ...over,
   })
 }

@@ -11,6 +11,7 @@ import { clientOf } from '../infrastructure/clients/client.ts'
 import { localTransport } from '../infrastructure/clients/local-transport.ts'
 import type { ReadEvents } from '../infrastructure/consumer/catch-up.ts'
 import { deliveryHandler } from '../infrastructure/consumer/handle.ts'
+import { renewLeases } from '../infrastructure/consumer/lease.ts'
 import { Reader } from '../infrastructure/consumer/reader.ts'
 import { contractsOf } from '../infrastructure/event-codec.ts'
 import { IdempotencyStore } from '../infrastructure/idempotency.ts'
@@ -108,5 +109,6 @@ export const storyReader = (side: Side, definition: ConsumerDefinition, readEven
     holder: 'host:1',
     makeHandler: (signal) => deliveryHandler({ ...shared, signal, openEvent: () => undefined, onOutcome: () => {} }),
     readEvents,
+    renew: async (lease) => (await renewLeases(database, [lease])).get(lease),
   })
 }

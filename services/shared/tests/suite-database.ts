@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { globSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Client } from 'pg'
@@ -14,14 +15,24 @@ export interface SuiteDatabase {
 
 const services = join(import.meta.dirname, '../..')
 
-const onServer = async <T>(server: string, use: (client: Client) => Promise<T>): Promise<T> => {
+const admins = new Map<string, Promise<Client>>()
+
+const connectAdmin = async (server: string): Promise<Client> => {
   const client = new Client({ connectionString: server })
+  const forget = () => admins.delete(server)
+  client.on('error', forget)
+  client.on('end', forget)
   await client.connect()
-  try {
-    return await use(client)
-  } finally {
-    await client.end()
-  }
+  ;(client.connection.stream as Socket).unref()
+  return client
+}
+
+/** One connection to a server for every suite of this process: opening one costs more than all that is done on it. */
+const adminOf = (server: string): Promise<Client> => {
+  const client = admins.get(server) ?? connectAdmin(server)
+  admins.set(server, client)
+  client.catch(() => admins.delete(server))
+  return client
 }
 
 const urlOf = (server: string, database: string): string => {
@@ -42,18 +53,20 @@ const templateOf = (server: string, migrations: readonly Migration[]): Promise<s
   return made
 }
 
-const makeTemplate = (server: string, name: string, migrations: readonly Migration[]): Promise<string> =>
-  onServer(server, async (client) => {
-    await client.query('select pg_advisory_lock(hashtext($1))', [name])
+const makeTemplate = async (server: string, name: string, migrations: readonly Migration[]): Promise<string> => {
+  const admin = await adminOf(server)
+  await admin.query('select pg_advisory_lock(hashtext($1))', [name])
+  try {
     await migrate(urlOf(server, name), migrations)
-    return name
-  })
+  } finally {
+    await admin.query('select pg_advisory_unlock(hashtext($1))', [name])
+  }
+  return name
+}
 
 const makeCopy = async (server: string, database: string, migrations: readonly Migration[]): Promise<void> => {
   const template = await templateOf(server, migrations)
-  await onServer(server, (client) =>
-    client.query(`create database ${database} template ${template} strategy file_copy`),
-  )
+  await (await adminOf(server)).query(`create database ${database} template ${template} strategy file_copy`)
 }
 
 /** Makes the database of a context of a mesh as the context itself would, in a fourth of the time. */
@@ -69,7 +82,7 @@ export const suiteDatabase = async (name: string, migrations: readonly Migration
   if (!server) throw new Error('TROUPE_TEST_POSTGRES_URL is not set: run `npm test`, or point it at a Postgres server')
   const database = `test_${name.replace(/\W/g, '_').toLowerCase().slice(0, 40)}_${randomBytes(5).toString('hex')}`
   await makeCopy(server, database, migrations)
-  const drop = () =>
-    onServer(server, async (client) => void (await client.query(`drop database if exists ${database} with (force)`)))
+  const drop = async () =>
+    void (await (await adminOf(server)).query(`drop database if exists ${database} with (force)`))
   return { url: urlOf(server, database), drop }
 }

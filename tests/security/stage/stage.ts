@@ -5,7 +5,7 @@ import { AccessService } from '#gen/troupe/access/v1/access_service_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
 import { startOpenIdProvider } from '../../../services/identity/tests/openid-provider.ts'
 import { bearer } from '../../mesh.ts'
-import { type OwnMesh, startTestMesh } from '../../start-test-mesh.ts'
+import { type OwnMesh, startTestMesh, type TestMeshOptions } from '../../start-test-mesh.ts'
 import { type Databases, openDatabases } from './databases.ts'
 import { goodClaims, type SigningKey, signClaims, signingKeys } from './keys.ts'
 import { type StageClock, stageClock } from './mesh-clock.ts'
@@ -45,18 +45,23 @@ export interface Stage {
 
 const secret = () => randomBytes(32).toString('base64url')
 
-/** Starts a mesh to attack, with an OpenID provider beside it. `env` overrides settings of its processes. */
-export const openStage = async (name: string, split: boolean, env: NodeJS.ProcessEnv = {}): Promise<Stage> => {
+/** Starts a mesh to attack, with an OpenID provider beside it. */
+export const openStage = async (
+  name: string,
+  split: boolean,
+  { env, together }: TestMeshOptions = {},
+): Promise<Stage> => {
   const [serviceSecret, masterKey] = [secret(), secret()]
   const oauthPeople: Stage['oauthPeople'] = {}
   const provider = await startOpenIdProvider(oauthPeople, redirectUri)
-  const own = await startTestMesh(name, split, {
+  const settings = {
     TROUPE_SERVICE_SECRET: serviceSecret,
     TROUPE_MASTER_KEY: masterKey,
     TROUPE_CORS_ORIGINS: allowedOrigin,
     ...provider.settings,
     ...env,
-  }).catch(async (error) => {
+  }
+  const own = await startTestMesh(name, split, { env: settings, together }).catch(async (error) => {
     await provider.stop()
     throw error
   })

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
-import mjml2html from 'mjml'
 import { templateInvalid } from './parse.ts'
 
 const mostKept = 500
@@ -9,6 +8,8 @@ const mostKept = 500
 export type Typeset = (mjml: string) => Promise<string>
 
 const toHtml: Typeset = async (mjml) => {
+  // Loaded where it is used: MJML is five hundred modules.
+  const { default: mjml2html } = await import('mjml')
   try {
     return (await mjml2html(mjml, { validationLevel: 'strict', keepComments: false })).html
   } catch (error) {

@@ -55,27 +55,40 @@ export const takeLease = async (
 }
 
 /**
- * Keeps the lease and notes where it stands. Answers which aggregates an operator wants tried again; undefined when
- * another process has taken the lease. Does not wait for the disk: what a crash of the server forgets is read once more,
- * and recognised.
+ * Keeps leases and notes where they stand. Answers for each which aggregates an operator wants tried again; one that
+ * another process has taken is left out. Does not wait for the disk: what a crash of the server forgets is read once
+ * more, and recognised.
  */
-export const renewLease = async (database: Database, lease: Lease): Promise<string[] | undefined> => {
-  const [row] = await database.look<{ redriven: string[] }>(
+export const renewLeases = async (
+  database: Database,
+  leases: readonly Lease[],
+): Promise<ReadonlyMap<Lease, readonly string[]>> => {
+  const rows = await database.look<{ consumer: string; source: string; redriven: string[] }>(
     `update consumer_leases l set expires_at = clock_timestamp() + interval '${leaseSeconds} seconds',
-       floor = $4, stream_created = $5, caught_up = $6
-     where consumer = $1 and source = $2 and epoch = $3 and (select set_config('synchronous_commit', 'off', true)) = 'off'
-     returning array(
+       floor = held.floor, stream_created = held.stream_created, caught_up = held.caught_up
+     from unnest($1::text[], $2::text[], $3::int[], $4::bigint[], $5::text[], $6::bigint[])
+       as held (consumer, source, epoch, floor, stream_created, caught_up)
+     where l.consumer = held.consumer and l.source = held.source and l.epoch = held.epoch
+       and (select set_config('synchronous_commit', 'off', true)) = 'off'
+     returning l.consumer, l.source, array(
        select distinct aggregate_id from dead_letters d
        where d.consumer = l.consumer and d.source = l.source and d.status = 'REDRIVING'
      ) as redriven`,
-    lease.consumer,
-    lease.source,
-    lease.epoch,
-    lease.floor,
-    lease.streamCreated,
-    lease.caughtUp,
+    leases.map(({ consumer }) => consumer),
+    leases.map(({ source }) => source),
+    leases.map(({ epoch }) => epoch),
+    leases.map(({ floor }) => floor),
+    leases.map(({ streamCreated }) => streamCreated),
+    leases.map(({ caughtUp }) => caughtUp),
   )
-  return row?.redriven
+  const nameOf = ({ consumer, source }: { consumer: string; source: string }) => `${consumer} ${source}`
+  const redriven = new Map(rows.map((row) => [nameOf(row), row.redriven]))
+  return new Map(
+    leases.flatMap((lease) => {
+      const aggregates = redriven.get(nameOf(lease))
+      return aggregates ? [[lease, aggregates] as const] : []
+    }),
+  )
 }
 
 /** Gives the lease up, so that another process need not wait for its end. */

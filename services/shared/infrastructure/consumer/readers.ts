@@ -1,6 +1,7 @@
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import type { ConsumerDefinition } from '../../application/consumers.ts'
 import type { Clock } from '../../domain/clock.ts'
+import { batched } from '../batched.ts'
 import type { MeshClients } from '../clients/mesh-clients.ts'
 import type { Database } from '../database.ts'
 import { contextOf, eventContract } from '../event-codec.ts'
@@ -13,6 +14,7 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import type { Units } from '../units.ts'
 import { deliveryHandler } from './handle.ts'
+import { type Lease, renewLeases } from './lease.ts'
 import { Reader } from './reader.ts'
 import { sourcesOf } from './sources.ts'
 
@@ -33,6 +35,8 @@ export interface ReadersOptions {
 }
 
 const outcomes = { done: 'applied', repeat: 'duplicate', retry: 'retried', dead: 'dead_lettered' } as const
+
+const mostRenewedAtOnce = 100
 
 const assertReadable = (context: string, definition: ConsumerDefinition): void => {
   for (const schema of definition.schemas) {
@@ -55,6 +59,7 @@ export const createReaders = (options: ReadersOptions): { start(): void; stop():
       source === context ? subjectKeys.present(subjects) : askForKeys(clients, source, subjects),
     ),
   )
+  const renew = batched((leases: readonly Lease[]) => renewLeases(options.database, leases), mostRenewedAtOnce)
   const readers = options.consumers.flatMap((definition) => {
     assertReadable(context, definition)
     return [...sourcesOf(definition)].map(
@@ -65,6 +70,7 @@ export const createReaders = (options: ReadersOptions): { start(): void; stop():
           source,
           types: schemas.map((schema) => schema.typeName),
           now: () => clock.now(),
+          renew,
           makeHandler: (signal) =>
             deliveryHandler({
               ...options,

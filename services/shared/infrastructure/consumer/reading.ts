@@ -10,7 +10,7 @@ import { Arrivals } from './arrivals.ts'
 import { catchUp, type ReadEvents } from './catch-up.ts'
 import { type Delivery, fromStream } from './delivery.ts'
 import type { deliveryHandler } from './handle.ts'
-import { type Lease, releaseLease, renewLease } from './lease.ts'
+import { type Lease, releaseLease } from './lease.ts'
 import { Processing } from './processing.ts'
 import { locate, subscribe } from './subscription.ts'
 
@@ -35,6 +35,8 @@ export interface ReaderOptions {
   now: () => Date
   makeHandler: (signal: AbortSignal) => ReturnType<typeof deliveryHandler>
   readEvents: ReadEvents
+  /** Keeps a lease, as `renewLeases` does; undefined once another process has taken it. */
+  renew: (lease: Lease) => Promise<readonly string[] | undefined>
   /** How long JetStream waits before it delivers again; default 30 s. */
   ackWaitMs?: number
 }
@@ -159,15 +161,15 @@ export class Reading {
   }
 
   private async keepLease(): Promise<void> {
-    const { database } = this.options
     const { signal } = this.ending
     let keptAlive = performance.now()
     let renewedAt = performance.now()
     while (!signal.aborted) {
-      await sleep(renewMs, undefined, { signal }).catch(() => {}) // ended early
+      // At the same moment as all others of the process, so that they are renewed together.
+      await sleep(renewMs - (performance.now() % renewMs), undefined, { signal }).catch(() => {}) // ended early
       if (signal.aborted) return
       this.arrivals.advance()
-      const renewed = await renewLease(database, this.lease).catch(() => 'away' as const)
+      const renewed = await this.options.renew(this.lease).catch(() => 'away' as const)
       if (renewed !== 'away') renewedAt = performance.now()
       // Postgres away for long: whoever comes first afterwards takes a new lease.
       if (renewed === undefined || performance.now() - renewedAt > 10 * renewMs) this.ending.abort()

@@ -46,7 +46,7 @@ export interface MetricsOptions {
 /** All measures of this process, its event-loop lag, memory and CPU included; make one and hand it around. */
 export const createMetrics = ({ onCollectError, collectTimeoutMs = 2_000 }: MetricsOptions = {}): Metrics => {
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 })
   const instruments = createInstruments(registry)
   const labels = methodLabels()
   const collectors = new Set<() => void | Promise<void>>()

@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises'
-import PDFDocument from 'pdfkit'
 import type { Book, BookBinder } from '../../domain/book.ts'
 import { type Chapter, chaptersOf } from './chapters.ts'
 import { type FrontMatter, frontOf } from './front-matter.ts'
@@ -21,7 +20,7 @@ export const pdfBinder = (): BookBinder => ({ mediaType: 'application/pdf', exte
 
 async function* bind(book: Book): AsyncGenerator<Uint8Array> {
   const front = frontOf(book)
-  const doc = openDocument(book, front)
+  const doc = await openDocument(book, front)
   const page = typesetter(doc, openFonts(doc), front.language)
   setTitlePage(page, front)
   if (front.characters.length > 0) setCharacters(page, front)
@@ -43,8 +42,9 @@ async function* bind(book: Book): AsyncGenerator<Uint8Array> {
   for (let rest: Uint8Array | null = doc.read(); rest; rest = doc.read()) yield rest
 }
 
-const openDocument = (book: Book, front: FrontMatter): PDFKit.PDFDocument => {
+const openDocument = async (book: Book, front: FrontMatter): Promise<PDFKit.PDFDocument> => {
   if (Number.isNaN(book.modifiedAt.getTime())) throw new RangeError('the book has no valid modification date')
+  const { default: PDFDocument } = await import('pdfkit') // large, and rarely used
   const doc = new PDFDocument({
     pdfVersion: '1.7',
     size: 'A5',
