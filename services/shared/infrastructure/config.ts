@@ -1,5 +1,7 @@
+import { type BlobSettings, readBlobSettings } from './blobs/blob-settings.ts'
 import { EnvReader } from './env-reader.ts'
 import { failpointProblem } from './failpoints.ts'
+import { type ProgramSettings, readProgramSettings } from './programs/program-settings.ts'
 
 export { ConfigError, EnvReader } from './env-reader.ts'
 
@@ -18,6 +20,8 @@ export interface MeshConfig {
   host: string
   port: number
   dataDir: string
+  blobs: BlobSettings
+  programs: ProgramSettings
   logLevel: 'debug' | 'info' | 'warn' | 'error'
   timeTravel: boolean
   rateLimitScale: number
@@ -72,6 +76,7 @@ export const readConfig = (env: Env): MeshConfig => {
   const problem = failpointProblem(env)
   if (problem) read.problem(problem)
   const variable = (context: string, rest: string) => env[`TROUPE_${context.toUpperCase()}_${rest}`] || undefined
+  const dataDir = read.text('TROUPE_DATA', '.troupe')
   const config: MeshConfig = {
     postgresUrl,
     databaseUrl: (context) => variable(context, 'DATABASE_URL') ?? databaseUrlOf(postgresUrl, prefix + context),
@@ -80,7 +85,9 @@ export const readConfig = (env: Env): MeshConfig => {
     natsReplicas: Number(read.oneOf('TROUPE_NATS_REPLICAS', ['1', '3'], '1')),
     host: read.text('TROUPE_HOST', '127.0.0.1'),
     port: read.integer('TROUPE_PORT', 8080, { min: 0, max: 65535 }),
-    dataDir: read.text('TROUPE_DATA', '.troupe'),
+    dataDir,
+    blobs: readBlobSettings(read, dataDir),
+    programs: readProgramSettings(read),
     logLevel: read.oneOf('TROUPE_LOG_LEVEL', ['debug', 'info', 'warn', 'error'], 'info'),
     timeTravel: read.flag('TROUPE_TIME_TRAVEL'),
     rateLimitScale: read.number('TROUPE_RATE_LIMIT_SCALE', 1, { min: 1, max: 1e9 }),

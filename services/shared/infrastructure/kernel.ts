@@ -1,9 +1,12 @@
 import type { DescMessage, DescService, MessageShape } from '@bufbuild/protobuf'
 import type { Client } from '@connectrpc/connect'
 import type { Clock } from '../domain/clock.ts'
+import type { Blobs } from './blobs/blobs.ts'
+import type { MediaUrlOptions } from './blobs/media-url.ts'
 import type { Changes } from './changes.ts'
 import type { EnvReader, MeshConfig } from './config.ts'
 import type { Database } from './database.ts'
+import type { Programs } from './programs/program.ts'
 import type { Logger } from './telemetry/logger.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
@@ -18,6 +21,11 @@ export interface Kernel {
   readonly log: Logger
   readonly database: Database
   readonly changes: Changes
+  /** All of the mesh to read; to put, touch and remove only what is below `<context>/`. */
+  readonly blobs: Blobs
+  readonly programs: Programs
+  /** A path of the gateway that hands out a blob to whoever has it, for at least the lifetime. */
+  mediaUrl(key: string, options: Omit<MediaUrlOptions, 'now'>): string
   /** The unit of work of the message being handled. */
   unit(): UnitOfWork
   /** Runs a read outside of a unary rpc, such as one emission of a stream, on a fresh unit that writes nothing. */

@@ -7,6 +7,9 @@ import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { askingKeyAuthenticator, keysOrTokens } from '../infrastructure/api-keys.ts'
 import { type Authenticator, createAuthenticator } from '../infrastructure/authenticator.ts'
 import { askingAuthorizer } from '../infrastructure/authorizer.ts'
+import type { BlobStore } from '../infrastructure/blobs/blobs.ts'
+import { createMediaUrls, type MediaUrls } from '../infrastructure/blobs/media-url.ts'
+import { openBlobs } from '../infrastructure/blobs/open-blobs.ts'
 import { actorOf, currentCall } from '../infrastructure/call-context.ts'
 import { clientOf } from '../infrastructure/clients/client.ts'
 import { grpcTransport } from '../infrastructure/clients/grpc-transport.ts'
@@ -16,6 +19,7 @@ import { EnvReader, type MeshConfig, readConfig } from '../infrastructure/config
 import { hearOfEnds, refusingEnded } from '../infrastructure/ended-sessions.ts'
 import { machineClock } from '../infrastructure/mesh-clock.ts'
 import { connectNats, type Nats } from '../infrastructure/nats.ts'
+import { createPrograms } from '../infrastructure/programs/run-programs.ts'
 import { createServiceTokens } from '../infrastructure/service-token.ts'
 import { createLogger, type Logger } from '../infrastructure/telemetry/logger.ts'
 import { createMetrics, type Metrics } from '../infrastructure/telemetry/metrics.ts'
@@ -38,6 +42,10 @@ export interface Host {
   log: Logger
   metrics: Metrics
   nats: Nats
+  blobs: BlobStore
+  mediaUrls: MediaUrls
+  /** The mesh's time, as far as this process knows it: that of the machine where it hosts no context. */
+  now(): Date
   contexts: readonly RunningContext[]
   authenticator: Authenticator
   /** The handlers of the given routes by path; the options are those of the process, not of a context. */
@@ -88,9 +96,12 @@ export const startHost = async (
   const metrics = createMetrics({ onCollectError: (error) => log.warn('metrics incomplete', { error }) })
   const exporter = options.exporter ?? (config.otlpUrl ? otlpExporter(config.otlpUrl) : undefined)
   const nats = await connectNats(config.natsUrls, `troupe ${definitions.map(({ name }) => name).join(' ')}`, log)
+  const blobs = openBlobs(config.blobs.place)
+  const mediaUrls = createMediaUrls(config.masterKey)
   const running = new Map<string, RunningContext>()
   const shutdown = new AbortController()
   const draining = new AbortController()
+  const now = () => [...running.values()][0]?.clock.now() ?? machineClock.now()
   const local = (context: string) => running.get(context)?.transport
 
   const hosted = new Set(definitions.map(({ name }) => name))
@@ -106,7 +117,7 @@ export const startHost = async (
   )
   const tokens = createAuthenticator({
     fetchKeys: async () => (await identity.getJwks({})).jwks,
-    now: () => [...running.values()][0]?.clock.now() ?? machineClock.now(),
+    now,
   })
 
   const clientsFor: HostParts['clientsFor'] = (context, tracing) =>
@@ -143,6 +154,9 @@ export const startHost = async (
     contexts: options.contexts ?? definitions.map(({ name }) => name),
     env,
     nats,
+    blobs,
+    mediaUrls,
+    programs: createPrograms(config.programs),
     metrics,
     holder: `${hostname()}:${process.pid}`,
     logFor,
@@ -168,6 +182,9 @@ export const startHost = async (
     log,
     metrics,
     nats,
+    blobs,
+    mediaUrls,
+    now,
     contexts: started,
     authenticator,
     serve,

@@ -1,6 +1,9 @@
 import { file_troupe_mesh_v1_erasure_events as meshWideEvents } from '#gen/troupe/mesh/v1/erasure_events_pb.ts'
 import type { Authenticator } from '../infrastructure/authenticator.ts'
 import type { Authorizer } from '../infrastructure/authorizer.ts'
+import type { BlobStore } from '../infrastructure/blobs/blobs.ts'
+import type { MediaUrls } from '../infrastructure/blobs/media-url.ts'
+import { ownedBlobs } from '../infrastructure/blobs/owned-blobs.ts'
 import { Changes } from '../infrastructure/changes.ts'
 import type { MeshClients } from '../infrastructure/clients/mesh-clients.ts'
 import type { EnvReader, MeshConfig } from '../infrastructure/config.ts'
@@ -10,6 +13,7 @@ import { MeshClock } from '../infrastructure/mesh-clock.ts'
 import { migrate } from '../infrastructure/migrate.ts'
 import type { Nats } from '../infrastructure/nats.ts'
 import { createSubjectKeys, type SubjectKeys } from '../infrastructure/personal/subject-keys.ts'
+import type { Programs } from '../infrastructure/programs/program.ts'
 import { publishedEvents } from '../infrastructure/published-events.ts'
 import { Relay } from '../infrastructure/relay.ts'
 import type { Logger } from '../infrastructure/telemetry/logger.ts'
@@ -27,6 +31,9 @@ export interface HostParts {
   contexts: readonly string[]
   env: EnvReader
   nats: Nats
+  blobs: BlobStore
+  mediaUrls: MediaUrls
+  programs: Programs
   metrics: Metrics
   /** `host:pid`, the holder of leases. */
   holder: string
@@ -120,6 +127,9 @@ export const kernelOf = (host: HostParts, parts: ContextParts): Kernel => ({
   clock: parts.clock,
   database: parts.database,
   changes: parts.changes,
+  blobs: ownedBlobs(host.blobs, parts.name),
+  programs: host.programs,
+  mediaUrl: (key, options) => host.mediaUrls.sign(key, { now: parts.clock.now(), ...options }),
   unit: () => currentUnit(),
   read: (run) => new UnitOfWork(parts.database, uuidv7()).run(run),
   write: (key, run) => parts.units.run({ key, handler: run }),

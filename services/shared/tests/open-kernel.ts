@@ -1,11 +1,18 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { FixedClock } from '../domain/clock.ts'
+import { createMediaUrls } from '../infrastructure/blobs/media-url.ts'
+import { openBlobs } from '../infrastructure/blobs/open-blobs.ts'
+import { ownedBlobs } from '../infrastructure/blobs/owned-blobs.ts'
 import { type CallContext, runInCall } from '../infrastructure/call-context.ts'
 import { EnvReader, readConfig } from '../infrastructure/config.ts'
 import { openDatabase } from '../infrastructure/database.ts'
 import type { StoredEvent } from '../infrastructure/event-store.ts'
 import type { Kernel } from '../infrastructure/kernel.ts'
 import { createSubjectKeys } from '../infrastructure/personal/subject-keys.ts'
+import { createPrograms } from '../infrastructure/programs/run-programs.ts'
 import { currentUnit, UnitOfWork } from '../infrastructure/unit-of-work.ts'
 import { createUnits } from '../infrastructure/units.ts'
 import { uuidv7 } from '../infrastructure/uuid.ts'
@@ -26,9 +33,11 @@ export const openKernel = async (
 ) => {
   const suite = await suiteDatabase(name, definition.migrations)
   const clock = new FixedClock('2026-11-20T10:00:00Z')
+  const dataDir = mkdtempSync(join(tmpdir(), `troupe-${name}-`))
   const secret = () => randomBytes(32).toString('base64')
   const environment = {
     TROUPE_POSTGRES_URL: suite.url,
+    TROUPE_DATA: dataDir,
     TROUPE_NATS_URL: 'nats://127.0.0.1:1',
     TROUPE_SERVICE_SECRET: secret(),
     TROUPE_MASTER_KEY: secret(),
@@ -55,6 +64,9 @@ export const openKernel = async (
     log,
     database,
     changes: undefined as never, // for whoever needs them to add
+    blobs: ownedBlobs(openBlobs(config.blobs.place), definition.name),
+    programs: createPrograms(config.programs),
+    mediaUrl: (key, options) => createMediaUrls(config.masterKey).sign(key, { now: clock.now(), ...options }),
     unit: currentUnit,
     read: (run) => new UnitOfWork(database, uuidv7()).run(run),
     write: (key, handler) => units.run({ key, handler }),
@@ -83,6 +95,7 @@ export const openKernel = async (
     close: async () => {
       await database.close()
       await suite.drop()
+      rmSync(dataDir, { recursive: true, force: true })
     },
   }
 }
