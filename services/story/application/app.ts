@@ -18,6 +18,7 @@ import { eraseAuthor } from './erase-author.ts'
 import { type ExportFormat, exportStory } from './export-story.ts'
 import { getAnalysis } from './get-analysis.ts'
 import { getPublishing } from './get-publishing.ts'
+import { getScript } from './get-script.ts'
 import { ownStory } from './own-story.ts'
 import { publishStory } from './publish-story.ts'
 import { runAnalysis } from './run-analysis.ts'
@@ -77,6 +78,7 @@ export const storyApp = (given: StoryPorts) => {
     exportStory: exportStory(ports),
     eraseAuthor: eraseAuthor(ports),
     getAnalysis: getAnalysis(ports),
+    getScript: getScript(ports),
     getStory: (look: Look) => reads.view(look),
     listStories: (filter: ListFilter, page: Page) =>
       lists.list({ ...filter, language: filter.language && languageTag(filter.language) }, page),

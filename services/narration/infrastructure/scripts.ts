@@ -1,0 +1,32 @@
+import { SegmentKind } from '#gen/troupe/story/v1/analysis_pb.ts'
+import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import type { Kernel } from '#shared/infrastructure/kernel.ts'
+import type { Scripts } from '../application/ports.ts'
+
+/** What stories say, as story has it. */
+export const storyScripts = ({ client }: Pick<Kernel, 'client'>): Scripts => {
+  const stories = client(StoryService)
+  return {
+    of: async (storyId) => {
+      const script = await stories.getScript({ storyId })
+      return {
+        storyId,
+        authorId: script.authorId,
+        title: script.title,
+        language: script.language,
+        version: script.version,
+        contentHash: script.contentHash,
+        content: script.content,
+        analyzed: script.analyzed,
+        segments: script.segments.map(({ kind, start, end, speakerId }) => ({
+          kind: kind === SegmentKind.DIALOGUE ? 'dialogue' : 'paragraph',
+          start,
+          end,
+          speakerId,
+        })),
+        characterIds: script.characters.map(({ id }) => id),
+        emotions: script.emotions,
+      }
+    },
+  }
+}

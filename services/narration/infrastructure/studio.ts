@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { invalid } from '#shared/domain/errors.ts'
+import type { Kernel } from '#shared/infrastructure/kernel.ts'
+import type { SampleKey, Studio } from '../application/studio.ts'
+import { SpeechError } from '../domain/engine.ts'
+import { decode } from './sound/decode.ts'
+import { encodings, joinSounds, putBoth } from './sound/join.ts'
+import type { Laboratory } from './sound/laboratory.ts'
+import { sampleRate, wavOf } from './sound/pcm.ts'
+import { inFolder, receive } from './sound/receive.ts'
+
+const root = 'narration'
+const leastSpeechMs = 1000
+
+const speechBlob = (ownerId: string, key: string): string => `${root}/speeches/${ownerId}/${key}`
+const voiceFolder = ({ userId, voiceId }: Pick<SampleKey, 'userId' | 'voiceId'>): string =>
+  `${root}/samples/${userId}/${voiceId}`
+const sampleBlob = (key: SampleKey): string => `${voiceFolder(key)}/${key.sampleId}.wav`
+
+async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes
+}
+
+const bytesOf = async (content: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of content) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+/** Everything that is done to sound: arithmetic in threads, encoding by ffmpeg, files as blobs. */
+export const soundStudio = (
+  { blobs, programs }: Pick<Kernel, 'blobs' | 'programs'>,
+  laboratory: Laboratory,
+): Studio => ({
+  prepare: async ({ pcm, sampleRate: rate, words }, volume, signal) => {
+    const prepared = await laboratory.prepare({ pcm, sampleRate: rate, volume }, signal)
+    if (!prepared) throw new SpeechError('refused', 'SPEECH_SILENT', 'the engine made no sound of this text')
+    const { cutMs, ...sound } = prepared
+    const moved = (ms: number) => Math.min(sound.durationMs, Math.max(0, Math.round(ms - cutMs)))
+    return {
+      ...sound,
+      words: words?.map((word) => ({ ...word, startMs: moved(word.startMs), endMs: moved(word.endMs) })),
+    }
+  },
+  store: (ownerId, key, { pcm, durationMs }, turn, signal) =>
+    inFolder(async (folder) => {
+      const blob = speechBlob(ownerId, key)
+      const output = (ending: 'mp3' | 'opus') => ['-ar', '48000', ...encodings[ending].args, join(folder, ending)]
+      await programs.ffmpeg({
+        args: [
+          ...['-f', 's16le', '-ar', String(sampleRate), '-ac', '1', '-i', 'pipe:0'],
+          ...[...output('mp3'), ...output('opus')],
+        ],
+        input: once(pcm),
+        durationMs,
+        turn,
+        signal,
+      })
+      await putBoth(blobs, folder, blob, signal)
+      await blobs.put(`${blob}.pcm`, once(pcm), { contentType: 'application/octet-stream', signal })
+    }),
+  join: async ({ narrationId, ownerId, title, language, parts, chapters }, onProgress, signal) => {
+    const about = JSON.stringify([title, language, parts, chapters])
+    const into = `${root}/stories/${ownerId}/${narrationId}/${createHash('sha256').update(about).digest('hex')}`
+    const sounds = parts.map((part) => ({ ...part, blob: `${speechBlob(ownerId, part.key)}.pcm` }))
+    const joining = { parts: sounds, title, language, chapters, into, turn: narrationId }
+    const { durationMs } = await joinSounds({ blobs, programs }, joining, onProgress, signal)
+    return { mp3: `${into}.mp3`, opus: `${into}.opus`, durationMs }
+  },
+  takeIn: (key, data, signal) =>
+    inFolder(async (folder) => {
+      const pcm = await decode(programs, await receive(folder, data, signal), key.userId, signal)
+      const taken = await laboratory.take({ pcm }, signal)
+      if (!taken) throw invalid('data', 'SAMPLE_SILENT', 'nobody is heard in it')
+      if (taken.soundingMs < leastSpeechMs)
+        throw invalid('data', 'SAMPLE_TOO_SHORT', 'must hold at least one second of speech')
+      const wav = wavOf(taken.pcm)
+      await blobs.put(sampleBlob(key), once(wav), { contentType: 'audio/wav', signal })
+      return { durationMs: taken.durationMs, size: wav.byteLength, measured: taken.measures }
+    }),
+  sample: async (key) => bytesOf(await blobs.open(sampleBlob(key))),
+  removeSamples: (keys) => blobs.remove(keys.map(sampleBlob)),
+  removeSound: async (sound) => {
+    if (sound) await blobs.remove([sound.mp3, sound.opus])
+  },
+  erase: async (userId) => {
+    for (const kind of ['speeches', 'samples', 'stories'])
+      for await (const { key } of blobs.list(`${root}/${kind}/${userId}/`)) await blobs.remove([key])
+  },
+  speechKeys: (ownerId, key) => ({ mp3: `${speechBlob(ownerId, key)}.mp3`, opus: `${speechBlob(ownerId, key)}.opus` }),
+  sampleBlob,
+})
