@@ -8,6 +8,9 @@ const allowedHeaders = [
   'Api-Version',
   'Authorization',
   'Idempotency-Key',
+  'If-None-Match',
+  'If-Range',
+  'Range',
   'Traceparent',
   'Tracestate',
   'X-Api-Key',
@@ -16,6 +19,9 @@ const allowedHeaders = [
 
 const exposedHeaders = [
   ...rpc.exposedHeaders,
+  'Accept-Ranges',
+  'Content-Range',
+  'ETag',
   'RateLimit',
   'RateLimit-Policy',
   'Retry-After',

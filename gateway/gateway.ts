@@ -4,6 +4,7 @@ import { MethodOptions_IdempotencyLevel as Level } from '@bufbuild/protobuf/wkt'
 import { Code } from '@connectrpc/connect'
 import { DomainError } from '#shared/domain/errors.ts'
 import type { Authenticator } from '#shared/infrastructure/authenticator.ts'
+import { isMediaPath } from '#shared/infrastructure/blobs/media-url.ts'
 import { contextOf } from '#shared/infrastructure/event-codec.ts'
 import type { Tracing } from '#shared/infrastructure/telemetry/tracing.ts'
 import { defaultDeadlineOf } from '#shared/presentation/access-rules.ts'
@@ -12,7 +13,9 @@ import type { Host } from '#shared/presentation/host.ts'
 import { type HttpHandler, pathOf } from '#shared/presentation/http-handler.ts'
 import { byPath, type ProcessRoutes } from '#shared/presentation/process-routes.ts'
 import { writeProtocolError } from '#shared/presentation/protocol-error.ts'
+import { defaultLimits } from '#shared/presentation/server-limits.ts'
 import { edge } from './edge.ts'
+import { media } from './media.ts'
 import { proxy } from './proxy.ts'
 import { createUpstreamPool, type UpstreamPool } from './upstreams.ts'
 
@@ -36,7 +39,8 @@ const traced =
   (request, response) => {
     const sent = request.headers.traceparent
     const parent = typeof sent === 'string' ? sent : undefined
-    return tracing.span(`gateway ${pathOf(request)}`, { kind: 'server', parent }, async () => {
+    const path = pathOf(request)
+    return tracing.span(`gateway ${isMediaPath(path) ? '/media' : path}`, { kind: 'server', parent }, async () => {
       const own = tracing.traceparent()
       if (own) request.headers.traceparent = own
       await next(request, response)
@@ -115,7 +119,14 @@ export const createGateway = async (
     })
   }
   const paths = new Map<string, HttpHandler>([['/openapi.json', openApi]])
-  const routed = byPath([routes.rpc, host.handlers, routes.http, paths], notFound)
+  const files = media({
+    blobs: host.blobs,
+    urls: host.mediaUrls,
+    now: host.now,
+    stallMs: defaultLimits.bodyTimeoutMs,
+  })
+  const others = byPath([routes.rpc, host.handlers, routes.http, paths], notFound)
+  const routed: HttpHandler = (request, response) => (isMediaPath(pathOf(request)) ? files : others)(request, response)
   const atEdge = edge({
     trustedProxies: host.config.trustedProxies,
     origins: host.config.corsOrigins.length > 0 ? host.config.corsOrigins : '*',

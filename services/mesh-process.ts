@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Code } from '@connectrpc/connect'
 import type { SpanExporter } from '@opentelemetry/sdk-trace'
 import { createGateway } from '../gateway/gateway.ts'
+import { isMediaPath } from './shared/infrastructure/blobs/media-url.ts'
 import type { ContextDefinition } from './shared/presentation/context.ts'
 import { allServices } from './shared/presentation/descriptors.ts'
 import { startHost } from './shared/presentation/host.ts'
@@ -38,7 +39,7 @@ const servicesOf = (contexts: readonly string[]): string[] =>
     .map(({ typeName }) => typeName)
     .filter((name) => name.startsWith('troupe.') && contexts.includes(name.split('.')[1] as string))
 
-/** Tells the rpcs that hold a request open: they do not count against the limit of requests in flight. */
+/** Tells what holds a request open, streams and downloads: it does not count against the limit of requests in flight. */
 const streamingPaths = (): ((path: string) => boolean) => {
   const paths = allServices().flatMap((service) =>
     service.methods
@@ -46,7 +47,7 @@ const streamingPaths = (): ((path: string) => boolean) => {
       .map((method) => `/${service.typeName}/${method.name}`),
   )
   const streaming = new Set(paths)
-  return (path) => streaming.has(path)
+  return (path) => streaming.has(path) || isMediaPath(path)
 }
 
 const unknownPath: HttpHandler = (request, response) =>

@@ -8,7 +8,8 @@ export interface Archive {
   signedBy?: string
 }
 
-interface Source extends Archive {
+/** An entry of apt's sources. */
+export interface Source extends Archive {
   types: string
   suites: string
   components: string
@@ -54,17 +55,24 @@ const sourceFiles = (etcApt: string): string[] => {
   )
 }
 
+const sourcesOf = (etcApt: string, ofSuite: (suites: string) => boolean): Source[] =>
+  sourceFiles(etcApt)
+    .flatMap(parse)
+    .filter((source) => source !== undefined)
+    .filter(({ types, suites, components }) => has(types, 'deb') && has(components, 'main') && ofSuite(suites))
+
 /**
  * The archives that this machine takes Debian's packages from, likeliest first.
  *
  * @param codename of the machine's Debian release, such as `bookworm`
  */
 export const findArchives = (codename: string, etcApt = '/etc/apt'): Archive[] =>
-  sourceFiles(etcApt)
-    .flatMap(parse)
-    .filter((source) => source !== undefined)
-    .filter(({ types, suites, components }) => {
-      const ours = has(suites, codename, 'stable', 'testing', 'unstable', 'sid')
-      return has(types, 'deb') && ours && has(components, 'main')
-    })
-    .map(({ uris, signedBy }) => ({ uris, ...(signedBy && { signedBy }) }))
+  sourcesOf(etcApt, (suites) => has(suites, codename, 'stable', 'testing', 'unstable', 'sid')).map(
+    ({ uris, signedBy }) => ({ uris, ...(signedBy && { signedBy }) }),
+  )
+
+/** What this machine takes its own release's packages from, and what mends them: what is installed fits to these alone. */
+export const findOwnSources = (codename: string, etcApt = '/etc/apt'): Source[] => {
+  const names = [codename, 'stable'].flatMap((name) => [name, `${name}-updates`, `${name}-security`])
+  return sourcesOf(etcApt, (suites) => has(suites, ...names))
+}

@@ -1,57 +1,16 @@
-import { execFile } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { parseEnv, promisify } from 'node:util'
 import { type Archive, findArchives } from './apt-sources.ts'
-
-const run = promisify(execFile)
-
-/** An apt that works in a folder of ours: it neither reads nor writes the system's sources, lists and caches. */
-const privateApt = (folder: string, { uris, signedBy }: Archive) => {
-  const sources = join(folder, 'sources')
-  const lists = join(folder, 'lists')
-  const cache = join(folder, 'cache')
-  const partial = [join(lists, 'partial'), join(cache, 'archives', 'partial')]
-  for (const path of [sources, ...partial]) mkdirSync(path, { recursive: true })
-  const entry = ['Types: deb', `URIs: ${uris}`, 'Suites: sid', 'Components: main']
-  if (signedBy) entry.push(`Signed-By: ${signedBy}`)
-  writeFileSync(join(sources, 'sid.sources'), `${entry.join('\n')}\n`)
-  const settings = [
-    'Dir::Etc::sourcelist=/dev/null',
-    `Dir::Etc::sourceparts=${sources}/`,
-    `Dir::State::Lists=${lists}`,
-    `Dir::Cache=${cache}`,
-    // As root, apt would download as a user who may not enter our folder.
-    ...(process.getuid?.() === 0 ? ['APT::Sandbox::User=root'] : []),
-  ]
-  const options = settings.flatMap((setting) => ['-o', setting])
-  return (...args: string[]) => run('apt-get', ['-q', ...options, ...args], { cwd: folder })
-}
+import { privateApt, unpackPackage } from './private-apt.ts'
 
 const download = async (folder: string, archive: Archive): Promise<string> => {
-  const apt = privateApt(folder, archive)
+  const apt = privateApt(folder, [{ ...archive, suites: 'sid', components: 'main' }])
   await apt('update')
   await apt('download', 'nats-server')
   const packageFile = readdirSync(folder).find((name) => name.endsWith('.deb'))
   if (!packageFile) throw new Error(`apt-get download left no package (${archive.uris})`)
-  await run('dpkg', ['-x', join(folder, packageFile), join(folder, 'unpacked')])
+  await unpackPackage(join(folder, packageFile), join(folder, 'unpacked'))
   return join(folder, 'unpacked', 'usr', 'sbin', 'nats-server')
-}
-
-/** The release's codename where this is Debian itself, the only one whose archive has the package. */
-export const debianCodename = (): string | undefined => {
-  if (!existsSync('/etc/os-release')) return undefined
-  const { ID, VERSION_CODENAME } = parseEnv(readFileSync('/etc/os-release', 'utf8'))
-  return ID === 'debian' ? (VERSION_CODENAME ?? 'sid') : undefined
 }
 
 /**

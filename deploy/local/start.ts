@@ -2,6 +2,7 @@ import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { dataFolder } from './data-folder.ts'
 import { type Local, startLocal } from './local.ts'
+import { findOrInstallMediaPrograms, type MediaPrograms } from './media-programs.ts'
 import { type Mesh, startMesh } from './mesh.ts'
 import { isPortFree } from './processes.ts'
 import { readSecrets, secretsFile } from './secrets.ts'
@@ -84,6 +85,7 @@ const run = async (port: number, { split, reset, verbose }: ReturnType<typeof re
   const dataDir = dataFolder()
   const stopping = new AbortController()
   let local: Local | undefined
+  let media: MediaPrograms | undefined
   let mesh: Mesh | undefined
   const stop = () => {
     say('stopping')
@@ -99,8 +101,10 @@ const run = async (port: number, { split, reset, verbose }: ReturnType<typeof re
     say(`starting Postgres and NATS (data in ${fromHere(dataDir)})`)
     local = await startLocal({ dataDir, log: say, env: process.env, reset })
     say(`starting the mesh (${split ? 'a process per context' : 'one process'})`)
-    const env = { TROUPE_POSTGRES_URL: local.postgresUrl, TROUPE_NATS_URL: local.natsUrl }
     const { signal } = stopping
+    // Nothing waits for them but who wants sound or film.
+    media = findOrInstallMediaPrograms({ dataDir, log: say, signal })
+    const env = { ...media.env, TROUPE_POSTGRES_URL: local.postgresUrl, TROUPE_NATS_URL: local.natsUrl }
     mesh = await startMesh({ dataDir, split, port, env, log: say, verbose, signal })
     printWhatIsWhere(dataDir, local, mesh)
     say(`ready in ${((performance.now() - began) / 1000).toFixed(1)} s: ${mesh.url} (Ctrl-C stops)`)
@@ -110,6 +114,8 @@ const run = async (port: number, { split, reset, verbose }: ReturnType<typeof re
     // What was being started when Ctrl-C came fails, as it should.
     if (!stopping.signal.aborted) throw error
   } finally {
+    stopping.abort()
+    await media?.ready
     await mesh?.stop()
     await local?.stop()
   }

@@ -2,6 +2,7 @@ import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dataFolder } from './data-folder.ts'
+import { findOrInstallMediaPrograms } from './media-programs.ts'
 import { findOrInstallNatsServer, startNats } from './nats-server.ts'
 import { startPostgres } from './postgres.ts'
 import { endLeftover } from './processes.ts'
@@ -30,7 +31,7 @@ export const withTemporaryFolder = async <T>(use: (folder: string) => Promise<T>
 }
 
 /**
- * Runs `use` with a Postgres and a NATS of its own, which are gone afterwards. What is measured wants a Postgres that
+ * Runs `use` with a Postgres and a NATS of its own, which are gone afterwards, and with the programs for sound and film. What is measured wants a Postgres that
  * waits for the disk; what is only tested may have one that is a throwaway.
  */
 export const withServers = <T>(
@@ -41,13 +42,17 @@ export const withServers = <T>(
     const folder = join(temporary, 'servers')
     mkdirSync(folder, { mode: 0o711 })
     const servers: { stop(): Promise<void> }[] = []
+    const giveUp = new AbortController()
+    const media = findOrInstallMediaPrograms({ dataDir: dataFolder(), log, signal: giveUp.signal })
     try {
       const binary = await findOrInstallNatsServer({ dataDir: dataFolder(), log })
       const postgres = await startPostgres({ dataDir: folder, ...kind, log })
       servers.push(postgres)
       const nats = await startNats({ binary, dataDir: folder, log })
       servers.push(nats)
+      await media.ready
       const env = {
+        ...media.env,
         TROUPE_TEST_POSTGRES_URL: postgres.url,
         TROUPE_TEST_NATS_URL: nats.url,
         TROUPE_TEST_NATS_SERVER: binary,
@@ -55,6 +60,8 @@ export const withServers = <T>(
       }
       return await use(env, folder)
     } finally {
+      giveUp.abort()
+      await media.ready
       for (const server of servers.reverse()) await server.stop()
     }
   })

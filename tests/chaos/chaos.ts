@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { dataFolder } from '../../deploy/local/data-folder.ts'
+import { findOrInstallMediaPrograms } from '../../deploy/local/media-programs.ts'
 import { findOrInstallNatsServer } from '../../deploy/local/nats-server.ts'
 import { SetupError } from '../../deploy/local/setup-error.ts'
 import { onStopSignal } from '../../deploy/local/stop-signals.ts'
@@ -67,6 +68,9 @@ const runSeeds = async (onGround: OnGround, report: Report, options: ChaosOption
 const runAll = (options: ChaosOptions, signal: AbortSignal): Promise<number> =>
   withTemporaryFolder(async (folder) => {
     const binary = await findOrInstallNatsServer({ dataDir: dataFolder(), log: console.log })
+    const media = findOrInstallMediaPrograms({ dataDir: dataFolder(), log: console.log, signal })
+    await media.ready
+    Object.assign(process.env, media.env)
     const onGround: OnGround = (name, use) =>
       withGround({ folder: join(folder, name), withDisks: true, binary, signal }, use)
     const report = startReport(nameOf(options), folderOf(options))

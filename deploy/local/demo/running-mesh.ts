@@ -1,4 +1,5 @@
 import { type Local, startLocal } from '../local.ts'
+import { findOrInstallMediaPrograms } from '../media-programs.ts'
 import { type Mesh, startMesh } from '../mesh.ts'
 import { isPortFree } from '../processes.ts'
 import { type Log, SetupError } from '../setup-error.ts'
@@ -41,7 +42,9 @@ const startOwn = async ({ port, dataDir, log, signal }: Options): Promise<Runnin
   }
   try {
     local = await startLocal({ dataDir, log, env: process.env })
-    const env = { TROUPE_POSTGRES_URL: local.postgresUrl, TROUPE_NATS_URL: local.natsUrl }
+    const media = findOrInstallMediaPrograms({ dataDir, log, signal })
+    await media.ready
+    const env = { ...media.env, TROUPE_POSTGRES_URL: local.postgresUrl, TROUPE_NATS_URL: local.natsUrl }
     mesh = await startMesh({ dataDir, split: false, port, env, log, signal })
   } catch (error) {
     await stop()

@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts'
 import type { Database } from './database.ts'
+import { repeating } from './repeating.ts'
 import type { Logger } from './telemetry/logger.ts'
 
 const intervalMs = 60_000
@@ -61,22 +62,9 @@ export const sweep = async (
 export const startJanitor = (
   { database, clock, log }: { database: Database; clock: Clock; log: Logger },
   expiries: readonly Expiry[],
-): { stop(): Promise<void> } => {
-  const stopping = new AbortController()
-  let sweeping: Promise<void> | undefined
-  const timer = setInterval(() => {
-    sweeping ??= sweep(database, expiries, clock.now(), stopping.signal)
-      .catch((error) => log.warn('sweep failed', { error }))
-      .finally(() => {
-        sweeping = undefined
-      })
-  }, intervalMs)
-  timer.unref()
-  return {
-    stop: async () => {
-      clearInterval(timer)
-      stopping.abort()
-      await sweeping
-    },
-  }
-}
+): { stop(): Promise<void> } =>
+  repeating(
+    intervalMs,
+    (signal) => sweep(database, expiries, clock.now(), signal),
+    (error) => log.warn('sweep failed', { error }),
+  )

@@ -2,6 +2,7 @@ import type { DescFile } from '@bufbuild/protobuf'
 import type { EntitySchema } from '@mikro-orm/core'
 import type { ConsumerDefinition } from '../application/consumers.ts'
 import type { AnyProcess } from '../application/process.ts'
+import type { OrphanRule } from '../infrastructure/blobs/orphans.ts'
 import type { Expiry } from '../infrastructure/janitor.ts'
 import type { Kernel } from '../infrastructure/kernel.ts'
 import type { Migration } from '../infrastructure/migrate.ts'
@@ -48,6 +49,8 @@ export interface Composition {
   invariants?: readonly Invariant[]
   /** What it need not keep for ever. */
   expiries?: readonly Expiry[]
+  /** Its blobs that stay only while a row names them. */
+  orphans?: readonly OrphanRule[]
   /** Erases a person who has deleted their account, beyond keys and stored answers, of which the kernel takes care. */
   erase?: EraseSubject
   /** Plain HTTP paths of the gateway that the context answers, e.g. `/.well-known/jwks.json`. */

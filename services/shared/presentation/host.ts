@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { Code, ConnectError, type Transport } from '@connectrpc/connect'
+import { Code, ConnectError } from '@connectrpc/connect'
 import type { UniversalHandlerOptions } from '@connectrpc/connect/protocol'
 import type { SpanExporter } from '@opentelemetry/sdk-trace'
 import { AccessService } from '#gen/troupe/access/v1/access_service_pb.ts'
@@ -7,11 +7,13 @@ import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { askingKeyAuthenticator, keysOrTokens } from '../infrastructure/api-keys.ts'
 import { type Authenticator, createAuthenticator } from '../infrastructure/authenticator.ts'
 import { askingAuthorizer } from '../infrastructure/authorizer.ts'
+import { startTidying } from '../infrastructure/blobs/blob-janitor.ts'
 import type { BlobStore } from '../infrastructure/blobs/blobs.ts'
 import { createMediaUrls, type MediaUrls } from '../infrastructure/blobs/media-url.ts'
 import { openBlobs } from '../infrastructure/blobs/open-blobs.ts'
 import { actorOf, currentCall } from '../infrastructure/call-context.ts'
 import { clientOf } from '../infrastructure/clients/client.ts'
+import { firstOf } from '../infrastructure/clients/first-of.ts'
 import { grpcTransport } from '../infrastructure/clients/grpc-transport.ts'
 import { createMeshClients } from '../infrastructure/clients/mesh-clients.ts'
 import { resilient } from '../infrastructure/clients/resilience.ts'
@@ -64,19 +66,6 @@ export interface Host {
 const logContext = () => {
   const call = currentCall()
   return call && { correlationId: call.correlationId, userId: actorOf(call.principal) || undefined }
-}
-
-/** A transport that is looked up at each call: contexts of one process start one after another. */
-const firstOf = (find: () => Transport | undefined): Transport => {
-  const transport = () => {
-    const found = find()
-    if (!found) throw new Error('identity runs nowhere known: set TROUPE_IDENTITY_URL')
-    return found
-  }
-  return {
-    unary: (...call) => transport().unary(...call),
-    stream: (...call) => transport().stream(...call),
-  }
 }
 
 /**
@@ -176,6 +165,7 @@ export const startHost = async (
     }),
   )
   env.done()
+  const tidying = startTidying(blobs, { ...config.blobs, log })
   for (const context of started) context.run()
   return {
     config,
@@ -196,6 +186,7 @@ export const startHost = async (
     stop: async () => {
       shutdown.abort(new ConnectError('the server is shutting down', Code.Unavailable))
       await Promise.all(started.map((context) => context.stop()))
+      await tidying.stop()
       ended.stop()
       deciders.close()
       await deciding.shutdown()

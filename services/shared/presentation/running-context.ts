@@ -8,6 +8,7 @@ import {
 } from '@connectrpc/connect'
 import type { UniversalHandlerOptions } from '@connectrpc/connect/protocol'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
+import { startOrphanSweeps } from '../infrastructure/blobs/blob-janitor.ts'
 import { localTransport } from '../infrastructure/clients/local-transport.ts'
 import { createReaders } from '../infrastructure/consumer/readers.ts'
 import { IdempotencyStore } from '../infrastructure/idempotency.ts'
@@ -124,7 +125,8 @@ export const startContext = async (
   const { metrics, nats } = host
   const parts = await openContext(definition, host)
   const { clock, database, log, relay, subjectKeys } = parts
-  const composition = await definition.compose(kernelOf(host, parts))
+  const kernel = kernelOf(host, parts)
+  const composition = await definition.compose(kernel)
   const { processes = [], invariants = [], work } = composition
   const runner = processes.length > 0 ? runnerOf(name, processes, host, parts) : undefined
   const { consumers: own = [], erase = async () => [] } = composition
@@ -154,6 +156,7 @@ export const startContext = async (
     metrics.pool(name, { total, idle, waiting })
   })
   const janitor = startJanitor({ database, clock, log }, composition.expiries ?? [])
+  const sweeps = startOrphanSweeps(kernel.blobs, composition.orphans ?? [], { ...host.config.blobs, log })
   const unfollow = clock.follow((error) => log.debug('clock not read', { error }))
   return {
     name,
@@ -180,6 +183,7 @@ export const startContext = async (
     stop: async () => {
       forgetPool()
       await janitor.stop()
+      await sweeps.stop()
       unfollow()
       await composition.stop?.()
       await work?.stop()

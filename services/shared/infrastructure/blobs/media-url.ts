@@ -3,6 +3,8 @@ import { assertBlobKey, isBlobKey } from './blob-key.ts'
 
 const root = '/media/'
 const second = 1000
+
+export const isMediaPath = (path: string): boolean => path.startsWith(root)
 const longestFilename = 150
 
 /** Expiries are at whole steps, so that who asks again soon gets the same URL and has its content cached. */
