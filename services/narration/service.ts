@@ -11,6 +11,7 @@ import { chosenEngines } from './infrastructure/engines.ts'
 import { invariants } from './infrastructure/invariants.ts'
 import { migrations } from './infrastructure/migrations/migrations.ts'
 import { narrationRepository } from './infrastructure/narrations.ts'
+import { orphanRules } from './infrastructure/orphans.ts'
 import { subscriptionQuota } from './infrastructure/quota.ts'
 import { entities } from './infrastructure/schema.ts'
 import { storyScripts } from './infrastructure/scripts.ts'
@@ -76,6 +77,7 @@ export const narration = defineContext({
       consumers: consumers(app),
       work,
       erase: app.erasePerson,
+      orphans: orphanRules(kernel),
       invariants,
       stop: () => laboratory.close(),
     }

@@ -11,11 +11,7 @@ interface Runs {
 }
 
 /** What narration makes by itself, whoever asked for it: stories are told, voices trained, a few at a time. */
-export const createDueWork = (
-  kernel: Pick<Kernel, 'database' | 'log'>,
-  runs: Runs,
-  atOnce: number,
-) => {
+export const createDueWork = (kernel: Pick<Kernel, 'database' | 'log'>, runs: Runs, atOnce: number) => {
   const holder = `${hostname()}:${process.pid}:${uuidv7()}`
   const loops = [
     workLoop(kernel, holder, 'narration', atOnce, runs.tellNarration),

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { uuidv7 } from '#shared/infrastructure/uuid.ts'
+import { decoded, heardIn, loudness, probed } from './heard.ts'
+import { type Line, openNarration, type TestNarration } from './narration-fixture.ts'
+
+const tale: Line[] = [
+  { text: 'A girl lived by the mill.' },
+  { by: 'greta', text: '“Where are you going?”', emotion: 'curiosity' },
+  { by: 'tom', text: '“To the mill.”' },
+  { text: 'Chapter 2' },
+  { text: 'They were very happy.', emotion: 'joy' },
+]
+
+describe('a narration', () => {
+  let fixture: TestNarration
+
+  beforeAll(async () => {
+    fixture = await openNarration('narration_told')
+  })
+
+  afterAll(async () => {
+    const [violations, orphans] = [await fixture.violations(), await fixture.sweep()]
+    await fixture.close()
+    expect(violations).toEqual([])
+    expect(orphans).toEqual([])
+  })
+
+  it('is one file in two formats with chapters, −16 LUFS, in which each part is heard where it is said to be', async () => {
+    const ann = uuidv7()
+    const { narration, progress } = await fixture.narrate(ann, fixture.story(ann, tale))
+    expect(narration).toMatchObject({ status: 'completed', failureReason: '', segmentsTotal: 6, stale: false })
+    expect(progress).toEqual({ done: 6, joined: 1 })
+    const sound = narration.sound
+    if (!sound) throw new Error('it has no sound')
+    const segments = await fixture.segments(ann, narration.id)
+    expect(segments.map(({ text }) => text)).toEqual(['The Mill', ...tale.map(({ text }) => text)])
+    for (const [key, codec, format] of [
+      [sound.mp3, 'mp3', 'mp3'],
+      [sound.opus, 'opus', 'ogg'],
+    ] as const) {
+      const file = await probed(fixture.kernel, key)
+      expect(file).toMatchObject({ codec, format })
+      expect(file.chapters.map((chapter: { tags: { title: string } }) => chapter.tags.title)).toEqual([
+        'The Mill',
+        'Chapter 2',
+      ])
+      const samples = await decoded(fixture.kernel, key)
+      expect(Math.abs(samples.length / 8 - sound.durationMs)).toBeLessThan(100)
+      expect(Math.abs((await loudness(fixture.kernel, key)) + 16)).toBeLessThan(1)
+      const heard = heardIn(samples, 200)
+      expect(heard).toHaveLength(segments.length)
+      for (const [place, { startMs, endMs }] of segments.entries()) {
+        expect(Math.abs((heard[place]?.startMs ?? 0) - startMs)).toBeLessThan(150)
+        expect(Math.abs((heard[place]?.endMs ?? 0) - endMs)).toBeLessThan(150)
+      }
+    }
+    for (const { startMs, endMs, words, text } of segments) {
+      expect(words.length).toBe(text.match(/[\p{L}\p{N}]+/gu)?.length)
+      for (const word of words) {
+        expect(word.startMs).toBeGreaterThanOrEqual(startMs)
+        expect(word.endMs).toBeLessThanOrEqual(endMs)
+      }
+    }
+    expect(await fixture.events(narration.id)).toEqual(['NarrationGenerated'])
+  })
+
+  it('gives each who speaks a voice of their own, and shapes it by what they feel', async () => {
+    const ann = uuidv7()
+    const said = [{ text: 'Come here.' }, { by: 'a', text: 'Come here.' }, { by: 'b', text: 'Come here.' }]
+    const felt = ['joy', 'sadness', 'anger'].map((emotion) => ({ by: 'a', text: 'Come here.', emotion }))
+    const { narration } = await fixture.narrate(ann, fixture.story(ann, [...said, ...felt]))
+    const segments = (await fixture.segments(ann, narration.id)).slice(1)
+    expect(new Set(segments.map(({ key }) => key)).size).toBe(6)
+    const sounds = await Promise.all(
+      segments.map(async ({ key }) =>
+        Buffer.from((await decoded(fixture.kernel, fixture.app.audioOf(ann, key).opus)).buffer),
+      ),
+    )
+    expect(new Set(sounds.map((sound) => sound.toString('base64'))).size).toBe(6)
+    const [, plain, , joy, sadness, anger] = await Promise.all(
+      segments.map(({ key }) => loudness(fixture.kernel, fixture.app.audioOf(ann, key).mp3)),
+    )
+    const durations = segments.map(({ durationMs }) => durationMs)
+    expect(durations[4]).toBeGreaterThan((durations[1] ?? 0) * 1.1)
+    expect(durations[3]).toBeLessThan((durations[1] ?? 0) * 0.97)
+    expect(sadness).toBeLessThan((plain ?? 0) - 2)
+    expect(anger).toBeGreaterThan((joy ?? 0) - 1)
+  })
+
+  it('says only what was changed anew, and marks only that as out of date', async () => {
+    const ann = uuidv7()
+    const story = fixture.story(ann, tale)
+    const first = await fixture.narrate(ann, story)
+    const before = await fixture.asks()
+    const changed = tale.map((line, place) => (place === 0 ? { text: 'A boy lived by the mill.' } : line))
+    fixture.story(ann, changed, story)
+    await fixture.call(() => fixture.app.outdateNarration(story))
+    const stale = await fixture.segments(ann, first.narration.id)
+    expect(stale.map((segment) => segment.stale)).toEqual([false, true, false, false, false, false])
+    const { narration } = await fixture.narrate(ann, story)
+    expect(narration).toMatchObject({ id: first.narration.id, status: 'completed', stale: false, storyVersion: 2 })
+    expect((await fixture.asks()) - before).toBe(1)
+    expect(narration.sound?.mp3).not.toBe(first.narration.sound?.mp3)
+    expect(await fixture.events(narration.id)).toEqual(['NarrationGenerated', 'NarrationRegenerated'])
+    expect((await fixture.blobs()).filter((key) => key.includes(narration.id))).toHaveLength(2)
+  })
+
+  it('keeps what its author changed until the story says something else there', async () => {
+    const ann = uuidv7()
+    const story = fixture.story(ann, tale)
+    const { narration } = await fixture.narrate(ann, story)
+    const change = { text: 'Where do you go?', emotion: 'fear', payAgain: false } as const
+    await fixture.call(() => fixture.app.regenerateSegment(ann, narration.id, 2, change))
+    await fixture.tell(narration.id)
+    const texts = async () =>
+      (await fixture.segments(ann, narration.id)).map(({ text, emotion }) => `${text} ${emotion}`)
+    expect((await texts())[2]).toBe('Where do you go? fear')
+    await fixture.narrate(ann, story)
+    expect((await texts())[2]).toBe('Where do you go? fear')
+    fixture.story(ann, tale.with(1, { by: 'greta', text: '“Who are you?”' }), story)
+    await fixture.narrate(ann, story)
+    expect((await texts())[2]).toBe('“Who are you?” ')
+  })
+})
