@@ -62,6 +62,7 @@ export const storyRecipes: Recipes = ofService('troupe.story.v1.StoryService', {
   GetVersion: draft,
   AnalyzeStory: draft,
   GetAnalysis: shared(ofAnalysed),
+  GetScript: { fields: ofAnalysed },
   ListCharacters: shared(ofDraft),
   AddCharacter: draft,
   UpdateCharacter: { fields: newCharacter },

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { limited } from '../infrastructure/sound/level.ts'
+import { loudnessOf } from '../infrastructure/sound/loudness.ts'
+import { measure } from '../infrastructure/sound/measure.ts'
+import { readWav, sampleRate, toFloats, toPcm, wavOf } from '../infrastructure/sound/pcm.ts'
+import { resample } from '../infrastructure/sound/resample.ts'
+
+const tone = (hertz: number, seconds: number, rate = sampleRate, amplitude = 0.5) =>
+  Float32Array.from({ length: seconds * rate }, (_, at) => amplitude * Math.sin((2 * Math.PI * hertz * at) / rate))
+
+const rms = (samples: Float32Array) =>
+  Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length)
+
+describe('sound', () => {
+  it('is as loud as ITU-R BS.1770 has it: a full 997 Hz tone on one channel is −3.01 LUFS', () => {
+    expect(loudnessOf(tone(997, 2, 48_000, 1), 48_000)).toBeCloseTo(-3.01, 1)
+    expect(loudnessOf(tone(997, 2, 48_000, 0.1), 48_000)).toBeCloseTo(-23.01, 1)
+    expect(loudnessOf(new Float32Array(48_000), 48_000)).toBe(-70)
+  })
+
+  it('keeps its tones at another rate, and loses what that cannot hold', () => {
+    const low = resample(tone(440, 1, 22_050), 22_050, 24_000)
+    expect(low.length).toBe(24_000)
+    expect(rms(low)).toBeCloseTo(0.5 / Math.SQRT2, 2)
+    const kept = tone(440, 1).subarray(100, 23_000)
+    const worst = kept.reduce((most, value, at) => Math.max(most, Math.abs(value - (low[at + 100] ?? 0))), 0)
+    expect(worst).toBeLessThan(0.01)
+    expect(rms(resample(tone(11_000, 1), 24_000, 8000).subarray(100, 7900))).toBeLessThan(0.02)
+  })
+
+  it('is measured: the height of a voice, and how far it is above the noise', () => {
+    const noise = (amplitude: number, at: number) => amplitude * Math.sin(at * 12.9898) * Math.cos(at * 78.233)
+    for (const hertz of [90, 150, 250]) {
+      const samples = Float32Array.from({ length: 2 * sampleRate }, (_, at) => {
+        const isPause = at % 6000 < 1800
+        const saw = (((at * hertz) / sampleRate) % 1) - 0.5
+        return (isPause ? 0 : 0.4 * saw) + noise(0.002, at)
+      })
+      const { measures, sounding } = measure(samples, sampleRate)
+      expect(Math.abs(measures.pitchHz - hertz)).toBeLessThan(0.02 * hertz)
+      expect(measures.signalToNoiseDb).toBeGreaterThan(30)
+      expect(measures.signalToNoiseDb).toBeLessThan(50)
+      expect(measures.tempo).toBeGreaterThan(3)
+      expect(measures.tempo).toBeLessThan(6)
+      expect(sounding).toHaveLength(8)
+    }
+  })
+
+  it('never peaks above −1.5 dB, and is left alone below', () => {
+    const quiet = tone(200, 1)
+    expect(limited(quiet, sampleRate)).toBe(quiet)
+    const loud = limited(tone(200, 1, sampleRate, 2), sampleRate)
+    expect(loud.reduce((most, value) => Math.max(most, Math.abs(value)), 0)).toBeLessThanOrEqual(
+      10 ** (-1.5 / 20) + 1e-6,
+    )
+  })
+
+  it('is read from WAV files as it was written', () => {
+    const pcm = toPcm(tone(300, 0.5))
+    const read = readWav(wavOf(pcm))
+    expect(read?.sampleRate).toBe(sampleRate)
+    expect(Buffer.from(read?.pcm ?? []).equals(Buffer.from(pcm))).toBe(true)
+    expect(rms(toFloats(pcm))).toBeCloseTo(0.5 / Math.SQRT2, 3)
+    expect(readWav(Buffer.from('RIFF but nothing else, and that is long enough to look'))).toBeUndefined()
+  })
+})
