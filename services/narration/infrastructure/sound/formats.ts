@@ -45,6 +45,9 @@ const foreign = [
   Buffer.from('<?php'),
 ]
 
+/** From here on a length is one that no recording has: what is written when nobody knows it yet. */
+const unknownLength = 0x7fff0000
+
 /**
  * Refuses what is a sound and another thing at once. Only what was decoded is kept, so it would do no harm here; but
  * nobody makes such a file by accident. Throws SAMPLE_AMBIGUOUS, SAMPLE_UNREADABLE for a WAV file that is cut short.
@@ -55,7 +58,7 @@ export const mustBeSoundOnly = (format: SoundFormat, head: Buffer, tail: Buffer,
   if (format.demuxer !== 'wav') return
   const said = head.readUInt32LE(4) + 8
   // Recorders that stream do not know yet how long it will be, and say so.
-  if (said === 0xffffffff + 8 || said === 8) return
+  if (said >= unknownLength || said === 8) return
   if (size > said + 1) throw ambiguous()
   if (size < said) throw invalid('data', 'SAMPLE_UNREADABLE', 'the file is cut short')
 }
