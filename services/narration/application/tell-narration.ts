@@ -104,11 +104,14 @@ export const tellNarration = (ports: TellPorts) => {
   const fail = ({ id, runId }: Run, reason: string) =>
     apart('fail', async () => {
       const narration = await narrations.find(id)
+      // Another run of it may have begun.
+      if (narration && narration.runId !== runId) return
       narration?.fail(runId, reason, await speeches.spent(runId), clock.now())
       work.end(id)
     })
 
   const settle = async (run: Run, error: unknown): Promise<void> => {
+    if (!(await narrations.isPresent(run.id, run.runId))) return work.handOver(run.id)
     if (error instanceof SpeechError && error.failure !== 'busy') return fail(run, error.reason)
     const wait = error instanceof SpeechError ? error.retryAfterMs : undefined
     if (!(error instanceof SpeechError)) troubled('narration', run.id, error)
@@ -133,8 +136,8 @@ export const tellNarration = (ports: TellPorts) => {
       await sayAll(ports, run, signal)
       await complete(run, await joinAll(ports, run, signal))
     } catch (error) {
-      if (gone.signal.aborted) return
-      if (stopping.aborted) await work.handOver(id)
+      // Another run of it may wait.
+      if (gone.signal.aborted || stopping.aborted) await work.handOver(id)
       else await settle(run, error)
     } finally {
       over.abort()

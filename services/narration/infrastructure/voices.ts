@@ -1,4 +1,4 @@
-import { decodeTimePosition, pageOf } from '#shared/application/paging.ts'
+import { decodeTimePosition, pageOf, uuid } from '#shared/application/paging.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { Voices } from '../application/ports.ts'
 import { NarratorVoice, voiceNotFound } from '../domain/voice.ts'
@@ -11,7 +11,8 @@ const nextPage = `user_id = $1 and (created_at, id) < ($3::timestamptz, $4::uuid
 export const voiceRepository = ({ unit, database }: Pick<Kernel, 'unit' | 'database'>): Voices => ({
   find: (id) => unit().find(NarratorVoice, id),
   getOwn: async (userId, id) => {
-    const voice = await unit().find(NarratorVoice, id)
+    // Ids in a map of voices come as anybody wrote them.
+    const voice = uuid.test(id) ? await unit().find(NarratorVoice, id) : undefined
     if (voice?.userId !== userId) throw voiceNotFound()
     return voice
   },

@@ -25,6 +25,12 @@ export const loudness = async ({ blobs, programs }: Parts, key: string): Promise
   return Number(/I:\s+(-?[\d.]+) LUFS/.exec(stderr.slice(stderr.lastIndexOf('Summary')))?.[1])
 }
 
+/** How strong sound is where it is heard, in dB. */
+export const levelOf = (samples: Int16Array): number => {
+  const heard = samples.filter((value) => Math.abs(value) > 300)
+  return 10 * Math.log10(heard.reduce((sum, value) => sum + value * value, 0) / heard.length)
+}
+
 /** Where something is heard, in milliseconds, by the energy alone: pauses of at least `pauseMs` divide it. */
 export const heardIn = (samples: Int16Array, pauseMs: number): { startMs: number; endMs: number }[] => {
   const frame = 80

@@ -25,19 +25,30 @@ const partOf = ({ text, phonemes }: SpeechPart): string => (phonemes ? `[[${phon
 const markup = ({ parts, range }: Speech): string =>
   `<speak><prosody range="${Math.round(range * 100)}%">${parts.map(partOf).join('')}</prosody></speak>`
 
-/** The program's name for a language: the tag itself where it has it, else its first part, else English. */
-const languageIn = (known: ReadonlySet<string>, tag: string): string => {
+/**
+ * Which of the program's voices speaks a language: by the tag itself, by its first part, else English. It is named by its
+ * file: by its language, the program passes over variants for some.
+ */
+const voiceFor = (voices: ReadonlyMap<string, string>, tag: string): string => {
   const wanted = tag.toLowerCase()
   const [base = ''] = wanted.split('-')
-  return [wanted, base].find((name) => known.has(name)) ?? 'en'
+  return voices.get(wanted) ?? voices.get(base) ?? voices.get('en') ?? 'en'
 }
 
-/** Languages that are several: which of them is meant when nobody says. */
-const meant: Readonly<Record<string, string>> = { en: 'en-gb', fr: 'fr-fr', zh: 'cmn' }
-
-const languagesOf = (listing: string): ReadonlySet<string> => {
-  const names = listing.split('\n').map((line) => line.trim().split(/\s+/)[1] ?? '')
-  return new Set([...names.map((name) => name.toLowerCase()), ...Object.keys(meant)])
+/** The program's list: priority, language, age and sex, name, file, and other languages with priorities of their own. */
+const voicesOf = (listing: string): ReadonlyMap<string, string> => {
+  const all = listing.split('\n').flatMap((line) => {
+    const [priority = '', language = '', , , file = ''] = line.trim().split(/\s+/)
+    if (!/^\d+$/.test(priority) || !file.includes('/')) return []
+    const others = [...line.matchAll(/\((\S+) (\d+)\)/g)].map(([, name = '', rank]) => ({
+      name,
+      rank: Number(rank),
+      file,
+    }))
+    return [{ name: language.toLowerCase(), rank: 0, file }, ...others]
+  })
+  const best = all.toSorted((a, b) => b.rank - a.rank)
+  return new Map(best.map(({ name, file }) => [name, file]))
 }
 
 const failed = (error: unknown): SpeechError => {
@@ -47,15 +58,15 @@ const failed = (error: unknown): SpeechError => {
 
 /** espeak-ng as a child process: every language it knows, a voice of its own for each character, and free. */
 export const espeakEngine = (programs: Programs): SpeechEngine => {
-  let languages: Promise<ReadonlySet<string>> | undefined
-  const known = (): Promise<ReadonlySet<string>> => {
-    languages ??= programs
+  let voices: Promise<ReadonlyMap<string, string>> | undefined
+  const known = (): Promise<ReadonlyMap<string, string>> => {
+    voices ??= programs
       .run({ program: 'espeak', args: ['--voices'], timeoutMs: patienceMs })
-      .then(({ stdout }) => languagesOf(stdout.toString()))
-    languages.catch(() => {
-      languages = undefined
+      .then(({ stdout }) => voicesOf(stdout.toString()))
+    voices.catch(() => {
+      voices = undefined
     })
-    return languages
+    return voices
   }
   return {
     name: 'embedded',
@@ -66,11 +77,11 @@ export const espeakEngine = (programs: Programs): SpeechEngine => {
     takesManner: false,
     speak: async (speech, turn, signal) => {
       try {
-        const language = languageIn(await known(), speech.language)
+        const voice = voiceFor(await known(), speech.language)
         const { stdout } = await programs.run({
           program: 'espeak',
           args: [
-            ...['-v', `${meant[language] ?? language}+${speech.voice}`],
+            ...['-v', `${voice}+${speech.voice}`],
             ...['-s', String(Math.round(Math.min(450, Math.max(80, usualPace * speech.rate))))],
             ...['-p', String(Math.round(Math.min(99, Math.max(0, middlePitch + (middlePitch * speech.pitch) / 12))))],
             ...['-b', '1', '-m', '-z', '--stdin', '--stdout'],

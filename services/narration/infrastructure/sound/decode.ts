@@ -1,6 +1,6 @@
 import { invalid } from '#shared/domain/errors.ts'
 import { ProgramError, type Programs } from '#shared/infrastructure/programs/program.ts'
-import { formatOf, mustBeSoundOnly } from './formats.ts'
+import { formatOf, isOpenEnded, mustBeSoundOnly } from './formats.ts'
 import { bytesPerMs, sampleRate } from './pcm.ts'
 import type { ReceivedFile } from './receive.ts'
 
@@ -67,25 +67,15 @@ export const decode = async (
   if (!codecs.test(sound.codec_name ?? '')) throw wrongContent()
   if ((sound.channels ?? 0) > 8 || Number(sound.sample_rate ?? 0) > 192_000) throw wrongContent()
   if (Number(whole?.duration ?? 0) > longestSeconds + 0.5) throw tooLong()
+  // The end of what has no length is an error to the program.
+  const strictly = isOpenEnded(format, head) ? [] : ['-xerror', '-err_detect', 'explode']
   const most = (longestSeconds + 0.5) * 1000 * bytesPerMs
   const { stdout } = await readable(
     programs.run({
       ...bounds,
       program: 'ffmpeg',
       args: [
-        ...[
-          ...closed,
-          '-nostdin',
-          '-threads',
-          '1',
-          '-xerror',
-          '-err_detect',
-          'explode',
-          '-f',
-          format.demuxer,
-          '-i',
-          path,
-        ],
+        ...[...closed, '-nostdin', '-threads', '1', ...strictly, '-f', format.demuxer, '-i', path],
         ...[
           '-map',
           '0:a:0',

@@ -48,6 +48,12 @@ const foreign = [
 /** From here on a length is one that no recording has: what is written when nobody knows it yet. */
 const unknownLength = 0x7fff0000
 
+/** Whether a recorder wrote the file that did not know how long it would be, and said so. */
+export const isOpenEnded = ({ demuxer }: SoundFormat, head: Buffer): boolean => {
+  const said = demuxer === 'wav' ? head.readUInt32LE(4) : 1
+  return said === 0 || said >= unknownLength
+}
+
 /**
  * Refuses what is a sound and another thing at once. Only what was decoded is kept, so it would do no harm here; but
  * nobody makes such a file by accident. Throws SAMPLE_AMBIGUOUS, SAMPLE_UNREADABLE for a WAV file that is cut short.
@@ -56,9 +62,8 @@ export const mustBeSoundOnly = (format: SoundFormat, head: Buffer, tail: Buffer,
   const lower = Buffer.from(tail.toString('latin1').toLowerCase(), 'latin1')
   if (foreign.some((mark) => tail.includes(mark) || lower.includes(mark))) throw ambiguous()
   if (format.demuxer !== 'wav') return
+  if (isOpenEnded(format, head)) return
   const said = head.readUInt32LE(4) + 8
-  // Recorders that stream do not know yet how long it will be, and say so.
-  if (said >= unknownLength || said === 8) return
   if (size > said + 1) throw ambiguous()
   if (size < said) throw invalid('data', 'SAMPLE_UNREADABLE', 'the file is cut short')
 }
