@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { findArchives } from './apt-sources.ts'
+import { findArchives, findOwnSources } from './apt-sources.ts'
 
 describe('findArchives', () => {
   let etcApt: string
@@ -59,7 +59,24 @@ describe('findArchives', () => {
     ])
   })
 
+  it('finds the release with what mends it, and neither backports nor other releases', () => {
+    write('sources.list', [
+      'deb http://mirror.example/debian bookworm main contrib',
+      'deb http://mirror.example/debian bookworm-updates main',
+      'deb http://mirror.example/debian-security bookworm-security main',
+      'deb http://mirror.example/debian bookworm-backports main',
+      'deb http://mirror.example/debian sid main',
+      'deb https://vendor.example/apt nodistro main',
+    ])
+    expect(findOwnSources('bookworm', etcApt).map(({ suites }) => suites)).toEqual([
+      'bookworm',
+      'bookworm-updates',
+      'bookworm-security',
+    ])
+  })
+
   it('is empty where nothing is configured', () => {
     expect(findArchives('bookworm', etcApt)).toEqual([])
+    expect(findOwnSources('bookworm', etcApt)).toEqual([])
   })
 })

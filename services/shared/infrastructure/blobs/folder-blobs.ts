@@ -6,10 +6,14 @@ import { blobNotFound } from './blob-errors.ts'
 import { openBlobFile, trailerOf } from './blob-file.ts'
 import { assertBlobKey, assertBlobPrefix, isBlobKey } from './blob-key.ts'
 import type { BlobInfo, BlobStore, ByteRange, PutOptions } from './blobs.ts'
+import { inParts } from './in-parts.ts'
 import { measured } from './measured.ts'
 
 /** Where blobs are while they come; keys cannot lead there. */
 const partialFolder = '.partial'
+
+/** Content may come in a thousand crumbs. */
+const writtenAtOnce = 256 * 1024
 
 const whole: ByteRange = { start: 0, end: Number.POSITIVE_INFINITY }
 
@@ -48,7 +52,7 @@ export const folderBlobs = (root: string): BlobStore => {
     const { chunks, result } = measured(content, options)
     const handle = await open(path, 'wx')
     try {
-      for await (const chunk of chunks) await handle.appendFile(chunk)
+      for await (const part of inParts(chunks, writtenAtOnce)) await handle.appendFile(part)
       const { size, sha256 } = result()
       await handle.appendFile(trailerOf({ size, contentType, sha256 }))
       await handle.sync()

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { BlobInfo, PutOptions } from './blobs.ts'
+import { inParts } from './in-parts.ts'
 import { measured } from './measured.ts'
 import type { S3Requests } from './s3-requests.ts'
 
@@ -8,27 +9,6 @@ export const partialPrefix = '.partial/'
 
 /** S3 takes 10,000 parts of an upload, and copies objects of up to 5 GiB. */
 const partBytes = 8 * 1024 * 1024
-
-/** Content in parts of one size, the last of which may be shorter; one empty part of what is empty. */
-async function* inParts(content: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let chunks: Uint8Array[] = []
-  let length = 0
-  let isAny = false
-  for await (const chunk of content) {
-    for (let at = 0; at < chunk.byteLength; ) {
-      const piece = chunk.subarray(at, at + partBytes - length)
-      chunks.push(piece)
-      length += piece.byteLength
-      at += piece.byteLength
-      if (length < partBytes) continue
-      yield Buffer.concat(chunks)
-      isAny = true
-      chunks = []
-      length = 0
-    }
-  }
-  if (length > 0 || !isAny) yield Buffer.concat(chunks)
-}
 
 /**
  * Puts content of any length. What fits into one part is put at once. More goes up in parts to a place aside, for its hash
@@ -43,7 +23,7 @@ export const s3Upload =
   ): Promise<Pick<BlobInfo, 'size' | 'sha256'>> => {
     const { contentType, signal } = options
     const { chunks, result } = measured(content, options)
-    const parts = inParts(chunks)
+    const parts = inParts(chunks, partBytes)
 
     const putWhole = async (part: Buffer) => {
       const measures = result()

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Readable, type Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { untilAborted } from '../until-aborted.ts'
 import { ProgramError, type ProgramFailure, type ProgramRun } from './program.ts'
 
 /** How long a program that is told to end may take over it. */
@@ -22,19 +22,23 @@ const tailOf = (stream: Readable): (() => string) => {
   return () => tail.toString('utf8')
 }
 
-/** A program that closes its stdin has read what it wants to; what it makes of that it says by how it ends. */
+/**
+ * Writes what a program reads, as fast as it does. One that closes its stdin has read what it wants to; what it makes of
+ * that it says by how it ends.
+ */
 const feed = async (input: AsyncIterable<Uint8Array>, stdin: Writable): Promise<void> => {
-  let inputError: unknown
-  async function* noted() {
-    try {
-      yield* input
-    } catch (error) {
-      inputError = error
-      throw error
+  const closed = new AbortController()
+  const close = () => closed.abort()
+  stdin.on('error', close)
+  stdin.once('close', close)
+  try {
+    for await (const chunk of untilAborted(input, closed.signal)) {
+      if (!stdin.write(chunk)) await once(stdin, 'drain', { signal: closed.signal })
     }
+    stdin.end()
+  } catch (error) {
+    if (!closed.signal.aborted) throw error
   }
-  await pipeline(Readable.from(noted(), { objectMode: false }), stdin).catch(() => {})
-  if (inputError) throw inputError
 }
 
 export interface Running {
