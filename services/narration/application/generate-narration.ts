@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { notFound, precondition } from '#shared/domain/errors.ts'
 import { nobody, StoryNarration, type VoiceMap } from '../domain/narration.ts'
 import { planSegments } from '../domain/plan.ts'
@@ -5,6 +6,8 @@ import { castSegment, castVoices, changesByText } from './cast-segments.ts'
 import { planRun } from './plan-run.ts'
 import type { Ports } from './ports.ts'
 import type { CastSegment } from './segment-ports.ts'
+
+const atOnce = 100
 
 /**
  * Begins to tell a story as it is analysed now; what was said before in the same way is not said again. Throws
@@ -24,8 +27,11 @@ export const generateNarration =
     const changeOf = changesByText(known ? await segments.changes(known.id) : [])
     const context = { language: script.language, lexicon: await lexicons.of(userId) }
     const cast: CastSegment[] = []
-    for (const planned of planSegments(script))
+    for (const planned of planSegments(script)) {
       cast.push(await castSegment(ports, voiceOf, planned, context, changeOf(planned.text)))
+      // A long story holds up nobody else.
+      if (cast.length % atOnce === 0) await nextTurn()
+    }
     if (cast.length === 0) throw precondition('NOTHING_TO_SAY', 'the story says nothing that can be spoken')
     const narration = known ?? new StoryNarration(ids.next(), storyId, userId, clock.now())
     narration.tell(script, map, await planRun(ports, userId, cast), clock.now())

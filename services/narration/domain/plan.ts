@@ -23,7 +23,7 @@ const spoken = /[\p{L}\p{N}]/u
 const sentenceEnd = /[.!?…]["”“’'»«)\]]*\s+/gu
 
 /** The title of a paragraph that is one: a short line that begins like a heading. */
-export const chapterTitle = (paragraph: string): string => {
+const chapterTitle = (paragraph: string): string => {
   const line = paragraph.trim()
   if (line.length > 120 || line.includes('\n') || !chapterLine.test(line)) return ''
   return line.replace(/^#+\s+/, '')
@@ -97,14 +97,20 @@ export const planSegments = (script: Script): PlannedSegment[] => {
   return plan
 }
 
+/** How far from where it is expected a text is looked for; what went farther is as good as new. */
+const farthest = 50_000
+
 /** Which of these texts a story no longer holds, in their order. */
 export const staleTexts = (texts: readonly string[], title: string, content: string): boolean[] => {
   const now = spaceless(`${title} ${content.replace(/^#{1,3}\s+/gm, '')}`)
-  let from = 0
+  let [from, expected] = [0, 0]
   return texts.map((text) => {
-    const at = now.indexOf(text, from)
+    const start = Math.max(from, expected - farthest)
+    const at = now.slice(start, expected + text.length + farthest).indexOf(text)
+    expected += text.length
     if (at < 0) return true
-    from = at + text.length
+    from = start + at + text.length
+    expected = from
     return false
   })
 }

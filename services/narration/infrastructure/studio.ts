@@ -63,10 +63,14 @@ export const soundStudio = (
   join: async ({ narrationId, ownerId, title, language, parts, chapters }, onProgress, signal) => {
     const about = JSON.stringify([title, language, parts, chapters])
     const into = `${root}/stories/${ownerId}/${narrationId}/${createHash('sha256').update(about).digest('hex')}`
+    const files = { mp3: `${into}.mp3`, opus: `${into}.opus` }
+    // Joined before, maybe by whoever did not live to say so.
+    if ((await blobs.touch(files.mp3)) && (await blobs.touch(files.opus)))
+      return { ...files, durationMs: parts.reduce((sum, part) => sum + part.durationMs + part.pauseMs, 0) }
     const sounds = parts.map((part) => ({ ...part, blob: `${speechBlob(ownerId, part.key)}.pcm` }))
     const joining = { parts: sounds, title, language, chapters, into, turn: narrationId }
     const { durationMs } = await joinSounds({ blobs, programs }, joining, onProgress, signal)
-    return { mp3: `${into}.mp3`, opus: `${into}.opus`, durationMs }
+    return { ...files, durationMs }
   },
   takeIn: (key, data, signal) =>
     inFolder(async (folder) => {

@@ -5,7 +5,7 @@ import { bytesPerMs, sampleRate } from './pcm.ts'
 import type { ReceivedFile } from './receive.ts'
 
 /** The longest recording, in seconds. */
-export const longestSeconds = 60
+const longestSeconds = 60
 const codecs = /^(pcm_\w+|mp3|mp3float|flac|vorbis|opus|aac|alac)$/
 const patienceMs = 20_000
 

@@ -42,7 +42,7 @@ const lufs = (power: number): number => -0.691 + 10 * Math.log10(power)
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** The quietest that is told; silence is that loud. */
-export const silenceLufs = -70
+const silenceLufs = -70
 
 /** Integrated loudness of one channel by ITU-R BS.1770, in LUFS. What is shorter than a block counts as one. */
 export const loudnessOf = (samples: Float32Array, rate: number): number => {

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { invalid } from '#shared/domain/errors.ts'
 
 /** The largest recording, in bytes. */
-export const mostBytes = 20 * 1024 * 1024
+const mostBytes = 20 * 1024 * 1024
 const tailBytes = 64 * 1024
 const headBytes = 4096
 
