@@ -127,6 +127,26 @@ describe('a narration', () => {
     ])
   })
 
+  it('goes on where a worker stopped, and ends once though two make it', async () => {
+    const lines = [{ text: 'One more line.' }, { text: 'And another one.' }]
+    const { id } = await fixture.call(() =>
+      fixture.app.generateNarration(ann, fixture.story(ann, lines, uuidv7(), 'Stopped')),
+    )
+    const stop = new AbortController()
+    const stopped = (async () => {
+      for await (const { view } of fixture.app.watchNarration(ann, id, '', stop.signal))
+        if ((view?.progress.done ?? 0) > 0) return stop.abort()
+    })()
+    await fixture.tell(id, stop.signal)
+    await stopped
+    expect((await fixture.call(() => fixture.app.getNarration(ann, id))).narration.status).toBe('processing')
+    await Promise.all([fixture.tell(id), fixture.tell(id)])
+    expect((await fixture.call(() => fixture.app.getNarration(ann, id))).narration.status).toBe('completed')
+    expect(await fixture.events(id)).toEqual(['NarrationGenerated'])
+    const [row] = await fixture.database.sql('select count(*) as left from work')
+    expect(row).toEqual({ left: 0 })
+  })
+
   it('is nobody else’s, and goes with its story', async () => {
     const story = fixture.story(ann, tale.slice(0, 1))
     const { narration } = await fixture.narrate(ann, story)
