@@ -11,7 +11,10 @@ const tale: Line[] = [
   { text: 'They were very happy.', emotion: 'joy' },
 ]
 
-describe('a narration', () => {
+// Programs run with the least priority there is.
+const patience = { timeout: 120_000 }
+
+describe('a narration', patience, () => {
   let fixture: TestNarration
   // Who says the same again does not pay for it again: all stories here are one author's.
   const ann = uuidv7()

@@ -12,7 +12,10 @@ const text = 'A girl lived by the mill.'
 // Nothing of it can be said: what is told is one line.
 const title = '—'
 
-describe.each(['openai', 'elevenlabs'] as const)('speech of %s', (name) => {
+// Programs run with the least priority there is.
+const patience = { timeout: 120_000 }
+
+describe.each(['openai', 'elevenlabs'] as const)('speech of %s', patience, (name) => {
   let vendor: Vendor
   let fixture: TestNarration
   let ann: string

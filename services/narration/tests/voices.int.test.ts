@@ -16,7 +16,10 @@ const draft = {
   settings: { rate: 0, pitch: 0, volume: 0 },
 } as const
 
-describe('voices', () => {
+// Programs run with the least priority there is.
+const patience = { timeout: 120_000 }
+
+describe('voices', patience, () => {
   let fixture: TestNarration
   let said: Uint8Array
   const ann = uuidv7()
