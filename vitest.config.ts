@@ -9,6 +9,8 @@ const common = {
   chaiConfig: { truncateThreshold: 10_000 },
   // The files of a worker share the modules that it has loaded; no test replaces one.
   isolate: false,
+  // Fewer collections while properties are tried.
+  execArgv: ['--max-semi-space-size=64'],
   // Node runs the sources as they are, as it does in production, and remembers what it compiled.
   experimental: { viteModuleRunner: false, nodeLoader: false },
 }
@@ -34,6 +36,8 @@ const endToEnd = (name: string) => ({
     name,
     include: [`${folders}/*.e2e.test.ts`],
     globalSetup: ['tests/mesh-setup.ts'],
+    // Some wait for their turn to move the clock.
+    testTimeout: 60_000,
     sequence: { groupOrder: 1 },
   },
 })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Code, ConnectError, createClient, type Interceptor, type Transport } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
+import { Client } from 'pg'
 import { inject } from 'vitest'
 import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
@@ -32,6 +33,8 @@ export interface TestMesh extends TestMeshFacts {
   operator(): Promise<Transport>
   /** Moves the clock of the mesh; waits while somebody else does. */
   moveClock(byMs: number): Promise<void>
+  /** For what depends on how much time passes on a mesh that files share: nobody else moves its clock meanwhile. */
+  withClock(use: (move: TestMesh['moveClock']) => Promise<void>): Promise<void>
   /** Calls as a context does. */
   service(context: string): Promise<Transport>
 }
@@ -73,10 +76,21 @@ export const testMesh = (facts: TestMeshFacts = inject('mesh')): TestMesh => {
       }
     }
   }
+  const withClock: TestMesh['withClock'] = async (use) => {
+    const lock = new Client({ connectionString: facts.postgresUrl })
+    await lock.connect()
+    try {
+      await lock.query('select pg_advisory_lock(hashtext($1))', [`clock of ${facts.databasePrefix}`])
+      await use(moveClock)
+    } finally {
+      await lock.end()
+    }
+  }
   return {
     ...facts,
     transport,
     moveClock,
+    withClock,
     newUser,
     newAuthor: async (displayName) => {
       const user = await newUser(displayName)

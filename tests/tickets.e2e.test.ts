@@ -118,15 +118,16 @@ it('are watched until their event is cancelled, and not sold any more then', asy
   )
 })
 
-it('that nobody sells in time are free again', async () => {
-  const { eventId, item } = await onSale()
-  const reservationId = randomUUID()
-  const holdFor = duration(60_000)
-  await booking.reserveTickets({ reservationId, eventId, userId: ann.id, items: [item('Stalls', 3)], holdFor })
-  await shown(eventId, 2)
-  await mesh.moveClock(61_000)
-  await shown(eventId, 5)
-  const operator = createClient(MeshService, await mesh.operator())
-  const { results } = await operator.checkInvariants({ contexts: ['catalog', 'inventory'] })
-  expect(results.flatMap(({ violations }) => violations)).toEqual([])
-})
+it('that nobody sells in time are free again', () =>
+  mesh.withClock(async (move) => {
+    const { eventId, item } = await onSale()
+    const reservationId = randomUUID()
+    const holdFor = duration(60_000)
+    await booking.reserveTickets({ reservationId, eventId, userId: ann.id, items: [item('Stalls', 3)], holdFor })
+    await shown(eventId, 2)
+    await move(61_000)
+    await shown(eventId, 5)
+    const operator = createClient(MeshService, await mesh.operator())
+    const { results } = await operator.checkInvariants({ contexts: ['catalog', 'inventory'] })
+    expect(results.flatMap(({ violations }) => violations)).toEqual([])
+  }))

@@ -50,34 +50,35 @@ const onSale = async (quantity: number) => {
   return { eventId, ticketTypeId, reserve }
 }
 
-it('buyers stand in line, are let in one after the other, and reserve once in their turn', async () => {
-  const [bea, cem] = buyers as [TestUser, TestUser]
-  const { eventId, reserve } = await onSale(5)
-  const room = { eventId, admitPerMinute: 60, turn: duration(60_000) }
-  expect(await outcomeOf(inventoryOf(bea).openWaitingRoom(room))).toContain('NOT_THE_ORGANIZER')
-  await inventoryOf(organizer).openWaitingRoom(room)
-  expect(await outcomeOf(reserve(bea))).toBe('FailedPrecondition QUEUE_TICKET_REQUIRED')
+it('buyers stand in line, are let in one after the other, and reserve once in their turn', () =>
+  mesh.withClock(async (move) => {
+    const [bea, cem] = buyers as [TestUser, TestUser]
+    const { eventId, reserve } = await onSale(5)
+    const room = { eventId, admitPerMinute: 60, turn: duration(60_000) }
+    expect(await outcomeOf(inventoryOf(bea).openWaitingRoom(room))).toContain('NOT_THE_ORGANIZER')
+    await inventoryOf(organizer).openWaitingRoom(room)
+    expect(await outcomeOf(reserve(bea))).toBe('FailedPrecondition QUEUE_TICKET_REQUIRED')
 
-  const [first, next] = [await inventoryOf(bea).joinQueue({ eventId }), await inventoryOf(cem).joinQueue({ eventId })]
-  expect([first.place?.position, next.place?.position]).toEqual([1n, 2n])
-  const seen: QueuePlaceStatus[] = []
-  for await (const { place } of inventoryOf(cem).watchQueue({ eventId })) {
-    if (place) seen.push(place.status)
-    if (place?.status === QueuePlaceStatus.ADMITTED) break
-  }
-  expect(seen.at(-1)).toBe(QueuePlaceStatus.ADMITTED)
-  const ticket = next.place?.queueTicket ?? ''
-  expect(await outcomeOf(reserve(bea, ticket))).toBe('InvalidArgument QUEUE_TICKET_INVALID')
-  const { hold } = await reserve(cem, ticket)
-  expect(hold?.items[0]?.quantity).toBe(1)
-  expect(await outcomeOf(reserve(cem, ticket))).toBe('FailedPrecondition QUEUE_TICKET_USED')
+    const [first, next] = [await inventoryOf(bea).joinQueue({ eventId }), await inventoryOf(cem).joinQueue({ eventId })]
+    expect([first.place?.position, next.place?.position]).toEqual([1n, 2n])
+    const seen: QueuePlaceStatus[] = []
+    for await (const { place } of inventoryOf(cem).watchQueue({ eventId })) {
+      if (place) seen.push(place.status)
+      if (place?.status === QueuePlaceStatus.ADMITTED) break
+    }
+    expect(seen.at(-1)).toBe(QueuePlaceStatus.ADMITTED)
+    const ticket = next.place?.queueTicket ?? ''
+    expect(await outcomeOf(reserve(bea, ticket))).toBe('InvalidArgument QUEUE_TICKET_INVALID')
+    const { hold } = await reserve(cem, ticket)
+    expect(hold?.items[0]?.quantity).toBe(1)
+    expect(await outcomeOf(reserve(cem, ticket))).toBe('FailedPrecondition QUEUE_TICKET_USED')
 
-  await mesh.moveClock(65_000)
-  expect(await outcomeOf(reserve(bea, first.place?.queueTicket))).toBe('FailedPrecondition QUEUE_TURN_OVER')
-  await inventoryOf(organizer).closeWaitingRoom({ eventId })
-  await reserve(bea)
-  expect(await outcomeOf(inventoryOf(bea).joinQueue({ eventId }))).toBe('FailedPrecondition NO_WAITING_ROOM')
-})
+    await move(65_000)
+    expect(await outcomeOf(reserve(bea, first.place?.queueTicket))).toBe('FailedPrecondition QUEUE_TURN_OVER')
+    await inventoryOf(organizer).closeWaitingRoom({ eventId })
+    await reserve(bea)
+    expect(await outcomeOf(inventoryOf(bea).joinQueue({ eventId }))).toBe('FailedPrecondition NO_WAITING_ROOM')
+  }))
 
 it('who waits for tickets is offered what becomes free, told of it, and reserves it; what they leave is free', async () => {
   const [bea, cem, dora] = buyers as [TestUser, TestUser, TestUser]

@@ -1,5 +1,5 @@
-import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { freemem, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { dataFolder } from './data-folder.ts'
 import { findOrInstallMediaPrograms } from './media-programs.ts'
@@ -15,12 +15,25 @@ const endServersBelow = async (folder: string): Promise<void> => {
   }
 }
 
+const memory = '/dev/shm'
+const roomyBytes = 12 * 2 ** 30
+
+/** In memory where that is a file system with room: thousands of small files come and go with the databases of tests. */
+const placeForThrowaways = (): string => {
+  if (!existsSync(memory)) return tmpdir()
+  const { bavail, bsize } = statfsSync(memory)
+  return Math.min(bavail * bsize, freemem()) > roomyBytes ? memory : tmpdir()
+}
+
 /**
  * Runs `use` with a folder of its own, open to the user that Postgres runs as. Afterwards it is gone, with all servers
  * that have their data one or two folders below it.
  */
-export const withTemporaryFolder = async <T>(use: (folder: string) => Promise<T>): Promise<T> => {
-  const folder = mkdtempSync(join(tmpdir(), 'troupe-test-'))
+export const withTemporaryFolder = async <T>(
+  use: (folder: string) => Promise<T>,
+  { isThrowaway = false }: { isThrowaway?: boolean | undefined } = {},
+): Promise<T> => {
+  const folder = mkdtempSync(join(isThrowaway ? placeForThrowaways() : tmpdir(), 'troupe-test-'))
   chmodSync(folder, 0o711)
   try {
     return await use(folder)
@@ -64,4 +77,4 @@ export const withServers = <T>(
       await media.ready
       for (const server of servers.reverse()) await server.stop()
     }
-  })
+  }, kind)

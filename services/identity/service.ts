@@ -23,7 +23,7 @@ import { migrations } from './infrastructure/migrations.ts'
 import { noSooner } from './infrastructure/no-sooner.ts'
 import { createOAuthLinks } from './infrastructure/oauth-links.ts'
 import { createPassedSignIns } from './infrastructure/passed-sign-ins.ts'
-import { createPasswords } from './infrastructure/passwords.ts'
+import { createPasswords, passwordMemoryKiB } from './infrastructure/passwords.ts'
 import { createProviders } from './infrastructure/providers/providers.ts'
 import { readOAuthSettings } from './infrastructure/providers/settings.ts'
 import { createQueues } from './infrastructure/queues.ts'
@@ -73,7 +73,9 @@ export const assemble = async (kernel: Kernel) => {
     providers: createProviders(providers, log),
     redirectUris: new Set(redirectUris),
     linkUrl: readLinkUrl(kernel.env),
-    passwords: await createPasswords(),
+    passwords: await createPasswords(
+      kernel.env.integer('TROUPE_PASSWORD_MEMORY_KIB', passwordMemoryKiB, { min: 64, max: 1024 * 1024 }),
+    ),
     secrets: createSecrets(hash),
     sealer: createSealer(config.masterKey, 'totp-secrets'),
     hmacSha1,

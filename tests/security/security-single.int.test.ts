@@ -33,16 +33,18 @@ describe('a mesh of one process', () => {
     expect(await fellShort((report) => runMassAssignment(ground.stage(), cast, report, true))).toEqual([])
   }, 300_000)
 
+  it('holds sessions, sign-in and the edge together', async () => {
+    const scene: CheckScene = { stage: ground.stage(), cast: await ground.cast(), level: 'quick', seed: 1 }
+    const checks = [...browserChecks, ...headerChecks, ...refreshChecks, ...lockoutChecks.slice(1)]
+    const missed = await fellShort((report) => runChecks('sessions', checks, scene, report))
+    expect({ missed, logged: readLogs(ground.stage().own.dataDir) }).toEqual({ missed: [], logged: [] })
+  }, 300_000)
+
+  // The last one: it may leave the clocks of contexts years apart.
   it('answers any request, and tells nothing of itself', async () => {
     const cast = await ground.cast()
     const seed = Math.floor(Math.random() * 2 ** 31)
     expect(await fellShort((report) => runFuzz(ground.stage(), cast, report, { each: 12, seed, share: 3 }))).toEqual([])
     expect(readLogs(ground.stage().own.dataDir)).toEqual([])
-  }, 300_000)
-
-  it('holds sessions, sign-in and the edge together', async () => {
-    const scene: CheckScene = { stage: ground.stage(), cast: await ground.cast(), level: 'quick', seed: 1 }
-    const checks = [...browserChecks, ...headerChecks, ...refreshChecks, ...lockoutChecks.slice(1)]
-    expect(await fellShort((report) => runChecks('sessions', checks, scene, report))).toEqual([])
   }, 300_000)
 })

@@ -4,8 +4,8 @@ import { currentCall } from '#shared/infrastructure/call-context.ts'
 import { normalizePassword } from '../domain/password-policy.ts'
 import type { Passwords } from '../domain/secrets.ts'
 
-// Argon2id as OWASP's password storage cheat sheet asks for at least: 19 MiB, two passes, one lane.
-const cost = { memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 }
+/** What OWASP's password storage cheat sheet asks of Argon2id at least, with two passes and one lane: 19 MiB. */
+export const passwordMemoryKiB = 19 * 1024
 const maxAtOnce = 2
 const maxWaiting = 100
 
@@ -29,7 +29,8 @@ export const createTurns = () => {
 }
 
 /** Hashes passwords with Argon2id, two at once in this process. */
-export const createPasswords = async (): Promise<Passwords> => {
+export const createPasswords = async (memoryKiB: number): Promise<Passwords> => {
+  const cost = { memoryCost: memoryKiB, timeCost: 2, parallelism: 1 }
   const inTurn = createTurns()
   const nobodys = await hash(crypto.randomUUID(), cost)
   const stillWanted = () => currentCall()?.signal.throwIfAborted()

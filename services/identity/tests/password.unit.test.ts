@@ -4,7 +4,7 @@ import { Email } from '#shared/domain/email.ts'
 import { commonPasswords } from '../domain/common-passwords.ts'
 import { delayAfter, type Failures, forgetAfterMs, mustNotBeDelayed } from '../domain/login-throttle.ts'
 import { checkPassword } from '../domain/password-policy.ts'
-import { createPasswords, createTurns } from '../infrastructure/passwords.ts'
+import { createPasswords, createTurns, passwordMemoryKiB } from '../infrastructure/passwords.ts'
 
 const email = Email.parse('Wanda.Writer@example.com')
 const reasonOf = (password: string): string => {
@@ -78,7 +78,7 @@ describe('a password', () => {
 
 describe('hashing', () => {
   it('knows a password by what it looks like, and nothing without a hash', async () => {
-    const passwords = await createPasswords()
+    const passwords = await createPasswords(passwordMemoryKiB)
     const failed = vi.fn(async () => {})
     const turn = { admit: async () => {}, failed }
     const hash = await passwords.hash('Kaffee-Genießer-é')

@@ -8,8 +8,8 @@ import { NotificationService } from '#gen/troupe/notification/v1/notification_se
 import { eventually, testMesh } from '../../../tests/mesh.ts'
 import { type OwnMesh, startTestMesh } from '../../../tests/start-test-mesh.ts'
 
-// Twenty steps: at a tenth and at the half of them it is killed, long before the last.
-const audience = 5_000
+// Ten steps: at a tenth and at the half of them it is killed, long before the last.
+const audience = 2_500
 
 let own: OwnMesh
 let database: Pool

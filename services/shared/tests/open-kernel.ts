@@ -41,6 +41,7 @@ export const openKernel = async (
     TROUPE_NATS_URL: 'nats://127.0.0.1:1',
     TROUPE_SERVICE_SECRET: secret(),
     TROUPE_MASTER_KEY: secret(),
+    TROUPE_PASSWORD_MEMORY_KIB: process.env.TROUPE_PASSWORD_MEMORY_KIB ?? '',
     ...env,
   }
   const database = openDatabase({ url: suite.url, poolSize: 8, entities: definition.entities, log })

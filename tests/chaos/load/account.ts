@@ -1,22 +1,36 @@
 import { randomUUID } from 'node:crypto'
-import { createClient, type Interceptor } from '@connectrpc/connect'
-import { createGrpcTransport } from '@connectrpc/connect-node'
+import { createClient, type Transport } from '@connectrpc/connect'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { grpcTransport } from '../../../services/shared/infrastructure/clients/grpc-transport.ts'
 import type { ChaosMesh } from '../chaos-mesh.ts'
 import { meshOperator } from '../operator.ts'
 
 const content = '“Who is there?” asked Anna. “It is I,” said the wolf at the door of the house, and he laughed.'
 
-/** Someone with an account and one story. */
+const withToken = (transport: Transport, token: () => string): Transport => {
+  const signed = (header: ConstructorParameters<typeof Headers>[0]) => {
+    const headers = new Headers(header)
+    if (token()) headers.set('authorization', `Bearer ${token()}`)
+    return headers
+  }
+  return {
+    unary: (method, signal, timeoutMs, header, ...rest) =>
+      transport.unary(method, signal, timeoutMs, signed(header), ...rest),
+    stream: (method, signal, timeoutMs, header, ...rest) =>
+      transport.stream(method, signal, timeoutMs, signed(header), ...rest),
+  }
+}
+
+/**
+ * Someone with an account and one story, who calls as gRPC's own clients do: what a server refused unread is sent again
+ * without a word. Node's client closes a call as refused that it had queued when it was told to go away.
+ */
 export const newAccount = async (mesh: Pick<ChaosMesh, 'url' | 'admin'>) => {
   const { url } = mesh
   let token = ''
-  const withToken: Interceptor = (next) => (request) => {
-    if (token) request.header.set('authorization', `Bearer ${token}`)
-    return next(request)
-  }
-  const transport = createGrpcTransport({ baseUrl: url, interceptors: [withToken] })
+  const channel = grpcTransport({ address: url })
+  const transport = withToken(channel, () => token)
   const identity = createClient(IdentityService, transport)
   const story = createClient(StoryService, transport)
   const email = `${randomUUID()}@example.com`
@@ -26,5 +40,5 @@ export const newAccount = async (mesh: Pick<ChaosMesh, 'url' | 'admin'>) => {
   const { tokens } = await identity.login({ email, password })
   token = tokens?.accessToken ?? ''
   const created = await story.createStory({ title: 'A story under load', content })
-  return { story, token, storyId: created.story?.id ?? '' }
+  return { story, token, storyId: created.story?.id ?? '', close: channel.close }
 }

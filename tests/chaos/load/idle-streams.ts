@@ -40,7 +40,8 @@ export const idleStreams =
   (count: number): Measurement =>
   async (world) => {
     const { url } = world.mesh
-    const { token, storyId } = await newAccount(world.mesh)
+    const { token, storyId, close } = await newAccount(world.mesh)
+    close()
     const [probing] = (await openSessions(url, 1)) as [ClientHttp2Session]
     const get = rawRequest(StoryService.method.getStory, { storyId }, token)
     const before = percentile(await probe(probing, get), 0.99).toFixed(0)

@@ -68,7 +68,8 @@ const offered = async (call: Call, perSecond: number): Promise<Load> => {
 
 /** Three times the calls that the mesh can answer: those it takes are answered as well as before, the rest refused. */
 export const overload: Measurement = async ({ mesh }) => {
-  const { token, storyId } = await newAccount(mesh)
+  const { token, storyId, close } = await newAccount(mesh)
+  close()
   const sessions = await openSessions(mesh.url, connections)
   const request = rawRequest(StoryService.method.getStory, { storyId }, token)
   let turn = 0

@@ -11,8 +11,9 @@ export const rollingRestart: Measurement = async ({ mesh }) => {
   const failures: string[] = []
   let calls = 0
   let isOver = false
+  let now = 'all ran'
   const work = async () => {
-    const { story, storyId } = await newAccount(mesh)
+    const { story, storyId, close } = await newAccount(mesh)
     for (let n = 1; !isOver; n += 1) {
       try {
         await story.getStory({ storyId }, { timeoutMs: 10_000 })
@@ -22,17 +23,19 @@ export const rollingRestart: Measurement = async ({ mesh }) => {
           { headers, timeoutMs: 10_000 },
         )
       } catch (error) {
-        failures.push((error as Error).message)
-        return
+        failures.push(`${(error as Error).message}, while ${now}`)
+        break
       }
       calls += 2
     }
+    close()
   }
   const working = Promise.all(Array.from({ length: workers }, work))
   await sleep(settleMs)
   for (const part of mesh.parts) {
     mesh.front.use(part.address, false)
     await sleep(settleMs / 2)
+    now = `${part.name} was restarted`
     await part.restart()
     mesh.front.use(part.address, true)
     await sleep(settleMs)

@@ -58,7 +58,8 @@ const slowHttp2 = async (url: string, token: string, byteEverySecond: boolean): 
 /** Clients that send next to nothing are cut, however they go about it. */
 export const slowClients: Measurement = async ({ mesh }) => {
   const { url } = mesh
-  const { token } = await newAccount(mesh)
+  const { token, close } = await newAccount(mesh)
+  close()
   const head = `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nauthorization: Bearer ${token}\r\n`
   const half = `${head}content-length: 4000\r\n\r\n{"title":"`
   const cases = {

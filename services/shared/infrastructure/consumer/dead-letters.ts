@@ -75,7 +75,7 @@ export const heldAggregates = async (
   consumer: string,
   source: string,
 ): Promise<Map<string, string>> => {
-  const rows = await database.sql<{ aggregate_id: string; id: string }>(
+  const rows = await database.look<{ aggregate_id: string; id: string }>(
     `select aggregate_id, (array_agg(id order by sequence, id))[1]::text as id from dead_letters
      where consumer = $1 and source = $2 and status <> 'RESOLVED' group by aggregate_id`,
     consumer,

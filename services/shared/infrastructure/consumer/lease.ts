@@ -34,7 +34,7 @@ export const takeLease = async (
   source: string,
   holder: string,
 ): Promise<Lease | undefined> => {
-  const [row] = await database.sql<LeaseRow>(
+  const [row] = await database.look<LeaseRow>(
     `with before as (
        select extract(epoch from clock_timestamp() - expires_at)::float8 * 1000 as idle_ms from consumer_leases
        where consumer = $1 and source = $2 and isfinite(expires_at)
@@ -56,13 +56,14 @@ export const takeLease = async (
 
 /**
  * Keeps the lease and notes where it stands. Answers which aggregates an operator wants tried again; undefined when
- * another process has taken the lease.
+ * another process has taken the lease. Does not wait for the disk: what a crash of the server forgets is read once more,
+ * and recognised.
  */
 export const renewLease = async (database: Database, lease: Lease): Promise<string[] | undefined> => {
-  const [row] = await database.sql<{ redriven: string[] }>(
+  const [row] = await database.look<{ redriven: string[] }>(
     `update consumer_leases l set expires_at = clock_timestamp() + interval '${leaseSeconds} seconds',
        floor = $4, stream_created = $5, caught_up = $6
-     where consumer = $1 and source = $2 and epoch = $3
+     where consumer = $1 and source = $2 and epoch = $3 and (select set_config('synchronous_commit', 'off', true)) = 'off'
      returning array(
        select distinct aggregate_id from dead_letters d
        where d.consumer = l.consumer and d.source = l.source and d.status = 'REDRIVING'
