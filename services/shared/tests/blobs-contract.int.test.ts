@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { BlobStore, Blobs } from '../infrastructure/blobs/blobs.ts'
-import { cacheKey, putIfAbsent } from '../infrastructure/blobs/content-addressed.ts'
 import { openBlobs } from '../infrastructure/blobs/open-blobs.ts'
 import { sweepOrphans } from '../infrastructure/blobs/orphans.ts'
 import { ownedBlobs } from '../infrastructure/blobs/owned-blobs.ts'
@@ -192,23 +191,6 @@ describe.each(Object.entries(stores))('blobs in %s', (_, open) => {
     await expect(own.touch('story/a.txt')).rejects.toThrow(TypeError)
     await own.put('narration/a.txt', inChunks(Buffer.from('mine')), wav)
     expect(await keysBelow(own, 'narration/')).toEqual(['narration/a.txt'])
-  })
-
-  it('makes what is named by its content once', async () => {
-    const key = cacheKey('narration/cache', { text: 'Once', voice: { pitch: 1, rate: 2 }, revision: 3n }, 'wav')
-    expect(key).toBe(cacheKey('narration/cache', { revision: 3n, voice: { rate: 2, pitch: 1 }, text: 'Once' }, 'wav'))
-    expect(key).not.toBe(
-      cacheKey('narration/cache', { revision: 3n, voice: { rate: 1, pitch: 2 }, text: 'Once' }, 'wav'),
-    )
-    let made = 0
-    const make = () => {
-      made += 1
-      return inChunks(Buffer.from('sound'))
-    }
-    const first = await putIfAbsent(blobs, key, make, wav)
-    const second = await putIfAbsent(blobs, key, make, wav)
-    expect([first.isHit, second.isHit, made]).toEqual([false, true, 1])
-    expect(second.sha256).toBe(first.sha256)
   })
 
   it('sweeps what is old and named by no row, batch by batch, and nothing else', async () => {
