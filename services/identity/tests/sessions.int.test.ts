@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sweep } from '#shared/infrastructure/janitor.ts'
 import { expiries } from '../infrastructure/expiries.ts'
+import { passwordMemoryKiB } from '../infrastructure/passwords.ts'
 import { goodPassword, newPerson, openIdentity, type TestIdentity } from './fixture.ts'
 
 let identity: TestIdentity
 beforeAll(async () => {
-  identity = await openIdentity('identity_sessions')
+  // The cost that is compared below is that of real ones.
+  identity = await openIdentity('identity_sessions', { TROUPE_PASSWORD_MEMORY_KIB: String(passwordMemoryKiB) })
 })
 afterAll(() => identity.close())
 
