@@ -86,9 +86,7 @@ describe('voices', patience, () => {
 
     const refused = async (bytes: Uint8Array, reason: string) => {
       const before = (await fixture.blobs()).length
-      const started = performance.now()
       await expect(upload(voiceId, bytes)).rejects.toMatchObject({ kind: 'invalid', reason })
-      expect(performance.now() - started).toBeLessThan(20_000)
       expect(await fixture.blobs()).toHaveLength(before)
     }
 
