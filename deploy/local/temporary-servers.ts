@@ -43,12 +43,20 @@ export const withTemporaryFolder = async <T>(
   }
 }
 
+interface Wanted {
+  log: Log
+  isThrowaway?: boolean
+  buffersMiB?: number
+  /** Whether programs for sound and film are to be there already; true unless given. Else they come meanwhile. */
+  hasPrograms?: boolean
+}
+
 /**
  * Runs `use` with a Postgres and a NATS of its own, which are gone afterwards, and with the programs for sound and film. What is measured wants a Postgres that
  * waits for the disk; what is only tested may have one that is a throwaway.
  */
 export const withServers = <T>(
-  { log, ...kind }: { log: Log; isThrowaway?: boolean; buffersMiB?: number },
+  { log, hasPrograms = true, ...kind }: Wanted,
   use: (env: NodeJS.ProcessEnv, folder: string) => Promise<T>,
 ): Promise<T> =>
   withTemporaryFolder(async (temporary) => {
@@ -63,7 +71,7 @@ export const withServers = <T>(
       servers.push(postgres)
       const nats = await startNats({ binary, dataDir: folder, log })
       servers.push(nats)
-      await media.ready
+      if (hasPrograms) await media.ready
       const env = {
         ...media.env,
         TROUPE_TEST_POSTGRES_URL: postgres.url,

@@ -23,7 +23,7 @@ const runTests = async (args: string[], signal: AbortSignal): Promise<Counts> =>
   const began = performance.now()
   // Where Node itself runs: within Vitest, modules are not found as they are without it.
   await bundleFlags(log)
-  const counts = await withServers({ log, isThrowaway: true }, (env, folder) =>
+  const counts = await withServers({ log, isThrowaway: true, hasPrograms: false }, (env, folder) =>
     runVitest({ args, env: { ...env, ...cheap }, folder, signal }),
   )
   log(`${counts.failed === 0 ? 'ok    ' : 'FAILED'} vitest (${secondsSince(began)})`)

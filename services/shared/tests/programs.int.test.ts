@@ -2,12 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { getPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { EnvReader } from '../infrastructure/config.ts'
 import { ProgramError } from '../infrastructure/programs/program.ts'
 import { readProgramSettings } from '../infrastructure/programs/program-settings.ts'
 import { createPrograms } from '../infrastructure/programs/run-programs.ts'
 import { all, gather } from './byte-streams.ts'
+import { programsInstalled } from './installed-programs.ts'
 
 /** Sound without end, as fast as it can be made. */
 const endless = ['-v', 'error', '-f', 'lavfi', '-i', 'anoisesrc', '-f', 's16le', 'pipe:1']
@@ -38,6 +39,7 @@ const gone = async () => {
 
 describe('programs', () => {
   let folder: string
+  beforeAll(programsInstalled, 200_000)
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'troupe-programs-'))
   })
