@@ -7,6 +7,7 @@ import { sweepOrphans } from '#shared/infrastructure/blobs/orphans.ts'
 import { Changes } from '#shared/infrastructure/changes.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
+import { programsInstalled } from '../../shared/tests/installed-programs.ts'
 import { openKernel } from '../../shared/tests/open-kernel.ts'
 import { violationsOf } from '../../shared/tests/rivals.ts'
 import type { SpeechEngine } from '../domain/engine.ts'
@@ -92,6 +93,7 @@ export interface FixtureOptions {
 
 /** The narration context on a database of its own, with the programs that are installed. */
 export const openNarration = async (name: string, { env, engines, usual = 'embedded' }: FixtureOptions = {}) => {
+  await programsInstalled()
   // Nothing is told to other processes: there are none.
   const alone = { connection: { subscribe: () => {} }, isConnected: () => false }
   const changes = new Changes(alone as never, 'narration', () => {})

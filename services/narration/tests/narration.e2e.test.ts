@@ -7,6 +7,7 @@ import { StoryStatus } from '#gen/troupe/story/v1/story_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { eventually, outcomeOf, type TestUser, testMesh } from '../../../tests/mesh.ts'
 import { recording } from '../../../tests/security/recipes/narration-scenes.ts'
+import { programsInstalled } from '../../shared/tests/installed-programs.ts'
 
 const mesh = testMesh()
 const voicesOf = (user: TestUser) => createClient(NarrationService, user.transport)
@@ -17,6 +18,7 @@ const content = `A girl called Greta lived at the mill.\n\n“Where are you goin
 let ann: TestUser
 
 beforeAll(async () => {
+  await programsInstalled()
   ann = await mesh.newAuthor('Ann Author')
 })
 
