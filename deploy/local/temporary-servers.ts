@@ -52,8 +52,8 @@ interface Wanted {
 }
 
 /**
- * Runs `use` with a Postgres and a NATS of its own, which are gone afterwards, and with the programs for sound and film. What is measured wants a Postgres that
- * waits for the disk; what is only tested may have one that is a throwaway.
+ * Runs `use` with a Postgres and a NATS of its own, which are gone afterwards, and with the programs for sound and film.
+ * What is measured wants a Postgres that waits for the disk; what is only tested may have one that is a throwaway.
  */
 export const withServers = <T>(
   { log, hasPrograms = true, ...kind }: Wanted,

@@ -51,6 +51,8 @@ export class UnitOfWork implements Ids {
   private readonly calls = new Map<string, number>()
   /** The person the unit is about, where that is not the caller: what is kept of it goes when they are erased. */
   subject: string | undefined
+  /** Whether anything of it may have been written. */
+  isSent = false
   /** Runs once the unit is committed. */
   readonly afterCommit: (() => void)[] = []
   /** Runs once it is certain that the unit has written nothing and is not run again. */
@@ -183,6 +185,7 @@ export class UnitOfWork implements Ids {
     sealing.write(statement, now)
     finish?.(statement)
     failpoint('commit:before')
+    this.isSent = true
     await runStatements(this.database, [...before, statement])
     failpoint('commit:after')
     for (const hook of this.afterCommit) hook()

@@ -23,6 +23,16 @@ interface PgError {
   message?: string
 }
 
+/** Whether the connection had broken, as one may that lay idle in the pool. */
+const isConnectionLost = (error: unknown): boolean => {
+  if (!(error instanceof Object)) return false
+  const { code = '', message = '' } = error as PgError
+  return (
+    /^(ECONNRESET|ECONNABORTED|EPIPE)$/.test(code) ||
+    /Connection terminated|Client has encountered a connection error/i.test(message)
+  )
+}
+
 /** Whether the database could not be reached, went away under the statement, or has run out of something. */
 export const isDatabaseDown = (error: unknown): boolean => {
   if (!(error instanceof Object)) return false
@@ -69,7 +79,7 @@ export interface UnitOptions<T> {
 export interface Units {
   /**
    * Runs a handler and writes what it changed, at once or not at all. A lost optimistic lock runs it again on a
-   * fresh unit, up to five times.
+   * fresh unit, up to five times; a connection that broke before anything was written, once.
    */
   run<T>(options: UnitOptions<T>): Promise<T>
 }
@@ -125,6 +135,11 @@ export const createUnits = (options: {
       try {
         return await attempt(unit, unitOptions)
       } catch (error) {
+        if (tries === 1 && !unit.isSent && isConnectionLost(error)) {
+          // By then the pool has heard of every other connection that broke with it.
+          await pause(tries)
+          continue
+        }
         if (isDatabaseDown(error)) throw databaseDown()
         if (!isConflict(error, options.constraints)) refuse(unit, error)
         options.onConflict()
