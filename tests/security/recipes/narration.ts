@@ -52,5 +52,8 @@ export const narrationRecipes: Recipes = ofService('troupe.narration.v1.Narratio
   SetPronunciation: { fields: () => ({ word: 'mill', language: 'en', phonemes: "m'Il", respelling: 'mill' }) },
   ListPronunciations: {},
   GetNarrationSettings: {},
-  SetNarrationSettings: { fields: async (scene) => ({ narratorVoiceId: await newVoice(scene) }) },
+  // Whoever wants every story told that is analysed keeps the mesh from coming to rest.
+  SetNarrationSettings: {
+    fields: async (scene) => ({ narratorVoiceId: await newVoice(scene), narrateWhenAnalyzed: false }),
+  },
 })
