@@ -8,10 +8,12 @@ import type { Engines } from './application/ports.ts'
 import { lexiconRepository, settingsRepository } from './infrastructure/author-rows.ts'
 import { createDueWork } from './infrastructure/due-work.ts'
 import { chosenEngines } from './infrastructure/engines.ts'
+import { expiries } from './infrastructure/expiries.ts'
 import { invariants } from './infrastructure/invariants.ts'
 import { migrations } from './infrastructure/migrations/migrations.ts'
 import { narrationRepository } from './infrastructure/narrations.ts'
 import { orphanRules } from './infrastructure/orphans.ts'
+import { peopleRows } from './infrastructure/people.ts'
 import { subscriptionQuota } from './infrastructure/quota.ts'
 import { entities } from './infrastructure/schema.ts'
 import { storyScripts } from './infrastructure/scripts.ts'
@@ -41,6 +43,7 @@ export const assemble = (kernel: Kernel, { engines, laboratory, wakeWork }: Part
     speeches: speechRepository(kernel),
     lexicons: lexiconRepository(kernel),
     settings: settingsRepository(kernel),
+    people: peopleRows(kernel),
     work: workRows(kernel),
     scripts: storyScripts(kernel),
     quota: subscriptionQuota(kernel),
@@ -77,6 +80,7 @@ export const narration = defineContext({
       consumers: consumers(app),
       work,
       erase: app.erasePerson,
+      expiries,
       orphans: orphanRules(kernel),
       invariants,
       stop: () => laboratory.close(),

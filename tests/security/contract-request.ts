@@ -4,7 +4,17 @@ import { duration, timestamp } from '../../services/shared/domain/timestamp.ts'
 import type { Fields } from './call.ts'
 
 /** Texts of several forms; of those that a rule allows, the first is taken. */
-const texts = ['Something', 'something', 'Something else', 'thing:use', 'https://example.com/a.png', '#123456', '+4315551234', 'USD', '']
+const texts = [
+  'Something',
+  'something',
+  'Something else',
+  'thing:use',
+  'https://example.com/a.png',
+  '#123456',
+  '+4315551234',
+  'USD',
+  '',
+]
 
 /** What only a context knows of its texts, and places in lists: at the beginning. */
 const byName: Readonly<Record<string, string>> = {

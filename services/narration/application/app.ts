@@ -2,7 +2,7 @@ import { getSettings, listPronunciations, setPronunciation, setSettings } from '
 import { erasePerson } from './erase-person.ts'
 import { narrateWhenAnalyzed, outdateNarration, removeNarration } from './follow-stories.ts'
 import { generateNarration } from './generate-narration.ts'
-import { cancelNarration, getNarration, listNarrations, listSegments, watchNarration } from './narrations.ts'
+import { cancelNarration, listNarrations, listSegments, seeNarration, watchNarration } from './narrations.ts'
 import type { Ports } from './ports.ts'
 import { previewVoice } from './preview-voice.ts'
 import { regenerateSegment } from './regenerate-segment.ts'
@@ -28,7 +28,7 @@ export const narrationApp = (given: Ports) => {
     previewVoice: previewVoice(ports),
     generateNarration: generateNarration(ports),
     tellNarration: tellNarration(ports),
-    getNarration: getNarration(ports),
+    seeNarration: seeNarration(ports),
     listSegments: listSegments(ports),
     listNarrations: listNarrations(ports),
     regenerateSegment: regenerateSegment(ports),

@@ -7,7 +7,8 @@ const what = ['voices and their samples', 'narrations and all their sound', 'pro
 export const erasePerson =
   (ports: Ports) =>
   async (userId: string, signal: AbortSignal): Promise<string[]> => {
-    const { voices, narrations, speeches, lexicons, settings, engines, studio, work, clock, apart } = ports
+    const { voices, narrations, speeches, lexicons, settings, people, engines, studio, work, clock, apart } = ports
+    await people.leave(userId)
     const eraseVoices = async (): Promise<number> => {
       const some = await voices.ofUser(userId, atOnce)
       for (const voice of some) {
@@ -30,9 +31,11 @@ export const erasePerson =
     }
     for (const each of [eraseVoices, eraseNarrations])
       while ((await apart('erase', each)) === atOnce) signal.throwIfAborted()
-    lexicons.forget(userId)
-    settings.forget(userId)
-    speeches.forget(userId)
+    await apart('erase', async () => {
+      lexicons.forget(userId)
+      settings.forget(userId)
+      speeches.forget(userId)
+    })
     await studio.erase(userId)
     return what
   }

@@ -19,6 +19,7 @@ export const planRun = async (
 ): Promise<Run> => {
   const byKey = new Map(segments.map(({ key, speech }) => [key, speech]))
   const ready = await speeches.ready(userId, [...byKey.keys()])
+  await speeches.touch(userId, [...ready])
   const unsaid = [...byKey].filter(([key]) => !ready.has(key)).map(([, speech]) => speech)
   const paid = unsaid.filter(({ engine }) => engines.get(engine).isPaid)
   const paidCharacters = paid.reduce((sum, speech) => sum + charactersOf(speech), 0)

@@ -3,7 +3,7 @@ import type { Ids } from '#shared/domain/ids.ts'
 import type { StockVoices } from '../domain/casting.ts'
 import type { SpeechEngine } from '../domain/engine.ts'
 import type { Pronunciation } from '../domain/lexicon.ts'
-import type { StoryNarration } from '../domain/narration.ts'
+import type { SeenVersion, StoryNarration } from '../domain/narration.ts'
 import type { Script } from '../domain/script.ts'
 import type { EngineName } from '../domain/speech.ts'
 import type { Word } from '../domain/timing.ts'
@@ -47,6 +47,8 @@ export interface SpeechRow {
   askedAt: Date
   durationMs: number
   failureReason: string
+  /** Whether it can be heard by itself. */
+  encoded: boolean
 }
 
 /** What was said, and what is being said. */
@@ -54,27 +56,38 @@ export interface Speeches {
   find(ownerId: string, key: string): Promise<SpeechRow | undefined>
   /** Those of several that are there to be heard. */
   ready(ownerId: string, keys: readonly string[]): Promise<Set<string>>
+  /** Notes that they are of use. */
+  touch(ownerId: string, keys: readonly string[]): Promise<void>
   /**
    * Takes it upon oneself to have something said, and writes that down before anybody is asked; answers what was known of
-   * it before, `'theirs'` while somebody else has.
+   * it before, `'theirs'` while somebody else has, `'gone'` when its owner has left.
    */
   ask(
     ownerId: string,
     key: string,
     speech: { engine: EngineName; characters: number; isPaid: boolean },
     runId: string,
-  ): Promise<'new' | 'crashed' | 'theirs'>
+  ): Promise<'new' | 'crashed' | 'theirs' | 'gone'>
   keep(
     ownerId: string,
     key: string,
     said: { durationMs: number; words: readonly Word[]; exactWords: boolean },
   ): Promise<void>
+  /** Notes that some can be heard by themselves. */
+  noteEncoded(ownerId: string, keys: readonly string[]): Promise<void>
   giveUp(ownerId: string, key: string, state: 'unknown' | 'failed', reason: string): Promise<void>
   /** Lets one be asked for again of which nobody knows what became. */
   forgive(ownerId: string, key: string): Promise<void>
   /** What a run has paid for, or may have, in characters. */
   spent(runId: string): Promise<number>
   forget(ownerId: string): void
+}
+
+/** Whose things are kept. */
+export interface People {
+  /** Lets nobody add anything of theirs from then on. */
+  leave(userId: string): Promise<void>
+  isGone(userId: string): Promise<boolean>
 }
 
 export interface Lexicons {
@@ -114,6 +127,8 @@ export interface Work {
 export interface Scripts {
   /** Throws STORY_NOT_FOUND. */
   of(storyId: string): Promise<Script>
+  /** What somebody sees of a story; undefined for nothing. */
+  seenBy(storyId: string, viewerId: string | undefined, shareToken: string): Promise<SeenVersion | undefined>
 }
 
 export interface Quota {
@@ -140,6 +155,7 @@ export interface Ports {
   speeches: Speeches
   lexicons: Lexicons
   settings: Settings
+  people: People
   work: Work
   scripts: Scripts
   quota: Quota

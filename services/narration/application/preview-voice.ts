@@ -5,6 +5,7 @@ import type { Sound } from '../domain/narration.ts'
 import { charactersOf, thousandsOf } from '../domain/speech.ts'
 import type { EmotionWord } from '../domain/voice-parts.ts'
 import { composeSpeech, speechKey } from './compose-speech.ts'
+import { leaveNothing } from './leave-nothing.ts'
 import type { Ports } from './ports.ts'
 import type { Speak } from './speak.ts'
 
@@ -49,13 +50,18 @@ export const previewVoice =
     const usageKey = ids.next()
     const thousands = engine.isPaid && known?.state !== 'ready' ? thousandsOf(charactersOf(speech)) : 0
     if (thousands > 0) await quota.reserveSpeech(userId, usageKey, thousands)
+    const saying = { ownerId: userId, key, speech, runId: `preview:${usageKey}`, turn: userId }
     try {
-      const durationMs = await speak(
-        { ownerId: userId, key, speech, runId: `preview:${usageKey}`, turn: userId },
-        signal,
-      )
-      if (thousands > 0) voice.previewed(usageKey, thousands)
-      return { ...studio.speechKeys(userId, key), durationMs }
+      return await leaveNothing(ports, userId, async () => {
+        const durationMs = await speak(saying, signal)
+        if (thousands > 0) voice.previewed(usageKey, thousands)
+        if (known?.encoded) await speeches.touch(userId, [key])
+        else {
+          await studio.encode(userId, [key], userId, signal)
+          await speeches.noteEncoded(userId, [key])
+        }
+        return { ...studio.speechKeys(userId, key), durationMs }
+      })
     } catch (error) {
       throw toDomain(error)
     }

@@ -38,6 +38,8 @@ export interface SegmentView {
   durationMs: number
   failureReason: string
   key: string
+  /** Whether it can be heard by itself. */
+  encoded: boolean
 }
 
 export type StoredSegment = Omit<CastSegment, 'chapter'> & { place: number; chapter: string }
@@ -53,6 +55,8 @@ export interface Segments {
   markStale(narrationId: string, places: readonly number[]): void
   /** Some that are not said yet; none twice. */
   unsaid(narrationId: string, limit: number): Promise<{ key: string; speech: Speech }[]>
+  /** Some that are said and cannot be heard by themselves yet; none twice. */
+  mute(narrationId: string, limit: number): Promise<string[]>
   /** What is joined, in order. */
   sounds(narrationId: string): Promise<{ key: string; durationMs: number; pauseMs: number; chapter: string }[]>
   place(narrationId: string, spans: readonly Span[]): void

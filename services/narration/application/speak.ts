@@ -61,7 +61,7 @@ export const speak = ({ speeches, engines, studio, clock }: SpeakPorts) => {
     const said = isCrashed && engine.isPaid ? await recovered(engine, speech, since) : undefined
     const spoken = said ?? (await (engine.isPaid ? askPaid(engine, saying, since) : engine.speak(speech, turn, signal)))
     const prepared = await studio.prepare(spoken, speech.volume, patience)
-    await studio.store(ownerId, key, prepared, turn, patience)
+    await studio.store(ownerId, key, prepared, patience)
     const words = prepared.words ?? alignWords(textOf(speech), prepared.sounding)
     await speeches.keep(ownerId, key, {
       durationMs: prepared.durationMs,
@@ -89,6 +89,7 @@ export const speak = ({ speeches, engines, studio, clock }: SpeakPorts) => {
       if (known?.state === 'unknown') throw unknown()
       const about = { engine: speech.engine, characters: charactersOf(speech), isPaid }
       const asked = await speeches.ask(ownerId, key, about, runId)
+      if (asked === 'gone') throw new SpeechError('refused', 'ERASED', 'whoever it was for has left')
       if (asked === 'theirs') {
         await sleep(lookAgainMs, undefined, { signal })
         continue

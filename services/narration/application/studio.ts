@@ -7,9 +7,11 @@ import type { Chapter } from '../domain/timing.ts'
 export interface Studio {
   /** Brings what was said to the common loudness and rate, louder or softer by `volume` dB. */
   prepare(spoken: Spoken, volume: number, signal: AbortSignal): Promise<PreparedSpeech>
-  /** Stores a prepared speech and its two formats. */
-  store(ownerId: string, key: string, prepared: PreparedSpeech, turn: string, signal: AbortSignal): Promise<void>
-  /** Joins stored speeches to one file in two formats. */
+  /** Stores a prepared speech; it can be joined then, and not be heard by itself yet. */
+  store(ownerId: string, key: string, prepared: PreparedSpeech, signal: AbortSignal): Promise<void>
+  /** Makes stored speeches ones that can be heard, in two formats. */
+  encode(ownerId: string, keys: readonly string[], turn: string, signal: AbortSignal): Promise<void>
+  /** Joins stored speeches to one file in two formats, and encodes some of them on the way. */
   join(order: JoinOrder, onProgress: (share: number) => void, signal: AbortSignal): Promise<Sound>
   /** Takes a recording in: decoded, cut, measured, stored. Throws the errors that the contract names. */
   takeIn(
@@ -39,4 +41,6 @@ export interface JoinOrder {
   language: string
   parts: readonly { key: string; durationMs: number; pauseMs: number }[]
   chapters: readonly Chapter[]
+  /** The keys of those that are to be heard by themselves, too. */
+  alone: readonly string[]
 }

@@ -2,6 +2,7 @@ import { SpeechError } from '../domain/engine.ts'
 import type { StoryNarration } from '../domain/narration.ts'
 import type { Speech } from '../domain/speech.ts'
 import { chaptersOf, timelineOf } from '../domain/timing.ts'
+import { leaveNothing } from './leave-nothing.ts'
 import type { Ports } from './ports.ts'
 import type { Speak } from './speak.ts'
 
@@ -42,8 +43,22 @@ const sayAll = async ({ segments, speak, notify }: TellPorts, run: Run, signal: 
   }
 }
 
+/** Makes heard by itself what cannot be yet, but for the last ones: joining does those on the way. */
+const encodeMost = async ({ segments, speeches, studio }: TellPorts, run: Run, signal: AbortSignal) => {
+  const { id, userId: ownerId } = run
+  let mute = await segments.mute(id, batch + 1)
+  while (mute.length > batch) {
+    const some = mute.slice(0, batch)
+    await studio.encode(ownerId, some, id, signal)
+    await speeches.noteEncoded(ownerId, some)
+    mute = await segments.mute(id, batch + 1)
+  }
+  return mute
+}
+
 /** Joins what was said, and tells how far that is some times a second. */
-const joinAll = async ({ segments, studio, work, troubled }: TellPorts, run: Run, signal: AbortSignal) => {
+const joinAll = async (ports: TellPorts, run: Run, signal: AbortSignal) => {
+  const { segments, speeches, studio, work, troubled } = ports
   const parts = await segments.sounds(run.id)
   if (parts.length !== run.segmentsTotal) throw new Error(`${parts.length} of ${run.segmentsTotal} parts are there`)
   const spans = timelineOf(parts)
@@ -57,8 +72,10 @@ const joinAll = async ({ segments, studio, work, troubled }: TellPorts, run: Run
       .catch((error: unknown) => troubled('progress', run.id, error))
   }
   const { id: narrationId, userId: ownerId, title, language } = run
+  const alone = await encodeMost(ports, run, signal)
   try {
-    const sound = await studio.join({ narrationId, ownerId, title, language, parts, chapters }, report, signal)
+    const sound = await studio.join({ narrationId, ownerId, title, language, parts, chapters, alone }, report, signal)
+    await speeches.noteEncoded(ownerId, alone)
     return { sound, spans, chapters }
   } finally {
     await writing
@@ -133,8 +150,10 @@ export const tellNarration = (ports: TellPorts) => {
     const signal = AbortSignal.any([stopping, gone.signal])
     const heeding = heed(run, gone, over.signal).catch((error: unknown) => troubled('heed', id, error))
     try {
-      await sayAll(ports, run, signal)
-      await complete(run, await joinAll(ports, run, signal))
+      await leaveNothing(ports, run.userId, async () => {
+        await sayAll(ports, run, signal)
+        await complete(run, await joinAll(ports, run, signal))
+      })
     } catch (error) {
       // Another run of it may wait.
       if (gone.signal.aborted || stopping.aborted) await work.handOver(id)

@@ -55,11 +55,14 @@ export const runTraining = (ports: Ports) => {
     if (voice?.status !== 'training') return apart('idle', async () => work.end(id))
     try {
       const name = await clonedAs(voice, signal)
-      await apart('trained', async () => {
+      const isThere = await apart('trained', async () => {
         const present = await voices.find(id)
         present?.finishTraining(name)
         work.end(id)
+        return present !== undefined
       })
+      // It was erased while it was made.
+      if (!isThere && name !== '') await engines.get(voice.provider).removeClone?.(name, signal)
     } catch (error) {
       if (signal.aborted) return work.handOver(id)
       if (error instanceof SpeechError && error.failure === 'refused') return fail(id, error.reason)

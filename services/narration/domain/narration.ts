@@ -27,6 +27,18 @@ export interface Sound {
   durationMs: number
 }
 
+/** The whole as it was last told, and what it tells. */
+export interface Told extends Sound {
+  contentHash: string
+  storyVersion: number
+}
+
+/** The version of a story that somebody sees. */
+export interface SeenVersion {
+  version: number
+  contentHash: string
+}
+
 /** What a run is to say and to pay for. */
 export interface Run {
   id: string
@@ -61,7 +73,7 @@ export class StoryNarration extends Aggregate {
   stale = false
   failureReason = ''
   /** Of the last run that came to its end. */
-  sound: Sound | undefined
+  sound: Told | undefined
   chapters: Chapter[] = []
   updatedAt: Date
   completedAt: Date | undefined
@@ -77,6 +89,16 @@ export class StoryNarration extends Aggregate {
 
   get isRunning(): boolean {
     return this.status === 'pending' || this.status === 'processing'
+  }
+
+  /** Whether who sees a version may hear what there is: its text, and no title that came later. */
+  isHeardBy({ version, contentHash }: SeenVersion): boolean {
+    return this.sound !== undefined && this.sound.contentHash === contentHash && this.sound.storyVersion <= version
+  }
+
+  /** Whether its parts are those of what is heard; while it is told anew, they are its author's. */
+  get isAsHeard(): boolean {
+    return this.status === 'completed' && this.sound?.storyVersion === this.storyVersion
   }
 
   mustNotRun(): void {
@@ -125,7 +147,7 @@ export class StoryNarration extends Aggregate {
     if (this.runId !== runId || !this.isRunning) return
     const isFirst = this.completedAt === undefined
     this.status = 'completed'
-    this.sound = sound
+    this.sound = { ...sound, contentHash: this.contentHash, storyVersion: this.storyVersion }
     this.chapters = chapters
     this.completedAt = now
     this.updatedAt = now

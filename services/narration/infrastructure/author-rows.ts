@@ -3,6 +3,7 @@ import { pageOf } from '#shared/application/paging.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { AuthorSettings, Lexicons, Settings } from '../application/ports.ts'
 import { type Pronunciation, wordKey } from '../domain/lexicon.ts'
+import { keepLiving } from './people.ts'
 
 const columns = 'word, language, phonemes, respelling, word_key as "wordKey"'
 type Row = Pronunciation & { wordKey: string; [column: string]: unknown }
@@ -17,13 +18,15 @@ export const lexiconRepository = ({ unit, database }: Pick<Kernel, 'unit' | 'dat
     )
     return row?.count ?? 0
   },
-  set: (ownerId, { word, language, phonemes, respelling }) =>
+  set: (ownerId, { word, language, phonemes, respelling }) => {
+    keepLiving(unit(), ownerId)
     unit().write({
       sql: `insert into pronunciations (owner_id, language, word_key, word, phonemes, respelling)
         values ($1, $2, $3, $4, $5, $6) on conflict (owner_id, word_key, language)
         do update set word = excluded.word, phonemes = excluded.phonemes, respelling = excluded.respelling`,
       parameters: [ownerId, language, wordKey(word), word, phonemes, respelling],
-    }),
+    })
+  },
   unset: (ownerId, word, language) =>
     unit().write({
       sql: 'delete from pronunciations where owner_id = $1 and word_key = $2 and language = $3',
@@ -54,13 +57,15 @@ export const settingsRepository = ({ unit, database }: Pick<Kernel, 'unit' | 'da
     )
     return (row as AuthorSettings | undefined) ?? { narrateWhenAnalyzed: false, narratorVoiceId: '' }
   },
-  set: (ownerId, { narrateWhenAnalyzed, narratorVoiceId }) =>
+  set: (ownerId, { narrateWhenAnalyzed, narratorVoiceId }) => {
+    keepLiving(unit(), ownerId)
     unit().write({
       sql: `insert into narration_settings (owner_id, narrate_when_analyzed, narrator_voice_id) values ($1, $2, $3)
         on conflict (owner_id) do update set narrate_when_analyzed = excluded.narrate_when_analyzed,
           narrator_voice_id = excluded.narrator_voice_id`,
       parameters: [ownerId, narrateWhenAnalyzed, narratorVoiceId],
-    }),
+    })
+  },
   forget: (ownerId) =>
     unit().write({ sql: 'delete from narration_settings where owner_id = $1', parameters: [ownerId] }),
 })

@@ -7,11 +7,11 @@ export const invariants: readonly { name: string; sql: string }[] = [
       having count(s.place) <> n.segments_total or coalesce(max(s.place), -1) <> n.segments_total - 1 limit 10`,
   },
   {
-    name: 'a narration that is complete has every part said',
+    name: 'a narration that is complete has every part said, to be heard by itself, too',
     sql: `select format('%s part %s', n.id, s.place) from narrations n
       join narration_segments s on s.narration_id = n.id
       left join speeches p on p.owner_id = n.user_id and p.speech_key = s.speech_key
-      where n.status = 'completed' and p.state is distinct from 'ready' limit 10`,
+      where n.status = 'completed' and (p.state is distinct from 'ready' or not p.encoded) limit 10`,
   },
   {
     name: 'what is to be made is being made, and nothing else',

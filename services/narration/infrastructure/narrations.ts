@@ -2,6 +2,7 @@ import { decodeTimePosition, pageOf } from '#shared/application/paging.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { Narrations } from '../application/ports.ts'
 import { narrationNotFound, StoryNarration } from '../domain/narration.ts'
+import { keepLiving } from './people.ts'
 
 const firstPage = `user_id = $1 and ($2::uuid is null or story_id = $2) order by updated_at desc, id desc limit $3`
 const nextPage = `user_id = $1 and ($2::uuid is null or story_id = $2)
@@ -36,6 +37,9 @@ export const narrationRepository = ({ unit, database }: Pick<Kernel, 'unit' | 'd
     )
     return rows.length > 0
   },
-  add: (narration) => unit().add(narration),
+  add: (narration) => {
+    keepLiving(unit(), narration.userId)
+    unit().add(narration)
+  },
   remove: (narration) => unit().remove(narration),
 })

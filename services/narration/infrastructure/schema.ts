@@ -1,5 +1,5 @@
 import { defineEntity, type EntitySchema, p } from '@mikro-orm/core'
-import { type NarrationStatus, type Sound, StoryNarration, type VoiceMap } from '../domain/narration.ts'
+import { type NarrationStatus, StoryNarration, type Told, type VoiceMap } from '../domain/narration.ts'
 import type { Measures } from '../domain/profile.ts'
 import type { EngineName } from '../domain/speech.ts'
 import type { Chapter } from '../domain/timing.ts'
@@ -54,7 +54,7 @@ const NarrationSchema = defineEntity({
     usageKey: p.text(),
     stale: p.boolean(),
     failureReason: p.text(),
-    sound: p.json<Sound>().nullable(),
+    sound: p.json<Told>().nullable(),
     chapters: p.json<Chapter[]>(),
     createdAt: time(),
     updatedAt: time(),

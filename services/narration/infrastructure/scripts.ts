@@ -1,5 +1,6 @@
 import { SegmentKind } from '#gen/troupe/story/v1/analysis_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { DomainError } from '#shared/domain/errors.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { Scripts } from '../application/ports.ts'
 
@@ -7,6 +8,19 @@ import type { Scripts } from '../application/ports.ts'
 export const storyScripts = ({ client }: Pick<Kernel, 'client'>): Scripts => {
   const stories = client(StoryService)
   return {
+    seenBy: async (storyId, viewerId, shareToken) => {
+      try {
+        const { version, contentHash } = await stories.findSeenVersion({
+          storyId,
+          shareToken,
+          ...(viewerId === undefined ? {} : { viewerId }),
+        })
+        return { version, contentHash }
+      } catch (error) {
+        if (error instanceof DomainError && error.kind === 'not-found') return undefined
+        throw error
+      }
+    },
     of: async (storyId) => {
       const script = await stories.getScript({ storyId })
       return {

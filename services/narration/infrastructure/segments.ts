@@ -26,6 +26,10 @@ const unsaid = `select s.speech_key as key, (array_agg(s.speech))[1] as speech, 
   where s.narration_id = $1 and (p.state is distinct from 'ready')
   group by s.speech_key order by min(s.place) limit $2`
 
+const mute = `select s.speech_key as key from narration_segments s join narrations n on n.id = s.narration_id
+  join speeches p on p.owner_id = n.user_id and p.speech_key = s.speech_key and p.state = 'ready' and not p.encoded
+  where s.narration_id = $1 group by s.speech_key order by min(s.place) limit $2`
+
 const sounds = `select s.speech_key as key, p.duration_ms as "durationMs", s.pause_ms as "pauseMs", s.chapter
   from narration_segments s join narrations n on n.id = s.narration_id
   join speeches p on p.owner_id = n.user_id and p.speech_key = s.speech_key and p.state = 'ready'
@@ -39,7 +43,8 @@ const place = `update narration_segments s set start_ms = t.start_ms, end_ms = t
 const page = `select s.place as index, coalesce(p.state, '') as state, s.text, s.character_id as "characterId",
     s.voice_id as "voiceId", s.emotion, s.stale, s.start_ms as "startMs", s.end_ms as "endMs",
     coalesce(p.words, '[]') as words, coalesce(p.exact_words, false) as "exactWords",
-    coalesce(p.duration_ms, 0) as "durationMs", coalesce(p.failure_reason, '') as "failureReason", s.speech_key as key
+    coalesce(p.duration_ms, 0) as "durationMs", coalesce(p.failure_reason, '') as "failureReason", s.speech_key as key,
+    coalesce(p.encoded, false) as encoded
   from narration_segments s left join speeches p on p.owner_id = $2 and p.speech_key = s.speech_key
   where s.narration_id = $1 and s.place > $3 order by s.place limit $4`
 
@@ -106,6 +111,10 @@ export const segmentRepository = ({ unit, database }: Pick<Kernel, 'unit' | 'dat
       parameters: [narrationId, places],
     }),
   unsaid: async (narrationId, limit) => database.sql<{ key: string; speech: Speech }>(unsaid, narrationId, limit),
+  mute: async (narrationId, limit) => {
+    const rows = await database.sql<{ key: string }>(mute, narrationId, limit)
+    return rows.map(({ key }) => key)
+  },
   sounds: (narrationId) =>
     database.sql<{ key: string; durationMs: number; pauseMs: number; chapter: string }>(sounds, narrationId),
   place: (narrationId, spans) =>

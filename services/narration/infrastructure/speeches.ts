@@ -1,7 +1,8 @@
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { Speeches, SpeechRow } from '../application/ports.ts'
 
-const columns = `speech_key as key, state, asked_at as "askedAt", duration_ms as "durationMs", failure_reason as "failureReason"`
+const columns = `speech_key as key, state, asked_at as "askedAt", duration_ms as "durationMs", failure_reason as "failureReason",
+  encoded`
 
 /** How long whoever asks an engine is taken to be at it: longer than any engine may take, where asking costs. */
 const leases = { paid: '180 seconds', free: '20 seconds' } as const
@@ -9,16 +10,20 @@ const leases = { paid: '180 seconds', free: '20 seconds' } as const
 // One statement: two who come at once find one of them first. `now()` is the database's own, which no time travel moves.
 const ask = (lease: string) => `with before as (
     select state, lease_until from speeches where owner_id = $1 and speech_key = $2
+  ), living as (
+    select from is_living($1::uuid)
   ), asked as (
-    insert into speeches (owner_id, speech_key, engine, state, characters, is_paid, run_id, asked_at, lease_until)
-    values ($1, $2, $3, 'asked', $4, $5, $6, $7, now() + interval '${lease}')
+    insert into speeches (owner_id, speech_key, engine, state, characters, is_paid, run_id, asked_at, used_at, lease_until)
+    select $1::uuid, $2, $3, 'asked', $4::integer, $5::boolean, $6, $7::timestamptz, $7::timestamptz,
+      now() + interval '${lease}' from living
     on conflict (owner_id, speech_key) do update set state = 'asked', run_id = excluded.run_id, failure_reason = '',
+      used_at = excluded.used_at,
       lease_until = excluded.lease_until, asks = speeches.asks + 1,
       asked_at = case when speeches.state = 'asked' then speeches.asked_at else excluded.asked_at end
     where speeches.state = 'failed' or speeches.state = 'asked' and speeches.lease_until < now()
     returning 1
   )
-  select exists (select from asked) as mine, (select state from before) as before`
+  select exists (select from asked) as mine, exists (select from living) as living, (select state from before) as before`
 
 /** What was said, in Postgres. */
 export const speechRepository = ({ unit, database, clock }: Pick<Kernel, 'unit' | 'database' | 'clock'>): Speeches => ({
@@ -38,8 +43,17 @@ export const speechRepository = ({ unit, database, clock }: Pick<Kernel, 'unit' 
     )
     return new Set(rows.map(({ key }) => key))
   },
+  touch: async (ownerId, keys) => {
+    await database.sql(
+      `update speeches set used_at = $3 where owner_id = $1 and speech_key = any($2::text[])
+       and used_at < $3::timestamptz - interval '1 day'`,
+      ownerId,
+      keys,
+      clock.now(),
+    )
+  },
   ask: async (ownerId, key, { engine, characters, isPaid }, runId) => {
-    const [row] = await database.sql<{ mine: boolean; before: string | null }>(
+    const [row] = await database.sql<{ mine: boolean; living: boolean; before: string | null }>(
       ask(isPaid ? leases.paid : leases.free),
       ownerId,
       key,
@@ -49,18 +63,27 @@ export const speechRepository = ({ unit, database, clock }: Pick<Kernel, 'unit' 
       runId,
       clock.now(),
     )
-    if (!row?.mine) return 'theirs'
+    if (!row?.living) return 'gone'
+    if (!row.mine) return 'theirs'
     return row.before === 'asked' ? 'crashed' : 'new'
   },
   keep: async (ownerId, key, { durationMs, words, exactWords }) => {
     await database.sql(
-      `update speeches set state = 'ready', duration_ms = $3, words = $4::jsonb, exact_words = $5, failure_reason = ''
+      `update speeches set state = 'ready', duration_ms = $3, words = $4::jsonb, exact_words = $5, failure_reason = '',
+         encoded = false
        where owner_id = $1 and speech_key = $2`,
       ownerId,
       key,
       durationMs,
       JSON.stringify(words),
       exactWords,
+    )
+  },
+  noteEncoded: async (ownerId, keys) => {
+    await database.sql(
+      `update speeches set encoded = true where owner_id = $1 and speech_key = any($2::text[]) and state = 'ready'`,
+      ownerId,
+      keys,
     )
   },
   giveUp: async (ownerId, key, state, reason) => {

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import { invalid } from '#shared/domain/errors.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { SampleKey, Studio } from '../application/studio.ts'
 import { SpeechError } from '../domain/engine.ts'
 import { decode } from './sound/decode.ts'
-import { encodings, joinSounds, putBoth } from './sound/join.ts'
+import { encodeSounds, joinSounds } from './sound/join.ts'
 import type { Laboratory } from './sound/laboratory.ts'
-import { sampleRate, wavOf } from './sound/pcm.ts'
+import { wavOf } from './sound/pcm.ts'
 import { inFolder, receive } from './sound/receive.ts'
 
 const root = 'narration'
@@ -43,39 +42,35 @@ export const soundStudio = (
       words: words?.map((word) => ({ ...word, startMs: moved(word.startMs), endMs: moved(word.endMs) })),
     }
   },
-  store: (ownerId, key, { pcm, durationMs }, turn, signal) =>
-    inFolder(async (folder) => {
-      const blob = speechBlob(ownerId, key)
-      const output = (ending: 'mp3' | 'opus') => ['-ar', '48000', ...encodings[ending].args, join(folder, ending)]
-      await programs.ffmpeg({
-        args: [
-          ...['-f', 's16le', '-ar', String(sampleRate), '-ac', '1', '-i', 'pipe:0'],
-          ...[...output('mp3'), ...output('opus')],
-        ],
-        input: once(pcm),
-        durationMs,
-        turn,
-        signal,
-      })
-      await putBoth(blobs, folder, blob, signal)
-      await blobs.put(`${blob}.pcm`, once(pcm), { contentType: 'application/octet-stream', signal })
-    }),
-  join: async ({ narrationId, ownerId, title, language, parts, chapters }, onProgress, signal) => {
+  store: (ownerId, key, { pcm }, signal) =>
+    blobs.put(`${speechBlob(ownerId, key)}.pcm`, once(pcm), { contentType: 'application/octet-stream', signal }),
+  encode: (ownerId, keys, turn, signal) =>
+    encodeSounds(
+      { blobs, programs },
+      keys.map((key) => speechBlob(ownerId, key)),
+      turn,
+      signal,
+    ),
+  join: async ({ narrationId, ownerId, title, language, parts, chapters, alone }, onProgress, signal) => {
     const about = JSON.stringify([title, language, parts, chapters])
     const into = `${root}/stories/${ownerId}/${narrationId}/${createHash('sha256').update(about).digest('hex')}`
     const files = { mp3: `${into}.mp3`, opus: `${into}.opus` }
+    const singles = alone.map((key) => speechBlob(ownerId, key))
+    const turn = narrationId
     // Joined before, maybe by whoever did not live to say so.
-    if ((await blobs.touch(files.mp3)) && (await blobs.touch(files.opus)))
+    if ((await blobs.touch(files.mp3)) && (await blobs.touch(files.opus))) {
+      if (singles.length > 0) await encodeSounds({ blobs, programs }, singles, turn, signal)
       return { ...files, durationMs: parts.reduce((sum, part) => sum + part.durationMs + part.pauseMs, 0) }
+    }
     const sounds = parts.map((part) => ({ ...part, blob: `${speechBlob(ownerId, part.key)}.pcm` }))
-    const joining = { parts: sounds, title, language, chapters, into, turn: narrationId }
+    const joining = { parts: sounds, title, language, chapters, into, alone: singles, turn }
     const { durationMs } = await joinSounds({ blobs, programs }, joining, onProgress, signal)
     return { ...files, durationMs }
   },
   takeIn: (key, data, signal) =>
     inFolder(async (folder) => {
-      const pcm = await decode(programs, await receive(folder, data, signal), key.userId, signal)
-      const taken = await laboratory.take({ pcm }, signal)
+      const decoded = await decode(programs, await receive(folder, data, signal), key.userId, signal)
+      const taken = await laboratory.take(decoded, signal)
       if (!taken) throw invalid('data', 'SAMPLE_SILENT', 'nobody is heard in it')
       if (taken.soundingMs < leastSpeechMs)
         throw invalid('data', 'SAMPLE_TOO_SHORT', 'must hold at least one second of speech')

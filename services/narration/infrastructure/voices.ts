@@ -2,6 +2,7 @@ import { decodeTimePosition, pageOf, uuid } from '#shared/application/paging.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { Voices } from '../application/ports.ts'
 import { NarratorVoice, voiceNotFound } from '../domain/voice.ts'
+import { keepLiving } from './people.ts'
 
 const firstPage = 'user_id = $1 order by created_at desc, id desc limit $2'
 const nextPage = `user_id = $1 and (created_at, id) < ($3::timestamptz, $4::uuid)
@@ -28,6 +29,9 @@ export const voiceRepository = ({ unit, database }: Pick<Kernel, 'unit' | 'datab
     return row?.count ?? 0
   },
   ofUser: (userId, limit) => unit().select(NarratorVoice, 'user_id = $1 order by id limit $2', userId, limit),
-  add: (voice) => unit().add(voice),
+  add: (voice) => {
+    keepLiving(unit(), voice.userId)
+    unit().add(voice)
+  },
   remove: (voice) => unit().remove(voice),
 })

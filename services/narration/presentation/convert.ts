@@ -118,10 +118,7 @@ const toVoiceMap = ({ narratorVoiceId, characterVoiceIds }: VoiceMap): MessageIn
 /** Speaking is nine tenths of the way, joining the last one. */
 const speakingShare = 90
 
-export const toProgress = ({
-  narration,
-  progress,
-}: NarrationView): MessageInitShape<typeof NarrationProgressSchema> => {
+const toProgress = ({ narration, progress }: NarrationView): MessageInitShape<typeof NarrationProgressSchema> => {
   const { status, segmentsTotal } = narration
   const { done, joined } = progress
   const isDone = status === 'completed'
@@ -135,8 +132,6 @@ export const toProgress = ({
     stage: isDone ? NarrationStage.DONE : isSaid && status === 'processing' ? NarrationStage.JOINING : running,
   }
 }
-
-export const toStatus = (status: keyof typeof statuses): NarrationStatus => statuses[status]
 
 export const toNarration = (urlOf: UrlOf, view: NarrationView): MessageInitShape<typeof StoryNarrationSchema> => {
   const { narration } = view
@@ -163,10 +158,10 @@ export const toNarration = (urlOf: UrlOf, view: NarrationView): MessageInitShape
 }
 
 export const toSegment = (
-  { status, durationMs, key: _, ...segment }: SegmentView,
+  { status, durationMs, key: _, encoded, ...segment }: SegmentView,
   audio: MessageInitShape<typeof NarrationAudioSchema> | undefined,
 ): MessageInitShape<typeof NarrationSegmentSchema> => ({
   ...segment,
   status: segmentStatuses[status],
-  ...(audio && status === 'done' ? { audio: { ...audio, durationMs } } : {}),
+  ...(audio && status === 'done' && encoded ? { audio: { ...audio, durationMs } } : {}),
 })

@@ -1,11 +1,11 @@
 import type { ServiceImpl } from '@connectrpc/connect'
 import type { NarrationService } from '#gen/troupe/narration/v1/narration_service_pb.ts'
 import { pageSize } from '#shared/application/paging.ts'
-import { timestamp } from '#shared/domain/timestamp.ts'
-import { caller } from '#shared/presentation/gate.ts'
+import { caller, maybeCaller } from '#shared/presentation/gate.ts'
 import type { NarrationApp } from '../application/app.ts'
 import type { StoryNarration } from '../domain/narration.ts'
-import { emotionOf, toAudio, toNarration, toProgress, toSegment, toStatus, type UrlOf } from './convert.ts'
+import { emotionOf, toAudio, toNarration, toSegment, type UrlOf } from './convert.ts'
+import { toHeardSegment, toSeen } from './convert-heard.ts'
 
 /** A narration that was just asked for, or stopped. */
 const justNow = (narration: StoryNarration) => ({ narration, progress: { done: 0, joined: 0 } })
@@ -20,16 +20,17 @@ export const narrationHandlers = (app: NarrationApp, urlOf: UrlOf) =>
       }
       return { narration: toNarration(urlOf, justNow(await app.generateNarration(caller(context), storyId, map))) }
     },
-    getNarration: async ({ narrationId, ...request }, context) => {
+    getNarration: async ({ narrationId, shareToken, ...request }, context) => {
       const page = { size: pageSize(request.pageSize, 50, 200), token: request.pageToken }
-      const view = await app.getNarration(caller(context), narrationId)
-      const { items, nextPageToken } = await app.listSegments(view.narration, page)
+      const view = await app.seeNarration({ narrationId, shareToken, viewer: maybeCaller(context) })
+      const { items, nextPageToken } = await app.listSegments(view, page)
       const { userId } = view.narration
       const segments = items.map((segment) => {
         const { durationMs } = segment
-        return toSegment(segment, toAudio(urlOf, { ...app.audioOf(userId, segment.key), durationMs }))
+        const audio = toAudio(urlOf, { ...app.audioOf(userId, segment.key), durationMs })
+        return view.isAuthors ? toSegment(segment, audio) : toHeardSegment(segment, audio)
       })
-      return { narration: toNarration(urlOf, view), segments, nextPageToken }
+      return { narration: toSeen(urlOf, view), segments, nextPageToken }
     },
     listNarrations: async ({ storyId, ...request }, context) => {
       const page = { size: pageSize(request.pageSize, 20, 100), token: request.pageToken }
@@ -46,19 +47,13 @@ export const narrationHandlers = (app: NarrationApp, urlOf: UrlOf) =>
       const narration = await app.regenerateSegment(caller(context), narrationId, index, change)
       return { narration: toNarration(urlOf, justNow(narration)) }
     },
-    watchNarration: async function* ({ narrationId, resumeToken }, context) {
-      for await (const news of app.watchNarration(caller(context), narrationId, resumeToken, context.signal)) {
-        const { view } = news
-        if (!view) yield { resumeToken: news.resumeToken, heartbeat: true }
+    watchNarration: async function* ({ narrationId, shareToken, resumeToken: known }, context) {
+      const look = { narrationId, shareToken, viewer: maybeCaller(context) }
+      for await (const { resumeToken, view } of app.watchNarration(look, known, context.signal)) {
+        if (!view) yield { resumeToken, heartbeat: true }
         else {
-          const { status, failureReason, updatedAt } = view.narration
-          yield {
-            resumeToken: news.resumeToken,
-            status: toStatus(status),
-            progress: toProgress(view),
-            failureReason,
-            updatedAt: timestamp(updatedAt),
-          }
+          const { status, progress, failureReason, updatedAt } = toSeen(urlOf, view)
+          yield { resumeToken, status, progress, failureReason, updatedAt }
         }
       }
     },

@@ -1,28 +1,26 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { Programs } from '#shared/infrastructure/programs/program.ts'
 
 type Parts = Pick<Kernel, 'blobs' | 'programs'>
 
-/** What ffprobe says of a blob. */
-export const probed = async ({ blobs, programs }: Parts, key: string) => {
-  const args = ['-loglevel', 'error', '-show_format', '-show_streams', '-show_chapters', '-of', 'json', 'pipe:0']
-  const { stdout } = await programs.run({ program: 'ffprobe', args, input: await blobs.open(key) })
-  const { streams, format, chapters } = JSON.parse(stdout.toString())
-  return { codec: streams[0]?.codec_name, format: format.format_name, tags: format.tags ?? streams[0]?.tags, chapters }
-}
+const all = (pattern: RegExp, text: string): string[] => [...text.matchAll(pattern)].map(([, found = '']) => found)
 
-/** A blob as it is heard: 8,000 values a second. */
-export const decoded = async ({ blobs, programs }: Parts, key: string): Promise<Int16Array> => {
-  const args = ['-loglevel', 'error', '-i', 'pipe:0', '-f', 's16le', '-ar', '8000', '-ac', '1', 'pipe:1']
-  const { stdout } = await programs.run({ program: 'ffmpeg', args, input: await blobs.open(key) })
-  return new Int16Array(stdout.buffer, stdout.byteOffset, stdout.byteLength >> 1)
-}
-
-/** How loud a blob is, as ffmpeg's EBU R 128 meter has it, in LUFS. */
-export const loudness = async ({ blobs, programs }: Parts, key: string): Promise<number> => {
-  const args = ['-hide_banner', '-nostats', '-i', 'pipe:0', '-af', 'ebur128', '-f', 'null', '-']
-  const { stderr } = await programs.run({ program: 'ffmpeg', args, input: await blobs.open(key) })
-  return Number(/I:\s+(-?[\d.]+) LUFS/.exec(stderr.slice(stderr.lastIndexOf('Summary')))?.[1])
+/** A blob as ffmpeg reads, decodes and meters it (EBU R 128): 8,000 values a second. */
+export const heard = async ({ blobs, programs }: Parts, key: string) => {
+  const meter = ['-af', 'ebur128=framelog=verbose', '-f', 's16le', '-ar', '8000', '-ac', '1', 'pipe:1']
+  const args = ['-hide_banner', '-nostats', '-i', 'pipe:0', ...meter]
+  const { stdout, stderr } = await programs.run({ program: 'ffmpeg', args, input: await blobs.open(key) })
+  const [input = ''] = stderr.split('Output #0')
+  return {
+    format: /^Input #0, (\w+)/m.exec(input)?.[1],
+    codec: /Audio: (\w+)/.exec(input)?.[1],
+    chapters: all(/Chapter #0:\d+:[^\n]*\n\s+Metadata:\s*\n\s+title\s*: ([^\n]*)/g, input),
+    samples: new Int16Array(stdout.buffer, stdout.byteOffset, stdout.byteLength >> 1),
+    lufs: Number(/I:\s+(-?[\d.]+) LUFS/.exec(stderr.slice(stderr.lastIndexOf('Summary')))?.[1]),
+  }
 }
 
 /** How strong sound is where it is heard, in dB. */
@@ -46,6 +44,19 @@ export const heardIn = (samples: Int16Array, pauseMs: number): { startMs: number
   return spans
 }
 
-/** Makes sound by ffmpeg's own generators, e.g. to be sent as a file. */
-export const generated = async (programs: Programs, args: readonly string[]): Promise<Uint8Array> =>
-  (await programs.run({ program: 'ffmpeg', args: ['-loglevel', 'error', ...args, 'pipe:1'] })).stdout
+/** Files that ffmpeg makes of an input, all by one run; `{}` in the arguments stands for the next one's path. */
+export const generated = async (
+  programs: Programs,
+  input: AsyncIterable<Uint8Array>,
+  args: readonly string[],
+): Promise<Uint8Array[]> => {
+  const folder = await mkdtemp(join(tmpdir(), 'troupe-heard-'))
+  try {
+    const named = args.map((arg, place) => (arg === '{}' ? join(folder, String(place)) : arg))
+    const files = named.filter((_, place) => args[place] === '{}')
+    await programs.run({ program: 'ffmpeg', args: ['-loglevel', 'error', ...named], input })
+    return await Promise.all(files.map((file) => readFile(file)))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -5,6 +5,7 @@ import { GetScriptResponseSchema } from '#gen/troupe/story/v1/story_service_pb.t
 import { exhausted, notFound } from '#shared/domain/errors.ts'
 import { sweepOrphans } from '#shared/infrastructure/blobs/orphans.ts'
 import { Changes } from '#shared/infrastructure/changes.ts'
+import { sweep } from '#shared/infrastructure/janitor.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import { programsInstalled } from '../../shared/tests/installed-programs.ts'
@@ -13,6 +14,7 @@ import { violationsOf } from '../../shared/tests/rivals.ts'
 import type { SpeechEngine } from '../domain/engine.ts'
 import type { EngineName } from '../domain/speech.ts'
 import { enginesOf } from '../infrastructure/engines.ts'
+import { expiries } from '../infrastructure/expiries.ts'
 import { invariants } from '../infrastructure/invariants.ts'
 import { orphanRules } from '../infrastructure/orphans.ts'
 import { espeakEngine } from '../infrastructure/providers/espeak.ts'
@@ -29,6 +31,7 @@ export interface Line {
 /** What story and subscription answer, as the contract has it; what they are asked for is noted. */
 const neighbours = () => {
   const scripts = new Map<string, ReturnType<typeof scriptOf>>()
+  const published = new Map<string, { version: number; contentHash: string }>()
   const reserved = new Map<string, number>()
   const released: string[] = []
   let left = Number.POSITIVE_INFINITY
@@ -37,6 +40,11 @@ const neighbours = () => {
       const script = scripts.get(storyId)
       if (!script) throw notFound('STORY_NOT_FOUND', 'there is no such story')
       return script
+    },
+    findSeenVersion: async ({ storyId, shareToken }: { storyId: string; shareToken: string }) => {
+      const seen = published.get(storyId) ?? (shareToken === '' ? undefined : scripts.get(storyId))
+      if (!seen) throw notFound('STORY_NOT_FOUND', 'there is no such story')
+      return seen
     },
     reserveUsage: async ({ key, amount }: { key: string; amount: number }) => {
       if (amount > left) throw exhausted('LIMIT_REACHED', 'nothing is left')
@@ -49,6 +57,7 @@ const neighbours = () => {
   return {
     client,
     scripts,
+    published,
     reserved,
     released,
     limit: (amount: number) => {
@@ -110,9 +119,12 @@ export const openNarration = async (name: string, { env, engines, usual = 'embed
   const app = assemble(kernel, { engines: parts, laboratory, wakeWork: () => {} })
   const { call, database } = opened
   const tell = (id: string, signal = new AbortController().signal) => app.tellNarration(id, signal)
+  const see = (viewer: string | undefined, narrationId: string, shareToken = '') =>
+    call(() => app.seeNarration({ narrationId, viewer, shareToken }))
   return {
     app,
     kernel,
+    see,
     mesh,
     database,
     call,
@@ -125,14 +137,19 @@ export const openNarration = async (name: string, { env, engines, usual = 'embed
       mesh.scripts.set(storyId, scriptOf(authorId, lines, version, title))
       return storyId
     },
+    /** Shows a story to readers as it is now. */
+    publish: (storyId: string) => {
+      const script = mesh.scripts.get(storyId)
+      if (script) mesh.published.set(storyId, script)
+    },
     /** Begins to tell a story, and tells it. */
     narrate: async (authorId: string, storyId: string) => {
       const { id } = await call(() => app.generateNarration(authorId, storyId))
       await tell(id)
-      return call(() => app.getNarration(authorId, id))
+      return see(authorId, id)
     },
     segments: async (authorId: string, id: string) => {
-      const { narration: own } = await call(() => app.getNarration(authorId, id))
+      const own = await see(authorId, id)
       return (await app.listSegments(own, { size: 200, token: '' })).items
     },
     asks: async () => {
@@ -144,6 +161,18 @@ export const openNarration = async (name: string, { env, engines, usual = 'embed
       for await (const { key } of kernel.blobs.list('narration/')) keys.push(key)
       return keys
     },
+    /** How many rows of a person's are left. */
+    rowsOf: async (userId: string) => {
+      const [row] = await database.sql<{ rows: number }>(
+        `select (select count(*) from voices where user_id = $1) + (select count(*) from narrations where user_id = $1)
+           + (select count(*) from speeches where owner_id = $1) + (select count(*) from pronunciations where owner_id = $1)
+           + (select count(*) from narration_settings where owner_id = $1) as rows`,
+        userId,
+      )
+      return row?.rows
+    },
+    /** Removes what nobody has used by a time. */
+    expire: (now: Date) => sweep(database, expiries, now),
     sweep: async () => {
       const found: string[] = []
       for (const rule of orphanRules(kernel)) found.push(...(await sweepOrphans(kernel.blobs, rule, new Date(8e15))))

@@ -61,6 +61,19 @@ describe('a story', () => {
     expect([part.status, (await part.arrayBuffer()).byteLength]).toEqual([206, 100])
     expect(part.headers.get('content-type')).toBe('audio/mpeg')
 
+    const reader = await mesh.newUser()
+    const hear = () => voicesOf(reader).getNarration({ narrationId })
+    expect(await outcomeOf(hear())).toBe('NotFound NARRATION_NOT_FOUND')
+    await storiesOf(ann).publishStory({ storyId })
+    const heard = await eventually(async () => ((await outcomeOf(hear())) === 'in' ? hear() : undefined))
+    expect(heard.narration).toMatchObject({ status: NarrationStatus.COMPLETED, contentHash: narration?.contentHash })
+    expect([heard.narration?.voiceMap, heard.segments.length]).toEqual([undefined, segments.length])
+    const opus = await fetch(new URL(heard.narration?.audio?.opusUrl ?? '', mesh.url), {
+      headers: { range: 'bytes=0-9' },
+    })
+    expect(opus.status).toBe(206)
+    await eventually(async () => (await storiesOf(reader).getStory({ storyId })).story?.narrationId === narrationId)
+
     const told = { storyId, expectedVersion: 1, content: content.replace('Nobody', 'Everybody') }
     await storiesOf(ann).updateStory(told)
     await eventually(async () => (await voicesOf(ann).getNarration({ narrationId })).narration?.stale)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
-import { decoded, heardIn, levelOf, loudness, probed } from './heard.ts'
+import { heard, heardIn, levelOf } from './heard.ts'
 import { type Line, openNarration, type TestNarration } from './narration-fixture.ts'
 
 const tale: Line[] = [
@@ -42,20 +42,15 @@ describe('a narration', patience, () => {
       [sound.mp3, 'mp3', 'mp3'],
       [sound.opus, 'opus', 'ogg'],
     ] as const) {
-      const file = await probed(fixture.kernel, key)
-      expect(file).toMatchObject({ codec, format })
-      expect(file.chapters.map((chapter: { tags: { title: string } }) => chapter.tags.title)).toEqual([
-        'The Mill',
-        'Chapter 2',
-      ])
-      const samples = await decoded(fixture.kernel, key)
+      const { samples, lufs, ...file } = await heard(fixture.kernel, key)
+      expect(file).toEqual({ codec, format, chapters: ['The Mill', 'Chapter 2'] })
       expect(Math.abs(samples.length / 8 - sound.durationMs)).toBeLessThan(100)
-      expect(Math.abs((await loudness(fixture.kernel, key)) + 16)).toBeLessThan(1)
-      const heard = heardIn(samples, 200)
-      expect(heard).toHaveLength(segments.length)
+      expect(Math.abs(lufs + 16)).toBeLessThan(1)
+      const spans = heardIn(samples, 200)
+      expect(spans).toHaveLength(segments.length)
       for (const [place, { startMs, endMs }] of segments.entries()) {
-        expect(Math.abs((heard[place]?.startMs ?? 0) - startMs)).toBeLessThan(150)
-        expect(Math.abs((heard[place]?.endMs ?? 0) - endMs)).toBeLessThan(150)
+        expect(Math.abs((spans[place]?.startMs ?? 0) - startMs)).toBeLessThan(150)
+        expect(Math.abs((spans[place]?.endMs ?? 0) - endMs)).toBeLessThan(150)
       }
     }
     for (const { startMs, endMs, words, text } of segments) {
@@ -74,10 +69,9 @@ describe('a narration', patience, () => {
     const { narration } = await fixture.narrate(ann, fixture.story(ann, [...said, ...felt]))
     const segments = (await fixture.segments(ann, narration.id)).slice(1)
     expect(new Set(segments.map(({ key }) => key)).size).toBe(6)
-    const sounds = await Promise.all(
-      segments.map(({ key }) => decoded(fixture.kernel, fixture.app.audioOf(ann, key).opus)),
-    )
-    expect(new Set(sounds.map((samples) => samples.join())).size).toBe(6)
+    const { samples } = await heard(fixture.kernel, narration.sound?.opus ?? '')
+    const sounds = segments.map(({ startMs, endMs }) => samples.subarray(startMs * 8, endMs * 8))
+    expect(new Set(sounds.map((sound) => sound.join())).size).toBe(6)
     const [, plain = 0, , joy = 0, sadness = 0, anger = 0] = sounds.map(levelOf)
     const [, usual = 0, , fast = 0, slow = 0] = segments.map(({ durationMs }) => durationMs)
     expect(slow).toBeGreaterThan(usual * 1.1)
@@ -136,31 +130,78 @@ describe('a narration', patience, () => {
       fixture.app.generateNarration(ann, fixture.story(ann, lines, uuidv7(), 'Stopped')),
     )
     const stop = new AbortController()
+    const look = { narrationId: id, viewer: ann, shareToken: '' }
     const stopped = (async () => {
-      for await (const { view } of fixture.app.watchNarration(ann, id, '', stop.signal))
+      for await (const { view } of fixture.app.watchNarration(look, '', stop.signal))
         if ((view?.progress.done ?? 0) > 0) return stop.abort()
     })()
     await fixture.tell(id, stop.signal)
     await stopped
-    expect((await fixture.call(() => fixture.app.getNarration(ann, id))).narration.status).toBe('processing')
+    expect((await fixture.see(ann, id)).narration.status).toBe('processing')
     await Promise.all([fixture.tell(id), fixture.tell(id)])
-    expect((await fixture.call(() => fixture.app.getNarration(ann, id))).narration.status).toBe('completed')
+    expect((await fixture.see(ann, id)).narration.status).toBe('completed')
     expect(await fixture.events(id)).toEqual(['NarrationGenerated'])
     const [row] = await fixture.database.sql('select count(*) as left from work')
     expect(row).toEqual({ left: 0 })
+  })
+
+  it('is heard by whoever sees the version that it tells, and its author’s while that is told anew', async () => {
+    const story = fixture.story(ann, tale)
+    const { id } = (await fixture.narrate(ann, story)).narration
+    const hidden = { reason: 'NARRATION_NOT_FOUND' }
+    for (const reader of [uuidv7(), undefined]) await expect(fixture.see(reader, id)).rejects.toMatchObject(hidden)
+    expect((await fixture.see(undefined, id, 'link')).isAuthors).toBe(false)
+    fixture.publish(story)
+    const seen = await fixture.see(undefined, id)
+    expect(seen).toMatchObject({ isAuthors: false, progress: { done: 6, joined: 1 } })
+    const page = { size: 9, token: '' }
+    expect((await fixture.app.listSegments(seen, page)).items).toHaveLength(6)
+    const stop = new AbortController()
+    const watched = fixture.app.watchNarration({ narrationId: id, viewer: undefined, shareToken: '' }, '', stop.signal)
+    expect((await watched.next()).value).toMatchObject({ view: { isAuthors: false } })
+    // A newer text is its author's until they publish it: what readers may hear goes on being heard while it is told.
+    fixture.story(ann, tale.slice(1), story)
+    await fixture.call(() => fixture.app.generateNarration(ann, story))
+    const still = await fixture.see(undefined, id)
+    expect(still.narration.sound?.mp3).toBe(seen.narration.sound?.mp3)
+    expect((await fixture.app.listSegments(still, page)).items).toEqual([])
+    await fixture.tell(id)
+    await expect(fixture.see(undefined, id)).rejects.toMatchObject(hidden)
+    await expect(watched.next()).rejects.toMatchObject(hidden)
+    fixture.publish(story)
+    expect((await fixture.app.listSegments(await fixture.see(uuidv7(), id), page)).items).toHaveLength(5)
+    stop.abort()
+  })
+
+  it('is swept of speech that nobody uses any more', async () => {
+    const [cat, story] = [uuidv7(), uuidv7()]
+    fixture.story(cat, [{ text: 'This stays.' }, { text: 'This goes.' }], story, '—')
+    const { narration } = await fixture.narrate(cat, story)
+    fixture.story(cat, [{ text: 'This stays.' }], story, '—')
+    await fixture.call(() => fixture.app.generateNarration(cat, story))
+    await fixture.call(() => fixture.app.cancelNarration(cat, narration.id))
+    const days = (count: number) => new Date(fixture.clock.now().getTime() + count * 24 * 60 * 60_000)
+    const left = () => fixture.rowsOf(cat)
+    const before = await left()
+    await fixture.expire(days(89))
+    expect(await left()).toBe(before)
+    await fixture.expire(days(91))
+    expect(await left()).toBe((before ?? 0) - 1)
+    const swept = (await fixture.sweep()).filter((key) => key.startsWith(`narration/speeches/${cat}/`))
+    expect(swept.map((key) => key.split('.').at(-1)).toSorted()).toEqual(['mp3', 'opus', 'pcm'])
   })
 
   it('is nobody else’s, and goes with its story', async () => {
     const story = fixture.story(ann, tale.slice(0, 1))
     const { narration } = await fixture.narrate(ann, story)
     for (const refused of [
-      () => fixture.app.getNarration(uuidv7(), narration.id),
+      () => fixture.app.seeNarration({ narrationId: narration.id, viewer: uuidv7(), shareToken: '' }),
       () => fixture.app.cancelNarration(uuidv7(), narration.id),
       () => fixture.app.generateNarration(uuidv7(), story),
     ])
       await expect(fixture.call<unknown>(refused)).rejects.toMatchObject({ kind: 'not-found' })
     await fixture.call(() => fixture.app.removeNarration(story))
-    await expect(fixture.call(() => fixture.app.getNarration(ann, narration.id))).rejects.toMatchObject({
+    await expect(fixture.see(ann, narration.id)).rejects.toMatchObject({
       reason: 'NARRATION_NOT_FOUND',
     })
   })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { limited } from '../infrastructure/sound/level.ts'
-import { loudnessOf } from '../infrastructure/sound/loudness.ts'
+import { loudnessMeter, loudnessOf } from '../infrastructure/sound/loudness.ts'
 import { measure } from '../infrastructure/sound/measure.ts'
-import { readWav, sampleRate, toFloats, toPcm, wavOf } from '../infrastructure/sound/pcm.ts'
+import { readWav, sampleRate, toFloats, toPcm, wavOf, wavSound } from '../infrastructure/sound/pcm.ts'
 import { resample } from '../infrastructure/sound/resample.ts'
 
 const tone = (hertz: number, seconds: number, rate = sampleRate, amplitude = 0.5) =>
@@ -16,6 +16,19 @@ describe('sound', () => {
     expect(loudnessOf(tone(997, 2, 48_000, 1), 48_000)).toBeCloseTo(-3.01, 1)
     expect(loudnessOf(tone(997, 2, 48_000, 0.1), 48_000)).toBeCloseTo(-23.01, 1)
     expect(loudnessOf(new Float32Array(48_000), 48_000)).toBe(-70)
+  })
+
+  it('is as loud in pieces as in one, and silence between its parts does not make it softer', () => {
+    const parts = [tone(300, 1.3), new Float32Array(sampleRate), tone(500, 0.7, sampleRate, 0.25)]
+    const whole = Float32Array.from(parts.flatMap((part) => [...part]))
+    const meter = loudnessMeter(sampleRate)
+    for (let at = 0; at < whole.length; at += 997) meter.push(whole.subarray(at, at + 997))
+    expect(meter.lufs()).toBe(loudnessOf(whole, sampleRate))
+    expect(meter.peak()).toBeCloseTo(0.5, 3)
+    const softer = [1.3, 0.7].map(
+      (seconds, place) => seconds * 10 ** (loudnessOf(parts[2 * place] as never, sampleRate) / 10),
+    )
+    expect(meter.lufs()).toBeGreaterThan(10 * Math.log10(softer.reduce((sum, one) => sum + one, 0) / 2) - 1.5)
   })
 
   it('keeps its tones at another rate, and loses what that cannot hold', () => {
@@ -61,6 +74,11 @@ describe('sound', () => {
     expect(read?.sampleRate).toBe(sampleRate)
     expect(Buffer.from(read?.pcm ?? []).equals(Buffer.from(pcm))).toBe(true)
     expect(rms(toFloats(pcm))).toBeCloseTo(0.5 / Math.SQRT2, 3)
+    const both = wavOf(toPcm(Float32Array.from({ length: 9600 }, (_, at) => (at % 2 ? 0.5 : 0))), 48_000)
+    both.writeUInt16LE(2, 22)
+    expect(wavSound(both)).toMatchObject({ channels: 2, sampleRate: 48_000, isWhole: true })
+    expect(readWav(both)).toBeUndefined()
+    expect(wavSound(both.subarray(0, 1001))).toMatchObject({ isWhole: false, pcm: both.subarray(44, 1000) })
     expect(readWav(Buffer.from('RIFF but nothing else, and that is long enough to look'))).toBeUndefined()
   })
 })

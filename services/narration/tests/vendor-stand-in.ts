@@ -46,6 +46,8 @@ export const openVendor = async () => {
   const moods: Mood[] = []
   const said: Said[] = []
   const voices: { voice_id: string; name: string; files: number }[] = []
+  let held: Promise<void> | undefined
+  let heard = () => {}
   const requests: { path: string; body: Record<string, unknown> }[] = []
 
   const json = (response: ServerResponse, body: unknown, status = 200, headers = {}) => {
@@ -78,6 +80,10 @@ export const openVendor = async () => {
     const isJson = request.headers['content-type']?.includes('json') ?? false
     const body = isJson && raw.length > 0 ? JSON.parse(raw.toString()) : {}
     requests.push({ path, body })
+    if (path === '/audio/speech' || path.endsWith('/with-timestamps')) {
+      heard()
+      await held
+    }
     if (path === '/audio/speech') {
       if (!isWilling(request, response, () => remember(body.voice, body.model, body.input))) return
       response.writeHead(200, { 'content-type': 'audio/pcm' }).end(tone())
@@ -110,6 +116,13 @@ export const openVendor = async () => {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** What it does with the next requests, one after the other; then it answers again. */
     be: (...next: Mood[]) => void moods.push(...next),
+    /** Answers nothing until `answer`; `asked` resolves when it has been asked for speech. */
+    hold: () => {
+      const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      heard = asked.resolve
+      held = answer.promise
+      return { asked: asked.promise, answer: answer.resolve }
+    },
     said,
     voices,
     requests,

@@ -47,7 +47,7 @@ describe.each(['openai', 'elevenlabs'] as const)('speech of %s', patience, (name
 
   const begin = (storyId: string) => fixture.call(() => fixture.app.generateNarration(ann, storyId))
   const tale = (lines = line) => fixture.story(ann, lines, uuidv7(), title)
-  const view = async (id: string) => (await fixture.call(() => fixture.app.getNarration(ann, id))).narration
+  const view = async (id: string) => (await fixture.see(ann, id)).narration
   /** Lets it be taken up again at once. */
   const retry = async (id: string) => {
     await fixture.database.sql(`update speeches set lease_until = now() - interval '1 second'`)
@@ -119,8 +119,8 @@ describe.each(['openai', 'elevenlabs'] as const)('speech of %s', patience, (name
     const { id } = await begin(tale())
     // Whoever asked died before it heard: the request arrived, or it did not.
     await fixture.database.sql(
-      `insert into speeches (owner_id, speech_key, engine, state, characters, is_paid, run_id, asked_at, lease_until)
-       select distinct $1::uuid, speech_key, $2, 'asked', 8, true, 'r', now(), now() from narration_segments
+      `insert into speeches (owner_id, speech_key, engine, state, characters, is_paid, run_id, asked_at, used_at, lease_until)
+       select distinct $1::uuid, speech_key, $2, 'asked', 8, true, 'r', now(), now(), now() from narration_segments
        where narration_id = $3 and place = 0`,
       ann,
       name,
@@ -131,6 +131,19 @@ describe.each(['openai', 'elevenlabs'] as const)('speech of %s', patience, (name
       name === 'openai' ? { status: 'failed', failureReason: 'SPEECH_UNKNOWN' } : { status: 'completed' },
     )
     expect(vendor.said).toHaveLength(name === 'openai' ? 0 : 1)
+  })
+
+  it('that comes when its author has left leaves nothing, and nothing of theirs comes after', async () => {
+    const { id } = await begin(tale())
+    const { asked, answer } = vendor.hold()
+    const telling = fixture.tell(id)
+    await asked
+    await fixture.call(async () => void (await fixture.app.erasePerson(ann, signal)))
+    answer()
+    await telling
+    await expect(begin(tale())).rejects.toMatchObject({ kind: 'conflict' })
+    expect(await fixture.rowsOf(ann)).toBe(0)
+    expect((await fixture.blobs()).filter((key) => key.includes(ann))).toEqual([])
   })
 
   it('is of a cloned voice where the vendor clones: once, whatever is lost, and as long as the voice is there', async () => {

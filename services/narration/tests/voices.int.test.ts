@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import type { EmotionWord } from '../domain/voice-parts.ts'
 import { wavOf } from '../infrastructure/sound/pcm.ts'
-import { decoded, generated, loudness } from './heard.ts'
+import { generated, heard } from './heard.ts'
 import { openNarration, type TestNarration } from './narration-fixture.ts'
 import { inPieces, speech } from './samples.ts'
 
@@ -46,11 +46,16 @@ describe('voices', patience, () => {
 
   describe('a recording', () => {
     let voiceId: string
-    let ffmpeg: (...args: string[]) => Promise<Uint8Array>
+    let files: Uint8Array[]
 
     beforeAll(async () => {
       voiceId = await create()
-      ffmpeg = (...args) => generated(fixture.kernel.programs, args)
+      files = await generated(fixture.kernel.programs, inPieces(said), [
+        ...['-i', 'pipe:0', '-f', 'lavfi', '-i', 'color=s=16x16:d=1', '-f', 'lavfi', '-i', 'anullsrc=r=200:cl=mono'],
+        ...['-map', '0:a', '-c:a', 'libmp3lame', '-f', 'mp3', '{}'],
+        ...['-map', '1:v', '-f', 'matroska', '{}'],
+        ...['-map', '2:a', '-t', '36000', '-c:a', 'flac', '-f', 'flac', '{}'],
+      ])
     })
 
     it('is cut at both ends, measured and kept as it was decoded', async () => {
@@ -69,18 +74,16 @@ describe('voices', patience, () => {
       expect(tempo).toBeLessThan(7)
       expect(signalToNoiseDb).toBeGreaterThan(40)
       const key = fixture.app.sampleOf({ userId: ann, voiceId, sampleId: sample.id })
-      expect(Math.abs((await decoded(fixture.kernel, key)).length / 8 - sample.durationMs)).toBeLessThan(5)
+      const { samples, lufs } = await heard(fixture.kernel, key)
+      expect(Math.abs(samples.length / 8 - sample.durationMs)).toBeLessThan(5)
       // The meter of ffmpeg hears the same, but for the silence that was cut off.
-      expect(Math.abs((await loudness(fixture.kernel, key)) - loudnessLufs)).toBeLessThan(1)
+      expect(Math.abs(lufs - loudnessLufs)).toBeLessThan(1)
       expect(sample.problems).toEqual([])
       expect((await get(voiceId)).status).toBe('collecting')
     })
 
     it('is taken as MP3, too', async () => {
-      const { programs } = fixture.kernel
-      const args = ['-loglevel', 'error', '-i', 'pipe:0', '-c:a', 'libmp3lame', '-f', 'mp3', 'pipe:1']
-      const { stdout } = await programs.run({ program: 'ffmpeg', args, input: inPieces(said) })
-      const { sample } = await upload(voiceId, stdout)
+      const { sample } = await upload(voiceId, files[0] as Uint8Array)
       expect(Math.abs(sample.measured.pitchHz - 103)).toBeLessThan(15)
     })
 
@@ -101,25 +104,14 @@ describe('voices', patience, () => {
       await refused(Buffer.concat([whole, Buffer.alloc(100, 7)]), 'SAMPLE_AMBIGUOUS')
       const broken = Buffer.concat([Buffer.from('fLaC'), Buffer.alloc(4096, 0x5a)])
       await refused(broken, 'SAMPLE_UNREADABLE')
-      const film = await ffmpeg('-f', 'lavfi', '-i', 'color=s=16x16:d=1', '-f', 'matroska')
-      await refused(film, 'SAMPLE_FORMAT')
+      await refused(files[1] as Uint8Array, 'SAMPLE_FORMAT')
     })
 
     it('is refused when it is too long, silent, too short or too large', async () => {
-      const hours = await ffmpeg(
-        '-f',
-        'lavfi',
-        '-i',
-        'anullsrc=r=200:cl=mono',
-        '-t',
-        '36000',
-        '-c:a',
-        'flac',
-        '-f',
-        'flac',
-      )
+      const hours = files[2] as Uint8Array
       expect(hours.byteLength).toBeLessThan(20 * 1024 * 1024)
       await refused(hours, 'SAMPLE_TOO_LONG')
+      await refused(wavOf(new Uint8Array(62 * 16_000), 8000), 'SAMPLE_TOO_LONG')
       await refused(wavOf(new Uint8Array(5 * 48_000)), 'SAMPLE_SILENT')
       await refused(wavOf(said.subarray(44, 44 + 22_050), 22_050), 'SAMPLE_TOO_SHORT')
       await refused(wavOf(new Uint8Array(21 * 1024 * 1024)), 'SAMPLE_TOO_LARGE')

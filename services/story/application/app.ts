@@ -80,6 +80,7 @@ export const storyApp = (given: StoryPorts) => {
     getAnalysis: getAnalysis(ports),
     getScript: getScript(ports),
     getStory: (look: Look) => reads.view(look),
+    seenVersion: (look: Look) => reads.sight(look),
     listStories: (filter: ListFilter, page: Page) =>
       lists.list({ ...filter, language: filter.language && languageTag(filter.language) }, page),
     searchStories: (query: string, viewer: string | undefined, page: Page) =>

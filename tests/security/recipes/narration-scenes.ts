@@ -1,9 +1,12 @@
 import { createClient } from '@connectrpc/connect'
 import { NarrationService } from '#gen/troupe/narration/v1/narration_service_pb.ts'
 import { VoiceProvider } from '#gen/troupe/narration/v1/voice_pb.ts'
+import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
 import { wavOf } from '../../../services/narration/infrastructure/sound/pcm.ts'
+import type { Fields } from '../call.ts'
 import type { Scene } from './recipe.ts'
+import { newStory } from './story-scenes.ts'
 
 const own = ({ stage, person }: Scene) => createClient(NarrationService, stage.transport(person.token))
 
@@ -113,4 +116,36 @@ export const newNarration = async (scene: Scene, status: 'failed' | 'pending' = 
       id,
     )
   return id
+}
+
+/** A narration that tells a story as it is; what is heard of it is not there. */
+export const newToldNarration = async (scene: Scene): Promise<string> => {
+  const [id, storyId] = [await newNarration(scene), await newStory(scene)]
+  const { story } = await createClient(StoryService, scene.stage.transport(scene.person.token)).getStory({ storyId })
+  const blob = `narration/stories/${scene.person.id}/${id}/told`
+  const sound = {
+    mp3: `${blob}.mp3`,
+    opus: `${blob}.opus`,
+    durationMs: 1000,
+    contentHash: story?.contentHash,
+    storyVersion: story?.version,
+  }
+  await scene.stage.databases.sql(
+    'narration',
+    'update narrations set story_id = $2, sound = $3::jsonb, completed_at = now() where id = $1',
+    id,
+    storyId,
+    JSON.stringify(sound),
+  )
+  return id
+}
+
+/** Which story that is. */
+export const toldStory = async ({ stage }: Scene, { narrationId }: Fields): Promise<string> => {
+  const [row] = await stage.databases.sql<{ id: string }>(
+    'narration',
+    'select story_id::text as id from narrations where id = $1',
+    narrationId,
+  )
+  return row?.id ?? ''
 }

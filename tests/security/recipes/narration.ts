@@ -1,11 +1,21 @@
 import type { Fields } from '../call.ts'
-import { newNarration, newSpeaker, newTrainable, newVoice, recording } from './narration-scenes.ts'
+import {
+  newNarration,
+  newSpeaker,
+  newToldNarration,
+  newTrainable,
+  newVoice,
+  recording,
+  toldStory,
+} from './narration-scenes.ts'
 import { ofService, type Recipes, type Scene } from './recipe.ts'
+import { openedByLink } from './share-links.ts'
 import { newAnalysedStory } from './story-scenes.ts'
 
 const ofVoice = async (scene: Scene): Promise<Fields> => ({ voiceId: await newVoice(scene) })
 const ofSpeaker = async (scene: Scene): Promise<Fields> => ({ voiceId: await newSpeaker(scene) })
 const ofNarration = async (scene: Scene): Promise<Fields> => ({ narrationId: await newNarration(scene) })
+const heard = openedByLink(async (scene) => ({ narrationId: await newToldNarration(scene) }), toldStory)
 
 /** How to use voices and narrations rightly. */
 export const narrationRecipes: Recipes = ofService('troupe.narration.v1.NarrationService', {
@@ -30,7 +40,7 @@ export const narrationRecipes: Recipes = ofService('troupe.narration.v1.Narratio
     }),
     isOnce: true,
   },
-  GetNarration: { fields: ofNarration },
+  GetNarration: heard,
   ListNarrations: {
     fields: async (scene) => {
       await newNarration(scene)
@@ -47,7 +57,7 @@ export const narrationRecipes: Recipes = ofService('troupe.narration.v1.Narratio
     }),
     isOnce: true,
   },
-  WatchNarration: { fields: ofNarration },
+  WatchNarration: heard,
   CancelNarration: { fields: async (scene) => ({ narrationId: await newNarration(scene, 'pending') }), isOnce: true },
   SetPronunciation: { fields: () => ({ word: 'mill', language: 'en', phonemes: "m'Il", respelling: 'mill' }) },
   ListPronunciations: {},

@@ -274,7 +274,7 @@ export type NarrationSegment = Message<"troupe.narration.v1.NarrationSegment"> &
   exactWords: boolean;
 
   /**
-   * By itself; unset until it is spoken.
+   * By itself; unset until it can be heard so, which may be when the whole is joined.
    *
    * @generated from field: troupe.narration.v1.NarrationAudio audio = 12;
    */

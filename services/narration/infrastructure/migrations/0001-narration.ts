@@ -96,11 +96,14 @@ export const narration: Migration = {
       duration_ms integer not null default 0,
       words jsonb not null default '[]',
       exact_words boolean not null default false,
+      encoded boolean not null default false,
+      used_at timestamptz not null,
       failure_reason text not null default '',
       primary key (owner_id, speech_key),
       constraint speeches_sound check (state <> 'ready' or duration_ms > 0)
     )`,
     'create index speeches_of_run on speeches (run_id) where is_paid',
+    'create index speeches_used on speeches (used_at)',
     `create table pronunciations (
       owner_id uuid not null,
       language text not null,

@@ -1,10 +1,12 @@
-import { createReadStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join as joinPath } from 'node:path'
 import type { Blobs } from '#shared/infrastructure/blobs/blobs.ts'
 import type { Programs } from '#shared/infrastructure/programs/program.ts'
 import type { Chapter } from '../../domain/timing.ts'
-import { bytesPerMs, sampleRate } from './pcm.ts'
+import { type Ending, limiter, outputOf, putBoth, quiet, raw, singleSounds } from './encode.ts'
+import { ceiling } from './level.ts'
+import { loudnessMeter } from './loudness.ts'
+import { bytesPerMs, sampleRate, toFloats } from './pcm.ts'
 import { inFolder } from './receive.ts'
 import { targetLufs } from './worker.ts'
 
@@ -22,6 +24,8 @@ export interface Joining {
   chapters: readonly Chapter[]
   /** Blobs without their endings. */
   into: string
+  /** Blobs without their endings, of sounds that are to be heard by themselves, too. */
+  alone: readonly string[]
   turn: string
 }
 
@@ -50,27 +54,24 @@ async function* soundOf(
   }
 }
 
-const raw = ['-f', 's16le', '-ar', String(sampleRate), '-ac', '1', '-i', 'pipe:0']
-/** Wide enough for whispers beside shouts, so that the second pass need change the loudness of the whole only. */
-const goal = `loudnorm=I=${targetLufs}:TP=-1.5:LRA=20`
-
-interface Loudness {
-  input_i: string
-  input_tp: string
-  input_lra: string
-  input_thresh: string
-  target_offset: string
+/** How far the whole is from where it is to be, and its peaks with that. */
+const measured = async (
+  sound: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<{ gainDb: number; isTooHigh: boolean }> => {
+  const meter = loudnessMeter(sampleRate)
+  let rest: Uint8Array = new Uint8Array(0)
+  for await (const chunk of sound) {
+    signal.throwIfAborted()
+    // A store may cut a value in two.
+    const bytes = rest.byteLength > 0 ? Buffer.concat([rest, chunk]) : chunk
+    const whole = bytes.byteLength - (bytes.byteLength % 2)
+    rest = bytes.subarray(whole)
+    meter.push(toFloats(bytes.subarray(0, whole)))
+  }
+  const gainDb = targetLufs - meter.lufs()
+  return { gainDb, isTooHigh: meter.peak() * 10 ** (gainDb / 20) > ceiling }
 }
-
-const loudnessIn = (stderr: string): Loudness => {
-  const from = stderr.lastIndexOf('{')
-  const to = stderr.lastIndexOf('}')
-  if (from < 0 || to < from) throw new Error('ffmpeg did not say how loud the sound is')
-  return JSON.parse(stderr.slice(from, to + 1)) as Loudness
-}
-
-const secondPass = ({ input_i, input_tp, input_lra, input_thresh, target_offset }: Loudness): string =>
-  `${goal}:linear=true:measured_I=${input_i}:measured_TP=${input_tp}:measured_LRA=${input_lra}:measured_thresh=${input_thresh}:offset=${target_offset}`
 
 const escaped = (text: string): string => text.replace(/\s+/g, ' ').replace(/[=;#\\]/g, '\\$&')
 
@@ -89,68 +90,61 @@ const metadataOf = ({ title, language, chapters }: Joining): string =>
     '',
   ].join('\n')
 
-export const encodings = {
-  mp3: { args: ['-c:a', 'libmp3lame', '-b:a', '96k', '-id3v2_version', '3', '-f', 'mp3'], type: 'audio/mpeg' },
-  opus: { args: ['-c:a', 'libopus', '-b:a', '48k', '-application', 'audio', '-f', 'ogg'], type: 'audio/ogg' },
-} as const
-
-/** Stores the two files that a program wrote. */
-export const putBoth = async (blobs: Blobs, folder: string, into: string, signal: AbortSignal): Promise<void> => {
-  for (const ending of ['mp3', 'opus'] as const)
-    await blobs.put(`${into}.${ending}`, createReadStream(joinPath(folder, ending)), {
-      contentType: encodings[ending].type,
-      signal,
-    })
+interface Sounds {
+  blobs: Blobs
+  programs: Programs
 }
 
 /**
- * Joins sounds to one of −16 LUFS with chapters, in both formats: measured first (EBU R 128), then changed by what that
- * said. Progress is that of both passes.
+ * Joins sounds to one of −16 LUFS with chapters, in both formats: measured first (ITU-R BS.1770), then made louder or
+ * softer as a whole. Sounds that cannot be heard by themselves yet are encoded by the same program, which takes longer to
+ * start than for that. Progress is that of both passes.
  */
 export const joinSounds = (
-  { blobs, programs }: { blobs: Blobs; programs: Programs },
+  { blobs, programs }: Sounds,
   joining: Joining,
   onProgress: (share: number) => void,
   signal: AbortSignal,
 ): Promise<{ durationMs: number }> =>
   inFolder(async (folder) => {
-    const { parts, into, turn } = joining
+    const { parts, into, turn, alone } = joining
     const durationMs = parts.reduce((sum, part) => sum + part.durationMs + part.pauseMs, 0)
     const total = durationMs * bytesPerMs
-    const { stderr } = await programs.run({
-      program: 'ffmpeg',
-      args: ['-hide_banner', '-nostats', ...raw, '-af', `${goal}:print_format=json`, '-f', 'null', '-'],
-      input: soundOf(blobs, parts, (bytes) => onProgress((0.4 * bytes) / total)),
-      turn,
-      signal,
-    })
+    const measuring = soundOf(blobs, parts, (bytes) => onProgress((0.2 * bytes) / total))
+    const { gainDb, isTooHigh } = await measured(measuring, signal)
     const chapters = joinPath(folder, 'chapters')
     await writeFile(chapters, metadataOf(joining))
-    const output = (ending: 'mp3' | 'opus') => [
-      ...['-map', '0:a', '-map_metadata', '1', '-map_chapters', '1', '-ar', '48000'],
-      ...[...encodings[ending].args, joinPath(folder, ending)],
-    ]
+    const filters = [`volume=${gainDb.toFixed(3)}dB`, ...(isTooHigh ? [limiter] : []), 'asplit=2[mp3][opus]']
+    const fileOf = (ending: Ending) => joinPath(folder, ending)
+    const output = (ending: Ending) =>
+      outputOf(ending, fileOf(ending), ['-map', `[${ending}]`, '-map_metadata', '1', '-map_chapters', '1'])
+    const singles = await singleSounds(blobs, folder, alone, 2)
     await programs.ffmpeg({
       args: [
-        ...[
-          ...raw,
-          '-f',
-          'ffmetadata',
-          '-i',
-          chapters,
-          '-filter_complex',
-          `[0:a]${secondPass(loudnessIn(stderr))},asplit=2[a][b]`,
-        ],
-        ...output('mp3').map((arg) => (arg === '0:a' ? '[a]' : arg)),
-        ...output('opus').map((arg) => (arg === '0:a' ? '[b]' : arg)),
+        ...[...raw, '-i', 'pipe:0', '-f', 'ffmetadata', '-i', chapters, ...singles.inputs],
+        ...['-filter_complex', `[0:a]${filters.join()}`, ...output('mp3'), ...output('opus'), ...singles.outputs],
       ],
       input: soundOf(blobs, parts, () => {}),
       durationMs,
-      onProgress: (share) => onProgress(0.4 + 0.55 * share),
+      onProgress: (share) => onProgress(0.2 + 0.75 * share),
       turn,
       signal,
     })
-    await putBoth(blobs, folder, into, signal)
+    await singles.put(signal)
+    await putBoth(blobs, into, fileOf, signal)
     onProgress(1)
     return { durationMs }
+  })
+
+/** Makes sounds that can be heard by themselves, all by one program. */
+export const encodeSounds = (
+  { blobs, programs }: Sounds,
+  alone: readonly string[],
+  turn: string,
+  signal: AbortSignal,
+): Promise<void> =>
+  inFolder(async (folder) => {
+    const { inputs, outputs, put } = await singleSounds(blobs, folder, alone, 0)
+    await programs.run({ program: 'ffmpeg', args: [...quiet, ...inputs, ...outputs], turn, signal })
+    await put(signal)
   })

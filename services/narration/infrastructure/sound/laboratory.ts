@@ -1,5 +1,5 @@
 import { Piscina } from 'piscina'
-import type { Prepared, PrepareJob, Taken } from './worker.ts'
+import type { Prepared, PrepareJob, TakeJob, Taken } from './worker.ts'
 
 const maxThreads = 2
 const idleMs = 20_000
@@ -7,7 +7,7 @@ const idleMs = 20_000
 /** Arithmetic over sound, in threads of its own: it holds up nothing else. */
 export interface Laboratory {
   prepare(job: PrepareJob, signal: AbortSignal): Promise<Prepared | undefined>
-  take(job: { pcm: Uint8Array }, signal: AbortSignal): Promise<Taken | undefined>
+  take(job: TakeJob, signal: AbortSignal): Promise<Taken | undefined>
   close(): Promise<void>
 }
 

@@ -1,6 +1,7 @@
 import type { Span } from '../../domain/timing.ts'
 
-const ceiling = 10 ** (-1.5 / 20)
+/** Peaks above are too high for players. */
+export const ceiling = 10 ** (-1.5 / 20)
 
 /** Keeps peaks below −1.5 dB: the sound around each becomes softer for some milliseconds, and nothing is cut off. */
 export const limited = (samples: Float32Array, rate: number): Float32Array => {

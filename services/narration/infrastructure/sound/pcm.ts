@@ -5,7 +5,9 @@ export const bytesPerMs = (sampleRate * 2) / 1000
 /** 16-bit little-endian values as numbers from −1 to 1. */
 export const toFloats = (pcm: Uint8Array): Float32Array => {
   const view = new DataView(pcm.buffer, pcm.byteOffset, pcm.byteLength)
-  return Float32Array.from({ length: pcm.byteLength >> 1 }, (_, at) => view.getInt16(at * 2, true) / 32_768)
+  const floats = new Float32Array(pcm.byteLength >> 1)
+  for (let at = 0; at < floats.length; at += 1) floats[at] = view.getInt16(at * 2, true) / 32_768
+  return floats
 }
 
 export const toPcm = (samples: Float32Array): Uint8Array => {
@@ -34,25 +36,48 @@ export const wavOf = (pcm: Uint8Array, rate = sampleRate): Buffer => {
   return Buffer.concat([header, pcm])
 }
 
-/** The sound of a WAV file of one channel with 16 bits a value; undefined for any other. Sizes that lie are passed over. */
-export const readWav = (wav: Uint8Array): { pcm: Uint8Array; sampleRate: number } | undefined => {
+/** The sound of a WAV file, several channels by turns. */
+export interface WavSound {
+  pcm: Uint8Array
+  sampleRate: number
+  channels: number
+  /** Whether it is as long as the file says. */
+  isWhole: boolean
+}
+
+/** PCM under its own number, or under that of all that has more to say. */
+const isPcm = (file: Buffer, from: number): boolean => {
+  const tag = file.readUInt16LE(from)
+  return tag === 1 || (tag === 0xfffe && from + 26 <= file.length && file.readUInt16LE(from + 24) === 1)
+}
+
+/** Reads a WAV file with 16 bits a value; undefined for any other. */
+export const wavSound = (wav: Uint8Array): WavSound | undefined => {
   const file = Buffer.from(wav.buffer, wav.byteOffset, wav.byteLength)
   if (file.length < 44 || file.toString('latin1', 0, 4) !== 'RIFF' || file.toString('latin1', 8, 12) !== 'WAVE') return
-  let rate = 0
+  let [rate, channels] = [0, 0]
   for (let at = 12; at + 8 <= file.length; ) {
     const name = file.toString('latin1', at, at + 4)
     const size = file.readUInt32LE(at + 4)
     const from = at + 8
     if (name === 'fmt ' && from + 16 <= file.length) {
-      const isPlain = [1, 0xfffe].includes(file.readUInt16LE(from))
-      if (!isPlain || file.readUInt16LE(from + 2) !== 1 || file.readUInt16LE(from + 14) !== 16) return
+      if (!isPcm(file, from) || file.readUInt16LE(from + 14) !== 16) return
+      channels = file.readUInt16LE(from + 2)
       rate = file.readUInt32LE(from + 4)
     }
     if (name === 'data') {
+      if (rate === 0 || channels === 0) return
       const end = Math.min(file.length, from + size)
-      return rate > 0 ? { pcm: file.subarray(from, end - ((end - from) % 2)), sampleRate: rate } : undefined
+      const pcm = file.subarray(from, end - ((end - from) % (2 * channels)))
+      return { pcm, sampleRate: rate, channels, isWhole: from + size <= file.length }
     }
     at = from + size + (size % 2)
   }
   return
+}
+
+/** The sound of a WAV file of one channel with 16 bits a value; undefined for any other. Sizes that lie are passed over. */
+export const readWav = (wav: Uint8Array): { pcm: Uint8Array; sampleRate: number } | undefined => {
+  const sound = wavSound(wav)
+  return sound?.channels === 1 ? { pcm: sound.pcm, sampleRate: sound.sampleRate } : undefined
 }

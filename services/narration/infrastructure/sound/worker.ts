@@ -50,9 +50,26 @@ export interface Taken {
   measures: Measures
 }
 
-/** Cuts and measures a recording at the common rate; undefined where nothing is heard. */
-export const take = ({ pcm }: { pcm: Uint8Array }): Taken | undefined => {
-  const samples = toFloats(pcm)
+/** A recording as it was decoded. */
+export interface TakeJob {
+  pcm: Uint8Array
+  sampleRate: number
+  /** By turns. */
+  channels: number
+}
+
+const mixed = (samples: Float32Array, channels: number): Float32Array => {
+  if (channels === 1) return samples
+  return Float32Array.from({ length: samples.length / channels }, (_, at) => {
+    let sum = 0
+    for (let one = 0; one < channels; one += 1) sum += samples[at * channels + one] as number
+    return sum / channels
+  })
+}
+
+/** Brings a recording to the common rate, cuts and measures it; undefined where nothing is heard. */
+export const take = ({ pcm, sampleRate: rate, channels }: TakeJob): Taken | undefined => {
+  const samples = resample(mixed(toFloats(pcm), channels), rate, sampleRate)
   const { measures, sounding } = measure(samples, sampleRate)
   const kept = trimmed(samples, sampleRate, sounding)
   if (!kept) return undefined
