@@ -83,9 +83,8 @@ describe('the list', () => {
     await note(id, contentHash, version)
     for (const viewer of [ann, ben]) expect(await shown(viewer)).toEqual([told, told, told])
     // A new title is not published yet, and neither is what says it.
-    const { version: newer } = await fixture.call(() =>
-      fixture.app.updateStory(ann, { storyId: id, expectedVersion: version, title: 'Told again' }),
-    )
+    const retitle = { title: 'Told again' }
+    const { version: newer } = await fixture.call(() => fixture.app.updateStory(ann, id, version, retitle))
     await note(id, contentHash, newer)
     expect(await shown(ann)).toEqual([told, told, told])
     expect(await shown(ben)).toEqual([untold, untold, untold])
