@@ -42,8 +42,9 @@ export const soundStudio = (
       words: words?.map((word) => ({ ...word, startMs: moved(word.startMs), endMs: moved(word.endMs) })),
     }
   },
-  store: (ownerId, key, { pcm }, signal) =>
-    blobs.put(`${speechBlob(ownerId, key)}.pcm`, once(pcm), { contentType: 'application/octet-stream', signal }),
+  store: async (ownerId, key, { pcm }, signal) => {
+    await blobs.put(`${speechBlob(ownerId, key)}.pcm`, once(pcm), { contentType: 'application/octet-stream', signal })
+  },
   encode: (ownerId, keys, turn, signal) =>
     encodeSounds(
       { blobs, programs },

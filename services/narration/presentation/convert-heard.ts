@@ -10,7 +10,14 @@ import { timestamp } from '#shared/domain/timestamp.ts'
 import type { SeenNarration } from '../application/narrations.ts'
 import type { SegmentView } from '../application/segment-ports.ts'
 import type { StoryNarration } from '../domain/narration.ts'
-import { toAudio, toNarration, toSegment, type UrlOf } from './convert.ts'
+import { toAudio, toNarration, toProgress, toSegment, toStatus, type UrlOf } from './convert.ts'
+
+const allDone = (segmentsTotal: number) => ({
+  segmentsDone: segmentsTotal,
+  segmentsTotal,
+  percent: 100,
+  stage: NarrationStage.DONE,
+})
 
 /** What is heard, without what is its author's: voices, cost and runs. */
 const toHeard = (urlOf: UrlOf, narration: StoryNarration): MessageInitShape<typeof StoryNarrationSchema> => {
@@ -25,12 +32,7 @@ const toHeard = (urlOf: UrlOf, narration: StoryNarration): MessageInitShape<type
     status: NarrationStatus.COMPLETED,
     storyVersion: sound?.storyVersion ?? 0,
     contentHash: sound?.contentHash ?? '',
-    progress: {
-      segmentsDone: segmentsTotal,
-      segmentsTotal,
-      percent: 100,
-      stage: NarrationStage.DONE,
-    },
+    progress: allDone(segmentsTotal),
     ...(sound ? { audio: toAudio(urlOf, sound) } : {}),
     createdAt: timestamp(createdAt),
     updatedAt: at,
@@ -40,6 +42,24 @@ const toHeard = (urlOf: UrlOf, narration: StoryNarration): MessageInitShape<type
 
 export const toSeen = (urlOf: UrlOf, view: SeenNarration): MessageInitShape<typeof StoryNarrationSchema> =>
   view.isAuthors ? toNarration(urlOf, view) : toHeard(urlOf, view.narration)
+
+/** What whoever follows a narration is told of it. */
+export const toNews = (view: SeenNarration) => {
+  const { status, segmentsTotal, failureReason, updatedAt, completedAt, createdAt } = view.narration
+  if (view.isAuthors)
+    return {
+      status: toStatus(status),
+      progress: toProgress(view),
+      failureReason,
+      updatedAt: timestamp(updatedAt),
+    }
+  return {
+    status: NarrationStatus.COMPLETED,
+    progress: allDone(segmentsTotal),
+    failureReason: '',
+    updatedAt: timestamp(completedAt ?? createdAt),
+  }
+}
 
 /** A segment as others hear it. */
 export const toHeardSegment = (

@@ -118,7 +118,10 @@ const toVoiceMap = ({ narratorVoiceId, characterVoiceIds }: VoiceMap): MessageIn
 /** Speaking is nine tenths of the way, joining the last one. */
 const speakingShare = 90
 
-const toProgress = ({ narration, progress }: NarrationView): MessageInitShape<typeof NarrationProgressSchema> => {
+export const toProgress = ({
+  narration,
+  progress,
+}: NarrationView): MessageInitShape<typeof NarrationProgressSchema> => {
   const { status, segmentsTotal } = narration
   const { done, joined } = progress
   const isDone = status === 'completed'
@@ -132,6 +135,8 @@ const toProgress = ({ narration, progress }: NarrationView): MessageInitShape<ty
     stage: isDone ? NarrationStage.DONE : isSaid && status === 'processing' ? NarrationStage.JOINING : running,
   }
 }
+
+export const toStatus = (status: keyof typeof statuses): NarrationStatus => statuses[status]
 
 export const toNarration = (urlOf: UrlOf, view: NarrationView): MessageInitShape<typeof StoryNarrationSchema> => {
   const { narration } = view

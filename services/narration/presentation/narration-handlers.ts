@@ -5,7 +5,7 @@ import { caller, maybeCaller } from '#shared/presentation/gate.ts'
 import type { NarrationApp } from '../application/app.ts'
 import type { StoryNarration } from '../domain/narration.ts'
 import { emotionOf, toAudio, toNarration, toSegment, type UrlOf } from './convert.ts'
-import { toHeardSegment, toSeen } from './convert-heard.ts'
+import { toHeardSegment, toNews, toSeen } from './convert-heard.ts'
 
 /** A narration that was just asked for, or stopped. */
 const justNow = (narration: StoryNarration) => ({ narration, progress: { done: 0, joined: 0 } })
@@ -51,10 +51,7 @@ export const narrationHandlers = (app: NarrationApp, urlOf: UrlOf) =>
       const look = { narrationId, shareToken, viewer: maybeCaller(context) }
       for await (const { resumeToken, view } of app.watchNarration(look, known, context.signal)) {
         if (!view) yield { resumeToken, heartbeat: true }
-        else {
-          const { status, progress, failureReason, updatedAt } = toSeen(urlOf, view)
-          yield { resumeToken, status, progress, failureReason, updatedAt }
-        }
+        else yield { resumeToken, ...toNews(view) }
       }
     },
     cancelNarration: async ({ narrationId }, context) => ({
