@@ -3,6 +3,7 @@ import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { DomainError } from '#shared/domain/errors.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { Scripts } from '../application/ports.ts'
+import { answerOf } from './refusals.ts'
 
 /** What stories say, as story has it. */
 export const storyScripts = ({ client }: Pick<Kernel, 'client'>): Scripts => {
@@ -10,11 +11,8 @@ export const storyScripts = ({ client }: Pick<Kernel, 'client'>): Scripts => {
   return {
     seenBy: async (storyId, viewerId, shareToken) => {
       try {
-        const { version, contentHash } = await stories.findSeenVersion({
-          storyId,
-          shareToken,
-          ...(viewerId === undefined ? {} : { viewerId }),
-        })
+        const look = { storyId, viewerId: viewerId ?? '', shareToken }
+        const { version, contentHash } = await answerOf(stories.findSeenVersion(look))
         return { version, contentHash }
       } catch (error) {
         if (error instanceof DomainError && error.kind === 'not-found') return undefined
@@ -22,7 +20,7 @@ export const storyScripts = ({ client }: Pick<Kernel, 'client'>): Scripts => {
       }
     },
     of: async (storyId) => {
-      const script = await stories.getScript({ storyId })
+      const script = await answerOf(stories.getScript({ storyId }))
       return {
         storyId,
         authorId: script.authorId,

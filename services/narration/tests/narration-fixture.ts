@@ -8,6 +8,7 @@ import { Changes } from '#shared/infrastructure/changes.ts'
 import { sweep } from '#shared/infrastructure/janitor.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
+import { toConnectError } from '#shared/presentation/errors.ts'
 import { programsInstalled } from '../../shared/tests/installed-programs.ts'
 import { openKernel } from '../../shared/tests/open-kernel.ts'
 import { violationsOf } from '../../shared/tests/rivals.ts'
@@ -28,6 +29,12 @@ export interface Line {
   emotion?: string
 }
 
+const storyNotFound = () => toConnectError(notFound('STORY_NOT_FOUND', 'there is no such story'), 'story')
+const limitReached = () => {
+  const quota = { subject: 'user', description: 'nothing is left', quotaValue: 0n }
+  return toConnectError(exhausted('LIMIT_REACHED', 'nothing is left', { quota, retryAfterMs: 60_000 }), 'subscription')
+}
+
 /** What story and subscription answer, as the contract has it; what they are asked for is noted. */
 const neighbours = () => {
   const scripts = new Map<string, ReturnType<typeof scriptOf>>()
@@ -38,16 +45,16 @@ const neighbours = () => {
   const client = {
     getScript: async ({ storyId }: { storyId: string }) => {
       const script = scripts.get(storyId)
-      if (!script) throw notFound('STORY_NOT_FOUND', 'there is no such story')
+      if (!script) throw storyNotFound()
       return script
     },
     findSeenVersion: async ({ storyId, shareToken }: { storyId: string; shareToken: string }) => {
       const seen = published.get(storyId) ?? (shareToken === '' ? undefined : scripts.get(storyId))
-      if (!seen) throw notFound('STORY_NOT_FOUND', 'there is no such story')
+      if (!seen) throw storyNotFound()
       return seen
     },
     reserveUsage: async ({ key, amount }: { key: string; amount: number }) => {
-      if (amount > left) throw exhausted('LIMIT_REACHED', 'nothing is left')
+      if (amount > left) throw limitReached()
       left -= amount
       reserved.set(key, amount)
       return { isUnlimited: false }
@@ -160,6 +167,13 @@ export const openNarration = async (name: string, { env, engines, usual = 'embed
       const keys: string[] = []
       for await (const { key } of kernel.blobs.list('narration/')) keys.push(key)
       return keys
+    },
+    /** A part as it is joined. */
+    pcm: async (ownerId: string, key: string) => {
+      const chunks: Uint8Array[] = []
+      for await (const chunk of await kernel.blobs.open(`narration/speeches/${ownerId}/${key}.pcm`)) chunks.push(chunk)
+      const { buffer, byteOffset, byteLength } = Buffer.concat(chunks)
+      return new Int16Array(buffer.slice(byteOffset, byteOffset + byteLength))
     },
     /** How many rows of a person's are left. */
     rowsOf: async (userId: string) => {

@@ -57,7 +57,13 @@ describe.each(['openai', 'elevenlabs'] as const)('speech of %s', patience, (name
   it('is estimated and reserved first, and paid for once', async () => {
     const story = tale()
     fixture.mesh.limit(0)
-    await expect(begin(story)).rejects.toMatchObject({ reason: 'LIMIT_REACHED' })
+    const details = { quota: { quotaValue: 0n }, retryAfterMs: 60_000 }
+    await expect(begin(story)).rejects.toMatchObject({ reason: 'LIMIT_REACHED', details })
+    // Told without being asked, it says so and waits for nobody.
+    await fixture.call(() => fixture.app.setSettings(ann, { narrateWhenAnalyzed: true, narratorVoiceId: '' }))
+    await fixture.call(() => fixture.app.narrateWhenAnalyzed(ann, story))
+    const { items } = await fixture.call(() => fixture.app.listNarrations(ann, story, { size: 1, token: '' }))
+    expect(items[0]?.narration).toMatchObject({ status: 'failed', failureReason: 'LIMIT_REACHED' })
     expect(vendor.said).toHaveLength(0)
     fixture.mesh.limit(5)
     const asked = await begin(story)

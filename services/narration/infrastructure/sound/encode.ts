@@ -7,9 +7,6 @@ import { sampleRate } from './pcm.ts'
 export const quiet = ['-hide_banner', '-nostats', '-nostdin', '-loglevel', 'error']
 /** What is before an input of our own. */
 export const raw = ['-f', 's16le', '-ar', String(sampleRate), '-ac', '1']
-/** Softer for some milliseconds around what would be higher than −2 dB: between the values it may be a little more. */
-export const limiter = 'alimiter=limit=0.794:level=disabled:attack=2:release=60'
-
 const encodings = {
   mp3: { args: ['-c:a', 'libmp3lame', '-b:a', '96k', '-id3v2_version', '3', '-f', 'mp3'], type: 'audio/mpeg' },
   opus: { args: ['-c:a', 'libopus', '-b:a', '48k', '-application', 'audio', '-f', 'ogg'], type: 'audio/ogg' },

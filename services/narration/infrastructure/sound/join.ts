@@ -3,11 +3,10 @@ import { join as joinPath } from 'node:path'
 import type { Blobs } from '#shared/infrastructure/blobs/blobs.ts'
 import type { Programs } from '#shared/infrastructure/programs/program.ts'
 import type { Chapter } from '../../domain/timing.ts'
-import { type Ending, limiter, outputOf, putBoth, quiet, raw, singleSounds } from './encode.ts'
-import { ceiling } from './level.ts'
-import { loudnessMeter } from './loudness.ts'
-import { bytesPerMs, sampleRate, toFloats } from './pcm.ts'
+import { type Ending, outputOf, putBoth, quiet, raw, singleSounds } from './encode.ts'
+import { bytesPerMs } from './pcm.ts'
 import { inFolder } from './receive.ts'
+import { gainFor, levelled } from './whole-level.ts'
 import { targetLufs } from './worker.ts'
 
 /** Something to be heard, and the silence behind it. */
@@ -54,25 +53,6 @@ async function* soundOf(
   }
 }
 
-/** How far the whole is from where it is to be, and its peaks with that. */
-const measured = async (
-  sound: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): Promise<{ gainDb: number; isTooHigh: boolean }> => {
-  const meter = loudnessMeter(sampleRate)
-  let rest: Uint8Array = new Uint8Array(0)
-  for await (const chunk of sound) {
-    signal.throwIfAborted()
-    // A store may cut a value in two.
-    const bytes = rest.byteLength > 0 ? Buffer.concat([rest, chunk]) : chunk
-    const whole = bytes.byteLength - (bytes.byteLength % 2)
-    rest = bytes.subarray(whole)
-    meter.push(toFloats(bytes.subarray(0, whole)))
-  }
-  const gainDb = targetLufs - meter.lufs()
-  return { gainDb, isTooHigh: meter.peak() * 10 ** (gainDb / 20) > ceiling }
-}
-
 const escaped = (text: string): string => text.replace(/\s+/g, ' ').replace(/[=;#\\]/g, '\\$&')
 
 const metadataOf = ({ title, language, chapters }: Joining): string =>
@@ -110,11 +90,10 @@ export const joinSounds = (
     const { parts, into, turn, alone } = joining
     const durationMs = parts.reduce((sum, part) => sum + part.durationMs + part.pauseMs, 0)
     const total = durationMs * bytesPerMs
-    const measuring = soundOf(blobs, parts, (bytes) => onProgress((0.2 * bytes) / total))
-    const { gainDb, isTooHigh } = await measured(measuring, signal)
+    const measuring = () => soundOf(blobs, parts, (bytes) => onProgress((0.2 * bytes) / total))
+    const gainDb = await gainFor(measuring, targetLufs, signal)
     const chapters = joinPath(folder, 'chapters')
     await writeFile(chapters, metadataOf(joining))
-    const filters = [`volume=${gainDb.toFixed(3)}dB`, ...(isTooHigh ? [limiter] : []), 'asplit=2[mp3][opus]']
     const fileOf = (ending: Ending) => joinPath(folder, ending)
     const output = (ending: Ending) =>
       outputOf(ending, fileOf(ending), ['-map', `[${ending}]`, '-map_metadata', '1', '-map_chapters', '1'])
@@ -122,9 +101,12 @@ export const joinSounds = (
     await programs.ffmpeg({
       args: [
         ...[...raw, '-i', 'pipe:0', '-f', 'ffmetadata', '-i', chapters, ...singles.inputs],
-        ...['-filter_complex', `[0:a]${filters.join()}`, ...output('mp3'), ...output('opus'), ...singles.outputs],
+        ...['-filter_complex', '[0:a]asplit=2[mp3][opus]', ...output('mp3'), ...output('opus'), ...singles.outputs],
       ],
-      input: soundOf(blobs, parts, () => {}),
+      input: levelled(
+        soundOf(blobs, parts, () => {}),
+        gainDb,
+      ),
       durationMs,
       onProgress: (share) => onProgress(0.2 + 0.75 * share),
       turn,

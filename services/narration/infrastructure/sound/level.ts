@@ -22,6 +22,47 @@ export const limited = (samples: Float32Array, rate: number): Float32Array => {
   })
 }
 
+/** How far a peak is heard about, in samples: more than what is looked at on both sides of it. */
+const reach = (rate: number): number => 8 * Math.round(0.002 * rate)
+
+async function* inSpans(sound: AsyncIterable<Float32Array>, length: number): AsyncIterable<Float32Array> {
+  let span = new Float32Array(length)
+  let filled = 0
+  for await (const piece of sound)
+    for (let from = 0; from < piece.length; ) {
+      const some = piece.subarray(from, from + length - filled)
+      span.set(some, filled)
+      filled += some.length
+      from += some.length
+      if (filled < length) continue
+      yield span
+      span = new Float32Array(length)
+      filled = 0
+    }
+  yield span.subarray(0, filled)
+}
+
+/** As `limited`, of sound that comes in pieces. */
+export async function* limitedPieces(sound: AsyncIterable<Float32Array>, rate: number): AsyncIterable<Float32Array> {
+  const around = reach(rate)
+  const none = new Float32Array(0)
+  const shaped = (before: Float32Array, here: Float32Array, after: Float32Array) => {
+    const lead = before.subarray(Math.max(0, before.length - around))
+    const all = new Float32Array(lead.length + here.length + Math.min(around, after.length))
+    all.set(lead)
+    all.set(here, lead.length)
+    all.set(after.subarray(0, around), lead.length + here.length)
+    return limited(all, rate).subarray(lead.length, lead.length + here.length)
+  }
+  let [before, here] = [none, none]
+  for await (const after of inSpans(sound, 100 * around)) {
+    if (here.length > 0) yield shaped(before, here, after)
+    before = here
+    here = after
+  }
+  if (here.length > 0) yield shaped(before, here, none)
+}
+
 const leadMs = 20
 const tailMs = 60
 

@@ -13,8 +13,8 @@ export const toFloats = (pcm: Uint8Array): Float32Array => {
 export const toPcm = (samples: Float32Array): Uint8Array => {
   const pcm = new Uint8Array(samples.length * 2)
   const view = new DataView(pcm.buffer)
-  for (const [at, value] of samples.entries())
-    view.setInt16(at * 2, Math.max(-32_768, Math.min(32_767, Math.round(value * 32_768))), true)
+  for (let at = 0; at < samples.length; at += 1)
+    view.setInt16(at * 2, Math.max(-32_768, Math.min(32_767, Math.round((samples[at] as number) * 32_768))), true)
   return pcm
 }
 
