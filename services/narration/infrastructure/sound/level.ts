@@ -54,7 +54,7 @@ export async function* limitedPieces(sound: AsyncIterable<Float32Array>, rate: n
     all.set(after.subarray(0, around), lead.length + here.length)
     return limited(all, rate).subarray(lead.length, lead.length + here.length)
   }
-  let [before, here] = [none, none]
+  let [before, here]: [Float32Array, Float32Array] = [none, none]
   for await (const after of inSpans(sound, 100 * around)) {
     if (here.length > 0) yield shaped(before, here, after)
     before = here
