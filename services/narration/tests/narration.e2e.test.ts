@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { NarrationSegmentStatus, NarrationStage, NarrationStatus } from '#gen/troupe/narration/v1/narration_pb.ts'
 import { NarrationService } from '#gen/troupe/narration/v1/narration_service_pb.ts'
 import { VoiceEmotion, VoiceProvider, VoiceStatus } from '#gen/troupe/narration/v1/voice_pb.ts'
-import { StoryStatus } from '#gen/troupe/story/v1/story_pb.ts'
+import { StoryStatus, StoryVisibility } from '#gen/troupe/story/v1/story_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { eventually, outcomeOf, type TestUser, testMesh } from '../../../tests/mesh.ts'
 import { recording } from '../../../tests/security/recipes/narration-scenes.ts'
@@ -29,7 +29,11 @@ const analysed = async (storyId: string) => {
 
 describe('a story', () => {
   it('is told with the voice that was chosen, followed to its end, heard in part, and out of date once it changes', async () => {
-    const { story } = await storiesOf(ann).createStory({ title: 'The Mill', content })
+    const { story } = await storiesOf(ann).createStory({
+      title: 'The Mill',
+      content,
+      visibility: StoryVisibility.PUBLIC,
+    })
     const storyId = story?.id ?? ''
     const generate = (narratorVoiceId: string) =>
       voicesOf(ann).generateNarration({ storyId, voiceMap: { narratorVoiceId } })
