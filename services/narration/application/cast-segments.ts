@@ -1,7 +1,7 @@
 import { invalid } from '#shared/domain/errors.ts'
 import { castFor } from '../domain/casting.ts'
 import type { Pronunciation } from '../domain/lexicon.ts'
-import type { VoiceMap } from '../domain/narration.ts'
+import type { VoiceMap } from '../domain/narration-parts.ts'
 import type { PlannedSegment } from '../domain/plan.ts'
 import type { CastVoice } from '../domain/speech.ts'
 import { composeSpeech, speechKey } from './compose-speech.ts'

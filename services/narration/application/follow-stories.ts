@@ -1,5 +1,6 @@
 import { DomainError } from '#shared/domain/errors.ts'
-import { nobody, StoryNarration } from '../domain/narration.ts'
+import { StoryNarration } from '../domain/narration.ts'
+import { nobody } from '../domain/narration-parts.ts'
 import { staleTexts } from '../domain/plan.ts'
 import { generateNarration } from './generate-narration.ts'
 import type { Ports } from './ports.ts'

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { notFound, precondition } from '#shared/domain/errors.ts'
-import { nobody, StoryNarration, type VoiceMap } from '../domain/narration.ts'
+import { StoryNarration } from '../domain/narration.ts'
+import { nobody, type VoiceMap } from '../domain/narration-parts.ts'
 import { planSegments } from '../domain/plan.ts'
 import { castSegment, castVoices, changesByText } from './cast-segments.ts'
 import { planRun } from './plan-run.ts'

@@ -1,5 +1,5 @@
 import { precondition } from '#shared/domain/errors.ts'
-import type { Run } from '../domain/narration.ts'
+import type { Run } from '../domain/narration-parts.ts'
 import { charactersOf, thousandsOf } from '../domain/speech.ts'
 import type { Ports } from './ports.ts'
 import type { CastSegment } from './segment-ports.ts'

@@ -1,7 +1,7 @@
 import { precondition, unavailable } from '#shared/domain/errors.ts'
 import { plainText } from '#shared/domain/plain-text.ts'
 import { SpeechError } from '../domain/engine.ts'
-import type { Sound } from '../domain/narration.ts'
+import type { Sound } from '../domain/narration-parts.ts'
 import { charactersOf, thousandsOf } from '../domain/speech.ts'
 import type { EmotionWord } from '../domain/voice-parts.ts'
 import { composeSpeech, speechKey } from './compose-speech.ts'

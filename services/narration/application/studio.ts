@@ -1,5 +1,5 @@
 import type { PreparedSpeech, Spoken } from '../domain/engine.ts'
-import type { Sound } from '../domain/narration.ts'
+import type { Sound } from '../domain/narration-parts.ts'
 import type { Measures } from '../domain/profile.ts'
 import type { Chapter } from '../domain/timing.ts'
 

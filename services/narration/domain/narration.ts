@@ -5,49 +5,18 @@ import {
 } from '#gen/troupe/narration/v1/narration_events_pb.ts'
 import { Aggregate } from '#shared/domain/aggregate.ts'
 import { notFound, precondition } from '#shared/domain/errors.ts'
+import {
+  type NarrationStatus,
+  nobody,
+  type Run,
+  type SeenVersion,
+  type Sound,
+  type Told,
+  type VoiceMap,
+} from './narration-parts.ts'
 import type { Script } from './script.ts'
 import { thousandsOf } from './speech.ts'
 import type { Chapter } from './timing.ts'
-
-export type NarrationStatus = 'pending' | 'processing' | 'completed' | 'failed'
-
-/** Who speaks with which of the author's voices; the others get embedded ones. */
-export interface VoiceMap {
-  /** Empty for the embedded narrator. */
-  narratorVoiceId: string
-  characterVoiceIds: Record<string, string>
-}
-
-export const nobody: VoiceMap = { narratorVoiceId: '', characterVoiceIds: {} }
-
-/** A sound in both formats. */
-export interface Sound {
-  mp3: string
-  opus: string
-  durationMs: number
-}
-
-/** The whole as it was last told, and what it tells. */
-export interface Told extends Sound {
-  contentHash: string
-  storyVersion: number
-}
-
-/** The version of a story that somebody sees. */
-export interface SeenVersion {
-  version: number
-  contentHash: string
-}
-
-/** What a run is to say and to pay for. */
-export interface Run {
-  id: string
-  segments: number
-  paidCharacters: number
-  costMicros: number
-  /** Empty where nothing is to be paid. */
-  usageKey: string
-}
 
 export const narrationNotFound = () => notFound('NARRATION_NOT_FOUND', 'there is no such narration')
 

@@ -1,5 +1,6 @@
 import { defineEntity, type EntitySchema, p } from '@mikro-orm/core'
-import { type NarrationStatus, StoryNarration, type Told, type VoiceMap } from '../domain/narration.ts'
+import { StoryNarration } from '../domain/narration.ts'
+import type { NarrationStatus, Told, VoiceMap } from '../domain/narration-parts.ts'
 import type { Measures } from '../domain/profile.ts'
 import type { EngineName } from '../domain/speech.ts'
 import type { Chapter } from '../domain/timing.ts'

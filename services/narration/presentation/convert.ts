@@ -18,7 +18,7 @@ import {
 import { timestamp } from '#shared/domain/timestamp.ts'
 import type { NarrationView } from '../application/narrations.ts'
 import type { SegmentView } from '../application/segment-ports.ts'
-import type { Sound, VoiceMap } from '../domain/narration.ts'
+import type { Sound, VoiceMap } from '../domain/narration-parts.ts'
 import type { Measures } from '../domain/profile.ts'
 import type { EngineName } from '../domain/speech.ts'
 import type { NarratorVoice } from '../domain/voice.ts'

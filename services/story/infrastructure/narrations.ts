@@ -42,5 +42,3 @@ export const narrationNotes = ({ unit }: Pick<Kernel, 'unit'>) => ({
   forget: (ownerId: string) =>
     unit().write({ sql: 'delete from offered_voices where owner_id = $1', parameters: [ownerId] }),
 })
-
-export type NarrationNotes = ReturnType<typeof narrationNotes>
