@@ -74,7 +74,8 @@ describe('sound', () => {
     })()
     const got: number[] = []
     for await (const piece of limitedPieces(pieces, sampleRate)) got.push(...piece)
-    expect(Float32Array.from(got)).toEqual(limited(whole, sampleRate))
+    const wanted = limited(whole, sampleRate)
+    expect([got.length, got.findIndex((value, at) => value !== wanted[at])]).toEqual([wanted.length, -1])
   })
 
   it('of several parts is brought to a loudness as a whole, though peaks give way', async () => {
