@@ -7,6 +7,7 @@ const contexts = {
   catalog: async () => (await import('./catalog/service.ts')).catalog,
   identity: async () => (await import('./identity/service.ts')).identity,
   inventory: async () => (await import('./inventory/service.ts')).inventory,
+  narration: async () => (await import('./narration/service.ts')).narration,
   notification: async () => (await import('./notification/service.ts')).notification,
   payment: async () => (await import('./payment/service.ts')).payment,
   story: async () => (await import('./story/service.ts')).story,

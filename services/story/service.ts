@@ -17,6 +17,7 @@ import { hashedText } from './infrastructure/hashed-text.ts'
 import { invariants } from './infrastructure/invariants.ts'
 import { migrations } from './infrastructure/migrations/migrations.ts'
 import { ruleModerator } from './infrastructure/moderation.ts'
+import { narrationNotes } from './infrastructure/narrations.ts'
 import { publishingRepository } from './infrastructure/publishings.ts'
 import { subscriptionQuota } from './infrastructure/quota.ts'
 import { entities } from './infrastructure/schema.ts'
@@ -64,14 +65,16 @@ export const story = defineContext({
     const analyzer = await chosenAnalyzer(kernel)
     const app = assemble(kernel, analyzer)
     const authors = authorNames(kernel)
+    const narrations = narrationNotes(kernel)
     return {
       routes: [storyService(app)],
-      consumers: consumers(app, authors),
+      consumers: consumers(app, authors, narrations),
       processes: [publishingProcess],
       erase: async (userId, signal) => {
         await app.eraseAuthor(userId, signal)
         // The projection forgets the name as well, maybe later than it is reported here.
         authors.forget(userId)
+        narrations.forget(userId)
         return ['stories', 'name as an author']
       },
       invariants,

@@ -4,7 +4,17 @@ import { duration, timestamp } from '../../services/shared/domain/timestamp.ts'
 import type { Fields } from './call.ts'
 
 /** Texts of several forms; of those that a rule allows, the first is taken. */
-const texts = ['Something', 'something', 'thing:use', 'https://example.com/a.png', '#123456', '+4315551234', 'USD', '']
+const texts = [
+  'Something',
+  'something',
+  'Something else',
+  'thing:use',
+  'https://example.com/a.png',
+  '#123456',
+  '+4315551234',
+  'USD',
+  '',
+]
 
 /** What only a context knows of its texts, and places in lists: at the beginning. */
 const byName: Readonly<Record<string, string>> = {
@@ -27,11 +37,12 @@ const text = (field: DescField, rules: StringRules | undefined): string => {
   if (rules?.wellKnown.case === 'uuid') return crypto.randomUUID()
   if (rules?.wellKnown.case === 'email') return `${crypto.randomUUID()}@example.com`
   if (rules?.wellKnown.case === 'uri') return 'https://example.com/'
-  const fits = texts.find((each) => !rules?.pattern || new RegExp(rules.pattern, 'u').test(each))
+  const isGood = (each: string) =>
+    each.length >= Number(rules?.minLen ?? 0) && (!rules?.pattern || new RegExp(rules.pattern, 'u').test(each))
+  const fits = texts.find(isGood)
   if (fits === undefined) {
-    throw new Error(
-      `${field}: no text here has the form ${rules?.pattern}; add one to tests/security/contract-request.ts`,
-    )
+    const form = `${rules?.pattern} of at least ${rules?.minLen ?? 0}`
+    throw new Error(`${field}: no text here has the form ${form}; add one to tests/security/contract-request.ts`)
   }
   return fits
 }

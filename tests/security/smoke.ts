@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { programsInstalled } from '../../services/shared/tests/installed-programs.ts'
 import { describeCell, isGood } from './matrix/cell.ts'
 import { runMatrix } from './matrix/matrix.ts'
 import { assembleCast, type Cast } from './stage/cast.ts'
@@ -16,6 +17,7 @@ export const groundOf = (topology: 'single' | 'split', together?: readonly strin
   let stage: Stage
   let cast: Promise<Cast> | undefined
   beforeAll(async () => {
+    await programsInstalled()
     stage = await openStage(`security-${topology}`, topology === 'split', { together })
   })
   afterAll(() => stage?.close())

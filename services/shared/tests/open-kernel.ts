@@ -18,6 +18,7 @@ import { createUnits } from '../infrastructure/units.ts'
 import { uuidv7 } from '../infrastructure/uuid.ts'
 import type { ContextDefinition } from '../presentation/context.ts'
 import { anyCall, testLog as log } from './fixture.ts'
+import { installedPrograms } from './installed-programs.ts'
 import { suiteDatabase } from './suite-database.ts'
 
 interface Options {
@@ -42,6 +43,7 @@ export const openKernel = async (
     TROUPE_SERVICE_SECRET: secret(),
     TROUPE_MASTER_KEY: secret(),
     TROUPE_PASSWORD_MEMORY_KIB: process.env.TROUPE_PASSWORD_MEMORY_KIB ?? '',
+    ...installedPrograms(),
     ...env,
   }
   const database = openDatabase({ url: suite.url, poolSize: 8, entities: definition.entities, log })

@@ -18,6 +18,7 @@ import { eraseAuthor } from './erase-author.ts'
 import { type ExportFormat, exportStory } from './export-story.ts'
 import { getAnalysis } from './get-analysis.ts'
 import { getPublishing } from './get-publishing.ts'
+import { getScript } from './get-script.ts'
 import { ownStory } from './own-story.ts'
 import { publishStory } from './publish-story.ts'
 import { runAnalysis } from './run-analysis.ts'
@@ -77,7 +78,9 @@ export const storyApp = (given: StoryPorts) => {
     exportStory: exportStory(ports),
     eraseAuthor: eraseAuthor(ports),
     getAnalysis: getAnalysis(ports),
+    getScript: getScript(ports),
     getStory: (look: Look) => reads.view(look),
+    seenVersion: (look: Look) => reads.sight(look),
     listStories: (filter: ListFilter, page: Page) =>
       lists.list({ ...filter, language: filter.language && languageTag(filter.language) }, page),
     searchStories: (query: string, viewer: string | undefined, page: Page) =>

@@ -24,6 +24,11 @@ export interface StoryView {
   createdAt: Date
   updatedAt: Date
   publishedAt: Date | undefined
+  /** Of what tells this text; empty where nothing does. */
+  narrationId: string
+  narrationDurationMs: number
+  /** For its author, where it is read. */
+  offeredVoiceIds: string[]
 }
 
 /** A story as lists show it. */
@@ -42,6 +47,8 @@ export interface SummaryView {
   coverUrl: string
   lastUpdated: Date
   publishedAt: Date | undefined
+  narrationId: string
+  narrationDurationMs: number
 }
 
 export type StoryOrder = 'updated' | 'created' | 'title'

@@ -2,11 +2,20 @@ import { finiteNumber, placeOf, textValue, timeValue, uuidValue } from '#shared/
 import { pageOf, writtenLimit } from '#shared/application/paging.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { ListFilter, SearchHit, StoryLists, StoryOrder, SummaryView } from '../application/views.ts'
+import { narrationColumns, tells } from './narrations.ts'
 import { searchConfigs } from './search-config.ts'
 
 const summary = `l.story_id as id, l.title, l.author_id as "authorId", coalesce(a.display_name, '') as "authorName",
   l.language, l.status, l.visibility, l.category, l.genre, l.version, l.collaborator_count as "collaboratorCount",
-  l.cover_url as "coverUrl", l.updated_at as "lastUpdated", l.published_at as "publishedAt"`
+  l.cover_url as "coverUrl", l.updated_at as "lastUpdated", l.published_at as "publishedAt",
+  ${narrationColumns}`
+
+// The text is looked for where there is a narration, and nowhere else.
+const narration = `left join lateral (
+    select n.narration_id, n.duration_ms from story_narrations n
+    join story_versions v on v.story_id = n.story_id and v.version = l.version
+    where n.story_id = l.story_id and ${tells('v')}
+  ) n on true`
 
 interface SummaryRow {
   [column: string]: unknown
@@ -50,6 +59,7 @@ const listQuery = (filter: ListFilter, after: unknown[] | undefined, rows: numbe
   const sort = direction === '<' ? 'desc' : 'asc'
   return [
     `select ${summary}, l.${column} as "orderKey" from story_list l left join authors a on a.author_id = l.author_id
+     ${narration}
      where ${conditions.join(' and ')} order by l.${column} ${sort}, l.story_id ${sort} limit ${writtenLimit(rows)}`,
     values,
   ]
@@ -76,6 +86,7 @@ const searchQuery = `with queries as (
   join story_list l on l.story_id = p.story_id and l.audience = p.audience
   join story_versions v on v.story_id = l.story_id and v.version = l.version
   left join authors a on a.author_id = l.author_id
+  ${narration}
   order by p.rank desc, p.story_id desc`
 
 /** The list view and the search, from Postgres. */

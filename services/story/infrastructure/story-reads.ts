@@ -11,6 +11,7 @@ import { storyNotFound } from '../domain/story-state.ts'
 import { baseLanguage } from '../domain/story-text.ts'
 import { visibleVersion } from '../domain/visibility.ts'
 import { type AnalysisRow, analysisColumns, analysisRecord } from './analysis-rows.ts'
+import { narrationColumns, offeredVoices, tells } from './narrations.ts'
 
 interface SeenRow {
   [column: string]: unknown
@@ -35,6 +36,9 @@ interface SeenRow {
   contentHash: string
   language: string
   seenVersion: number
+  narrationId: string
+  narrationDurationMs: number
+  offeredVoiceIds: string[]
 }
 
 // The join takes the version that the viewer would see; whether they may is decided by visibleVersion.
@@ -43,20 +47,24 @@ const seen = (content: string) => `select s.id, s.author_id as "authorId", coale
     s.analysed_hash as "analysedHash", s.analysed_language as "analysedLanguage", s.customization,
     s.created_at as "createdAt", s.updated_at as "updatedAt", s.published_at as "publishedAt",
     v.version as "seenVersion", v.title, ${content} as content, v.content_hash as "contentHash", v.language,
+    ${narrationColumns},
+    case when s.author_id = $2 then ${offeredVoices('s.author_id')} else '{}' end as "offeredVoiceIds",
     exists (select 1 from story_shares h where h.story_id = s.id and h.token_hash = $3 and h.expires_at > $4) as shared
   from stories s
   join story_versions v on v.story_id = s.id and v.version =
     case when s.author_id = $2 or s.published_version = 0 then s.version else s.published_version end
   left join authors a on a.author_id = s.author_id
+  left join story_narrations n on ${tells('v')}
   where s.id = $1`
 
 const withText = seen('v.content')
 const withoutText = seen(`''`)
 
-const ofStory = `select v.content, coalesce(a.display_name, '') as "authorName"
+const ofStory = `select v.content, coalesce(a.display_name, '') as "authorName", ${narrationColumns}
   from (select $1::uuid as author_id) s
   left join authors a on a.author_id = s.author_id
-  left join story_versions v on v.story_id = $2 and v.version = $3`
+  left join story_versions v on v.story_id = $2 and v.version = $3
+  left join story_narrations n on n.story_id = $4 and n.content_hash = $5`
 
 const state = `select s.status as "storyStatus", s.version, to_jsonb(p) as publishing, ${analysisColumns('a')}
   from stories s
@@ -133,7 +141,8 @@ export const storyReads = ({ database, clock }: Pick<Kernel, 'database' | 'clock
     },
     ofStory: async (story: Story, content?: string) => {
       const at = content === undefined ? [story.id, story.version] : [null, null]
-      const [row] = await database.look<{ content: string | null; authorName: string }>(ofStory, story.authorId, ...at)
+      type OfStoryRow = Pick<SeenRow, 'authorName' | 'narrationId' | 'narrationDurationMs'> & { content: string | null }
+      const [row] = await database.look<OfStoryRow>(ofStory, story.authorId, ...at, story.id, story.contentHash)
       return {
         id: story.id,
         title: story.title,
@@ -153,6 +162,9 @@ export const storyReads = ({ database, clock }: Pick<Kernel, 'database' | 'clock
         createdAt: story.createdAt,
         updatedAt: story.updatedAt,
         publishedAt: story.publishedAt,
+        narrationId: row?.narrationId ?? '',
+        narrationDurationMs: row?.narrationDurationMs ?? 0,
+        offeredVoiceIds: [],
       }
     },
     state: async (storyId) => {

@@ -3,7 +3,7 @@ import type { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { pageSize } from '#shared/application/paging.ts'
 import { caller, maybeCaller } from '#shared/presentation/gate.ts'
 import type { StoryApp } from '../application/app.ts'
-import { fromRole, toAnalysis, toCharacter } from './convert.ts'
+import { fromRole, toAnalysis, toCharacter, toScript } from './convert.ts'
 
 /** What is found in stories. */
 export const analysisHandlers = (app: StoryApp) =>
@@ -14,6 +14,7 @@ export const analysisHandlers = (app: StoryApp) =>
     getAnalysis: async ({ storyId, shareToken }, context) => ({
       analysis: toAnalysis(await app.getAnalysis({ storyId, viewer: maybeCaller(context), shareToken })),
     }),
+    getScript: async ({ storyId }) => toScript(await app.getScript(storyId)),
     listCharacters: async ({ storyId, shareToken, ...request }, context) => {
       const look = { storyId, viewer: maybeCaller(context), shareToken }
       const page = { size: pageSize(request.pageSize, 100, 200), token: request.pageToken }

@@ -3,6 +3,12 @@ import {
   UserDeletedSchema,
   UserRegisteredSchema,
 } from '#gen/troupe/identity/v1/identity_events_pb.ts'
+import {
+  NarrationGeneratedSchema,
+  NarrationRegeneratedSchema,
+  VoiceClonedSchema,
+  VoiceDeletedSchema,
+} from '#gen/troupe/narration/v1/narration_events_pb.ts'
 import { StoryAnalysisRequestedSchema } from '#gen/troupe/story/v1/story_events_pb.ts'
 import { type ConsumerDefinition, project, react } from '#shared/application/consumers.ts'
 import { callContext } from '#shared/infrastructure/call-context.ts'
@@ -13,11 +19,30 @@ interface Authors {
   forget(authorId: string): void
 }
 
-/** What story does about events: keeps its authors' names and analyses texts. */
-export const consumers = (app: StoryApp, authors: Authors): ConsumerDefinition[] => [
+interface Narrations {
+  noteNarration(told: {
+    storyId: string
+    narrationId: string
+    storyVersion: number
+    contentHash: string
+    durationMs: number
+  }): void
+  offerVoice(ownerId: string, voiceId: string): void
+  withdrawVoice(voiceId: string): void
+}
+
+/** What story does about events: keeps its authors' names, notes what tells a story, and analyses texts. */
+export const consumers = (app: StoryApp, authors: Authors, narrations: Narrations): ConsumerDefinition[] => [
   project('authors', ['authors'], [UserRegisteredSchema, ProfileUpdatedSchema, UserDeletedSchema], (event) => {
     if (event.$typeName === 'troupe.identity.v1.UserDeleted') authors.forget(event.userId)
     else authors.remember(event.userId, event.displayName)
+  }),
+  project('narrations', ['story_narrations'], [NarrationGeneratedSchema, NarrationRegeneratedSchema], (event) =>
+    narrations.noteNarration(event),
+  ),
+  project('voices', ['offered_voices'], [VoiceClonedSchema, VoiceDeletedSchema], (event) => {
+    if (event.$typeName === 'troupe.narration.v1.VoiceDeleted') narrations.withdrawVoice(event.voiceId)
+    else narrations.offerVoice(event.userId, event.voiceId)
   }),
   react('analyze', [StoryAnalysisRequestedSchema], ({ storyId, contentHash }) =>
     app.runAnalysis(storyId, contentHash, callContext().signal),

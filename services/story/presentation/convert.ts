@@ -14,7 +14,9 @@ import {
   type StoryVersionSchema,
   StoryVisibility,
 } from '#gen/troupe/story/v1/story_pb.ts'
+import type { GetScriptResponseSchema } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { timestamp } from '#shared/domain/timestamp.ts'
+import type { ScriptView } from '../application/get-script.ts'
 import type { AnalysisView, PublishingView, StoryView, SummaryView } from '../application/views.ts'
 import type { CharacterRole as Role } from '../domain/analysis.ts'
 import type { Character } from '../domain/cast.ts'
@@ -117,3 +119,31 @@ export const toPublishing = (view: PublishingView): MessageInitShape<typeof Publ
   startedAt: timestamp(view.startedAt),
   finishedAt: timestamp(view.finishedAt),
 })
+
+/** Segments by their places, since together they are the text. */
+export const toScript = ({
+  authorId,
+  text,
+  analysis,
+  characters,
+  emotions,
+}: ScriptView): MessageInitShape<typeof GetScriptResponseSchema> => {
+  let start = 0
+  const segments = (analysis?.segments ?? []).map((segment) => {
+    const from = start
+    start += segment.text.length
+    return { kind: kinds[segment.kind], start: from, end: start, speakerId: segment.speakerId }
+  })
+  return {
+    authorId,
+    title: text.title,
+    language: text.language,
+    version: text.version,
+    contentHash: text.contentHash,
+    content: text.content,
+    analyzed: analysis !== undefined,
+    segments,
+    characters: characters.map(toCharacter),
+    emotions: emotions.map(({ emotion, intensity, segmentIndex }) => ({ emotion, intensity, segmentIndex })),
+  }
+}

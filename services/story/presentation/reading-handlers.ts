@@ -14,6 +14,10 @@ export const readingHandlers = (app: StoryApp) =>
     getStory: async ({ storyId, shareToken }, context) => ({
       story: toStory(await app.getStory({ storyId, viewer: maybeCaller(context), shareToken })),
     }),
+    findSeenVersion: async ({ storyId, viewerId, shareToken }) => {
+      const { version, contentHash } = await app.seenVersion({ storyId, viewer: viewerId || undefined, shareToken })
+      return { version, contentHash }
+    },
     listStories: async (request, context) => {
       const filter = {
         viewer: maybeCaller(context),

@@ -9,6 +9,7 @@ import type { StoryDraft } from '../application/create-story.ts'
 import { chosenAnalyzer } from '../infrastructure/analyzer.ts'
 import { authorNames } from '../infrastructure/authors.ts'
 import { invariants } from '../infrastructure/invariants.ts'
+import { narrationNotes } from '../infrastructure/narrations.ts'
 import { assemble, story } from '../service.ts'
 
 /** The story context on a database of its own, with a clock that stands still until it is moved. */
@@ -27,6 +28,7 @@ export const openStory = async (name: string, env: Record<string, string> = {}) 
   return {
     app,
     authors: authorNames(kernel),
+    narrations: narrationNotes(kernel),
     changes,
     clock,
     database,

@@ -56,6 +56,45 @@ describe('the list', () => {
     ])
   })
 
+  it('shows what tells the version that is shown, and offers an author’s voices to them alone', async () => {
+    const [ann, ben] = [uuidv7(), uuidv7()]
+    const id = await steps.createPublished(ann, { title: 'Told' })
+    const [narrationId, voiceId] = [uuidv7(), uuidv7()]
+    const { contentHash, version } = await steps.get(id, ann)
+    const note = (storyId: string, hash: string, storyVersion: number) =>
+      fixture.call(async () =>
+        fixture.narrations.noteNarration({ storyId, narrationId, storyVersion, contentHash: hash, durationMs: 1200 }),
+      )
+    const shown = async (viewer: string) => {
+      const own = filterOf(viewer === ann ? { viewer, author: ann } : { viewer })
+      const { items } = await fixture.app.listStories(own, { size: 100, token: '' })
+      const { items: found } = await fixture.app.searchStories('told', viewer, { size: 50, token: '' })
+      const read = await steps.get(id, viewer)
+      return [items.find((item) => item.id === id), found.find(({ story }) => story.id === id)?.story, read].map(
+        (view) => view && [view.narrationId, view.narrationDurationMs],
+      )
+    }
+    const [told, untold] = [
+      [narrationId, 1200],
+      ['', 0],
+    ]
+    await note(uuidv7(), contentHash, version)
+    expect(await shown(ann)).toEqual([untold, untold, untold])
+    await note(id, contentHash, version)
+    for (const viewer of [ann, ben]) expect(await shown(viewer)).toEqual([told, told, told])
+    // A new title is not published yet, and neither is what says it.
+    const retitle = { title: 'Told again' }
+    const { version: newer } = await fixture.call(() => fixture.app.updateStory(ann, id, version, retitle))
+    await note(id, contentHash, newer)
+    expect(await shown(ann)).toEqual([told, told, told])
+    expect(await shown(ben)).toEqual([untold, untold, untold])
+    await fixture.call(async () => fixture.narrations.offerVoice(ann, voiceId))
+    expect((await steps.get(id, ann)).offeredVoiceIds).toEqual([voiceId])
+    expect((await steps.get(id, ben)).offeredVoiceIds).toEqual([])
+    await fixture.call(async () => fixture.narrations.withdrawVoice(voiceId))
+    expect((await steps.get(id, ann)).offeredVoiceIds).toEqual([])
+  })
+
   it('shows readers the published title while the author has a newer one', async () => {
     const ann = uuidv7()
     const id = await steps.createPublished(ann, { title: 'Old title' })

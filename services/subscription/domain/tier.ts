@@ -1,12 +1,13 @@
 import { notFound } from '#shared/domain/errors.ts'
 import { Money } from '#shared/domain/money.ts'
 
-/** What tiers limit; stories and films by the billing period, the others as long as they exist. */
-export const usageResources = ['STORIES', 'COLLABORATORS', 'FILMS', 'VOICES'] as const
+/** What tiers limit; stories, films and paid speech by the billing period, the others as long as they exist. */
+export const usageResources = ['STORIES', 'COLLABORATORS', 'FILMS', 'VOICES', 'SPEECH'] as const
 
 export type UsageResource = (typeof usageResources)[number]
 
-export const isCountedByPeriod = (resource: UsageResource): boolean => resource === 'STORIES' || resource === 'FILMS'
+export const isCountedByPeriod = (resource: UsageResource): boolean =>
+  resource === 'STORIES' || resource === 'FILMS' || resource === 'SPEECH'
 
 /** The tier of whoever subscribed to nothing else. */
 export const free = 'FREE'

@@ -8,6 +8,6 @@ export const expiries: readonly Expiry[] = [
     key: 'key',
     column: 'created_at',
     keepMs: keepReservationsMs,
-    where: `state in ('RELEASED', 'LAPSED') or state = 'COMMITTED' and resource in ('STORIES', 'FILMS')`,
+    where: `state in ('RELEASED', 'LAPSED') or state = 'COMMITTED' and resource in ('STORIES', 'FILMS', 'SPEECH')`,
   },
 ]

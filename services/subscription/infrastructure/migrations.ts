@@ -1,4 +1,5 @@
 import type { Migration } from '#shared/infrastructure/migrate.ts'
+import { speechMigration } from './speech-migration.ts'
 
 const tier = (id: string, name: string, cents: number, features: readonly string[], limits: Record<string, number>) =>
   `insert into tiers (id, name, price_cents, features, limits)
@@ -185,4 +186,5 @@ export const migrations: readonly Migration[] = [
          alter column method_id drop default, add constraint charges_of_payment unique (payment_id)`,
     ],
   },
+  speechMigration,
 ]

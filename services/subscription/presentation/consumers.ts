@@ -1,4 +1,12 @@
 import { UserRegisteredSchema } from '#gen/troupe/identity/v1/identity_events_pb.ts'
+import {
+  NarrationFailedSchema,
+  NarrationGeneratedSchema,
+  NarrationRegeneratedSchema,
+  VoiceClonedSchema,
+  VoiceDeletedSchema,
+  VoicePreviewedSchema,
+} from '#gen/troupe/narration/v1/narration_events_pb.ts'
 import { StoryCreatedSchema } from '#gen/troupe/story/v1/story_events_pb.ts'
 import { type ConsumerDefinition, react } from '#shared/application/consumers.ts'
 import type { SubscriptionApp } from '../application/app.ts'
@@ -11,4 +19,20 @@ export const consumers = (app: SubscriptionApp): ConsumerDefinition[] => [
     if (!key) return
     await app.commitUsage({ userId, resource: 'STORIES', amount: 1, key }, occurredAt)
   }),
+  react('voices', [VoiceClonedSchema, VoiceDeletedSchema], async (event, { occurredAt }) => {
+    const { userId, usageKey: key } = event
+    if (!key) return
+    if (event.$typeName === 'troupe.narration.v1.VoiceDeleted') await app.releaseUsage(key)
+    else await app.commitUsage({ userId, resource: 'VOICES', amount: 1, key }, occurredAt)
+  }),
+  react(
+    'speech',
+    [VoicePreviewedSchema, NarrationGeneratedSchema, NarrationRegeneratedSchema, NarrationFailedSchema],
+    async ({ userId, usageKey: key, paidThousands: amount }, { occurredAt }) => {
+      if (!key) return
+      // What was not paid for in the end is given back.
+      if (amount === 0) await app.releaseUsage(key)
+      else await app.commitUsage({ userId, resource: 'SPEECH', amount, key }, occurredAt)
+    },
+  ),
 ]

@@ -40,10 +40,10 @@ describe('tiers', () => {
     const { tiers } = await createClient(SubscriptionService, mesh.transport()).listTiers({})
     const shown = tiers.map(({ id, price, limits }) => [id, price?.minorUnits, limits.map(({ limit }) => limit)])
     expect(shown).toEqual([
-      ['FREE', 0n, [3n, 2n, 1n, 1n]],
-      ['SILVER', 999n, [10n, 5n, 5n, 2n]],
-      ['GOLD', 1999n, [30n, 10n, 20n, 5n]],
-      ['PLATINUM', 3999n, [undefined, undefined, 100n, 20n]],
+      ['FREE', 0n, [3n, 2n, 1n, 1n, 20n]],
+      ['SILVER', 999n, [10n, 5n, 5n, 2n, 200n]],
+      ['GOLD', 1999n, [30n, 10n, 20n, 5n, 600n]],
+      ['PLATINUM', 3999n, [undefined, undefined, 100n, 20n, 2000n]],
     ])
   })
 })

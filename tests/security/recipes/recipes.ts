@@ -4,6 +4,7 @@ import { catalogRecipes } from './catalog.ts'
 import { identityRecipes } from './identity.ts'
 import { inventoryRecipes } from './inventory.ts'
 import { meshRecipes } from './mesh.ts'
+import { narrationRecipes } from './narration.ts'
 import { notificationRecipes } from './notification.ts'
 import { openRecipes } from './open.ts'
 import { paymentRecipes } from './payment.ts'
@@ -20,6 +21,7 @@ export const recipes: Recipes = {
   ...catalogRecipes,
   ...identityRecipes,
   ...inventoryRecipes,
+  ...narrationRecipes,
   ...notificationRecipes,
   ...paymentRecipes,
   ...storyRecipes,

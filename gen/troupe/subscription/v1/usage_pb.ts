@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file troupe/subscription/v1/usage.proto.
  */
 export const file_troupe_subscription_v1_usage: GenFile = /*@__PURE__*/
-  fileDesc("CiJ0cm91cGUvc3Vic2NyaXB0aW9uL3YxL3VzYWdlLnByb3RvEhZ0cm91cGUuc3Vic2NyaXB0aW9uLnYxIr4BCgVVc2FnZRI3CghyZXNvdXJjZRgBIAEoDjIlLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuVXNhZ2VSZXNvdXJjZRIMCgR1c2VkGAIgASgDEhAKCHJlc2VydmVkGAMgASgDEhIKBWxpbWl0GAQgASgDSACIAQESDwoHb3ZlcnJ1bhgFIAEoAxItCglyZXNldHNfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQggKBl9saW1pdCqiAQoNVXNhZ2VSZXNvdXJjZRIeChpVU0FHRV9SRVNPVVJDRV9VTlNQRUNJRklFRBAAEhoKFlVTQUdFX1JFU09VUkNFX1NUT1JJRVMQARIgChxVU0FHRV9SRVNPVVJDRV9DT0xMQUJPUkFUT1JTEAISGAoUVVNBR0VfUkVTT1VSQ0VfRklMTVMQAxIZChVVU0FHRV9SRVNPVVJDRV9WT0lDRVMQBGIGcHJvdG8z", [file_google_protobuf_timestamp]);
+  fileDesc("CiJ0cm91cGUvc3Vic2NyaXB0aW9uL3YxL3VzYWdlLnByb3RvEhZ0cm91cGUuc3Vic2NyaXB0aW9uLnYxIr4BCgVVc2FnZRI3CghyZXNvdXJjZRgBIAEoDjIlLnRyb3VwZS5zdWJzY3JpcHRpb24udjEuVXNhZ2VSZXNvdXJjZRIMCgR1c2VkGAIgASgDEhAKCHJlc2VydmVkGAMgASgDEhIKBWxpbWl0GAQgASgDSACIAQESDwoHb3ZlcnJ1bhgFIAEoAxItCglyZXNldHNfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wQggKBl9saW1pdCq9AQoNVXNhZ2VSZXNvdXJjZRIeChpVU0FHRV9SRVNPVVJDRV9VTlNQRUNJRklFRBAAEhoKFlVTQUdFX1JFU09VUkNFX1NUT1JJRVMQARIgChxVU0FHRV9SRVNPVVJDRV9DT0xMQUJPUkFUT1JTEAISGAoUVVNBR0VfUkVTT1VSQ0VfRklMTVMQAxIZChVVU0FHRV9SRVNPVVJDRV9WT0lDRVMQBBIZChVVU0FHRV9SRVNPVVJDRV9TUEVFQ0gQBWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * How much of one resource is used.
@@ -106,6 +106,13 @@ export const UsageResource = {
    * @generated from enum value: USAGE_RESOURCE_VOICES = 4;
    */
   VOICES: 4,
+
+  /**
+   * Thousands of characters spoken by paid engines in a billing period, begun ones counted.
+   *
+   * @generated from enum value: USAGE_RESOURCE_SPEECH = 5;
+   */
+  SPEECH: 5,
 } as const;
 
 /**

@@ -2,5 +2,6 @@ import type { Migration } from '#shared/infrastructure/migrate.ts'
 import { stories } from './0001-stories.ts'
 import { analyses } from './0002-analyses.ts'
 import { publishings } from './0003-publishings.ts'
+import { narrations } from './0004-narrations.ts'
 
-export const migrations: readonly Migration[] = [stories, analyses, publishings]
+export const migrations: readonly Migration[] = [stories, analyses, publishings, narrations]

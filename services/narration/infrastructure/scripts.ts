@@ -1,0 +1,44 @@
+import { SegmentKind } from '#gen/troupe/story/v1/analysis_pb.ts'
+import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { DomainError } from '#shared/domain/errors.ts'
+import type { Kernel } from '#shared/infrastructure/kernel.ts'
+import type { Scripts } from '../application/ports.ts'
+import { answerOf } from './refusals.ts'
+
+/** What stories say, as story has it. */
+export const storyScripts = ({ client }: Pick<Kernel, 'client'>): Scripts => {
+  const stories = client(StoryService)
+  return {
+    seenBy: async (storyId, viewerId, shareToken) => {
+      try {
+        const look = { storyId, viewerId: viewerId ?? '', shareToken }
+        const { version, contentHash } = await answerOf(stories.findSeenVersion(look))
+        return { version, contentHash }
+      } catch (error) {
+        if (error instanceof DomainError && error.kind === 'not-found') return undefined
+        throw error
+      }
+    },
+    of: async (storyId) => {
+      const script = await answerOf(stories.getScript({ storyId }))
+      return {
+        storyId,
+        authorId: script.authorId,
+        title: script.title,
+        language: script.language,
+        version: script.version,
+        contentHash: script.contentHash,
+        content: script.content,
+        analyzed: script.analyzed,
+        segments: script.segments.map(({ kind, start, end, speakerId }) => ({
+          kind: kind === SegmentKind.DIALOGUE ? 'dialogue' : 'paragraph',
+          start,
+          end,
+          speakerId,
+        })),
+        characterIds: script.characters.map(({ id }) => id),
+        emotions: script.emotions,
+      }
+    },
+  }
+}

@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto'
+import { create } from '@bufbuild/protobuf'
+import { SegmentKind } from '#gen/troupe/story/v1/analysis_pb.ts'
+import { GetScriptResponseSchema } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { exhausted, notFound } from '#shared/domain/errors.ts'
+import { sweepOrphans } from '#shared/infrastructure/blobs/orphans.ts'
+import { Changes } from '#shared/infrastructure/changes.ts'
+import { sweep } from '#shared/infrastructure/janitor.ts'
+import type { Kernel } from '#shared/infrastructure/kernel.ts'
+import { uuidv7 } from '#shared/infrastructure/uuid.ts'
+import { toConnectError } from '#shared/presentation/errors.ts'
+import { programsInstalled } from '../../shared/tests/installed-programs.ts'
+import { openKernel } from '../../shared/tests/open-kernel.ts'
+import { violationsOf } from '../../shared/tests/rivals.ts'
+import type { SpeechEngine } from '../domain/engine.ts'
+import type { EngineName } from '../domain/speech.ts'
+import { enginesOf } from '../infrastructure/engines.ts'
+import { expiries } from '../infrastructure/expiries.ts'
+import { invariants } from '../infrastructure/invariants.ts'
+import { orphanRules } from '../infrastructure/orphans.ts'
+import { espeakEngine } from '../infrastructure/providers/espeak.ts'
+import { openLaboratory } from '../infrastructure/sound/laboratory.ts'
+import { assemble, narration } from '../service.ts'
+
+/** A line of a tale: who says it, or nobody, and what is felt. */
+export interface Line {
+  by?: string
+  text: string
+  emotion?: string
+}
+
+const storyNotFound = () => toConnectError(notFound('STORY_NOT_FOUND', 'there is no such story'), 'story')
+const limitReached = () => {
+  const quota = { subject: 'user', description: 'nothing is left', quotaValue: 0n }
+  return toConnectError(exhausted('LIMIT_REACHED', 'nothing is left', { quota, retryAfterMs: 60_000 }), 'subscription')
+}
+
+/** What story and subscription answer, as the contract has it; what they are asked for is noted. */
+const neighbours = () => {
+  const scripts = new Map<string, ReturnType<typeof scriptOf>>()
+  const published = new Map<string, { version: number; contentHash: string }>()
+  const reserved = new Map<string, number>()
+  const released: string[] = []
+  let left = Number.POSITIVE_INFINITY
+  const client = {
+    getScript: async ({ storyId }: { storyId: string }) => {
+      const script = scripts.get(storyId)
+      if (!script) throw storyNotFound()
+      return script
+    },
+    findSeenVersion: async ({ storyId, shareToken }: { storyId: string; shareToken: string }) => {
+      const seen = published.get(storyId) ?? (shareToken === '' ? undefined : scripts.get(storyId))
+      if (!seen) throw storyNotFound()
+      return seen
+    },
+    reserveUsage: async ({ key, amount }: { key: string; amount: number }) => {
+      if (amount > left) throw limitReached()
+      left -= amount
+      reserved.set(key, amount)
+      return { isUnlimited: false }
+    },
+    releaseUsage: async ({ key }: { key: string }) => void released.push(key),
+  }
+  return {
+    client,
+    scripts,
+    published,
+    reserved,
+    released,
+    limit: (amount: number) => {
+      left = amount
+    },
+  }
+}
+
+const scriptOf = (authorId: string, lines: readonly Line[], version: number, title: string) => {
+  const content = lines.map(({ text }) => `${text}\n\n`).join('')
+  const names = [...new Set(lines.flatMap(({ by }) => by ?? []))]
+  let at = 0
+  const segments = lines.map(({ by, text }) => {
+    const start = at
+    at += text.length + 2
+    const kind = by === undefined ? SegmentKind.PARAGRAPH : SegmentKind.DIALOGUE
+    return { kind, start, end: at, speakerId: by ?? '' }
+  })
+  const emotions = lines.flatMap(({ emotion }, segmentIndex) =>
+    emotion === undefined ? [] : [{ emotion, intensity: 8, segmentIndex }],
+  )
+  return create(GetScriptResponseSchema, {
+    authorId,
+    title,
+    language: 'en',
+    version,
+    contentHash: createHash('sha256').update(content).digest('hex'),
+    content,
+    analyzed: true,
+    segments,
+    characters: names.map((id) => ({ id, name: id })),
+    emotions,
+  })
+}
+
+export interface FixtureOptions {
+  env?: Record<string, string>
+  /** Beside the embedded one. */
+  engines?: (kernel: Kernel) => Partial<Record<EngineName, SpeechEngine>>
+  usual?: EngineName
+}
+
+/** The narration context on a database of its own, with the programs that are installed. */
+export const openNarration = async (name: string, { env, engines, usual = 'embedded' }: FixtureOptions = {}) => {
+  await programsInstalled()
+  // Nothing is told to other processes: there are none.
+  const alone = { connection: { subscribe: () => {} }, isConnected: () => false }
+  const changes = new Changes(alone as never, 'narration', () => {})
+  const opened = await openKernel(narration, name, {
+    ...(env ? { env } : {}),
+    onStored: (events) => {
+      for (const event of events) changes.notify(event.streamId)
+    },
+  })
+  const mesh = neighbours()
+  const kernel: Kernel = { ...opened.kernel, changes, client: () => mesh.client as never }
+  const laboratory = openLaboratory()
+  const parts = enginesOf({ embedded: espeakEngine(kernel.programs), ...engines?.(kernel) }, usual)
+  const app = assemble(kernel, { engines: parts, laboratory, wakeWork: () => {} })
+  const { call, database } = opened
+  const tell = (id: string, signal = new AbortController().signal) => app.tellNarration(id, signal)
+  const see = (viewer: string | undefined, narrationId: string, shareToken = '') =>
+    call(() => app.seeNarration({ narrationId, viewer, shareToken }))
+  return {
+    app,
+    kernel,
+    see,
+    mesh,
+    database,
+    call,
+    tell,
+    clock: opened.clock,
+    events: opened.events,
+    /** A story of somebody's as it is analysed; written again under the same id, it is a new version. */
+    story: (authorId: string, lines: readonly Line[], storyId = uuidv7(), title = 'The Mill') => {
+      const version = (mesh.scripts.get(storyId)?.version ?? 0) + 1
+      mesh.scripts.set(storyId, scriptOf(authorId, lines, version, title))
+      return storyId
+    },
+    /** Shows a story to readers as it is now. */
+    publish: (storyId: string) => {
+      const script = mesh.scripts.get(storyId)
+      if (script) mesh.published.set(storyId, script)
+    },
+    /** Begins to tell a story, and tells it. */
+    narrate: async (authorId: string, storyId: string) => {
+      const { id } = await call(() => app.generateNarration(authorId, storyId))
+      await tell(id)
+      return see(authorId, id)
+    },
+    segments: async (authorId: string, id: string) => {
+      const own = await see(authorId, id)
+      return (await app.listSegments(own, { size: 200, token: '' })).items
+    },
+    asks: async () => {
+      const [row] = await database.sql<{ asks: number }>('select coalesce(sum(asks), 0)::integer as asks from speeches')
+      return row?.asks ?? 0
+    },
+    blobs: async () => {
+      const keys: string[] = []
+      for await (const { key } of kernel.blobs.list('narration/')) keys.push(key)
+      return keys
+    },
+    /** A part as it is joined. */
+    pcm: async (ownerId: string, key: string) => {
+      const chunks: Uint8Array[] = []
+      for await (const chunk of await kernel.blobs.open(`narration/speeches/${ownerId}/${key}.pcm`)) chunks.push(chunk)
+      const { buffer, byteOffset, byteLength } = Buffer.concat(chunks)
+      return new Int16Array(buffer.slice(byteOffset, byteOffset + byteLength))
+    },
+    /** How many rows of a person's are left. */
+    rowsOf: async (userId: string) => {
+      const [row] = await database.sql<{ rows: number }>(
+        `select (select count(*) from voices where user_id = $1) + (select count(*) from narrations where user_id = $1)
+           + (select count(*) from speeches where owner_id = $1) + (select count(*) from pronunciations where owner_id = $1)
+           + (select count(*) from narration_settings where owner_id = $1) as rows`,
+        userId,
+      )
+      return row?.rows
+    },
+    /** Removes what nobody has used by a time. */
+    expire: (now: Date) => sweep(database, expiries, now),
+    sweep: async () => {
+      const found: string[] = []
+      for (const rule of orphanRules(kernel)) found.push(...(await sweepOrphans(kernel.blobs, rule, new Date(8e15))))
+      return found
+    },
+    violations: () => violationsOf(database, invariants),
+    close: async () => {
+      await laboratory.close()
+      await opened.close()
+    },
+  }
+}
+
+export type TestNarration = Awaited<ReturnType<typeof openNarration>>

@@ -1,0 +1,46 @@
+import type { Character } from '../domain/cast.ts'
+import type { Stories, StoryVersion } from '../domain/ports.ts'
+import type { AnalysisReads, AnalysisView, EmotionView, Page, StoryReads } from './views.ts'
+
+interface Ports {
+  stories: Stories
+  reads: StoryReads
+  analysisReads: AnalysisReads
+}
+
+/** A story's present text, and what was found in it. */
+export interface ScriptView {
+  authorId: string
+  text: StoryVersion
+  /** Undefined unless this very text is analysed. */
+  analysis: AnalysisView | undefined
+  characters: Character[]
+  emotions: EmotionView[]
+}
+
+const pageSize = 500
+
+const everything = async <T>(list: (page: Page) => Promise<{ items: T[]; nextPageToken: string }>): Promise<T[]> => {
+  const all: T[] = []
+  for (let token = ''; ; ) {
+    const { items, nextPageToken } = await list({ size: pageSize, token })
+    all.push(...items)
+    if (nextPageToken === '') return all
+    token = nextPageToken
+  }
+}
+
+/** For those who tell stories: the text as its author has it now. Throws STORY_NOT_FOUND. */
+export const getScript =
+  ({ stories, reads, analysisReads }: Ports) =>
+  async (storyId: string): Promise<ScriptView> => {
+    const { authorId, version } = await stories.get(storyId)
+    const text = await stories.version(storyId, version)
+    const sight = await reads.sight({ storyId, viewer: authorId, shareToken: '' })
+    const found = await analysisReads.analysis(sight)
+    if (found?.contentHash !== text.contentHash || found.status !== 'completed')
+      return { authorId, text, analysis: undefined, characters: [], emotions: [] }
+    const characters = await everything((page) => analysisReads.characters(sight, page))
+    const emotions = await everything((page) => analysisReads.emotions(sight, page))
+    return { authorId, text, analysis: found, characters, emotions }
+  }
