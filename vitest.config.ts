@@ -18,7 +18,8 @@ const common = {
 const folders = '{services,gateway,deploy,tests}/**'
 
 /** Programs may be being installed meanwhile. */
-const waitsForPrograms = (file: string): boolean => /\/installed-programs\.ts|\bgroundOf\(/.test(readFileSync(file, 'utf8'))
+const waitsForPrograms = (file: string): boolean =>
+  /\/installed-programs\.ts|\bgroundOf\(/.test(readFileSync(file, 'utf8'))
 
 /**
  * The longest first, so that no worker is left with one alone, and last what waits for programs. A worker keeps to its
