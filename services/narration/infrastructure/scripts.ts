@@ -1,9 +1,16 @@
 import { SegmentKind } from '#gen/troupe/story/v1/analysis_pb.ts'
-import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { type GetScriptResponse, StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { DomainError } from '#shared/domain/errors.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { Scripts } from '../application/ports.ts'
 import { answerOf } from './refusals.ts'
+
+/** The characters as they come to speak, then the others: the same text, told again, is cast alike. */
+const bySpeech = ({ characters, segments }: GetScriptResponse): string[] => {
+  const ids = new Set(characters.map(({ id }) => id))
+  const speakers = segments.map(({ speakerId }) => speakerId).filter((id) => ids.has(id))
+  return [...new Set([...speakers, ...ids])]
+}
 
 /** What stories say, as story has it. */
 export const storyScripts = ({ client }: Pick<Kernel, 'client'>): Scripts => {
@@ -36,7 +43,7 @@ export const storyScripts = ({ client }: Pick<Kernel, 'client'>): Scripts => {
           end,
           speakerId,
         })),
-        characterIds: script.characters.map(({ id }) => id),
+        characterIds: bySpeech(script),
         emotions: script.emotions,
       }
     },

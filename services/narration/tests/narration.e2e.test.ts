@@ -13,7 +13,7 @@ const mesh = testMesh()
 const voicesOf = (user: TestUser) => createClient(NarrationService, user.transport)
 const storiesOf = (user: TestUser) => createClient(StoryService, user.transport)
 
-const content = `A girl called Greta lived at the mill.\n\n“Where are you going?” asked Greta.\n\nNobody knew.`
+const content = `A girl called Greta lived at the mill by the river with her two brothers.\n\n“Where are you going?” asked Greta.\n\nNobody knew.`
 
 let ann: TestUser
 

@@ -6,7 +6,7 @@ import type { Report } from '../../report.ts'
 import { type Fields, type Outcome, requestOf } from '../call.ts'
 import { inParallel } from '../in-parallel.ts'
 import { type Case, openCase } from '../matrix/case.ts'
-import { rawUnary } from '../raw-unary.ts'
+import { rawCall } from '../raw-call.ts'
 import type { Recipe } from '../recipes/recipe.ts'
 import { recipes } from '../recipes/recipes.ts'
 import { allRpcs, type Rpc } from '../rpcs.ts'
@@ -46,7 +46,7 @@ const trace = async (stage: Stage, cases: readonly Case[], cast: Cast, way: Way)
   await untilQuiet(stage)
   const mark = await markRows(stage.databases)
   const outcomes: Outcome[] = []
-  for (const { rpc, body, token } of prepared) outcomes.push(await rawUnary(stage.url, rpc, body, token))
+  for (const { rpc, body, token } of prepared) outcomes.push(await rawCall(stage.url, rpc, body, token))
   await untilQuiet(stage)
   return { outcomes, rows: await rowsSince(stage.databases, mark) }
 }
