@@ -10,7 +10,7 @@ import {
 } from './narration-scenes.ts'
 import { ofService, type Recipes, type Scene } from './recipe.ts'
 import { openedByLink } from './share-links.ts'
-import { newAnalysedStory } from './story-scenes.ts'
+import { newAnalysedStory, plainTale } from './story-scenes.ts'
 
 const ofVoice = async (scene: Scene): Promise<Fields> => ({ voiceId: await newVoice(scene) })
 const ofSpeaker = async (scene: Scene): Promise<Fields> => ({ voiceId: await newSpeaker(scene) })
@@ -35,7 +35,7 @@ export const narrationRecipes: Recipes = ofService('troupe.narration.v1.Narratio
   PreviewVoice: { fields: async (scene) => ({ ...(await ofVoice(scene)), text: 'Well.' }) },
   GenerateNarration: {
     fields: async (scene) => ({
-      storyId: await newAnalysedStory(scene),
+      storyId: await newAnalysedStory(scene, plainTale),
       voiceMap: { narratorVoiceId: await newVoice(scene), characterVoiceIds: {} },
     }),
     isOnce: true,

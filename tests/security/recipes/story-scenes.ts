@@ -9,10 +9,18 @@ const tale = `Once upon a time a girl called Greta lived with her brother Tom at
 
 const storiesOf = ({ stage, person }: Scene) => createClient(StoryService, stage.transport(person.token))
 
+interface StoryParts {
+  title?: string
+  content?: string
+}
+
+/** For what is made of the text itself: it says the same, and takes as long to tell, whoever wrote it. */
+export const plainTale: StoryParts = { title: 'The mill', content: tale }
+
 /** A draft whose text nobody but its author may read. */
 export const newStory = async (
   scene: Scene,
-  parts: { title?: string } = {},
+  parts: StoryParts = {},
   headers: Record<string, string> = {},
 ): Promise<string> => {
   const secret = `secret-${crypto.randomUUID()}`
@@ -23,8 +31,8 @@ export const newStory = async (
 }
 
 /** A draft whose analysis is done. */
-export const newAnalysedStory = async (scene: Scene): Promise<string> => {
-  const storyId = await newStory(scene)
+export const newAnalysedStory = async (scene: Scene, parts: StoryParts = {}): Promise<string> => {
+  const storyId = await newStory(scene, parts)
   await storiesOf(scene).analyzeStory({ storyId })
   await eventually(async () => {
     const { story } = await storiesOf(scene).getStory({ storyId })
