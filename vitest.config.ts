@@ -46,7 +46,7 @@ const endToEnd = (name: string) => ({
     include: [`${folders}/*.e2e.test.ts`],
     globalSetup: ['tests/mesh-setup.ts'],
     // Some wait for their turn to move the clock.
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     sequence: { groupOrder: 1 },
   },
 })
