@@ -166,6 +166,7 @@ it('a deleted account leaves nothing of its owner in any database, and the repor
     'catalog',
     'identity',
     'inventory',
+    'narration',
     'notification',
     'payment',
     'story',
