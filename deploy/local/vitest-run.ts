@@ -62,7 +62,7 @@ const lanes = (): string[][][] => {
     [['--project', 'unit', '--maxWorkers', '1', ...harsh.map((path) => join(root, path))]],
     [
       ['--project', 'unit', ...rest],
-      ['--project', 'e2e-single', '--project', 'e2e-split'],
+      ['--project', 'e2e-single', '--project', 'e2e-split', '--maxWorkers', '3'],
     ],
   ]
 }
