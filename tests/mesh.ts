@@ -8,7 +8,7 @@ import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
-import { duration } from '#shared/domain/timestamp.ts'
+import { dateOf, duration } from '#shared/domain/timestamp.ts'
 import { signAssertion } from '#shared/infrastructure/service-token.ts'
 import type { TestMeshFacts } from './start-test-mesh.ts'
 
@@ -31,10 +31,10 @@ export interface TestMesh extends TestMeshFacts {
   newAuthor(displayName?: string): Promise<TestUser>
   /** Signs the operator in. */
   operator(): Promise<Transport>
-  /** Moves the clock of the mesh; waits while somebody else does. */
-  moveClock(byMs: number): Promise<void>
+  /** Moves the clock of the mesh; waits while somebody else does. Answers what it says then. */
+  moveClock(byMs: number): Promise<Date>
   /** For what depends on how much time passes on a mesh that files share: nobody else moves its clock meanwhile. */
-  withClock(use: (move: TestMesh['moveClock']) => Promise<void>): Promise<void>
+  withClock(use: (move: TestMesh['moveClock']) => Promise<unknown>): Promise<void>
   /** Calls as a context does. */
   service(context: string): Promise<Transport>
 }
@@ -68,10 +68,13 @@ export const testMesh = (facts: TestMeshFacts = inject('mesh')): TestMesh => {
     const client = createClient(MeshService, await operator())
     for (;;) {
       try {
-        await client.advanceClock({ by: duration(byMs) }, { timeoutMs: 120_000 })
-        return
+        const { now } = await client.advanceClock({ by: duration(byMs) }, { timeoutMs: 120_000 })
+        return dateOf(now) as Date
       } catch (error) {
-        if (ConnectError.from(error).code !== Code.Aborted) throw error
+        const refusal = ConnectError.from(error)
+        const isUndecided = refusal.findDetails(ErrorInfoSchema)[0]?.reason === 'ACCESS_UNAVAILABLE'
+        // A mesh that has just started is slow to say who may.
+        if (refusal.code !== Code.Aborted && !isUndecided) throw error
         await sleep(100)
       }
     }

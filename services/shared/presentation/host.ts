@@ -36,7 +36,8 @@ import type { Route } from './route.ts'
 import { type RunningContext, startContext } from './running-context.ts'
 import { serveRoutes } from './serve-routes.ts'
 
-const decideWithinMs = 1000
+// A process that has just started, on a busy machine, takes a second to answer its first question.
+const decideWithinMs = 2000
 
 /** The contexts of one process at work, and what its server answers with. */
 export interface Host {

@@ -6,7 +6,7 @@ import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { type Invoice, InvoicePurpose, InvoiceStatus } from '#gen/troupe/subscription/v1/invoice_pb.ts'
 import { SubscriptionStatus } from '#gen/troupe/subscription/v1/subscription_pb.ts'
 import { CancelTime, SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
-import { dateOf, duration } from '#shared/domain/timestamp.ts'
+import { dateOf } from '#shared/domain/timestamp.ts'
 import { eventually, outcomeOf, type TestUser, testMesh } from '../../../tests/mesh.ts'
 import { type OwnMesh, startTestMesh } from '../../../tests/start-test-mesh.ts'
 
@@ -33,15 +33,10 @@ const signedIn = async () => {
 }
 const subscriptions = async () => createClient(SubscriptionService, await signedIn())
 
-const travel = async (milliseconds: number): Promise<Date> => {
-  const operator = createClient(MeshService, await mesh.operator())
-  const { now } = await operator.advanceClock({ by: duration(milliseconds) }, { timeoutMs: 120_000 })
-  return dateOf(now) ?? new Date(0)
-}
 let now = new Date(0)
 const travelTo = async (time: string): Promise<void> => {
-  now = await travel(1)
-  now = await travel(new Date(time).getTime() - now.getTime())
+  now = await mesh.moveClock(1)
+  now = await mesh.moveClock(new Date(time).getTime() - now.getTime())
 }
 
 const present = async () => (await (await subscriptions()).getSubscription({})).subscription
@@ -244,7 +239,7 @@ describe('a year of a SILVER subscriber', () => {
     user = await mesh.newUser('Next Author')
     await pay('tok_success')
     await change('SILVER')
-    now = await travel(366 * dayMs)
+    now = await mesh.moveClock(366 * dayMs)
     expect(now.getTime() - start).toBeGreaterThanOrEqual(365 * dayMs)
     expect((await invoices()).map(summaryOf)).toEqual([
       'UPGRADE 999 PAID after 1',
