@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import { heard, heardIn, levelOf } from './heard.ts'
-import { type Line, openNarration, type TestNarration } from './narration-fixture.ts'
+import { openNarration, type TestNarration } from './narration-fixture.ts'
+import type { Line } from './neighbours.ts'
 
 const tale: Line[] = [
   { text: 'A girl lived by the mill.' },
