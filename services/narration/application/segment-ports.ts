@@ -1,6 +1,7 @@
+import type { Span } from '#shared/domain/recording.ts'
 import type { PlannedSegment } from '../domain/plan.ts'
 import type { Speech } from '../domain/speech.ts'
-import type { Span, Word } from '../domain/timing.ts'
+import type { Word } from '../domain/timing.ts'
 import type { EmotionWord } from '../domain/voice-parts.ts'
 import type { Page, Paged } from './paged.ts'
 

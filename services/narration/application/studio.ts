@@ -1,6 +1,6 @@
+import type { Measures } from '#shared/domain/recording.ts'
 import type { PreparedSpeech, Spoken } from '../domain/engine.ts'
 import type { Sound } from '../domain/narration-parts.ts'
-import type { Measures } from '../domain/profile.ts'
 import type { Chapter } from '../domain/timing.ts'
 
 /** Everything that is done to sound. */

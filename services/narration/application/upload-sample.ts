@@ -1,5 +1,5 @@
 import { plainText } from '#shared/domain/plain-text.ts'
-import { problemsOf } from '../domain/profile.ts'
+import { problemsOf } from '#shared/domain/recording.ts'
 import type { EmotionWord, VoiceSample } from '../domain/voice-parts.ts'
 import type { Ports } from './ports.ts'
 

@@ -1,5 +1,6 @@
+import type { Span } from '#shared/domain/recording.ts'
 import type { EngineName, Speech } from './speech.ts'
-import type { Span, Word } from './timing.ts'
+import type { Word } from './timing.ts'
 
 /** What an engine made of a text. */
 export interface Spoken {

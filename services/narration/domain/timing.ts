@@ -1,8 +1,4 @@
-/** A stretch of sound, in milliseconds. */
-export interface Span {
-  startMs: number
-  endMs: number
-}
+import type { Span } from '#shared/domain/recording.ts'
 
 export interface Word extends Span {
   text: string

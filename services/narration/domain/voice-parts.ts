@@ -1,5 +1,5 @@
 import type { VoiceEmotion, VoiceProvider } from '#gen/troupe/narration/v1/voice_pb.ts'
-import type { Measures } from './profile.ts'
+import type { Measures } from '#shared/domain/recording.ts'
 import type { EngineName } from './speech.ts'
 
 export type VoiceStatus = 'pending' | 'collecting' | 'training' | 'ready' | 'failed'

@@ -7,8 +7,9 @@ import {
 } from '#gen/troupe/narration/v1/narration_events_pb.ts'
 import { Aggregate } from '#shared/domain/aggregate.ts'
 import { notFound, precondition } from '#shared/domain/errors.ts'
+import type { Measures } from '#shared/domain/recording.ts'
 import { type Delivery, neutral } from './delivery.ts'
-import { embeddedLikeness, type Measures, profileOf, qualityOf } from './profile.ts'
+import { embeddedLikeness, profileOf, qualityOf } from './profile.ts'
 import type { CastVoice, EngineName } from './speech.ts'
 import {
   type Consent,

@@ -1,7 +1,7 @@
 import { defineEntity, type EntitySchema, p } from '@mikro-orm/core'
+import type { Measures } from '#shared/domain/recording.ts'
 import { StoryNarration } from '../domain/narration.ts'
 import type { NarrationStatus, Told, VoiceMap } from '../domain/narration-parts.ts'
-import type { Measures } from '../domain/profile.ts'
 import type { EngineName } from '../domain/speech.ts'
 import type { Chapter } from '../domain/timing.ts'
 import { NarratorVoice } from '../domain/voice.ts'

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto'
-import { invalid } from '#shared/domain/errors.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
+import type { Laboratory } from '#shared/infrastructure/sound/laboratory.ts'
+import { wavOf } from '#shared/infrastructure/sound/pcm.ts'
+import { takeIn } from '#shared/infrastructure/sound/take-in.ts'
 import type { SampleKey, Studio } from '../application/studio.ts'
 import { SpeechError } from '../domain/engine.ts'
-import { decode } from './sound/decode.ts'
 import { encodeSounds, joinSounds } from './sound/join.ts'
-import type { Laboratory } from './sound/laboratory.ts'
-import { wavOf } from './sound/pcm.ts'
-import { inFolder, receive } from './sound/receive.ts'
 
 const root = 'narration'
-const leastSpeechMs = 1000
 
 const speechBlob = (ownerId: string, key: string): string => `${root}/speeches/${ownerId}/${key}`
 const voiceFolder = ({ userId, voiceId }: Pick<SampleKey, 'userId' | 'voiceId'>): string =>
@@ -68,17 +65,12 @@ export const soundStudio = (
     const { durationMs } = await joinSounds({ blobs, programs }, joining, onProgress, signal)
     return { ...files, durationMs }
   },
-  takeIn: (key, data, signal) =>
-    inFolder(async (folder) => {
-      const decoded = await decode(programs, await receive(folder, data, signal), key.userId, signal)
-      const taken = await laboratory.take(decoded, signal)
-      if (!taken) throw invalid('data', 'SAMPLE_SILENT', 'nobody is heard in it')
-      if (taken.soundingMs < leastSpeechMs)
-        throw invalid('data', 'SAMPLE_TOO_SHORT', 'must hold at least one second of speech')
-      const wav = wavOf(taken.pcm)
-      await blobs.put(sampleBlob(key), once(wav), { contentType: 'audio/wav', signal })
-      return { durationMs: taken.durationMs, size: wav.byteLength, measured: taken.measures }
-    }),
+  takeIn: async (key, data, signal) => {
+    const taken = await takeIn({ programs, laboratory }, data, key.userId, signal)
+    const wav = wavOf(taken.pcm)
+    await blobs.put(sampleBlob(key), once(wav), { contentType: 'audio/wav', signal })
+    return { durationMs: taken.durationMs, size: wav.byteLength, measured: taken.measures }
+  },
   sample: async (key) => bytesOf(await blobs.open(sampleBlob(key))),
   removeSamples: (keys) => blobs.remove(keys.map(sampleBlob)),
   removeSound: async (sound) => {

@@ -15,11 +15,11 @@ import {
   type VoiceSampleSchema,
   VoiceStatus,
 } from '#gen/troupe/narration/v1/voice_pb.ts'
+import type { Measures } from '#shared/domain/recording.ts'
 import { timestamp } from '#shared/domain/timestamp.ts'
 import type { NarrationView } from '../application/narrations.ts'
 import type { SegmentView } from '../application/segment-ports.ts'
 import type { Sound, VoiceMap } from '../domain/narration-parts.ts'
-import type { Measures } from '../domain/profile.ts'
 import type { EngineName } from '../domain/speech.ts'
 import type { NarratorVoice } from '../domain/voice.ts'
 import { type EmotionWord, emotionWords, providerNumbers, type VoiceSample } from '../domain/voice-parts.ts'

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { limited, limitedPieces } from '../infrastructure/sound/level.ts'
-import { loudnessMeter, loudnessOf } from '../infrastructure/sound/loudness.ts'
-import { measure } from '../infrastructure/sound/measure.ts'
-import { readWav, sampleRate, toFloats, toPcm, wavOf, wavSound } from '../infrastructure/sound/pcm.ts'
-import { resample } from '../infrastructure/sound/resample.ts'
+import { limited, limitedPieces } from '#shared/infrastructure/sound/level.ts'
+import { loudnessMeter, loudnessOf } from '#shared/infrastructure/sound/loudness.ts'
+import { measure } from '#shared/infrastructure/sound/measure.ts'
+import { readWav, sampleRate, toFloats, toPcm, wavOf, wavSound } from '#shared/infrastructure/sound/pcm.ts'
+import { resample } from '#shared/infrastructure/sound/resample.ts'
 import { gainFor, levelled } from '../infrastructure/sound/whole-level.ts'
 
 const tone = (hertz: number, seconds: number, rate = sampleRate, amplitude = 0.5) =>

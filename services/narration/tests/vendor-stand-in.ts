@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { wavOf } from '../infrastructure/sound/pcm.ts'
+import { wavOf } from '#shared/infrastructure/sound/pcm.ts'
 
 /** What a vendor does with the next request that costs something. */
 export type Mood = 'answer' | 'lose' | 'lose-unheard' | 429 | 500 | 401

@@ -3,7 +3,7 @@ import { NarrationService } from '#gen/troupe/narration/v1/narration_service_pb.
 import { VoiceProvider } from '#gen/troupe/narration/v1/voice_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
-import { wavOf } from '../../../services/narration/infrastructure/sound/pcm.ts'
+import { wavOf } from '#shared/infrastructure/sound/pcm.ts'
 import type { Fields } from '../call.ts'
 import type { Scene } from './recipe.ts'
 import { newStory } from './story-scenes.ts'

@@ -1,8 +1,8 @@
 import { retryAfterMs } from '#shared/infrastructure/retry-after.ts'
+import { readWav } from '#shared/infrastructure/sound/pcm.ts'
 import { type CloneSample, type SpeechEngine, SpeechError, type Spoken } from '../../domain/engine.ts'
 import { type Speech, textOf } from '../../domain/speech.ts'
 import type { Word } from '../../domain/timing.ts'
-import { readWav } from '../sound/pcm.ts'
 import { answered, unanswered } from './vendor-errors.ts'
 
 /** Voices of its library that every account has. */

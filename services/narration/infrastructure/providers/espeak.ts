@@ -1,9 +1,9 @@
 import { DomainError } from '#shared/domain/errors.ts'
 import type { Programs } from '#shared/infrastructure/programs/program.ts'
 import { ProgramError } from '#shared/infrastructure/programs/program.ts'
+import { readWav } from '#shared/infrastructure/sound/pcm.ts'
 import { type SpeechEngine, SpeechError } from '../../domain/engine.ts'
 import type { Speech, SpeechPart } from '../../domain/speech.ts'
-import { readWav } from '../sound/pcm.ts'
 
 /** Words a minute at the usual pace. */
 const usualPace = 160

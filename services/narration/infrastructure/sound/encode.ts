@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Blobs } from '#shared/infrastructure/blobs/blobs.ts'
-import { sampleRate } from './pcm.ts'
+import { sampleRate } from '#shared/infrastructure/sound/pcm.ts'
 
 export const quiet = ['-hide_banner', '-nostats', '-nostdin', '-loglevel', 'error']
 /** What is before an input of our own. */

@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises'
 import { join as joinPath } from 'node:path'
 import type { Blobs } from '#shared/infrastructure/blobs/blobs.ts'
 import type { Programs } from '#shared/infrastructure/programs/program.ts'
+import { bytesPerMs } from '#shared/infrastructure/sound/pcm.ts'
+import { inFolder } from '#shared/infrastructure/sound/receive.ts'
+import { targetLufs } from '#shared/infrastructure/sound/worker.ts'
 import type { Chapter } from '../../domain/timing.ts'
 import { type Ending, outputOf, putBoth, quiet, raw, singleSounds } from './encode.ts'
-import { bytesPerMs } from './pcm.ts'
-import { inFolder } from './receive.ts'
 import { gainFor, levelled } from './whole-level.ts'
-import { targetLufs } from './worker.ts'
 
 /** Something to be heard, and the silence behind it. */
 export interface Part {

@@ -1,6 +1,6 @@
-import { ceiling, limitedPieces } from './level.ts'
-import { loudnessMeter } from './loudness.ts'
-import { sampleRate, toFloats, toPcm } from './pcm.ts'
+import { ceiling, limitedPieces } from '#shared/infrastructure/sound/level.ts'
+import { loudnessMeter } from '#shared/infrastructure/sound/loudness.ts'
+import { sampleRate, toFloats, toPcm } from '#shared/infrastructure/sound/pcm.ts'
 
 /** A store may cut a value in two. */
 async function* floatsOf(pcm: AsyncIterable<Uint8Array>): AsyncIterable<Float32Array> {

@@ -1,5 +1,4 @@
-import type { Measures } from '../../domain/profile.ts'
-import type { Span } from '../../domain/timing.ts'
+import type { Measures, Span } from '#shared/domain/recording.ts'
 import { frameMs, levelsOf, percentile, soundingOf } from './frames.ts'
 import { loudnessOf } from './loudness.ts'
 import { melodyOf } from './pitch.ts'

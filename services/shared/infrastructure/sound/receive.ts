@@ -12,7 +12,7 @@ const headBytes = 4096
 
 /** Runs something in a folder of its own, which is gone afterwards. */
 export const inFolder = async <T>(run: (folder: string) => Promise<T>): Promise<T> => {
-  const folder = await mkdtemp(join(tmpdir(), 'troupe-narration-'))
+  const folder = await mkdtemp(join(tmpdir(), 'troupe-sound-'))
   try {
     return await run(folder)
   } finally {

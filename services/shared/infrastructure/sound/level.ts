@@ -1,4 +1,4 @@
-import type { Span } from '../../domain/timing.ts'
+import type { Span } from '#shared/domain/recording.ts'
 
 /** Peaks above are too high for players. */
 export const ceiling = 10 ** (-1.5 / 20)

@@ -1,4 +1,4 @@
-import type { Span } from '../../domain/timing.ts'
+import type { Span } from '#shared/domain/recording.ts'
 
 export const frameMs = 10
 const quietestDb = -90
