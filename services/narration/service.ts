@@ -16,6 +16,7 @@ import { narrationRepository } from './infrastructure/narrations.ts'
 import { orphanRules } from './infrastructure/orphans.ts'
 import { peopleRows } from './infrastructure/people.ts'
 import { subscriptionQuota } from './infrastructure/quota.ts'
+import { publishingRows, recordingRepository } from './infrastructure/recordings.ts'
 import { entities } from './infrastructure/schema.ts'
 import { storyScripts } from './infrastructure/scripts.ts'
 import { segmentRepository } from './infrastructure/segments.ts'
@@ -43,6 +44,8 @@ export const assemble = (kernel: Kernel, { engines, laboratory, wakeWork }: Part
     speeches: speechRepository(kernel),
     lexicons: lexiconRepository(kernel),
     settings: settingsRepository(kernel),
+    recordings: recordingRepository(kernel),
+    publishings: publishingRows(kernel),
     people: peopleRows(kernel),
     work: workRows(kernel),
     scripts: storyScripts(kernel),

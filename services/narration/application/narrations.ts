@@ -18,7 +18,8 @@ export interface Look {
 /** A narration, as its author has it or as others hear it. */
 export type SeenNarration = NarrationView & { isAuthors: boolean }
 
-const progressOf = ({ work }: Ports) => {
+/** A narration with how far it is. */
+export const progressOf = ({ work }: Ports) => {
   return async (narration: StoryNarration): Promise<NarrationView> => {
     const isDone = narration.status === 'completed'
     const progress = isDone

@@ -1,5 +1,5 @@
 import type { Span } from '#shared/domain/recording.ts'
-import type { EngineName, Speech } from './speech.ts'
+import type { SoundSource, Speech } from './speech.ts'
 import type { Word } from './timing.ts'
 
 /** What an engine made of a text. */
@@ -45,7 +45,7 @@ export interface CloneSample {
 
 /** Who makes the sound of speech. Every failure is a SpeechError. */
 export interface SpeechEngine {
-  readonly name: EngineName
+  readonly name: SoundSource
   readonly model: string
   /** Whether it costs something to ask it. */
   readonly isPaid: boolean

@@ -26,8 +26,8 @@ export const storyScripts = ({ client }: Pick<Kernel, 'client'>): Scripts => {
         throw error
       }
     },
-    of: async (storyId) => {
-      const script = await answerOf(stories.getScript({ storyId }))
+    of: async (storyId, version = 0) => {
+      const script = await answerOf(stories.getScript({ storyId, version }))
       return {
         storyId,
         authorId: script.authorId,

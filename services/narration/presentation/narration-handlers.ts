@@ -4,7 +4,7 @@ import { pageSize } from '#shared/application/paging.ts'
 import { caller, maybeCaller } from '#shared/presentation/gate.ts'
 import type { NarrationApp } from '../application/app.ts'
 import type { StoryNarration } from '../domain/narration.ts'
-import { emotionOf, toAudio, toNarration, toSegment, type UrlOf } from './convert.ts'
+import { emotionOf, toAudio, toNarration, toProgress, toSegment, toStatus, type UrlOf } from './convert.ts'
 import { toHeardSegment, toNews, toSeen } from './convert-heard.ts'
 
 /** A narration that was just asked for, or stopped. */
@@ -57,6 +57,16 @@ export const narrationHandlers = (app: NarrationApp, urlOf: UrlOf) =>
     cancelNarration: async ({ narrationId }, context) => ({
       narration: toNarration(urlOf, justNow(await app.cancelNarration(caller(context), narrationId))),
     }),
+    narrateStory: ({ publishingId, storyId, userId, storyVersion }) =>
+      app.narrateStory({ publishingId, storyId, userId, storyVersion }),
+    abandonNarration: async ({ publishingId }) => {
+      await app.abandonNarration(publishingId)
+      return {}
+    },
+    getNarrationProgress: async ({ narrationId }) => {
+      const view = await app.getProgress(narrationId)
+      return { status: toStatus(view.narration.status), progress: toProgress(view) }
+    },
     getNarrationSettings: async (_, context) => ({ settings: await app.getSettings(caller(context)) }),
     setNarrationSettings: async ({ narrateWhenAnalyzed, narratorVoiceId }, context) => ({
       settings: await app.setSettings(caller(context), { narrateWhenAnalyzed, narratorVoiceId }),

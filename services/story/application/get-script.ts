@@ -1,10 +1,9 @@
 import type { Character } from '../domain/cast.ts'
 import type { Stories, StoryVersion } from '../domain/ports.ts'
-import type { AnalysisReads, AnalysisView, EmotionView, Page, StoryReads } from './views.ts'
+import type { AnalysisReads, AnalysisView, EmotionView, Page } from './views.ts'
 
 interface Ports {
   stories: Stories
-  reads: StoryReads
   analysisReads: AnalysisReads
 }
 
@@ -30,13 +29,14 @@ const everything = async <T>(list: (page: Page) => Promise<{ items: T[]; nextPag
   }
 }
 
-/** For those who tell stories: the text as its author has it now. Throws STORY_NOT_FOUND. */
+/** For those who tell stories: a version, or the text as its author has it now. Throws STORY_NOT_FOUND, VERSION_NOT_FOUND. */
 export const getScript =
-  ({ stories, reads, analysisReads }: Ports) =>
-  async (storyId: string): Promise<ScriptView> => {
+  ({ stories, analysisReads }: Ports) =>
+  async (storyId: string, wanted: number): Promise<ScriptView> => {
     const { authorId, version } = await stories.get(storyId)
-    const text = await stories.version(storyId, version)
-    const sight = await reads.sight({ storyId, viewer: authorId, shareToken: '' })
+    const text = await stories.version(storyId, wanted || version)
+    const { contentHash } = text
+    const sight = { storyId, isAuthor: false, version: text.version, contentHash, analysedHash: contentHash }
     const found = await analysisReads.analysis(sight)
     if (found?.contentHash !== text.contentHash || found.status !== 'completed')
       return { authorId, text, analysis: undefined, characters: [], emotions: [] }
