@@ -1,3 +1,5 @@
+import type { Page, Paged } from '#shared/application/paged.ts'
+import type { People } from '#shared/application/people.ts'
 import type { Clock } from '#shared/domain/clock.ts'
 import type { Ids } from '#shared/domain/ids.ts'
 import type { StockVoices } from '../domain/casting.ts'
@@ -10,7 +12,6 @@ import type { Script } from '../domain/script.ts'
 import type { EngineName, SoundSource } from '../domain/speech.ts'
 import type { Word } from '../domain/timing.ts'
 import type { NarratorVoice } from '../domain/voice.ts'
-import type { Page, Paged } from './paged.ts'
 import type { Segments } from './segment-ports.ts'
 import type { Studio } from './studio.ts'
 
@@ -115,13 +116,6 @@ export interface Publishings {
   /** The run that was begun for it; `''` for none, undefined where it never asked. */
   find(publishingId: string): Promise<{ narrationId: string; runId: string; isOver: boolean } | undefined>
   note(publishingId: string, run: { narrationId: string; runId: string; isOver: boolean }): void
-}
-
-/** Whose things are kept. */
-export interface People {
-  /** Lets nobody add anything of theirs from then on. */
-  leave(userId: string): Promise<void>
-  isGone(userId: string): Promise<boolean>
 }
 
 export interface Lexicons {
