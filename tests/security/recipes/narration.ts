@@ -58,6 +58,15 @@ export const narrationRecipes: Recipes = ofService('troupe.narration.v1.Narratio
     isOnce: true,
   },
   WatchNarration: heard,
+  GetNarrationProgress: { fields: ofNarration },
+  NarrateStory: {
+    fields: async (scene) => ({
+      storyId: await newAnalysedStory(scene, plainTale),
+      userId: scene.person.id,
+      storyVersion: 1,
+    }),
+  },
+  AbandonNarration: {},
   CancelNarration: { fields: async (scene) => ({ narrationId: await newNarration(scene, 'pending') }), isOnce: true },
   SetPronunciation: { fields: () => ({ word: 'mill', language: 'en', phonemes: "m'Il", respelling: 'mill' }) },
   ListPronunciations: {},
