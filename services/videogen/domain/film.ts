@@ -7,7 +7,7 @@ export interface Told {
   characterId: string
   /** As the analysis names it, such as `joy`; empty where there is none. */
   emotion: string
-  /** From 0 to 1. */
+  /** From 1 (faint) to 10 (overwhelming), as the analysis says; 0 where there is no emotion. */
   intensity: number
   words: readonly { text: string; startMs: number; endMs: number }[]
 }
