@@ -22,7 +22,7 @@ export const cameraOf = (place: number, seen: readonly Seen[], seed: string): Ca
   const speaker = seen.find(({ isSpeaker }) => isSpeaker)
   const close = speaker ? between(1.2, 1.3, chance) : between(1.08, 1.14, chance)
   const focus = speaker ? (speaker.x - 0.5) * stageWidth * 0.42 : 0
-  const low = speaker ? between(24, 40, chance) : between(0, 12, chance)
+  const low = speaker ? between(26, 42, chance) : between(4, 14, chance)
   const wide: View = { x: focus * 0.4, y: low * 0.3, zoom: speaker ? 1.1 : 1.01 }
   const near: View = { x: focus, y: low, zoom: close }
   const drift = between(34, 52, chance)

@@ -42,8 +42,8 @@ const plain: Tint = { tint: '#f4ead0', share: 0.1, brightness: 1, saturation: 1,
 /** Warm and bright for what is pleasant, cold and dark for what is not, and every feeling a hue of its own. */
 const tints: Readonly<Record<string, Tint>> = {
   joy: { tint: '#ffc93c', share: 0.42, brightness: 1.12, saturation: 1.3, vignette: 0.2 },
-  sadness: { tint: '#4a6488', share: 0.55, brightness: 0.72, saturation: 0.5, vignette: 0.55 },
-  fear: { tint: '#1f2f4a', share: 0.62, brightness: 0.55, saturation: 0.6, vignette: 0.8 },
+  sadness: { tint: '#5b7fb0', share: 0.6, brightness: 0.82, saturation: 0.55, vignette: 0.5 },
+  fear: { tint: '#2b3f78', share: 0.6, brightness: 0.74, saturation: 0.75, vignette: 0.72 },
   anger: { tint: '#c8321f', share: 0.55, brightness: 0.8, saturation: 1.25, vignette: 0.65 },
   surprise: { tint: '#b05bd6', share: 0.4, brightness: 1.1, saturation: 1.3, vignette: 0.3 },
   love: { tint: '#f277a0', share: 0.48, brightness: 1.05, saturation: 1.1, vignette: 0.3 },
@@ -51,7 +51,7 @@ const tints: Readonly<Record<string, Tint>> = {
   hope: { tint: '#ffd9a0', share: 0.42, brightness: 1.1, saturation: 1.1, vignette: 0.2 },
   pride: { tint: '#8a4fd0', share: 0.38, brightness: 1.02, saturation: 1.2, vignette: 0.35 },
   shame: { tint: '#7d5a52', share: 0.5, brightness: 0.75, saturation: 0.6, vignette: 0.6 },
-  loneliness: { tint: '#3d5a80', share: 0.58, brightness: 0.66, saturation: 0.55, vignette: 0.65 },
+  loneliness: { tint: '#4a6fa5', share: 0.6, brightness: 0.78, saturation: 0.55, vignette: 0.6 },
   relief: { tint: '#9be0d0', share: 0.4, brightness: 1.08, saturation: 0.95, vignette: 0.2 },
   calm: { tint: '#8fc9c4', share: 0.38, brightness: 1.02, saturation: 0.85, vignette: 0.25 },
   curiosity: { tint: '#2bb3b8', share: 0.38, brightness: 1.04, saturation: 1.15, vignette: 0.3 },
@@ -74,7 +74,7 @@ const hours: Readonly<Record<Hour, Base>> = {
   dawn: based('#6f8fc4', '#ffd3a6', '#fff0c2', ['#a7a3c0', '#6f9170', '#8fb070', '#33503f'], ['#e6cfb2', '#a8604d']),
   day: based('#4f9fe0', '#d3efff', '#fff6cf', ['#8fb8c2', '#5d9d5a', '#8cc261', '#2c5b3a'], ['#f0e0c0', '#b5533f']),
   dusk: based('#463b78', '#ff9a62', '#ffd28a', ['#7a5c86', '#5a5a6a', '#77704f', '#2a2438'], ['#c9a48b', '#7d3f45']),
-  night: based('#0d1538', '#34508c', '#e8ecff', ['#31466f', '#22395a', '#2c4a5c', '#0b1426'], ['#5b668a', '#3d3a5c']),
+  night: based('#101b4d', '#4a6cb3', '#eef1ff', ['#3f5a92', '#2a5170', '#376277', '#0c1730'], ['#8088ad', '#5a4a72']),
 }
 
 const greys: Readonly<Record<Setting['weather'], { tint: Colour; share: number }>> = {
@@ -85,6 +85,8 @@ const greys: Readonly<Record<Setting['weather'], { tint: Colour; share: number }
 }
 
 const skies: readonly (keyof Base)[] = ['skyTop', 'skyLow', 'far']
+/** How much of a feeling's hue each takes: the horizon most, so that the sky still has the colour of its hour above. */
+const takes: Partial<Record<keyof Base, number>> = { skyTop: 0.5, skyLow: 1.25, far: 0.9 }
 
 export const isKnownEmotion = (emotion: string): boolean => emotion in tints
 
@@ -99,7 +101,7 @@ export const paletteOf = ({ hour, weather }: Setting, { emotion, strength }: Moo
     const isSky = skies.includes(key)
     const grey = hour === 'night' ? overcast.share * 0.35 : overcast.share
     const weathered = mix(one, overcast.tint, isSky || weather === 'snow' ? grey : grey * 0.4)
-    const toned = mix(saturated(weathered, eased(tint.saturation)), hue, tint.share * force * (isSky ? 1 : 0.6))
+    const toned = mix(saturated(weathered, eased(tint.saturation)), hue, tint.share * force * (takes[key] ?? 0.42))
     return brightened(toned, eased(tint.brightness))
   }
   const base = hours[hour]
@@ -110,7 +112,7 @@ export const paletteOf = ({ hour, weather }: Setting, { emotion, strength }: Moo
     ...painted,
     light: lighter(mix(base.light, hue, tint.share * force * 0.5), 0.1),
     air: hue,
-    airShare: 0.16 * force + (hour === 'night' ? 0.04 : 0),
+    airShare: 0.09 * force,
     vignette: 0.25 + (tint.vignette - 0.25) * force,
   }
 }

@@ -35,7 +35,7 @@ const lexicons: Readonly<Record<string, Lexicon>> = {
       dawn: 'dawn* sunrise morning* daybreak awoke',
       day: 'noon midday afternoon* daylight sunshine day',
       dusk: 'evening* dusk sunset* twilight',
-      night: 'night* midnight moon* star stars starlit dark darkness lantern*',
+      night: 'night* midnight moon* star stars starlit dark darkness',
     },
     weather: {
       rain: 'rain* storm* thunder* lightning pour*',
@@ -60,7 +60,7 @@ const lexicons: Readonly<Record<string, Lexicon>> = {
       dawn: 'morgen* sonnenaufgang* dämmer* erwacht*',
       day: 'mittag* nachmittag* tag tages',
       dusk: 'abend* sonnenuntergang*',
-      night: 'nacht* nächt* mitternacht* mond* stern* dunkel* finster* laterne*',
+      night: 'nacht* nächt* mitternacht* mond* stern* dunkel* finster*',
     },
     weather: {
       rain: 'regen* regnet* sturm* stürm* donner* blitz* gewitter*',
@@ -85,7 +85,7 @@ const lexicons: Readonly<Record<string, Lexicon>> = {
       dawn: 'amanec* alba mañana* despertó',
       day: 'mediodía tarde* día',
       dusk: 'atardec* anochec* crepúscul* ocaso',
-      night: 'noche* medianoche luna* estrella* oscur* farol*',
+      night: 'noche* medianoche luna* estrella* oscur*',
     },
     weather: {
       rain: 'lluvia* llov* tormenta* trueno* relámpago*',
@@ -121,9 +121,9 @@ export const settingOf = (text: string, language: string, before: Setting): Sett
   const lexicon = lexicons[language.toLowerCase().split('-')[0] ?? '']
   if (!lexicon) return before
   const words = text.toLowerCase().match(/[\p{L}]+/gu) ?? []
-  return {
-    place: told(words, lexicon.place) ?? before.place,
-    hour: told(words, lexicon.hour) ?? before.hour,
-    weather: told(words, lexicon.weather) ?? before.weather,
-  }
+  const place = told(words, lexicon.place) ?? before.place
+  const hour = told(words, lexicon.hour) ?? before.hour
+  // Elsewhere, or at another time, there is other weather.
+  const isSame = place === before.place && hour === before.hour
+  return { place, hour, weather: told(words, lexicon.weather) ?? (isSame ? before.weather : 'clear') }
 }
