@@ -82,7 +82,10 @@ const drawRain = (context: Context, seconds: number): void => {
 }
 
 export const drawAir = (context: Context, setting: Setting, mood: Mood, palette: Palette, seconds: number): void => {
-  if (setting.weather === 'rain' && setting.place !== 'room') return drawRain(context, seconds)
+  if (setting.weather === 'rain' && setting.place !== 'room') {
+    drawRain(context, seconds)
+    return
+  }
   const { count, colour, down, across, sway, size, glows } = driftingOf(setting, mood, palette)
   const chance = chanceOf('air')
   for (let at = 0; at < count; at += 1) {

@@ -75,7 +75,10 @@ export const drawMuzzle = (context: Context, { species, skin }: Look): void => {
     return
   }
   context.fillStyle = css(lighter(skin, species === 'frog' ? 0.3 : 0.5))
-  if (species === 'frog') return oval(context, r * 0.12, r * 0.5, r * 0.72, r * 0.36)
+  if (species === 'frog') {
+    oval(context, r * 0.12, r * 0.5, r * 0.72, r * 0.36)
+    return
+  }
   const isLong = species === 'wolf' || species === 'fox'
   oval(context, r * 0.2, r * 0.42, r * (isLong ? 0.66 : 0.52), r * 0.44)
   if (isLong) {
