@@ -2,8 +2,8 @@ import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_se
 import { UsageResource } from '#gen/troupe/subscription/v1/usage_pb.ts'
 import { duration } from '#shared/domain/timestamp.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
+import { answerOf } from '#shared/infrastructure/refusals.ts'
 import type { Quota } from '../application/ports.ts'
-import { answerOf } from './refusals.ts'
 
 /** As long as subscription keeps a reservation at most; a story that takes longer to tell is counted when it is told. */
 const dayMs = 24 * 60 * 60_000
