@@ -9,6 +9,7 @@ import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import { persistently, refused } from '../../shared/tests/rivals.ts'
 import type { SessionNews } from '../application/see-session.ts'
 import type { Viewer } from '../application/viewers.ts'
+import { createDueWork } from '../infrastructure/due-work.ts'
 import { day, hour, openCollaboration, type TestCollaboration } from './collaboration-fixture.ts'
 
 const signal = new AbortController().signal
@@ -142,10 +143,15 @@ describe('invitations', () => {
     const { viewer, usageKey } = await own.guest(started, 'Tom')
     const open = await own.invite(started, 'Greta')
     await own.submit(viewer, started.sessionId, own.voice([400]))
+    const work = createDueWork(own.kernel, own.app.lapse)
+    const due = await work.nextDue()
+    expect([due && due > own.clock.now(), await work.isQuiet(own.clock.now())]).toEqual([true, true])
     own.clock.advance(120 * hour)
+    expect(await work.isQuiet(own.clock.now())).toBe(false)
     expect((await own.call(() => own.app.getInvitation(open.token))).isExpired).toBe(true)
     await expect(own.accept(open.token)).rejects.toEqual(refused('INVITATION_EXPIRED'))
     await own.app.lapse()
+    expect(await work.isQuiet(own.clock.now())).toBe(true)
     expect(await own.lastEvent(open.id)).toMatchObject({ usageKey: open.usageKey })
     const { view } = await own.see(viewer, started.sessionId)
     expect(view.session.roles.map(({ invitationId }) => invitationId !== '')).toEqual([false, true, false])
