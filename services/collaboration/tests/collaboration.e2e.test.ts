@@ -141,6 +141,10 @@ it('a story is recorded by a guest who was mailed a link, followed and approved 
   expect(done?.status).toBe(SessionStatus.COMPLETED)
   await watching
   looking.abort()
-  expect(news).toEqual(expect.arrayContaining([ContributionStatus.PENDING, ContributionStatus.APPROVED].map((each) => `recording ${each}`)))
+  expect(news).toEqual(
+    expect.arrayContaining(
+      [ContributionStatus.PENDING, ContributionStatus.APPROVED].map((each) => `recording ${each}`),
+    ),
+  )
   await eventually(async () => (await used()) === '0 used, 0 reserved')
 })
