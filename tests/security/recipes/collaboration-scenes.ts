@@ -151,6 +151,6 @@ export const newPublishedCast = async (scene: Scene): Promise<Fields> => {
   const storyId = await newAnalysedStory(scene, { ...plainTale, visibility: StoryVisibility.PUBLIC })
   await stories.publishStory({ storyId })
   await eventually(async () => (await stories.getStory({ storyId })).story?.publishedAt)
-  const { analysis } = await stories.getAnalysis({ storyId })
-  return { storyId, characterIds: [analysis?.characters[0]?.id ?? ''] }
+  const { characters } = await stories.listCharacters({ storyId })
+  return { storyId, characterIds: [characters[0]?.id ?? ''] }
 }
