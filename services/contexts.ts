@@ -5,6 +5,7 @@ const contexts = {
   access: async () => (await import('./access/service.ts')).access,
   booking: async () => (await import('./booking/service.ts')).booking,
   catalog: async () => (await import('./catalog/service.ts')).catalog,
+  collaboration: async () => (await import('./collaboration/service.ts')).collaboration,
   identity: async () => (await import('./identity/service.ts')).identity,
   inventory: async () => (await import('./inventory/service.ts')).inventory,
   narration: async () => (await import('./narration/service.ts')).narration,

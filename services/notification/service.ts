@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { CollaborationService } from '#gen/troupe/collaboration/v1/collaboration_service_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { file_troupe_notification_v1_notification_events as events } from '#gen/troupe/notification/v1/notification_events_pb.ts'
 import { NotificationService } from '#gen/troupe/notification/v1/notification_service_pb.ts'
@@ -20,6 +21,7 @@ import { chosenFollowers } from './infrastructure/followers.ts'
 import { createContacts } from './infrastructure/identity.ts'
 import { createInbox } from './infrastructure/inbox.ts'
 import { invariants } from './infrastructure/invariants.ts'
+import { createInvitations } from './infrastructure/invitations.ts'
 import { createKeyedHash, createSuppressions, createUnsubscribeTokens } from './infrastructure/keyed-hash.ts'
 import { readLinks } from './infrastructure/links.ts'
 import { createMailbox } from './infrastructure/mailbox.ts'
@@ -66,6 +68,7 @@ export const assemble = (kernel: Kernel, { senders = {}, stores = [] }: Outside 
     {
       people,
       contacts: createContacts(kernel.client(IdentityService)),
+      invitations: createInvitations(kernel.client(CollaborationService)),
       followers: chosenFollowers(env, people),
       shows: createShows(database, unit),
       holders: createHolders(database, unit),

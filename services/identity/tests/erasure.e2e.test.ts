@@ -133,7 +133,7 @@ it('a deleted account leaves nothing of its owner in any database, and the repor
   const suspension = { suspensionReason: `said to have ${crypto.randomUUID()}` }
   const texts = Object.values({ ...marks, ...suspension })
   const written = ['identity.idempotency', 'identity.users', 'story.story_versions', 'notification.devices']
-  const told = ['notification.mailbox', 'story.authors']
+  const told = ['notification.mailbox', 'story.authors', 'collaboration.people']
   const before = await eventually(async () => {
     const places = await whereFound(marks)
     return told.every((wanted) => places.some(({ place }) => place === wanted)) ? places : undefined
@@ -164,6 +164,7 @@ it('a deleted account leaves nothing of its owner in any database, and the repor
     'access',
     'booking',
     'catalog',
+    'collaboration',
     'identity',
     'inventory',
     'narration',

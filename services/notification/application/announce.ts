@@ -1,4 +1,5 @@
 import type { Data } from '../domain/delivery-state.ts'
+import type { Channel } from '../domain/ports.ts'
 import type { Crowd, Notice, Ports } from './ports.ts'
 import { tell } from './tell.ts'
 
@@ -10,7 +11,9 @@ export interface Happening {
   kind: string
   data: Data
   aboutId?: string
-  /** One person, or a crowd. */
+  /** All that the kind goes by unless given. */
+  channels?: readonly Channel[]
+  /** One person, a crowd, or whoever is told by the link of the kind: then an id that stands for them. */
   to: string | Crowd
 }
 
@@ -22,7 +25,7 @@ const crowdOf = (to: Happening['to']): Crowd => (typeof to === 'string' ? { kind
  */
 export const announce =
   (ports: Ports) =>
-  async ({ eventId, eventType, kind, data, aboutId, to }: Happening): Promise<void> => {
+  async ({ eventId, eventType, kind, data, aboutId, channels, to }: Happening): Promise<void> => {
     const { campaigns, fanOuts, ids, clock, people, wakeWorkers } = ports
     const concerned = [aboutId, typeof to === 'string' ? to : undefined].filter((id) => id !== undefined)
     if ((await people.gone(concerned)).size > 0) return
@@ -31,7 +34,7 @@ export const announce =
       sourceEventId: eventId,
       kind,
       template: kind,
-      channels: undefined,
+      channels,
       campaignId: undefined,
       data,
       aboutId,

@@ -1,6 +1,6 @@
 import type { DeliveryState } from '../domain/delivery-state.ts'
 import type { Device } from '../domain/device.ts'
-import { isAlwaysSent } from '../domain/kinds.ts'
+import { isAlwaysSent, isUnasked } from '../domain/kinds.ts'
 import type { SendOutcome } from '../domain/ports.ts'
 import { shortenTo } from '../domain/shorten.ts'
 import { complained } from './delivery-ports.ts'
@@ -88,7 +88,8 @@ export const handOver = async (
   const addressHash = suppressions.hashOf(state.channel, address)
   const sender = state.channel === 'sms' ? senders.sms : senders.email
   const reason = await suppressions.reasonOf(addressHash)
-  if (reason !== undefined && !(reason === complained && isAlwaysSent(state.kind))) {
+  const isOwed = isAlwaysSent(state.kind) && !isUnasked(state.kind)
+  if (reason !== undefined && !(reason === complained && isOwed)) {
     const outcome = { kind: 'refused', reason: suppressed } as const
     return { outcome, provider: sender.name, addressHash, deadDevices: [] }
   }

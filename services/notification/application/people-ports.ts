@@ -38,6 +38,25 @@ export interface Contacts {
   link(requestId: string): Promise<{ url: string; email: string; expiresAt: Date } | { reason: string }>
 }
 
+/** An invitation as it is to be sent now. */
+export interface InvitationLetter {
+  /** One of the two is empty. */
+  email: string
+  phone: string
+  url: string
+  expiresAt: Date
+  hostName: string
+  storyTitle: string
+  characterName: string
+  language: string
+}
+
+/** Collaboration, asked when an invitation is sent. Throws while it cannot be reached. */
+export interface Invitations {
+  /** Where it goes and what it says, or why it need not be sent any more, e.g. `INVITATION_OVER`. */
+  letter(invitationId: string, sending: number): Promise<InvitationLetter | { reason: string }>
+}
+
 /** Who follows whom. */
 export interface Followers {
   /** Ids in order, after a place. */

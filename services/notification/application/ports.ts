@@ -3,7 +3,7 @@ import type { Audience, Campaign } from '../domain/campaign.ts'
 import type { Data } from '../domain/delivery-state.ts'
 import type { Channel, Mail, Push, Sender, Sms } from '../domain/ports.ts'
 import type { Deliveries, Inbox, Suppressions } from './delivery-ports.ts'
-import type { Contacts, Devices, Followers, People, Preferences } from './people-ports.ts'
+import type { Contacts, Devices, Followers, Invitations, People, Preferences } from './people-ports.ts'
 import type { Holders, ShowStart, Shows } from './show-ports.ts'
 import type { Renderer, Templates } from './template-ports.ts'
 
@@ -76,6 +76,7 @@ export interface UnsubscribeTokens {
 export interface Ports {
   people: People
   contacts: Contacts
+  invitations: Invitations
   followers: Followers
   shows: Shows
   holders: Holders

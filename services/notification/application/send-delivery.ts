@@ -6,6 +6,7 @@ import { follow } from './follow-digest.ts'
 import { type HandedOver, handOver, suppressed } from './hand-over.ts'
 import type { Ports } from './ports.ts'
 import { type Prepared, prepare } from './prepare.ts'
+import { prepareInvitation } from './prepare-invitation.ts'
 import type { Extra } from './template-ports.ts'
 
 /** Applies what came of handing over. Returns for how long it is to be left alone then. */
@@ -63,7 +64,7 @@ export const sendDelivery =
     const ready: Prepared =
       digest && digest.shown.length === 0
         ? { kind: 'fail', reason: 'NOTHING_TO_TELL' }
-        : await prepare(ports)(state, extra)
+        : await (state.kind === 'invitation' ? prepareInvitation(ports, state) : prepare(ports)(state, extra))
     const handed =
       ready.kind === 'send' ? await handOver(ports, state, ready, () => mayHandOver(ports, id), signal) : undefined
     let isWhole = true

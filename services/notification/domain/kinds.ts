@@ -27,6 +27,8 @@ export const kinds = {
   security_changed: { messageType: 'CONFIRMATION', channels: { email: 'immediate', in_app: 'immediate' } },
   story_analyzed: { messageType: 'UPDATE', channels: { email: 'off', push: 'immediate', in_app: 'immediate' } },
   story_published: { messageType: 'UPDATE', channels: { email: 'digest', push: 'immediate', in_app: 'immediate' } },
+  // It goes to an address that need not be anybody's on the platform.
+  invitation: { messageType: 'CONFIRMATION', channels: { email: 'immediate', sms: 'immediate' } },
   story_shared: { messageType: 'UPDATE', channels: { email: 'off', in_app: 'immediate' } },
   subscription_changed: { messageType: 'CONFIRMATION', channels: { email: 'immediate', in_app: 'immediate' } },
   payment_received: { messageType: 'CONFIRMATION', channels: { email: 'immediate', in_app: 'immediate' } },
@@ -60,6 +62,9 @@ export const kindNamed = (name: string, field: string): Kind => {
 
 /** What confirms what was done with an account is sent whatever the preferences say, and at any hour. */
 export const isAlwaysSent = (name: string): boolean => isKind(name) && kinds[name].messageType === 'CONFIRMATION'
+
+/** What its reader has not asked for: whoever called a message unwanted does not get it. */
+export const isUnasked = (name: string): boolean => name === 'invitation'
 
 /** What answers its reader or warns them does not wait behind news, nor behind what a campaign tells many. */
 export const isUrgent = ({ kind, campaignId }: { kind: string; campaignId: string | undefined }): boolean =>

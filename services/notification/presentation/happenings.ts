@@ -1,4 +1,5 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf'
+import { InvitationSentSchema } from '#gen/troupe/collaboration/v1/collaboration_events_pb.ts'
 import {
   EmailVerificationRequestedSchema,
   PasswordResetRequestedSchema,
@@ -72,6 +73,13 @@ const tells: readonly Tells[] = [
     kind: 'story_shared',
     to: authorId,
     data: { path: `/stories/${storyId}`, expires: time(expiresAt) },
+  })),
+  on(InvitationSentSchema, ({ invitationId, hostId, sending, byPhone }) => ({
+    kind: 'invitation',
+    to: invitationId,
+    aboutId: hostId,
+    channels: [byPhone ? 'sms' : 'email'],
+    data: { sending },
   })),
   // The free one comes with the account, of which the welcome tells.
   on(SubscriptionCreatedSchema, ({ userId, tier }) =>

@@ -2,6 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf'
 import { Code, ConnectError } from '@connectrpc/connect'
 import { expect } from 'vitest'
 import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
+import type { GetInvitationLinkResponseSchema } from '#gen/troupe/collaboration/v1/collaboration_service_pb.ts'
 import type { ContactSchema } from '#gen/troupe/identity/v1/user_pb.ts'
 import { timestamp } from '#shared/domain/timestamp.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
@@ -42,11 +43,12 @@ const createChanges = () => {
   }
 }
 
-/** Notification on a database of its own, with an identity that knows the accounts it is given. */
+/** Notification on a database of its own, with an identity that knows the accounts it is given, and a collaboration that knows letters. */
 export const openNotification = async (name: string, outside: Outside = {}, env: Record<string, string> = {}) => {
   const { kernel: made, ...opened } = await openKernel(notification, name, { env })
   const contacts = new Map<string, Contact>()
   const links = new Map<string, string>()
+  const letters = new Map<string, MessageInitShape<typeof GetInvitationLinkResponseSchema>>()
   let isAway = false
   const identity = {
     batchGetContacts: async ({ userIds }: { userIds: string[] }) => {
@@ -58,6 +60,11 @@ export const openNotification = async (name: string, outside: Outside = {}, env:
       if (!email) throw refusal(Code.FailedPrecondition, 'LINK_USED')
       const url = `https://app.example/verify-email?token=${requestId}`
       return { url, email, expiresAt: timestamp(new Date('2026-11-21T10:00:00Z')) }
+    },
+    getInvitationLink: async ({ invitationId, sending }: { invitationId: string; sending: number }) => {
+      const letter = letters.get(`${invitationId} ${sending}`)
+      if (!letter) throw refusal(Code.FailedPrecondition, 'OUTDATED')
+      return { email: '', phone: '', ...letter }
     },
   }
   const kernel: Kernel = { ...made, client: () => identity as never, changes: createChanges() as never }
@@ -99,6 +106,7 @@ export const openNotification = async (name: string, outside: Outside = {}, env:
     sendDue,
     contacts,
     links,
+    letters,
     setAway: (away: boolean) => {
       isAway = away
     },

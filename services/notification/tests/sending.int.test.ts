@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { timestamp } from '#shared/domain/timestamp.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import { mostTries } from '../domain/patience.ts'
 import type { Mail, SendOutcome } from '../domain/ports.ts'
+import { erasePerson } from '../infrastructure/erasing.ts'
+import { createKeyedHash, createSuppressions } from '../infrastructure/keyed-hash.ts'
 import { openNotification, type TestNotification } from './fixture.ts'
 
 const sent: { key: string; message: Mail }[] = []
@@ -123,6 +126,58 @@ describe('something that people are told', () => {
       'email_verification email SENT',
       'password_reset email FAILED LINK_USED',
     ])
+  })
+
+  it('as an invitation goes to an address that is nobody’s here, in its story’s language, and not to who complained', async () => {
+    const [hostId, mailed, texted, gone, unwanted] = [1, 2, 3, 4, 5].map(() => uuidv7()) as [string, ...string[]]
+    const letter = {
+      url: 'https://app.example/invitation?token=t',
+      expiresAt: timestamp(new Date('2026-11-25T10:00:00Z')),
+      hostName: 'Änne <b>',
+      storyTitle: 'Die Mühle',
+      characterName: 'Greta',
+      language: 'de-AT',
+    }
+    const address = (id: string | undefined) => `${id}@elsewhere.example`
+    notification.letters.set(`${mailed} 2`, { ...letter, email: address(mailed) })
+    notification.letters.set(`${texted} 1`, { ...letter, phone: '+4315550000' })
+    notification.letters.set(`${unwanted} 1`, { ...letter, email: address(unwanted) })
+    const tell = (to: string | undefined, channel: 'email' | 'sms', sending = 1) =>
+      notification.announce({
+        kind: 'invitation',
+        to: to ?? '',
+        aboutId: hostId,
+        channels: [channel],
+        data: { sending },
+      })
+    await notification.database.sql(
+      `insert into suppressions (address_hash, reason, at) values ($1, 'complained', now())`,
+      createSuppressions(
+        notification.database,
+        () => undefined as never,
+        createKeyedHash(notification.kernel.config.masterKey),
+      ).hashOf('email', address(unwanted)),
+    )
+    await tell(mailed, 'email', 2)
+    await tell(texted, 'sms')
+    await tell(gone, 'email')
+    await tell(unwanted, 'email')
+    await notification.sendDue()
+    const [mail] = await notification.mailbox.list(address(mailed), undefined, 10)
+    expect(mail).toMatchObject({ subject: 'Änne <b> möchte deine Stimme hören', language: 'de', headers: {} })
+    expect(mail?.html).toContain('Änne &lt;b&gt; nimmt die Geschichte „Die Mühle“ auf')
+    expect(mail?.text).toContain('25. November 2026, 10:00')
+    const [message] = await notification.mailbox.list('+4315550000', undefined, 10)
+    expect(message?.text).toContain('https://app.example/invitation?token=t')
+    const statuses = [mailed, texted, gone, unwanted].map((id) => notification.statusesOf(id ?? ''))
+    expect((await Promise.all(statuses)).flat()).toEqual([
+      'invitation email SENT',
+      'invitation sms SENT',
+      'invitation email FAILED OUTDATED',
+      'invitation email FAILED SUPPRESSED',
+    ])
+    await erasePerson(notification.database, hostId, new AbortController().signal)
+    expect(await notification.mailbox.list(address(mailed), undefined, 10)).toEqual([])
   })
 
   it('of what lets somebody in comes at once, at any hour and whatever they wish, in their zone', async () => {

@@ -10,6 +10,8 @@ const shipped = readShipped()
 
 const sample: Values = {
   name: 'Ann',
+  host: 'Ann',
+  character: 'Greta',
   url: 'https://app.example/x',
   expires: new Date('2026-11-20T10:00:00Z'),
   resets: new Date('2026-12-01T00:00:00Z'),

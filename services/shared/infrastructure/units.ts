@@ -125,11 +125,12 @@ export const createUnits = (options: {
       throw translate(error, unit, options.constraints)
     }
   }
-  const refuse = (unit: UnitOfWork, error: unknown): never => {
-    if (!(error instanceof AlreadyDone)) for (const hook of unit.afterRefusal) hook()
+  const refuse = (hooks: UnitOfWork['afterRefusal'], error: unknown): never => {
+    if (!(error instanceof AlreadyDone)) for (const hook of hooks) hook()
     throw error
   }
   const persistently = async <T>(unitOptions: UnitOptions<T>): Promise<T> => {
+    let hooks: UnitOfWork['afterRefusal'] = []
     for (let tries = 1; ; tries += 1) {
       const unit = new UnitOfWork(options.database, unitOptions.key, options.subjectKeys)
       try {
@@ -141,10 +142,12 @@ export const createUnits = (options: {
           continue
         }
         if (isDatabaseDown(error)) throw databaseDown()
-        if (!isConflict(error, options.constraints)) refuse(unit, error)
+        // A run that was refused before it came as far leaves undone what an earlier one did outside.
+        if (unit.afterRefusal.length > 0) hooks = unit.afterRefusal
+        if (!isConflict(error, options.constraints)) refuse(hooks, error)
         options.onConflict()
         if (tries === maxTries) {
-          refuse(unit, new DomainError('conflict', 'TOO_MUCH_CONTENTION', 'others keep changing this; try again'))
+          refuse(hooks, new DomainError('conflict', 'TOO_MUCH_CONTENTION', 'others keep changing this; try again'))
         }
         await pause(tries)
       }

@@ -217,6 +217,18 @@ describe('what runs after a unit', () => {
     ).toEqual({ told: ['refused'], outcome: 'NO' })
   })
 
+  it('is told of a refusal also when the last run came to nothing that would be undone', async () => {
+    const told: string[] = []
+    let runs = 0
+    const outcome = await run(async (unit) => {
+      runs += 1
+      if (runs > 1) throw precondition('NO', 'no')
+      unit.afterRefusal.push(() => told.push('undone'))
+      unit.writeRows(sqlState('40001'))
+    }).catch((error: unknown) => (error as DomainError).reason)
+    expect([told, outcome]).toEqual([['undone'], 'NO'])
+  })
+
   it('is told nothing when nobody knows what was written', async () => {
     expect(await hooked(async (unit) => unit.writeRows(sqlState('57P01')))).toEqual({
       told: [],

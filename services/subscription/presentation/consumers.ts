@@ -1,3 +1,11 @@
+import {
+  CollaborationCancelledSchema,
+  CollaborationCompletedSchema,
+  InvitationDeclinedSchema,
+  InvitationExpiredSchema,
+  InvitationRevokedSchema,
+  InvitationSentSchema,
+} from '#gen/troupe/collaboration/v1/collaboration_events_pb.ts'
 import { UserRegisteredSchema } from '#gen/troupe/identity/v1/identity_events_pb.ts'
 import {
   NarrationFailedSchema,
@@ -16,6 +24,14 @@ import {
 import { type ConsumerDefinition, react } from '#shared/application/consumers.ts'
 import type { SubscriptionApp } from '../application/app.ts'
 
+const invitationSchemas = [
+  InvitationSentSchema,
+  InvitationDeclinedSchema,
+  InvitationExpiredSchema,
+  InvitationRevokedSchema,
+] as const
+const sessionSchemas = [CollaborationCompletedSchema, CollaborationCancelledSchema] as const
+
 /** What subscription does about events: opens subscriptions, and counts what was used. */
 export const consumers = (app: SubscriptionApp): ConsumerDefinition[] => [
   react('subscribers', [UserRegisteredSchema], ({ userId }) => app.openSubscription(userId)),
@@ -29,6 +45,20 @@ export const consumers = (app: SubscriptionApp): ConsumerDefinition[] => [
     if (!key) return
     if (event.$typeName === 'troupe.narration.v1.VoiceDeleted') await app.releaseUsage(key)
     else await app.commitUsage({ userId, resource: 'VOICES', amount: 1, key }, occurredAt)
+  }),
+  react('invitations', [...invitationSchemas, ...sessionSchemas], async (event, { occurredAt }) => {
+    switch (event.$typeName) {
+      case 'troupe.collaboration.v1.InvitationSent': {
+        const { hostId: userId, usageKey: key } = event
+        return app.commitUsage({ userId, resource: 'COLLABORATORS', amount: 1, key }, occurredAt)
+      }
+      case 'troupe.collaboration.v1.CollaborationCompleted':
+      case 'troupe.collaboration.v1.CollaborationCancelled':
+        for (const key of event.usageKeys) await app.releaseUsage(key)
+        return
+      default:
+        return app.releaseUsage(event.usageKey)
+    }
   }),
   react(
     'speech',

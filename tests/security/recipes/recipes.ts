@@ -1,6 +1,7 @@
 import { accessRecipes } from './access.ts'
 import { bookingRecipes } from './booking.ts'
 import { catalogRecipes } from './catalog.ts'
+import { collaborationRecipes } from './collaboration.ts'
 import { identityRecipes } from './identity.ts'
 import { inventoryRecipes } from './inventory.ts'
 import { meshRecipes } from './mesh.ts'
@@ -19,6 +20,7 @@ export const recipes: Recipes = {
   ...accessRecipes,
   ...bookingRecipes,
   ...catalogRecipes,
+  ...collaborationRecipes,
   ...identityRecipes,
   ...inventoryRecipes,
   ...narrationRecipes,

@@ -1,5 +1,5 @@
 import { createClient } from '@connectrpc/connect'
-import { StoryStatus } from '#gen/troupe/story/v1/story_pb.ts'
+import { StoryStatus, type StoryVisibility } from '#gen/troupe/story/v1/story_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { eventually } from '../../mesh.ts'
 import type { Scene } from './recipe.ts'
@@ -12,6 +12,7 @@ const storiesOf = ({ stage, person }: Scene) => createClient(StoryService, stage
 interface StoryParts {
   title?: string
   content?: string
+  visibility?: StoryVisibility
 }
 
 /** For what is made of the text itself: it says the same, and takes as long to tell, whoever wrote it. */

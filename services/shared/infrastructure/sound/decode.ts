@@ -6,13 +6,12 @@ import { bytesPerMs, sampleRate, wavSound } from './pcm.ts'
 import type { ReceivedFile } from './receive.ts'
 import type { TakeJob } from './worker.ts'
 
-/** The longest recording, in seconds. */
-const longestSeconds = 60
 const codecs = /^(pcm_\w+|mp3|mp3float|flac|vorbis|opus|aac|alac)$/
 const patienceMs = 20_000
 
 const unreadable = () => invalid('data', 'SAMPLE_UNREADABLE', 'the file is damaged, or is not what it says it is')
-const tooLong = () => invalid('data', 'SAMPLE_TOO_LONG', `must be at most ${longestSeconds} seconds long`)
+const tooLong = (mostSeconds: number) =>
+  invalid('data', 'SAMPLE_TOO_LONG', `must be at most ${mostSeconds} seconds long`)
 
 interface Probe {
   format?: { duration?: string }
@@ -22,12 +21,12 @@ interface Probe {
 const wrongContent = () => invalid('data', 'SAMPLE_FORMAT', 'must hold one sound and nothing else')
 
 /** Whatever a program makes of a file it cannot read is the file's fault. */
-const readable = async <T>(run: Promise<T>): Promise<T> => {
+const readable = async <T>(run: Promise<T>, mostSeconds: number): Promise<T> => {
   try {
     return await run
   } catch (error) {
     if (!(error instanceof ProgramError)) throw error
-    throw error.failure === 'output-limit' ? tooLong() : unreadable()
+    throw error.failure === 'output-limit' ? tooLong(mostSeconds) : unreadable()
   }
 }
 
@@ -40,12 +39,12 @@ const parsed = (json: string): Probe => {
 }
 
 /** What recorders write most is read here: no program need be started for it. Undefined for all else. */
-const plainWav = async (path: string, isOpen: boolean): Promise<TakeJob | undefined> => {
+const plainWav = async (path: string, isOpen: boolean, mostSeconds: number): Promise<TakeJob | undefined> => {
   const sound = wavSound(await readFile(path))
   if (!sound || sound.channels > 2 || sound.sampleRate > 48_000) return undefined
   if (!isOpen && !sound.isWhole) throw unreadable()
   const seconds = sound.pcm.byteLength / 2 / sound.channels / sound.sampleRate
-  if (seconds > longestSeconds + 0.5) throw tooLong()
+  if (seconds > mostSeconds + 0.5) throw tooLong(mostSeconds)
   return sound
 }
 
@@ -59,12 +58,11 @@ const closed = ['-hide_banner', '-loglevel', 'error', '-protocol_whitelist', 'fi
 export const decode = async (
   programs: Programs,
   { path, size, head, tail }: ReceivedFile,
-  turn: string,
-  signal: AbortSignal,
+  { turn, mostSeconds, signal }: { turn: string; mostSeconds: number; signal: AbortSignal },
 ): Promise<TakeJob> => {
   const format = formatOf(head)
   mustBeSoundOnly(format, head, tail, size)
-  const plain = format.demuxer === 'wav' && (await plainWav(path, isOpenEnded(format, head)))
+  const plain = format.demuxer === 'wav' && (await plainWav(path, isOpenEnded(format, head), mostSeconds))
   if (plain) return plain
   const bounds = { turn, signal, timeoutMs: patienceMs }
   const probe = await readable(
@@ -74,38 +72,28 @@ export const decode = async (
       args: [...closed, '-f', format.demuxer, '-show_format', '-show_streams', '-of', 'json', path],
       maxOutputBytes: 256 * 1024,
     }),
+    mostSeconds,
   )
   const { format: whole, streams = [] } = parsed(probe.stdout.toString())
   const [sound, ...others] = streams
   if (sound?.codec_type !== 'audio' || others.length > 0) throw wrongContent()
   if (!codecs.test(sound.codec_name ?? '')) throw wrongContent()
   if ((sound.channels ?? 0) > 8 || Number(sound.sample_rate ?? 0) > 192_000) throw wrongContent()
-  if (Number(whole?.duration ?? 0) > longestSeconds + 0.5) throw tooLong()
+  if (Number(whole?.duration ?? 0) > mostSeconds + 0.5) throw tooLong(mostSeconds)
   // The end of what has no length is an error to the program.
   const strictly = isOpenEnded(format, head) ? [] : ['-xerror', '-err_detect', 'explode']
-  const most = (longestSeconds + 0.5) * 1000 * bytesPerMs
+  const most = (mostSeconds + 0.5) * 1000 * bytesPerMs
   const { stdout } = await readable(
     programs.run({
       ...bounds,
       program: 'ffmpeg',
       args: [
         ...[...closed, '-nostdin', '-threads', '1', ...strictly, '-f', format.demuxer, '-i', path],
-        ...[
-          '-map',
-          '0:a:0',
-          '-t',
-          String(longestSeconds + 1),
-          '-ac',
-          '1',
-          '-ar',
-          String(sampleRate),
-          '-f',
-          's16le',
-          '-',
-        ],
+        ...['-map', '0:a:0', '-t', String(mostSeconds + 1), '-ac', '1', '-ar', String(sampleRate), '-f', 's16le', '-'],
       ],
       maxOutputBytes: most,
     }),
+    mostSeconds,
   )
   return { pcm: stdout, sampleRate, channels: 1 }
 }

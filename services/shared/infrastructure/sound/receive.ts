@@ -5,8 +5,6 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { invalid } from '#shared/domain/errors.ts'
 
-/** The largest recording, in bytes. */
-const mostBytes = 20 * 1024 * 1024
 const tailBytes = 64 * 1024
 const headBytes = 4096
 
@@ -27,7 +25,7 @@ export interface ReceivedFile {
   tail: Buffer
 }
 
-async function* bounded(data: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+async function* bounded(data: AsyncIterable<Uint8Array>, mostBytes: number): AsyncIterable<Uint8Array> {
   let size = 0
   for await (const chunk of data) {
     size += chunk.byteLength
@@ -36,14 +34,15 @@ async function* bounded(data: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Arr
   }
 }
 
-/** Writes what comes into a file, no more than a recording may be. Throws SAMPLE_TOO_LARGE. */
+/** Writes what comes into a file, no more than so many bytes. Throws SAMPLE_TOO_LARGE. */
 export const receive = async (
   folder: string,
   data: AsyncIterable<Uint8Array>,
+  mostBytes: number,
   signal: AbortSignal,
 ): Promise<ReceivedFile> => {
   const path = join(folder, 'upload')
-  await pipeline(bounded(data), createWriteStream(path, { flags: 'wx' }), { signal })
+  await pipeline(bounded(data, mostBytes), createWriteStream(path, { flags: 'wx' }), { signal })
   const file = await open(path, 'r')
   try {
     const { size } = await file.stat()

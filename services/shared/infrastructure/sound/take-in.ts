@@ -5,7 +5,14 @@ import type { Laboratory } from './laboratory.ts'
 import { inFolder, receive } from './receive.ts'
 import type { Taken } from './worker.ts'
 
-const leastSpeechMs = 1000
+/** What a recording may be. */
+export interface RecordingLimits {
+  mostBytes: number
+  mostSeconds: number
+  leastSpeechMs: number
+}
+
+const usual: RecordingLimits = { mostBytes: 20 * 1024 * 1024, mostSeconds: 60, leastSpeechMs: 1000 }
 
 /**
  * A recording that somebody sends: decoded, brought to the common rate, cut at both ends and measured; nothing of the file
@@ -17,12 +24,14 @@ export const takeIn = (
   data: AsyncIterable<Uint8Array>,
   turn: string,
   signal: AbortSignal,
+  { mostBytes, mostSeconds, leastSpeechMs }: RecordingLimits = usual,
 ): Promise<Taken> =>
   inFolder(async (folder) => {
-    const decoded = await decode(programs, await receive(folder, data, signal), turn, signal)
+    const file = await receive(folder, data, mostBytes, signal)
+    const decoded = await decode(programs, file, { turn, mostSeconds, signal })
     const taken = await laboratory.take(decoded, signal)
     if (!taken) throw invalid('data', 'SAMPLE_SILENT', 'nobody is heard in it')
     if (taken.soundingMs < leastSpeechMs)
-      throw invalid('data', 'SAMPLE_TOO_SHORT', 'must hold at least one second of speech')
+      throw invalid('data', 'SAMPLE_TOO_SHORT', `must hold at least ${leastSpeechMs} ms of speech`)
     return taken
   })

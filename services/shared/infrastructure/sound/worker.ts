@@ -46,6 +46,8 @@ export interface Taken {
   durationMs: number
   /** How much of it is speech. */
   soundingMs: number
+  /** Where somebody speaks in it. */
+  sounding: Span[]
   measures: Measures
 }
 
@@ -73,5 +75,6 @@ export const take = ({ pcm, sampleRate: rate, channels }: TakeJob): Taken | unde
   const kept = trimmed(samples, sampleRate, sounding)
   if (!kept) return undefined
   const soundingMs = sounding.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0)
-  return { pcm: toPcm(kept.samples), durationMs: msOf(kept.samples), soundingMs, measures }
+  const durationMs = msOf(kept.samples)
+  return { pcm: toPcm(kept.samples), durationMs, soundingMs, sounding: kept.sounding, measures }
 }

@@ -1,0 +1,9 @@
+export interface Page {
+  size: number
+  token: string
+}
+
+export interface Paged<T> {
+  items: T[]
+  nextPageToken: string
+}
