@@ -10,8 +10,8 @@ export const contactSheet = async (programs: Programs, film: string, sheet: stri
   const probe = ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0', film]
   const { stdout } = await programs.run({ program: 'ffprobe', args: probe })
   const seconds = Number(stdout.toString().trim())
-  const every = seconds / across ** 2
-  const pictures = `fps=1/${every.toFixed(4)}:start_time=${(every / 2).toFixed(4)},scale=${widthPx}:-2`
+  // A little more often, so that the last one is not lost to rounding.
+  const pictures = `fps=${((across ** 2 + 0.5) / seconds).toFixed(6)},scale=${widthPx}:-2`
   const folder = await mkdtemp(join(dirname(sheet), '.sheet-'))
   try {
     const tiled = join(folder, 'sheet.png')

@@ -28,8 +28,10 @@ const complete = async (ports: EndPorts, session: CollaborationSession): Promise
   session.complete(await closeInvitations(ports, session.id), ports.clock.now())
 }
 
-/** Completes a session when nothing more is to come. */
+/** Tells of characters that are ready by what is written, and completes a session when nothing more is to come. */
 export const settle = async (ports: EndPorts, session: CollaborationSession): Promise<void> => {
+  for (const characterId of session.isActive ? session.untold() : [])
+    session.tell(characterId, await ports.lines.recorded(session.id, characterId))
   if (session.isDone) await complete(ports, session)
   ports.tellWatchers(session.id)
 }

@@ -233,6 +233,20 @@ describe('recordings', () => {
     expect(await own.lastEvent(sessionId)).toMatchObject({ characterIds: [started.characters.Greta] })
   })
 
+  it('are told of once what waits is gone with whoever made it, and the session ends without them', async () => {
+    const started = await own.start(ann)
+    const { sessionId } = started
+    const { viewer, id } = await own.guest(started, 'Greta', { canRegenerate: true })
+    const tom = await own.invite(started, 'Tom')
+    const both = await own.submit(viewer, sessionId, own.voice([2000, 700]))
+    await own.submit(viewer, sessionId, own.voice([700]), [2])
+    await own.review(ann, both.id, true)
+    await own.call(() => own.app.revokeInvitation(ann, id))
+    expect((await own.lastEvent(sessionId))?.lines).toHaveLength(2)
+    await own.call(() => own.app.declineInvitation(tom.token))
+    expect(await own.lastEvent(sessionId)).toMatchObject({ characterIds: [started.characters.Greta] })
+  })
+
   it('are refused when they are none, too long, or hold less than there is to say; nothing of them stays', async () => {
     const started = await own.start(ann)
     const { viewer } = await own.guest(started, 'Greta')

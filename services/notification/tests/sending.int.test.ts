@@ -174,7 +174,7 @@ describe('something that people are told', () => {
       'invitation email SENT',
       'invitation sms SENT',
       'invitation email FAILED OUTDATED',
-      'invitation email FAILED SUPPRESSED',
+      'invitation email FAILED SUPPRESSED: SUPPRESSED',
     ])
     await erasePerson(notification.database, hostId, new AbortController().signal)
     expect(await notification.mailbox.list(address(mailed), undefined, 10)).toEqual([])

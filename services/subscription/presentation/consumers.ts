@@ -54,8 +54,7 @@ export const consumers = (app: SubscriptionApp): ConsumerDefinition[] => [
       }
       case 'troupe.collaboration.v1.CollaborationCompleted':
       case 'troupe.collaboration.v1.CollaborationCancelled':
-        for (const key of event.usageKeys) await app.releaseUsage(key)
-        return
+        return app.releaseUsage(...event.usageKeys)
       default:
         return app.releaseUsage(event.usageKey)
     }

@@ -53,6 +53,8 @@ export const newSession = async (scene: Scene, { invited, recorded, isOthers }: 
   person.secrets.push(secret)
   const id = () => crypto.randomUUID()
   const [sessionId, storyId, characterId, invitationId, contributionId] = [id(), id(), id(), id(), id()]
+  const now = stage.clock.now()
+  const inDays = (days: number) => new Date(now.getTime() + days * 24 * 60 * 60_000)
   const hostId = isOthers ? id() : person.id
   const isJoined = invited === 'person' || invited === 'guest'
   const role = {
@@ -68,8 +70,8 @@ export const newSession = async (scene: Scene, { invited, recorded, isOthers }: 
   }
   await sql(
     `insert into sessions (id, story_id, host_id, title, language, status, max_participants, roles, created_at, expires_at)
-     values ($1, $2, $3, $4, 'en', 'active', 5, $5::jsonb, now(), now() + interval '30 days')`,
-    ...[sessionId, storyId, hostId, `The mill ${secret}`, JSON.stringify([role])],
+     values ($1, $2, $3, $4, 'en', 'active', 5, $5::jsonb, $6, $7)`,
+    ...[sessionId, storyId, hostId, `The mill ${secret}`, JSON.stringify([role]), now, inDays(30)],
   )
   await sql(
     `insert into session_lines (session_id, place, character_id, text) values ($1, 0, $2, 'Well.')`,
@@ -80,14 +82,16 @@ export const newSession = async (scene: Scene, { invited, recorded, isOthers }: 
     await sql(
       `insert into invitations (id, session_id, story_id, host_id, character_id, by_phone, recipient, usage_key,
          can_record, can_regenerate, status, reason, sending, user_id, display_name, created_at, expires_at, joined_at)
-       values ($1, $2, $3, $4, $5, false, $6, $7, true, true, $8, '', 1, $9, $10, now(), now() + interval '120 hours', $11)`,
+       values ($1, $2, $3, $4, $5, false, $6, $7, true, true, $8, '', 1, $9, $10, $12, $13, $11)`,
       ...[invitationId, sessionId, storyId, hostId, characterId],
       isJoined ? '' : secrets.seal(invitationId, person.email),
       id(),
       isJoined ? 'accepted' : 'pending',
       invited === 'person' ? person.id : null,
       invited === 'guest' ? secrets.seal(invitationId, 'Gus') : '',
-      isJoined ? new Date() : null,
+      isJoined ? now : null,
+      now,
+      inDays(5),
     )
   }
   if (recorded) {
@@ -95,11 +99,12 @@ export const newSession = async (scene: Scene, { invited, recorded, isOthers }: 
     await sql(
       `insert into contributions (id, session_id, story_id, participant_id, character_id, status, reason, duration_ms, size,
          measured, problems, cuts, created_at, reviewed_at)
-       values ($1, $2, $3, $4, $5, $6, '', 1000, 48044, $7::jsonb, '[]', $8::jsonb, now(), $9)`,
+       values ($1, $2, $3, $4, $5, $6, '', 1000, 48044, $7::jsonb, '[]', $8::jsonb, $10, $9)`,
       ...[contributionId, sessionId, storyId, invitationId, characterId, recorded],
       JSON.stringify(measured),
       JSON.stringify([cut]),
-      recorded === 'approved' ? new Date() : null,
+      recorded === 'approved' ? now : null,
+      now,
     )
     if (recorded === 'approved')
       await sql(
@@ -135,11 +140,12 @@ export const newTemplate = async ({ stage, person }: Scene): Promise<string> => 
   await stage.databases.sql(
     'collaboration',
     `insert into templates (id, owner_id, story_id, name, roles, created_at)
-     values ($1, $2, gen_random_uuid(), $3, $4::jsonb, now())`,
+     values ($1, $2, gen_random_uuid(), $3, $4::jsonb, $5)`,
     id,
     person.id,
     secret,
     JSON.stringify([{ characterId: crypto.randomUUID(), name: 'Greta' }]),
+    stage.clock.now(),
   )
   return id
 }
