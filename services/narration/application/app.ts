@@ -2,6 +2,7 @@ import { getSettings, listPronunciations, setPronunciation, setSettings } from '
 import { erasePerson } from './erase-person.ts'
 import { narrateWhenAnalyzed, outdateNarration, removeNarration } from './follow-stories.ts'
 import { generateNarration } from './generate-narration.ts'
+import { getSoundtrack } from './get-soundtrack.ts'
 import { cancelNarration, listNarrations, listSegments, seeNarration, watchNarration } from './narrations.ts'
 import type { Ports } from './ports.ts'
 import { previewVoice } from './preview-voice.ts'
@@ -31,6 +32,7 @@ export const narrationApp = (given: Ports) => {
     seeNarration: seeNarration(ports),
     listSegments: listSegments(ports),
     listNarrations: listNarrations(ports),
+    getSoundtrack: getSoundtrack(ports),
     regenerateSegment: regenerateSegment(ports),
     watchNarration: watchNarration(ports),
     cancelNarration: cancelNarration(ports),

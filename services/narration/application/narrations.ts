@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { Page, Paged } from '#shared/application/paged.ts'
 import { narrationNotFound, type StoryNarration } from '../domain/narration.ts'
-import type { Page, Paged } from './paged.ts'
 import type { Ports, Progress } from './ports.ts'
 import type { SegmentView } from './segment-ports.ts'
 

@@ -1,3 +1,5 @@
+import type { Page, Paged } from '#shared/application/paged.ts'
+import type { People } from '#shared/application/people.ts'
 import type { Clock } from '#shared/domain/clock.ts'
 import type { Ids } from '#shared/domain/ids.ts'
 import type { StockVoices } from '../domain/casting.ts'
@@ -9,7 +11,6 @@ import type { Script } from '../domain/script.ts'
 import type { EngineName } from '../domain/speech.ts'
 import type { Word } from '../domain/timing.ts'
 import type { NarratorVoice } from '../domain/voice.ts'
-import type { Page, Paged } from './paged.ts'
 import type { Segments } from './segment-ports.ts'
 import type { Studio } from './studio.ts'
 
@@ -82,13 +83,6 @@ export interface Speeches {
   /** What a run has paid for, or may have, in characters. */
   spent(runId: string): Promise<number>
   forget(ownerId: string): void
-}
-
-/** Whose things are kept. */
-export interface People {
-  /** Lets nobody add anything of theirs from then on. */
-  leave(userId: string): Promise<void>
-  isGone(userId: string): Promise<boolean>
 }
 
 export interface Lexicons {

@@ -1,8 +1,8 @@
+import { leaveNothing } from '#shared/application/people.ts'
 import { SpeechError } from '../domain/engine.ts'
 import type { StoryNarration } from '../domain/narration.ts'
 import type { Speech } from '../domain/speech.ts'
 import { chaptersOf, timelineOf } from '../domain/timing.ts'
-import { leaveNothing } from './leave-nothing.ts'
 import type { Ports } from './ports.ts'
 import type { Speak } from './speak.ts'
 
@@ -150,7 +150,7 @@ export const tellNarration = (ports: TellPorts) => {
     const signal = AbortSignal.any([stopping, gone.signal])
     const heeding = heed(run, gone, over.signal).catch((error: unknown) => troubled('heed', id, error))
     try {
-      await leaveNothing(ports, run.userId, async () => {
+      await leaveNothing(ports.people, studio, run.userId, async () => {
         await sayAll(ports, run, signal)
         await complete(run, await joinAll(ports, run, signal))
       })

@@ -1,9 +1,9 @@
 import { placeOf, textValue } from '#shared/application/page-values.ts'
 import { pageOf } from '#shared/application/paging.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
+import { keepLiving } from '#shared/infrastructure/personal/living.ts'
 import type { AuthorSettings, Lexicons, Settings } from '../application/ports.ts'
 import { type Pronunciation, wordKey } from '../domain/lexicon.ts'
-import { keepLiving } from './people.ts'
 
 const columns = 'word, language, phonemes, respelling, word_key as "wordKey"'
 type Row = Pronunciation & { wordKey: string; [column: string]: unknown }

@@ -1,8 +1,8 @@
 import { decodeTimePosition, pageOf } from '#shared/application/paging.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
+import { keepLiving } from '#shared/infrastructure/personal/living.ts'
 import type { Narrations } from '../application/ports.ts'
 import { narrationNotFound, StoryNarration } from '../domain/narration.ts'
-import { keepLiving } from './people.ts'
 
 const firstPage = `user_id = $1 and ($2::uuid is null or story_id = $2) order by updated_at desc, id desc limit $3`
 const nextPage = `user_id = $1 and ($2::uuid is null or story_id = $2)

@@ -1,9 +1,9 @@
 import { SegmentKind } from '#gen/troupe/story/v1/analysis_pb.ts'
 import { type GetScriptResponse, StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { DomainError } from '#shared/domain/errors.ts'
+import { answerOf } from '#shared/infrastructure/clients/refusals.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { Scripts } from '../application/ports.ts'
-import { answerOf } from './refusals.ts'
 
 /** The characters as they come to speak, then the others: the same text, told again, is cast alike. */
 const bySpeech = ({ characters, segments }: GetScriptResponse): string[] => {

@@ -1,8 +1,8 @@
 import { decodeTimePosition, pageOf, uuid } from '#shared/application/paging.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
+import { keepLiving } from '#shared/infrastructure/personal/living.ts'
 import type { Voices } from '../application/ports.ts'
 import { NarratorVoice, voiceNotFound } from '../domain/voice.ts'
-import { keepLiving } from './people.ts'
 
 const firstPage = 'user_id = $1 order by created_at desc, id desc limit $2'
 const nextPage = `user_id = $1 and (created_at, id) < ($3::timestamptz, $4::uuid)

@@ -5,7 +5,7 @@ import { caller, maybeCaller } from '#shared/presentation/gate.ts'
 import type { NarrationApp } from '../application/app.ts'
 import type { StoryNarration } from '../domain/narration.ts'
 import { emotionOf, toAudio, toNarration, toSegment, type UrlOf } from './convert.ts'
-import { toHeardSegment, toNews, toSeen } from './convert-heard.ts'
+import { toHeardSegment, toNews, toSeen, toSoundtrack } from './convert-heard.ts'
 
 /** A narration that was just asked for, or stopped. */
 const justNow = (narration: StoryNarration) => ({ narration, progress: { done: 0, joined: 0 } })
@@ -31,6 +31,10 @@ export const narrationHandlers = (app: NarrationApp, urlOf: UrlOf) =>
         return view.isAuthors ? toSegment(segment, audio) : toHeardSegment(segment, audio)
       })
       return { narration: toSeen(urlOf, view), segments, nextPageToken }
+    },
+    getSoundtrack: async ({ storyId, ...request }) => {
+      const page = { size: pageSize(request.pageSize, 200, 200), token: request.pageToken }
+      return toSoundtrack(await app.getSoundtrack(storyId, page))
     },
     listNarrations: async ({ storyId, ...request }, context) => {
       const page = { size: pageSize(request.pageSize, 20, 100), token: request.pageToken }

@@ -123,6 +123,7 @@ export const toPublishing = (view: PublishingView): MessageInitShape<typeof Publ
 /** Segments by their places, since together they are the text. */
 export const toScript = ({
   authorId,
+  authorName,
   text,
   analysis,
   characters,
@@ -136,6 +137,7 @@ export const toScript = ({
   })
   return {
     authorId,
+    authorName,
     title: text.title,
     language: text.language,
     version: text.version,

@@ -1,5 +1,5 @@
 import type { Migration } from '#shared/infrastructure/migrate.ts'
+import { living } from '#shared/infrastructure/personal/living.ts'
 import { narration } from './0001-narration.ts'
-import { living } from './0002-living.ts'
 
 export const migrations: readonly Migration[] = [narration, living]

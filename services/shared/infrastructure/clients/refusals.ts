@@ -1,7 +1,7 @@
 import { durationMs } from '@bufbuild/protobuf/wkt'
 import { Code, ConnectError } from '@connectrpc/connect'
 import { ErrorInfoSchema, QuotaFailureSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
-import { exhausted, notFound } from '#shared/domain/errors.ts'
+import { exhausted, notFound } from '../../domain/errors.ts'
 
 /** What another context refuses, as a refusal of this one; whatever else went wrong stays as it is. */
 const refusalOf = (error: unknown): unknown => {
