@@ -12,12 +12,12 @@ export interface Soundtrack {
   heard: Paged<HeardSegment>
 }
 
-/** For those who make something of a narration. Throws NARRATION_NOT_FOUND, NARRATION_NOT_COMPLETED. */
+/** For those who make something of a narration; of one person's, where they are named. Throws NARRATION_NOT_FOUND, NARRATION_NOT_COMPLETED. */
 export const getSoundtrack =
   ({ narrations, segments }: Pick<Ports, 'narrations' | 'segments'>) =>
-  async (storyId: string, page: Page): Promise<Soundtrack> => {
+  async (storyId: string, ownerId: string, page: Page): Promise<Soundtrack> => {
     const narration = await narrations.ofStory(storyId)
-    if (!narration) throw narrationNotFound()
+    if (!narration || (ownerId !== '' && narration.userId !== ownerId)) throw narrationNotFound()
     const { id, userId, sound } = narration
     if (!sound || !narration.isAsHeard)
       throw precondition('NARRATION_NOT_COMPLETED', 'the story is not told to its end')

@@ -32,9 +32,9 @@ export const narrationHandlers = (app: NarrationApp, urlOf: UrlOf) =>
       })
       return { narration: toSeen(urlOf, view), segments, nextPageToken }
     },
-    getSoundtrack: async ({ storyId, ...request }) => {
+    getSoundtrack: async ({ storyId, userId, ...request }) => {
       const page = { size: pageSize(request.pageSize, 200, 200), token: request.pageToken }
-      return toSoundtrack(await app.getSoundtrack(storyId, page))
+      return toSoundtrack(await app.getSoundtrack(storyId, userId, page))
     },
     listNarrations: async ({ storyId, ...request }, context) => {
       const page = { size: pageSize(request.pageSize, 20, 100), token: request.pageToken }

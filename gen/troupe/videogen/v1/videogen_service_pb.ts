@@ -559,8 +559,8 @@ export const VideoGenService: GenService<{
   },
   /**
    * Begins to make a film of a story of one's own as it was last narrated. A film that is there already, or on its way,
-   * of the same text, sound and configuration is answered instead, and uses up nothing. NOT_FOUND / STORY_NOT_FOUND,
-   * NARRATION_NOT_FOUND; FAILED_PRECONDITION / NARRATION_NOT_COMPLETED, FILM_TOO_LONG beyond 12 hours,
+   * of the same text, sound and configuration is answered instead, and uses up nothing. NOT_FOUND / NARRATION_NOT_FOUND
+   * where there is none of one's own; FAILED_PRECONDITION / NARRATION_NOT_COMPLETED, FILM_TOO_LONG beyond 12 hours,
    * PROVIDER_NOT_CONFIGURED, NO_PROVIDER where none can do it, COST_TOO_HIGH where none does it for `max_cost_micros`;
    * RESOURCE_EXHAUSTED / LIMIT_REACHED.
    *

@@ -49,6 +49,14 @@ export const leasedWork = <Kind extends string>(
       Math.round(delayMs),
     )
   },
+  /** Lets go of it until a time: it waits for others. */
+  waitFor: async (id: string, delayMs: number): Promise<void> => {
+    await database.sql(
+      `update work set due_at = now() + $2 * interval '1 millisecond', lease_until = now(), attempts = 0 where id = $1`,
+      id,
+      Math.round(delayMs),
+    )
+  },
   /** Lets somebody else go on at once. */
   handOver: async (id: string): Promise<void> => {
     await database.sql('update work set lease_until = now(), holder = null where id = $1', id)
