@@ -11,16 +11,16 @@ import type { VendorName } from './domain/job-parts.ts'
 import type { ClipVendor } from './domain/vendor.ts'
 import { clipRepository } from './infrastructure/clips.ts'
 import { expiries } from './infrastructure/expiries.ts'
-import { filmStudio, type Renderer } from './infrastructure/film-studio.ts'
+import { filmStudio } from './infrastructure/film-studio.ts'
 import { invariants } from './infrastructure/invariants.ts'
 import { jobRepository } from './infrastructure/jobs.ts'
 import { migrations } from './infrastructure/migrations/migrations.ts'
 import { toldStories } from './infrastructure/narrations.ts'
-import { openRenderer } from './infrastructure/open-renderer.ts'
 import { orphanRules } from './infrastructure/orphans.ts'
 import { filmProviders } from './infrastructure/providers.ts'
 import { awaitedRows, publishingRows } from './infrastructure/publishings.ts'
 import { subscriptionQuota } from './infrastructure/quota.ts'
+import { openRenderer, type Renderer } from './infrastructure/render/renderer.ts'
 import { entities } from './infrastructure/schema.ts'
 import { chosenVendors } from './infrastructure/vendors/vendors.ts'
 import { workRows } from './infrastructure/work.ts'
@@ -70,7 +70,7 @@ export const videogen = defineContext({
   compose: async (kernel) => {
     const vendors = await chosenVendors(kernel)
     const atOnce = kernel.env.integer('TROUPE_FILMS_AT_ONCE', 1, { min: 1, max: 32 })
-    const renderer = openRenderer(kernel.programs)
+    const renderer = openRenderer()
     // A vendor's answer is lost once nobody can wait for it any more.
     const waits = { pollMs: 5000, settleMs: 90_000 }
     const app: VideogenApp = videogenApp(assemble(kernel, { vendors, renderer, waits, wakeWork: () => work.wake() }))

@@ -9,6 +9,7 @@ import { FilmError } from '../domain/vendor.ts'
 import type { VideoJob } from '../domain/video-job.ts'
 import { clipMaker } from './make-clips.ts'
 import type { Ports, Progress } from './ports.ts'
+import type { FilmOrder } from './studio.ts'
 
 const mostAttempts = 8
 const noteMs = 250
@@ -21,8 +22,16 @@ const delayMs = (attempts: number): number => Math.min(firstDelayMs * 2 ** attem
 
 type Run = Pick<
   VideoJob,
-  'id' | 'storyId' | 'userId' | 'runId' | 'soundBlob' | 'soundMs' | 'configuration' | 'provider'
+  'id' | 'storyId' | 'userId' | 'runId' | 'contentHash' | 'soundBlob' | 'soundMs' | 'configuration' | 'provider'
 >
+
+const orderOf = (
+  { id: jobId, userId, soundBlob, contentHash, configuration }: Run,
+  soundtrack: Soundtrack,
+): FilmOrder => ({
+  ...{ jobId, userId, soundBlob, contentHash, soundtrack },
+  captions: configuration.captions,
+})
 
 const changed = () => new FilmError('refused', 'NARRATION_CHANGED', 'the story is told otherwise by now')
 
@@ -42,8 +51,8 @@ export const makeFilm = (ports: Ports) => {
         return undefined
       }
       job.process(job.runId, clock.now())
-      const { storyId, userId, runId, soundBlob, soundMs, configuration, provider } = job
-      return { id, storyId, userId, runId, soundBlob, soundMs, configuration, provider }
+      const { storyId, userId, runId, contentHash, soundBlob, soundMs, configuration, provider } = job
+      return { id, storyId, userId, runId, contentHash, soundBlob, soundMs, configuration, provider }
     })
 
   const giveTo = ({ id, runId }: Run, name: ProviderName) =>
@@ -115,14 +124,13 @@ export const makeFilm = (ports: Ports) => {
     await giveTo(run, 'embedded')
     await work.note(run.id, { share: 0.01, stage: 'preparing' })
     const soundtrack = await soundtrackOf(run)
-    const { id: jobId, userId, soundBlob, configuration } = run
-    const order = { jobId, userId, soundBlob, soundtrack, captions: configuration.captions }
+    const order = orderOf(run, soundtrack)
     const at = (share: number): Progress => ({ share: 0.02 + 0.97 * share, stage: 'drawing' })
     await complete(run, await reporting(run, at, (report) => studio.draw(order, report, signal)))
   }
 
   const generate = async (run: Run, best: readonly Candidate[], signal: AbortSignal): Promise<void> => {
-    const { id: jobId, userId, soundBlob, configuration } = run
+    const { id: jobId, userId, configuration } = run
     const candidates = best.filter((each): each is Candidate & { name: VendorName } => each.name !== 'embedded')
     let count = (await clips.of(jobId)).length
     if (count === 0) {
@@ -137,8 +145,7 @@ export const makeFilm = (ports: Ports) => {
     await work.note(jobId, { share: 0.02 + share * (clipsShare - 0.02), stage: 'generating' })
     // Others may be made while vendors are waited for.
     if (share < 1) return work.waitFor(jobId, waits.pollMs)
-    const soundtrack = await soundtrackOf(run)
-    const order = { jobId, userId, soundBlob, soundtrack, captions: configuration.captions }
+    const order = orderOf(run, await soundtrackOf(run))
     const kept = (await clips.of(jobId)).map(({ place, startMs, endMs }) => ({ place, startMs, endMs }))
     const at = (joined: number): Progress => ({ share: clipsShare + 0.19 * joined, stage: 'joining' })
     const joined = await reporting(run, at, (report) => studio.join({ ...order, clips: kept }, report, signal))

@@ -10,6 +10,8 @@ export interface FilmKey {
 export interface FilmOrder extends FilmKey {
   soundtrack: Soundtrack
   soundBlob: string
+  /** Of the text that is told. */
+  contentHash: string
   captions: Captions
 }
 

@@ -4,25 +4,15 @@ import { pipeline } from 'node:stream/promises'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import { inFolder } from '#shared/infrastructure/sound/receive.ts'
 import type { FilmKey, Studio } from '../application/studio.ts'
-import type { Captions, Soundtrack } from '../domain/film.ts'
+import type { Captions } from '../domain/film.ts'
 import type { MadeFilm } from '../domain/job-parts.ts'
+import { planScenes } from '../domain/scene-plan.ts'
+import type { Rendered, Renderer } from './render/renderer.ts'
 import { joinClips } from './vendors/join-clips.ts'
 
 const [films, clips] = ['videogen/films', 'videogen/clips']
 const mostClipBytes = 512 * 1024 * 1024
 const pictures: Readonly<Record<string, string>> = { '.jpg': 'image/jpeg', '.png': 'image/png' }
-
-/** A film in files. */
-export interface FilmFiles extends Omit<MadeFilm, 'captions'> {}
-
-/** Draws a film of what is told, beside a sound that is a file, into a folder. */
-export interface Renderer {
-  render(
-    order: { soundtrack: Soundtrack; sound: string; captions: Captions; into: string; seed: string },
-    how: { turn: string; onProgress: (share: number) => void; signal: AbortSignal },
-  ): Promise<FilmFiles>
-  close(): Promise<void>
-}
 
 const filmBlob = ({ userId, jobId }: FilmKey): string => `${films}/${userId}/${jobId}`
 const clipFolder = ({ userId, jobId }: FilmKey): string => `${clips}/${userId}/${jobId}`
@@ -35,7 +25,7 @@ export const filmStudio = ({ blobs, programs }: Pick<Kernel, 'blobs' | 'programs
     return file
   }
 
-  const keep = async (key: FilmKey, files: FilmFiles, captions: Captions, signal: AbortSignal): Promise<MadeFilm> => {
+  const keep = async (key: FilmKey, files: Rendered, captions: Captions, signal: AbortSignal): Promise<MadeFilm> => {
     const ending = extname(files.thumbnail)
     const [video, thumbnail] = [`${filmBlob(key)}.mp4`, `${filmBlob(key)}${ending}`]
     const picture = { contentType: pictures[ending] ?? 'application/octet-stream', signal }
@@ -54,8 +44,11 @@ export const filmStudio = ({ blobs, programs }: Pick<Kernel, 'blobs' | 'programs
       inFolder(async (into) => {
         const { jobId, soundtrack, captions } = order
         const sound = await toFile(order.soundBlob, join(into, 'sound.mp3'), signal)
-        const what = { soundtrack, sound, captions, into, seed: soundtrack.title }
-        return keep(order, await renderer.render(what, { turn: jobId, onProgress, signal }), captions, signal)
+        // The same story looks the same, however often it is drawn.
+        const seed = order.contentHash
+        const film = { plan: planScenes(soundtrack, seed), sound, captions, into, seed }
+        const made = await renderer.renderFilm(film, { programs, turn: jobId, onProgress, signal })
+        return keep(order, made, captions, signal)
       }),
     keepClip: async (key, place, content, signal) => {
       await blobs.put(clipBlob(key, place), content, { contentType: 'video/mp4', signal, maxBytes: mostClipBytes })

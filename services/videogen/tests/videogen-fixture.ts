@@ -12,9 +12,9 @@ import { videogenApp } from '../application/app.ts'
 import type { Ports } from '../application/ports.ts'
 import type { VendorName } from '../domain/job-parts.ts'
 import type { ClipVendor } from '../domain/vendor.ts'
-import type { Renderer } from '../infrastructure/film-studio.ts'
 import { invariants } from '../infrastructure/invariants.ts'
 import { orphanRules } from '../infrastructure/orphans.ts'
+import type { Renderer } from '../infrastructure/render/renderer.ts'
 import { assemble, videogen } from '../service.ts'
 import { neighbours } from './neighbours.ts'
 
@@ -41,7 +41,7 @@ async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 
 /** Draws as little as can be: what matters here is what becomes of it. */
 const sketch: Renderer = {
-  render: async ({ into, soundtrack: { durationMs } }, { onProgress, signal }) => {
+  renderFilm: async ({ into, plan: { durationMs } }, { onProgress, signal }) => {
     signal.throwIfAborted()
     const files = { video: join(into, 'film.mp4'), thumbnail: join(into, 'thumbnail.jpg') }
     await writeFile(files.video, 'film')

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Programs } from '#shared/infrastructure/programs/program.ts'
 import { captionsOf } from '../../domain/captions.ts'
 import type { Captions, Soundtrack } from '../../domain/film.ts'
-import { subRip } from './sub-rip.ts'
+import { subtitlesOf } from '../render/subtitles.ts'
 
 const [width, height, framesPerSecond] = [1280, 720, 24]
 const quiet = ['-hide_banner', '-nostats', '-nostdin', '-loglevel', 'error']
@@ -37,7 +37,7 @@ export const joinClips = async (
   const { durationMs } = soundtrack
   const [video, thumbnail] = [join(folder, 'film.mp4'), join(folder, 'thumbnail.jpg')]
   const [isBurnt, isSoft] = [captions === 'burnt', captions === 'soft']
-  await writeFile(join(folder, 'captions.srt'), subRip(captionsOf(soundtrack)))
+  await writeFile(join(folder, 'captions.srt'), subtitlesOf(captionsOf(soundtrack)))
   if (isBurnt) {
     const fonts = dirname(
       fileURLToPath(import.meta.resolve('@fontsource/noto-sans/files/noto-sans-latin-400-normal.woff')),
