@@ -1,6 +1,6 @@
 import { leaveNothing } from '#shared/application/people.ts'
 import { whileWanted } from '#shared/application/while-wanted.ts'
-import { DomainError } from '#shared/domain/errors.ts'
+import { DomainError, type ErrorKind } from '#shared/domain/errors.ts'
 import { planClips } from '../domain/clip-plan.ts'
 import type { Soundtrack } from '../domain/film.ts'
 import type { MadeFilm, ProviderName, VendorName } from '../domain/job-parts.ts'
@@ -16,6 +16,9 @@ const noteMs = 250
 const firstDelayMs = 1000
 /** Of the whole way, clips are this much; joining them is the rest. */
 const clipsShare = 0.8
+
+/** What is refused so is refused again, such as a sound that is gone. */
+const isLasting: ReadonlySet<ErrorKind> = new Set(['precondition', 'not-found', 'invalid'])
 
 /** When what could not be done is tried again: later and later. */
 const delayMs = (attempts: number): number => Math.min(firstDelayMs * 2 ** attempts, 120_000)
@@ -81,7 +84,7 @@ export const makeFilm = (ports: Ports) => {
 
   const settle = async (run: Run, error: unknown): Promise<void> => {
     if (!(await jobs.isPresent(run.id, run.runId))) return work.handOver(run.id)
-    if (error instanceof DomainError && error.kind === 'precondition') return giveUp(run, 'fail', error.reason)
+    if (error instanceof DomainError && isLasting.has(error.kind)) return giveUp(run, 'fail', error.reason)
     if (error instanceof FilmError && error.failure === 'lost') return giveUp(run, 'lose', error.reason)
     if (error instanceof FilmError && error.failure === 'refused') return giveUp(run, 'fail', error.reason)
     // That is no failure: it will be known by then.

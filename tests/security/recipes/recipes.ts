@@ -11,6 +11,7 @@ import { paymentRecipes } from './payment.ts'
 import type { Recipes } from './recipe.ts'
 import { storyRecipes } from './story.ts'
 import { subscriptionRecipes } from './subscription.ts'
+import { videogenRecipes } from './videogen.ts'
 
 /** How to call every rpc of the mesh rightly. */
 export const recipes: Recipes = {
@@ -26,6 +27,7 @@ export const recipes: Recipes = {
   ...paymentRecipes,
   ...storyRecipes,
   ...subscriptionRecipes,
+  ...videogenRecipes,
 }
 
 /** Which file an rpc's recipe belongs into. */
