@@ -1,4 +1,5 @@
 import { leaveNothing } from '#shared/application/people.ts'
+import { progressNotes } from '#shared/application/progress-notes.ts'
 import { whileWanted } from '#shared/application/while-wanted.ts'
 import { DomainError, type ErrorKind } from '#shared/domain/errors.ts'
 import { planClips } from '../domain/clip-plan.ts'
@@ -12,7 +13,6 @@ import type { Ports, Progress } from './ports.ts'
 import type { FilmOrder } from './studio.ts'
 
 const mostAttempts = 8
-const noteMs = 250
 const firstDelayMs = 1000
 /** Of the whole way, clips are this much; joining them is the rest. */
 const clipsShare = 0.8
@@ -103,23 +103,20 @@ export const makeFilm = (ports: Ports) => {
     return soundtrack
   }
 
-  /** Tells how far it is some times a second, and waits for the last word at the end. */
+  /** Tells how far it is, and waits for the last word at the end. */
   const reporting = async <T>(
     { id }: Run,
     progressAt: (share: number) => Progress,
     make: (report: (share: number) => void) => Promise<T>,
   ): Promise<T> => {
-    let [noted, writing] = [-noteMs, Promise.resolve()]
+    const { report, written } = progressNotes(
+      (share) => work.note(id, progressAt(share)),
+      (error) => troubled('progress', id, error),
+    )
     try {
-      return await make((share) => {
-        if (performance.now() - noted < noteMs) return
-        noted = performance.now()
-        writing = writing
-          .then(() => work.note(id, progressAt(share)))
-          .catch((error: unknown) => troubled('progress', id, error))
-      })
+      return await make(report)
     } finally {
-      await writing
+      await written()
     }
   }
 

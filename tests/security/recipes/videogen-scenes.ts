@@ -16,8 +16,9 @@ type Status = 'queued' | 'cancelled' | 'completed'
 
 /** A film that says in its style what nobody else may see. One that is to be made is not made before tomorrow. */
 export const newJob = async (scene: Scene, status: Status, storyId: string): Promise<{ jobId: string }> => {
-  const [jobId, style] = [crypto.randomUUID(), `secret-${crypto.randomUUID()}`]
-  scene.person.secrets.push(style)
+  // Drawn anew, it can have no style.
+  const [jobId, style] = [crypto.randomUUID(), status === 'cancelled' ? '' : `secret-${crypto.randomUUID()}`]
+  if (style) scene.person.secrets.push(style)
   const { sql } = scene.stage.databases
   const { story } = await createClient(StoryService, scene.stage.transport(scene.person.token)).getStory({ storyId })
   const blob = `videogen/films/${scene.person.id}/${jobId}`

@@ -627,7 +627,7 @@ export const VideoGenService: GenService<{
   },
   /**
    * The film of a story that one may read, of the very text that one sees: the newest that there is. Its author sees the
-   * same as readers. NOT_FOUND / FILM_NOT_FOUND.
+   * one of the text as it is now. NOT_FOUND / FILM_NOT_FOUND.
    *
    * @generated from rpc troupe.videogen.v1.VideoGenService.GetFilm
    */
