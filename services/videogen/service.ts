@@ -4,6 +4,7 @@ import { createApart } from '#shared/infrastructure/apart.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import { peopleRows } from '#shared/infrastructure/personal/living.ts'
 import { createLeasedWork } from '#shared/infrastructure/process/leased-work.ts'
+import { derivedUuid } from '#shared/infrastructure/uuid.ts'
 import { defineContext } from '#shared/presentation/context.ts'
 import { type VideogenApp, videogenApp } from './application/app.ts'
 import type { Ports } from './application/ports.ts'
@@ -49,6 +50,7 @@ export const assemble = (kernel: Kernel, { vendors, renderer, waits, wakeWork }:
   people: peopleRows(kernel),
   studio: filmStudio(kernel, renderer),
   hash: (text) => createHash('sha256').update(text).digest('hex'),
+  keyOf: derivedUuid,
   clock: kernel.clock,
   ids: { next: () => kernel.unit().next() },
   waits,

@@ -1,25 +1,22 @@
-import { mkdtemp, readdir, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import type { Programs } from '#shared/infrastructure/programs/program.ts'
 
-const across = 3
-const widthPx = 480
+const [columns, rows] = [3, 3]
+const pictureWidth = 480
 
-/** Writes a PNG of nine pictures of a film, from its beginning to its end. */
-export const contactSheet = async (programs: Programs, film: string, sheet: string): Promise<void> => {
-  const probe = ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0', film]
-  const { stdout } = await programs.run({ program: 'ffprobe', args: probe })
-  const seconds = Number(stdout.toString().trim())
-  // A little more often, so that the last one is not lost to rounding.
-  const pictures = `fps=${((across ** 2 + 0.5) / seconds).toFixed(6)},scale=${widthPx}:-2`
-  const folder = await mkdtemp(join(dirname(sheet), '.sheet-'))
-  try {
-    const tiled = join(folder, 'sheet.png')
-    const options = ['-vf', `${pictures},tile=${across}x${across}:padding=6`, '-frames:v', '1']
-    await programs.run({ program: 'ffmpeg', args: ['-v', 'error', '-i', film, ...options, tiled] })
-    if ((await readdir(folder)).length === 0) throw new Error(`nothing can be seen in ${film}`)
-    await rename(tiled, sheet)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+/**
+ * Pictures of a film, from its whole length, beside and below one another in one PNG file. A file without pictures is a
+ * ProgramError.
+ */
+export const contactSheet = async (programs: Programs, video: string, into: string): Promise<void> => {
+  const asked = ['-v', 'error', '-select_streams', 'v:0', '-show_entries', 'stream=duration', '-of', 'csv=p=0', video]
+  const seconds = Number((await programs.run({ program: 'ffprobe', args: asked })).stdout.toString().trim())
+  const count = columns * rows
+  // One from the middle of every ninth part.
+  const picked = Array.from({ length: count }, (_, at) => (((at + 0.5) * seconds) / count).toFixed(3))
+  const inputs = picked.flatMap((at) => ['-ss', at, '-i', video])
+  const scaled = picked.map((_, at) => `[${at}:v]trim=end_frame=1,setpts=PTS-STARTPTS,scale=${pictureWidth}:-2[p${at}]`)
+  const joined = `${picked.map((_, at) => `[p${at}]`).join('')}concat=n=${count},tile=${columns}x${rows}:padding=6:color=white[sheet]`
+  const graph = [...scaled, joined].join(';')
+  const args = ['-v', 'error', ...inputs, '-filter_complex', graph, '-map', '[sheet]', '-frames:v', '1', '-y', into]
+  await programs.run({ program: 'ffmpeg', args })
 }

@@ -1,4 +1,5 @@
 import { leaveNothing } from '#shared/application/people.ts'
+import { progressNotes } from '#shared/application/progress-notes.ts'
 import { whileWanted } from '#shared/application/while-wanted.ts'
 import { SpeechError } from '../domain/engine.ts'
 import type { StoryNarration } from '../domain/narration.ts'
@@ -10,7 +11,6 @@ import type { Speak } from './speak.ts'
 const batch = 16
 const atOnce = 3
 const mostAttempts = 8
-const noteMs = 250
 const firstDelayMs = 1000
 
 /** When what could not be done is tried again: later and later. */
@@ -64,14 +64,10 @@ const joinAll = async (ports: TellPorts, run: Run, signal: AbortSignal) => {
   if (parts.length !== run.segmentsTotal) throw new Error(`${parts.length} of ${run.segmentsTotal} parts are there`)
   const spans = timelineOf(parts)
   const chapters = chaptersOf(spans.map((span, place) => ({ ...span, chapter: parts[place]?.chapter ?? '' })))
-  let [noted, writing] = [-noteMs, Promise.resolve()]
-  const report = (share: number) => {
-    if (performance.now() - noted < noteMs) return
-    noted = performance.now()
-    writing = writing
-      .then(() => work.noteJoined(run.id, share))
-      .catch((error: unknown) => troubled('progress', run.id, error))
-  }
+  const { report, written } = progressNotes(
+    (share) => work.noteJoined(run.id, share),
+    (error) => troubled('progress', run.id, error),
+  )
   const { id: narrationId, userId: ownerId, title, language } = run
   const alone = await encodeMost(ports, run, signal)
   try {
@@ -79,7 +75,7 @@ const joinAll = async (ports: TellPorts, run: Run, signal: AbortSignal) => {
     await speeches.noteEncoded(ownerId, alone)
     return { sound, spans, chapters }
   } finally {
-    await writing
+    await written()
   }
 }
 

@@ -73,6 +73,17 @@ describe('a narration', patience, () => {
     expect(await fixture.events(narration.id)).toEqual(['NarrationGenerated'])
   })
 
+  it('says what is heard, and when, for those who make something of it', async () => {
+    const segments = await fixture.segments(ann, first.narration.id)
+    const heard = async (ownerId: string, token = '') =>
+      (await fixture.call(() => fixture.app.getSoundtrack(story, ownerId, { size: 4, token }))).heard
+    const page = await heard(ann)
+    const all = [...page.items, ...(await heard('', page.nextPageToken)).items]
+    expect(all).toMatchObject(segments.map(({ text, startMs, endMs, words }) => ({ text, startMs, endMs, words })))
+    expect(all[2]).toMatchObject({ characterId: 'greta', emotion: 'curiosity', intensity: 8 })
+    await expect(heard(uuidv7())).rejects.toMatchObject({ reason: 'NARRATION_NOT_FOUND' })
+  })
+
   it('gives each who speaks a voice of their own, and shapes it by what they feel', async () => {
     const said = [{ text: 'Come here.' }, { by: 'a', text: 'Come here.' }, { by: 'b', text: 'Come here.' }]
     const felt = ['joy', 'sadness', 'anger'].map((emotion) => ({ by: 'a', text: 'Come here.', emotion }))
@@ -118,6 +129,9 @@ describe('a narration', patience, () => {
     const still = await fixture.see(undefined, id)
     expect(still.narration.sound?.mp3).toBe(first.narration.sound?.mp3)
     expect((await fixture.app.listSegments(still, page)).items).toEqual([])
+    await expect(fixture.call(() => fixture.app.getSoundtrack(story, ann, page))).rejects.toMatchObject({
+      reason: 'NARRATION_NOT_COMPLETED',
+    })
     await fixture.tell(id)
     await expect(fixture.see(undefined, id)).rejects.toMatchObject(hidden)
     await expect(watched.next()).rejects.toMatchObject(hidden)

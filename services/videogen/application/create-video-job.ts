@@ -36,10 +36,10 @@ export const reserveRun = async (
   { quota, ids }: Pick<Ports, 'quota' | 'ids'>,
   userId: string,
   { costMicros }: Candidate,
+  usageKey = ids.next(),
 ): Promise<Run> => {
-  const [id, usageKey] = [ids.next(), ids.next()]
   await quota.reserve(userId, usageKey)
-  return { id, usageKey, estimatedCostMicros: costMicros }
+  return { id: ids.next(), usageKey, estimatedCostMicros: costMicros }
 }
 
 /** What a film would cost. */
@@ -67,7 +67,9 @@ export const filmOf = async (
   if (known) return { job: known, isCached: true }
   const [best] = await candidatesFor(ports, told, configuration)
   const order = { ...told, id: ids.next(), configuration, cacheKey, publishingId }
-  const job = new VideoJob(order, await reserveRun(ports, told.userId, best), clock.now())
+  // Those who ask at the same time set aside the same, since only one of them begins it.
+  const usageKey = ports.keyOf(cacheKey, `${told.userId} ${await jobs.countAlike(told.userId, cacheKey)}`)
+  const job = new VideoJob(order, await reserveRun(ports, told.userId, best, usageKey), clock.now())
   jobs.add(job)
   work.begin(job.id, 'film')
   afterCommit(wakeWork)

@@ -52,7 +52,9 @@ export const clipMaker = ({ clips, providers, studio, waits, troubled }: Ports) 
       return undefined
     } catch (error) {
       if (!(error instanceof FilmError)) throw error
-      await providers.noteFailure(vendor.name, error.reason === 'PROVIDER_CREDENTIALS')
+      // A picture that it does not want to make says nothing of it.
+      if (error.reason !== 'FILM_REFUSED')
+        await providers.noteFailure(vendor.name, error.reason === 'PROVIDER_CREDENTIALS')
       if (error.failure !== 'lost') {
         await clips.withdraw(order.jobId, clip.place)
         return error

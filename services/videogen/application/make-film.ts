@@ -1,6 +1,7 @@
 import { leaveNothing } from '#shared/application/people.ts'
+import { progressNotes } from '#shared/application/progress-notes.ts'
 import { whileWanted } from '#shared/application/while-wanted.ts'
-import { DomainError } from '#shared/domain/errors.ts'
+import { DomainError, type ErrorKind } from '#shared/domain/errors.ts'
 import { planClips } from '../domain/clip-plan.ts'
 import type { Soundtrack } from '../domain/film.ts'
 import type { MadeFilm, ProviderName, VendorName } from '../domain/job-parts.ts'
@@ -12,10 +13,12 @@ import type { Ports, Progress } from './ports.ts'
 import type { FilmOrder } from './studio.ts'
 
 const mostAttempts = 8
-const noteMs = 250
 const firstDelayMs = 1000
 /** Of the whole way, clips are this much; joining them is the rest. */
 const clipsShare = 0.8
+
+/** What is refused so is refused again, such as a sound that is gone. */
+const isLasting: ReadonlySet<ErrorKind> = new Set(['precondition', 'not-found', 'invalid'])
 
 /** When what could not be done is tried again: later and later. */
 const delayMs = (attempts: number): number => Math.min(firstDelayMs * 2 ** attempts, 120_000)
@@ -81,7 +84,7 @@ export const makeFilm = (ports: Ports) => {
 
   const settle = async (run: Run, error: unknown): Promise<void> => {
     if (!(await jobs.isPresent(run.id, run.runId))) return work.handOver(run.id)
-    if (error instanceof DomainError && error.kind === 'precondition') return giveUp(run, 'fail', error.reason)
+    if (error instanceof DomainError && isLasting.has(error.kind)) return giveUp(run, 'fail', error.reason)
     if (error instanceof FilmError && error.failure === 'lost') return giveUp(run, 'lose', error.reason)
     if (error instanceof FilmError && error.failure === 'refused') return giveUp(run, 'fail', error.reason)
     // That is no failure: it will be known by then.
@@ -100,23 +103,20 @@ export const makeFilm = (ports: Ports) => {
     return soundtrack
   }
 
-  /** Tells how far it is some times a second, and waits for the last word at the end. */
+  /** Tells how far it is, and waits for the last word at the end. */
   const reporting = async <T>(
     { id }: Run,
     progressAt: (share: number) => Progress,
     make: (report: (share: number) => void) => Promise<T>,
   ): Promise<T> => {
-    let [noted, writing] = [-noteMs, Promise.resolve()]
+    const { report, written } = progressNotes(
+      (share) => work.note(id, progressAt(share)),
+      (error) => troubled('progress', id, error),
+    )
     try {
-      return await make((share) => {
-        if (performance.now() - noted < noteMs) return
-        noted = performance.now()
-        writing = writing
-          .then(() => work.note(id, progressAt(share)))
-          .catch((error: unknown) => troubled('progress', id, error))
-      })
+      return await make(report)
     } finally {
-      await writing
+      await written()
     }
   }
 

@@ -18,6 +18,8 @@ export interface Jobs {
   running(userId: string, cacheKey: string): Promise<VideoJob | undefined>
   /** One that is there and that others are alike. */
   finished(userId: string, cacheKey: string): Promise<VideoJob | undefined>
+  /** How many there are that are alike, in whatever state. */
+  countAlike(userId: string, cacheKey: string): Promise<number>
   /** The newest that is there of what was told, however it was made. */
   anyOf(userId: string, told: Pick<Telling, 'contentHash' | 'soundBlob'>): Promise<VideoJob | undefined>
   /** The newest that is there of a text, with no sound of a later version. */
@@ -116,6 +118,8 @@ export interface Ports {
   people: People
   studio: Studio
   hash: (text: string) => string
+  /** The id that follows from two texts. */
+  keyOf: (text: string, purpose: string) => string
   clock: Clock
   ids: Ids
   /** How long vendors are left alone before they are asked again, and before what was lost is looked for. */

@@ -15,6 +15,7 @@ const pauseMs = 250
 const flickerMs = 130
 /** A cut at a comma must leave about this much before it. */
 const leastCut = 24
+const littleWord = 3
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 const widthOf = (text: string): number => {
@@ -46,7 +47,9 @@ const cutOf = (words: readonly Spoken[]): number => {
   for (let cut = words.length - 1; cut > 0; cut -= 1) {
     if (endsClause(words[cut - 1]?.text ?? '') && widthOf(joined(words.slice(0, cut))) >= leastCut) return cut
   }
-  return words.length
+  // Not behind a little word, which belongs to what follows.
+  const whole = words.findLastIndex(({ text }) => widthOf(text) > littleWord) + 1
+  return words.length - whole <= 2 && whole > 0 ? whole : words.length
 }
 
 const phraseOf = (words: readonly Spoken[]): Phrase => ({

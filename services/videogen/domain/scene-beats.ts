@@ -1,5 +1,5 @@
 import type { Soundtrack, Told } from './film.ts'
-import { endsSentence, spokenOf } from './spoken.ts'
+import { endsSentence, saysTheSame, spokenOf } from './spoken.ts'
 
 /** What is told while one scene is seen. */
 export interface Beat {
@@ -52,8 +52,8 @@ const joined = (one: Beat, next: Beat): Beat => {
   }
 }
 
-/** The beats of a narration, in order; what is too short by itself goes with what comes before it, or else behind. */
-export const allBeats = ({ segments, language, durationMs }: Soundtrack): Beat[] => {
+/** The beats of a narration, in order; what is too short by itself goes with what is before it, or else behind. */
+export const allBeats = ({ title, segments, language, durationMs }: Soundtrack): Beat[] => {
   const within = (ms: number): number => Math.round(Math.max(0, Math.min(durationMs, ms)))
   const beats = segments
     .map((told) => ({ ...told, startMs: within(told.startMs), endMs: within(told.endMs) }))
@@ -61,11 +61,14 @@ export const allBeats = ({ segments, language, durationMs }: Soundtrack): Beat[]
     .map((beat) => ({ ...beat, startMs: within(beat.startMs), endMs: within(beat.endMs) }))
     .toSorted((a, b) => a.startMs - b.startMs)
   const kept: Beat[] = []
-  for (const beat of beats) {
+  for (const [at, beat] of beats.entries()) {
     const last = kept.at(-1)
-    // Seen until the next one begins.
-    const isShort = last && (beat.startMs - last.startMs < shortestMs || beat.endMs - beat.startMs < shortestMs)
-    if (isShort) kept[kept.length - 1] = joined(last, beat)
+    const next = beats[at + 1]
+    const untilMs = next?.startMs ?? durationMs
+    const isTitle = kept.length === 1 && last && saysTheSame(last.text, title)
+    const isShort = untilMs - beat.startMs < shortestMs && (!next || untilMs - (last?.startMs ?? 0) < enoughMs)
+    if (last && !isTitle && (beat.startMs - last.startMs < shortestMs || isShort))
+      kept[kept.length - 1] = joined(last, beat)
     else kept.push(beat)
   }
   return kept

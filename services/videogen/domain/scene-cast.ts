@@ -19,15 +19,32 @@ const spots: Readonly<Record<number, readonly number[]>> = { 1: [0.5], 2: [0.34,
 
 const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []
 
-/** Whether a text names somebody: by the last word of their name, which is neither an article nor "old". */
+/** Parts of names that say nothing of who is meant. */
+const unspecific = new Set(
+  'the old young little big great poor good bad small mr mrs miss sir der die das dem den alte alter kleine kleiner junge große großer arme armer herr frau el la los las viejo vieja pequeño pequeña joven gran pobre señor señora'.split(
+    ' ',
+  ),
+)
+
+/** Who is named in a text, by any word of their name, in order. */
 const namedIn = (text: string, characters: Soundtrack['characters']): number[] => {
   const words = wordsOf(text)
+  const placeOf = (name: string): number => {
+    const parts = wordsOf(name).filter((part) => part.length > 2 && !unspecific.has(part))
+    return words.findIndex((word) => parts.includes(word))
+  }
   return characters
-    .map(({ name }, figure) => ({ figure, at: words.indexOf(wordsOf(name).at(-1) ?? '') }))
+    .map(({ name }, figure) => ({ figure, at: placeOf(name) }))
     .filter(({ at }) => at >= 0)
     .toSorted((a, b) => a.at - b.at)
     .map(({ figure }) => figure)
 }
+
+/** Words for who was there before. */
+const pronouns = new Set(
+  'he she they him her them his their er sie ihn ihm ihr ihnen ihre él ella ellos ellas'.split(' '),
+)
+const tellsOn = (text: string): boolean => wordsOf(text).some((word) => pronouns.has(word))
 
 /** Stands them in the order of the cast, so that nobody changes sides; those who listen look at who speaks. */
 const standing = (figures: readonly number[], speaker: number, side: number): Seen[] => {
@@ -44,7 +61,7 @@ const standing = (figures: readonly number[], speaker: number, side: number): Se
 
 /**
  * Who is seen in each of the beats: who speaks and whom they speak with, or whoever the narrator names; where he names
- * nobody, those who were there before, as long as the place stays the same.
+ * nobody, those who were there before, as long as the place stays the same or he goes on about them.
  */
 export const castOf = (
   beats: readonly Beat[],
@@ -62,10 +79,10 @@ export const castOf = (
     let figures: number[]
     if (speaker >= 0) figures = [speaker, ...(named.some((one) => one !== speaker) ? named : recent.slice(0, 1))]
     else if (named.length > 0) figures = named
-    else figures = samePlace ? before.slice(0, 2) : []
+    else figures = samePlace || tellsOn(beat.text) ? before.slice(0, 2) : []
     figures = [...new Set(figures)].slice(0, most)
     if (speaker >= 0) spoke = [{ figure: speaker, at }, ...spoke.filter(({ figure }) => figure !== speaker)]
-    before = figures
+    if (figures.length > 0) before = figures
     return standing(figures, speaker, at % 2 === 0 ? -1 : 1)
   })
 }

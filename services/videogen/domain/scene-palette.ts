@@ -88,6 +88,9 @@ const skies: readonly (keyof Base)[] = ['skyTop', 'skyLow', 'far']
 /** How much of a feeling's hue each takes: the horizon most, so that the sky still has the colour of its hour above. */
 const takes: Partial<Record<keyof Base, number>> = { skyTop: 0.5, skyLow: 1.25, far: 0.9 }
 
+/** A low sun has a colour of its own. */
+const least: Readonly<Record<Hour, number>> = { dawn: 0.7, day: 1, dusk: 0.6, night: 1 }
+
 export const isKnownEmotion = (emotion: string): boolean => emotion in tints
 
 /** The colours of the hour and the weather, as somebody with that feeling would see them. */
@@ -101,7 +104,11 @@ export const paletteOf = ({ hour, weather }: Setting, { emotion, strength }: Moo
     const isSky = skies.includes(key)
     const grey = hour === 'night' ? overcast.share * 0.35 : overcast.share
     const weathered = mix(one, overcast.tint, isSky || weather === 'snow' ? grey : grey * 0.4)
-    const toned = mix(saturated(weathered, eased(tint.saturation)), hue, tint.share * force * (takes[key] ?? 0.42))
+    const toned = mix(
+      saturated(weathered, eased(tint.saturation)),
+      hue,
+      tint.share * force * (takes[key] ?? 0.42) * (isSky ? least[hour] : 1),
+    )
     return brightened(toned, eased(tint.brightness))
   }
   const base = hours[hour]

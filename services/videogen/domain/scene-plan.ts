@@ -6,6 +6,7 @@ import { type Camera, cameraOf } from './scene-camera.ts'
 import { castOf, type Seen } from './scene-cast.ts'
 import { isKnownEmotion, type Mood } from './scene-palette.ts'
 import { openCountry, type Setting, settingOf } from './scene-setting.ts'
+import { saysTheSame } from './spoken.ts'
 
 export interface Scene {
   kind: 'title' | 'told' | 'end'
@@ -37,6 +38,8 @@ export interface ScenePlan {
 }
 
 const titleMs = 2600
+/** Where it is said, it needs no longer than this. */
+const saidTitleMs = 1500
 /** An end card is worth it from so much silence at the end. */
 const endMs = 2200
 const endDelayMs = 400
@@ -45,29 +48,25 @@ const neutral: Mood = { emotion: '', strength: 0 }
 const moodOf = ({ emotion, intensity }: Beat): Mood =>
   isKnownEmotion(emotion) ? { emotion, strength: Math.max(0, Math.min(1, intensity / 10)) } : neutral
 
-const spaceless = (text: string): string => text.replace(/[\s\p{P}]+/gu, '').toLowerCase()
-
-/** How long the title is seen: while it is said, or else a moment; a scene that it leaves too little of goes with it. */
-const titleEnds = (beats: readonly Beat[], { title, durationMs }: Soundtrack): { endMs: number; beats: number } => {
-  const [first, second] = beats
-  if (!first) return { endMs: durationMs, beats: 0 }
-  if (spaceless(first.text) === spaceless(title)) {
-    return { endMs: second ? second.startMs : durationMs, beats: 1 }
-  }
-  const wanted = Math.min(Math.max(titleMs, first.startMs), Math.max(first.startMs, durationMs / 2))
-  const gone = beats.findIndex(
-    (beat, at) => (beats[at + 1]?.startMs ?? durationMs) - wanted >= shortestMs && beat.endMs > wanted,
-  )
+/** How long the title is seen: while it is said, and for a moment at least; a scene that it leaves too little of goes with it. */
+const titleEnds = (beats: readonly Beat[], title: string, overMs: number): { endMs: number; beats: number } => {
+  const isSaid = beats.length > 0 && saysTheSame(beats[0]?.text ?? '', title)
+  const first = isSaid ? 1 : 0
+  const wanted = Math.max(beats[first]?.startMs ?? 0, Math.min(isSaid ? saidTitleMs : titleMs, overMs / 2))
+  const gone = beats.findIndex(({ startMs }, at) => {
+    const untilMs = beats[at + 1]?.startMs ?? overMs
+    return at >= first && untilMs - Math.max(wanted, startMs) >= shortestMs
+  })
   const next = beats[gone]
   return next
     ? { endMs: Math.round(Math.max(wanted, next.startMs)), beats: gone }
-    : { endMs: durationMs, beats: beats.length }
+    : { endMs: overMs, beats: beats.length }
 }
 
 const chapterOf = ({ chapters, title }: Soundtrack, fromMs: number, toMs: number): string => {
   if (chapters.length < 2) return ''
   const begun = chapters.find(({ startMs }) => startMs >= fromMs && startMs < toMs)
-  return begun && spaceless(begun.title) !== spaceless(title) ? begun.title : ''
+  return begun && !saysTheSame(begun.title, title) ? begun.title : ''
 }
 
 /**
@@ -88,9 +87,10 @@ export const planScenes = (soundtrack: Soundtrack, seed = ''): ScenePlan => {
     settings.map(({ place }) => place),
     characters,
   )
-  const shown = titleEnds(beats, soundtrack)
   const lastMs = beats.at(-1)?.endMs ?? durationMs
-  const hasEnd = beats.length > shown.beats && durationMs - lastMs >= endMs + endDelayMs
+  const isSilent = durationMs - lastMs >= endMs + endDelayMs
+  const shown = titleEnds(beats, title, isSilent ? lastMs + endDelayMs : durationMs)
+  const hasEnd = isSilent && beats.length > shown.beats
   const overMs = hasEnd ? lastMs + endDelayMs : durationMs
   const still = { mood: neutral, seen: [], chapter: '', segments: [] }
   const scene = (beat: Beat, at: number): Scene => {
@@ -106,7 +106,13 @@ export const planScenes = (soundtrack: Soundtrack, seed = ''): ScenePlan => {
   }
   const opening: Scene = {
     ...still,
-    ...{ kind: 'title', startMs: 0, endMs: shown.endMs, fade: 'dark', camera: cameraOf(0, [], seed) },
+    ...{
+      kind: 'title',
+      startMs: 0,
+      endMs: shown.beats < beats.length ? shown.endMs : durationMs,
+      fade: 'dark',
+      camera: cameraOf(0, [], seed),
+    },
     setting: settings[shown.beats] ?? settings[0] ?? openCountry,
     segments: beats.slice(0, shown.beats).flatMap((beat) => beat.segments),
   }

@@ -82,3 +82,8 @@ const clauseEnd = /[,;:，、；：—–]["'”’»«“)\]]*$/u
 
 export const endsSentence = (text: string): boolean => sentenceEnd.test(text)
 export const endsClause = (text: string): boolean => clauseEnd.test(text)
+
+const bare = (text: string): string => text.replace(/[\s\p{P}]+/gu, '').toLowerCase()
+
+/** Whether two texts say the same. */
+export const saysTheSame = (one: string, other: string): boolean => bare(one) === bare(other)

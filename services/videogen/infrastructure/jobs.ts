@@ -28,6 +28,14 @@ export const jobRepository = ({ unit, database }: Pick<Kernel, 'unit' | 'databas
     },
     running: (userId, cacheKey) => first(running, userId, cacheKey),
     finished: (userId, cacheKey) => first(finished, userId, cacheKey),
+    countAlike: async (userId, cacheKey) => {
+      const [row] = await database.sql<{ count: number }>(
+        `select count(*) from video_jobs where ${alike}`,
+        userId,
+        cacheKey,
+      )
+      return row?.count ?? 0
+    },
     anyOf: (userId, { contentHash, soundBlob }) => first(anyOf, userId, contentHash, soundBlob),
     shown: (storyId, version, contentHash) => first(shown, storyId, version, contentHash),
     ofStory: (storyId) => unit().select(VideoJob, 'story_id = $1 order by id', storyId),

@@ -74,6 +74,7 @@ export const neighbours = () => {
       return seen
     },
     reserveUsage: async ({ key, amount }: { key: string; amount: number }) => {
+      if (reserved.includes(key)) return { isUnlimited: false }
       if (amount > left) throw limitReached()
       left -= amount
       reserved.push(key)

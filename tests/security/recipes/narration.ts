@@ -1,5 +1,6 @@
 import type { Fields } from '../call.ts'
 import {
+  newHeardStory,
   newNarration,
   newSpeaker,
   newToldNarration,
@@ -41,6 +42,9 @@ export const narrationRecipes: Recipes = ofService('troupe.narration.v1.Narratio
     isOnce: true,
   },
   GetNarration: heard,
+  GetSoundtrack: {
+    fields: async (scene) => ({ ...(await newHeardStory(scene)), userId: scene.person.id }),
+  },
   ListNarrations: {
     fields: async (scene) => {
       await newNarration(scene)

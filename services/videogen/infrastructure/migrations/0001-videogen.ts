@@ -34,7 +34,7 @@ export const videogen: Migration = {
     )`,
     // Films that are alike are made once at a time.
     `create unique index video_jobs_running on video_jobs (user_id, cache_key) where status in ('queued', 'processing')`,
-    `create index video_jobs_made on video_jobs (user_id, cache_key) where status = 'completed'`,
+    'create index video_jobs_alike on video_jobs (user_id, cache_key)',
     'create index video_jobs_of_user on video_jobs (user_id, created_at desc, id desc)',
     'create index video_jobs_of_story on video_jobs (story_id, completed_at desc)',
     // Times are the database's own, which no time travel moves.

@@ -6,6 +6,14 @@ import type { Backdrop } from './backdrop.ts'
 import { type Context, disc, height, left, oval, right, width } from './canvas.ts'
 
 const span = right - left
+const flock = [
+  [0, 0],
+  [-46, 20],
+  [-60, -22],
+  [-118, 6],
+] as const
+
+const wrapped = (value: number, size: number): number => ((value % size) + size) % size
 
 /** What moves in the sky. Seconds count from the beginning of the film, so that it moves on from scene to scene. */
 export const drawSky = (context: Context, { stars, clouds, cloud }: Backdrop, seconds: number): void => {
@@ -36,6 +44,29 @@ export const drawGlints = (context: Context, { place }: Setting, { light }: Pale
   }
 }
 
+/** A few birds far away, by day. */
+export const drawBirds = (
+  context: Context,
+  { place, hour, weather }: Setting,
+  { near }: Palette,
+  seconds: number,
+): void => {
+  if (place === 'room' || hour === 'night' || weather !== 'clear') return
+  context.strokeStyle = css(near, 0.75)
+  context.lineWidth = 2.2
+  context.lineCap = 'round'
+  for (const [at, [dx, dy]] of flock.entries()) {
+    const x = wrapped(300 + seconds * 19 + dx, span) + left
+    const y = 150 + dy + Math.sin(seconds * 0.6 + at) * 10
+    const wing = 7 * Math.sin(seconds * 6.5 + at * 1.3)
+    context.beginPath()
+    context.moveTo(x - 13, y - wing)
+    context.quadraticCurveTo(x - 5, y - 4, x, y)
+    context.quadraticCurveTo(x + 5, y - 4, x + 13, y - wing)
+    context.stroke()
+  }
+}
+
 interface Drifting {
   count: number
   colour: Colour
@@ -63,8 +94,6 @@ const driftingOf = ({ place, hour, weather }: Setting, { emotion }: Mood, { ligh
   if (place === 'forest') return { ...slow, count: 18, colour: lighter(middle, 0.4), down: 30, size: 3.4, glows: false }
   return { ...slow, count: 18, colour: [255, 255, 255], size: 1.8, glows: false }
 }
-
-const wrapped = (value: number, size: number): number => ((value % size) + size) % size
 
 const drawRain = (context: Context, seconds: number): void => {
   const chance = chanceOf('rain')

@@ -73,3 +73,10 @@ export const shape = (context: Context, points: readonly (readonly [number, numb
   context.closePath()
   context.fill()
 }
+
+/** The first row of a picture that anything is painted on; its height where nothing is. */
+export const firstRow = ({ canvas }: Layer): number => {
+  const pixels = new Uint32Array(canvas.data().buffer)
+  const painted = pixels.findIndex((pixel) => pixel !== 0)
+  return painted < 0 ? canvas.height : Math.floor(painted / canvas.width)
+}

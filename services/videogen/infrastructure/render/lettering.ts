@@ -24,6 +24,11 @@ register()
 
 const fontOf = (size: number, weight: (typeof weights)[number]): string => `${weight} ${size}px "${family}"`
 
+const pictograph = /\p{RGI_Emoji}/gv
+
+/** A text without the little pictures in it: no font of ours has them, and nobody says them. */
+const lettersOf = (text: string): string => text.replace(pictograph, '').replace(/\s+/gu, ' ').trim()
+
 /** The lines of a text that is no wider than so many pixels; undefined where a single word is. */
 const wrapped = (context: Context, text: string, most: number): string[] | undefined => {
   const lines: string[] = []
@@ -48,7 +53,7 @@ const balanced = (context: Context, text: string, most: number): string[] | unde
 }
 
 /** As much of a text as fits. */
-export const shortened = (context: Context, text: string, most: number): string => {
+const shortened = (context: Context, text: string, most: number): string => {
   if (context.measureText(text).width <= most) return text
   const characters = [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)].map(
     ({ segment }) => segment,
@@ -69,10 +74,28 @@ const write = (context: Context, text: string, x: number, y: number, fill: strin
   context.shadowOffsetY = 0
 }
 
-/** A title in as large letters as fit, with a line of smaller ones below, about the middle of the picture. */
+const titleWidth = 1000
+const titleLines = 3
+
+/** A title in as large letters as fit in three lines; what is too long even then is cut off. */
+const fitted = (context: Context, title: string): { lines: string[]; size: number } => {
+  let size = 84
+  for (; size > 38; size -= 4) {
+    context.font = fontOf(size, 700)
+    const lines = balanced(context, title, titleWidth)
+    if (lines && lines.length <= titleLines) return { lines, size }
+  }
+  context.font = fontOf(size, 700)
+  const lines = wrapped(context, title, titleWidth) ?? [title]
+  const last = lines.slice(titleLines - 1).join(' ')
+  const shown = [...lines.slice(0, titleLines - 1), ...(last === '' ? [] : [last])]
+  return { lines: shown.map((line) => shortened(context, line, titleWidth)), size }
+}
+
+/** A title with a line of smaller letters below, about the middle of the picture. */
 export const paintTitle = (title: string, below: string, accent: Colour): Canvas => {
   const { canvas, context } = openFrame()
-  const [middle, most, mostLines] = [300, 1000, 3]
+  const middle = 300
   const veil = context.createRadialGradient(width / 2, middle, 60, width / 2, middle, 560)
   veil.addColorStop(0, 'rgba(8,10,26,0.62)')
   veil.addColorStop(0.55, 'rgba(8,10,26,0.4)')
@@ -81,14 +104,7 @@ export const paintTitle = (title: string, below: string, accent: Colour): Canvas
   context.fillRect(0, 0, width, 720)
   context.textAlign = 'center'
   context.textBaseline = 'middle'
-  let size = 84
-  let lines: string[] | undefined
-  for (; size >= 34; size -= 4) {
-    context.font = fontOf(size, 700)
-    lines = balanced(context, title, most)
-    if (lines && lines.length <= mostLines) break
-  }
-  const shown = lines && lines.length <= mostLines ? lines : [shortened(context, title, most)]
+  const { lines: shown, size } = fitted(context, lettersOf(title))
   const step = size * 1.18
   const first = middle - ((shown.length - 1) * step) / 2
   for (const [at, line] of shown.entries()) write(context, line, width / 2, first + at * step, 'rgb(255,252,242)')
@@ -100,7 +116,7 @@ export const paintTitle = (title: string, below: string, accent: Colour): Canvas
   context.arc(width / 2, ruleY, 5, 0, 2 * Math.PI)
   context.fill()
   context.font = fontOf(32, 400)
-  if (below !== '') write(context, shortened(context, below, most), width / 2, ruleY + 42, 'rgb(246,238,220)')
+  write(context, shortened(context, lettersOf(below), titleWidth), width / 2, ruleY + 42, 'rgb(246,238,220)')
   return canvas
 }
 
@@ -113,7 +129,8 @@ const mostWide = 1160
 export const captionTop = (lines: number): number => captionBottom - lines * captionStep - 14
 
 /** Captions: white on a dark box that is as wide as its line; smaller where letters are wide. */
-export const paintCaption = (lines: readonly string[]): Canvas => {
+export const paintCaption = (said: readonly string[]): Canvas => {
+  const lines = said.map(lettersOf)
   const { canvas, context } = openFrame()
   context.textAlign = 'center'
   context.textBaseline = 'middle'
@@ -125,6 +142,7 @@ export const paintCaption = (lines: readonly string[]): Canvas => {
     context.font = fontOf(size, 700)
   }
   const wide = Math.max(...lines.map((line) => context.measureText(line).width))
+  if (wide === 0) return canvas
   const from = captionTop(lines.length)
   context.fillStyle = 'rgba(8,10,20,0.68)'
   context.beginPath()
@@ -146,7 +164,7 @@ export const paintChapter = (title: string, accent: Colour): Canvas => {
   const { canvas, context } = openFrame()
   context.font = fontOf(34, 700)
   context.textBaseline = 'middle'
-  const text = shortened(context, title, 900)
+  const text = shortened(context, lettersOf(title), 900)
   const wide = context.measureText(text).width
   context.fillStyle = 'rgba(8,10,20,0.6)'
   context.beginPath()

@@ -65,6 +65,7 @@ const thumbnailAt = ({ scenes }: ScenePlan): number => ((scenes[0]?.startMs ?? 0
 
 export const openRenderer = (): Renderer => {
   const studio = openStudio()
+  let films = 0
 
   /** The pictures, in parts. */
   const encodeParts = async (
@@ -76,7 +77,14 @@ export const openRenderer = (): Renderer => {
     const { programs, turn, signal, onProgress } = rendering
     const frames = Math.max(1, Math.round((durationMs * frameRate) / 1000))
     const perPart = (partMs * frameRate) / 1000
-    const drawing = { plan: film.plan, hasCaptions: film.captions === 'burnt', seed: film.seed, rate: frameRate }
+    films += 1
+    const drawing = {
+      film: films,
+      plan: film.plan,
+      hasCaptions: film.captions === 'burnt',
+      seed: film.seed,
+      rate: frameRate,
+    }
     const parts: string[] = []
     for (let from = 0; from < frames; from += perPart) {
       const count = Math.min(perPart, frames - from)
@@ -118,7 +126,7 @@ export const openRenderer = (): Renderer => {
     })
   }
   const paintThumbnail = async ({ plan, seed }: Film, path: string, signal: AbortSignal): Promise<void> => {
-    await writeFile(path, await studio.still({ plan, seed, hasCaptions: false, ms: thumbnailAt(plan) }, signal))
+    await writeFile(path, await studio.still({ plan, seed, ms: thumbnailAt(plan) }, signal))
   }
   return {
     renderFilm: async (film, rendering) => {

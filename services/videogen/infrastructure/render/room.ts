@@ -101,7 +101,13 @@ const picture = (context: Context, palette: Palette, x: number): void => {
   context.fillStyle = downward(context, 198, 266, palette.skyTop, palette.skyLow)
   context.fillRect(x + 8, 198, 88, 68)
   context.fillStyle = css(palette.middle)
-  oval(context, x + 40, 266, 44, 24)
+  shape(context, [
+    [x + 8, 248],
+    [x + 40, 236],
+    [x + 96, 254],
+    [x + 96, 266],
+    [x + 8, 266],
+  ])
   context.fillStyle = css(palette.light)
   disc(context, x + 70, 218, 9)
 }

@@ -1,19 +1,17 @@
 import type { View } from '../../domain/scene-camera.ts'
 import { type Mood, type Palette, paletteOf } from '../../domain/scene-palette.ts'
 import type { Scene, ScenePlan } from '../../domain/scene-plan.ts'
-import { drawAir, drawGlints, drawSky } from './air.ts'
-import { type Backdrop, paintBackdrop } from './backdrop.ts'
-import { type Canvas, type Context, groundY, height, margin, width } from './canvas.ts'
+import { drawAir, drawBirds, drawGlints, drawSky } from './air.ts'
+import { type Backdrop, type Plane, paintBackdrop } from './backdrop.ts'
+import { type Context, groundY, height, margin, width } from './canvas.ts'
 import { expressionOf } from './expression.ts'
 import { drawFigure } from './figure.ts'
 import { mouthsOf, smooth } from './moments.ts'
 
 /** How much layers move with the camera: the nearer, the more. */
 const depths = { back: 0.4, middle: 0.85, stage: 1, near: 1.3 } as const
-/** Of the nearest layer, only so much from below is painted on. */
-const nearTall = 260
 /** The scenes of a film come back to the same few places. */
-const mostKept = 4
+const mostKept = 3
 const sizeOfCast: Readonly<Record<number, number>> = { 1: 1.06, 2: 1, 3: 0.92 }
 
 const between = (from: number, to: number, share: number): number => from + (to - from) * share
@@ -36,10 +34,10 @@ const lookFrom = (context: Context, { x, y, zoom }: View, depth: number): void =
   )
 }
 
-const drawLayer = (context: Context, layer: Canvas, view: View, depth: number, from = 0): void => {
+const drawPlane = (context: Context, { canvas, from }: Plane, view: View, depth: number): void => {
   lookFrom(context, view, depth)
-  const tall = layer.height - from
-  context.drawImage(layer, 0, from, layer.width, tall, -margin.x, from - margin.y, layer.width, tall)
+  const tall = canvas.height - from
+  if (tall > 0) context.drawImage(canvas, 0, from, canvas.width, tall, -margin.x, from - margin.y, canvas.width, tall)
 }
 
 /** Whoever hears anger is afraid of it; all else is shared, by half. */
@@ -100,16 +98,17 @@ export const openScenePainter = (plan: ScenePlan, seed: string) => {
       if (outside) {
         context.drawImage(outside.sky, 0, 0)
         drawSky(context, backdrop, ms / 1000)
+        drawBirds(context, scene.setting, palette, ms / 1000)
       }
-      drawLayer(context, back, view, depths.back)
+      drawPlane(context, back, view, depths.back)
       if (outside) {
         if (scene.setting.place === 'sea') drawGlints(context, scene.setting, palette, ms / 1000)
-        drawLayer(context, outside.middle, view, depths.middle)
+        drawPlane(context, outside.middle, view, depths.middle)
         if (scene.setting.place === 'river') drawGlints(context, scene.setting, palette, ms / 1000)
       }
       lookFrom(context, view, depths.stage)
       drawCast(context, scene, palette, ms)
-      if (outside) drawLayer(context, outside.near, view, depths.near, outside.near.height - nearTall)
+      if (outside) drawPlane(context, outside.near, view, depths.near)
       context.setTransform(1, 0, 0, 1, 0, 0)
       drawAir(context, scene.setting, scene.mood, palette, ms / 1000)
       context.drawImage(light, 0, 0)

@@ -20,26 +20,18 @@ export interface Studio {
   close(): Promise<void>
 }
 
-/** What comes by a port, until it is closed or the signal aborts. */
-async function* received(port: MessagePort, signal: AbortSignal): AsyncIterable<ArrayBuffer> {
+/** So much of what comes by a port. A thread with nothing to do stands still: that it closed its port is not heard then. */
+async function* received(port: MessagePort, count: number, signal: AbortSignal): AsyncIterable<ArrayBuffer> {
   const waiting: ArrayBuffer[] = []
   const more = new EventTarget()
-  let isClosed = false
-  const tell = () => more.dispatchEvent(new Event('more'))
   port.on('message', (buffer: ArrayBuffer) => {
     waiting.push(buffer)
-    tell()
+    more.dispatchEvent(new Event('more'))
   })
-  port.once('close', () => {
-    isClosed = true
-    tell()
-  })
-  for (;;) {
+  for (let taken = 0; taken < count; taken += 1) {
     signal.throwIfAborted()
-    const next = waiting.shift()
-    if (next) yield next
-    else if (isClosed) return
-    else await once(more, 'more', { signal })
+    if (waiting.length === 0) await once(more, 'more', { signal })
+    yield waiting.shift() as ArrayBuffer
   }
 }
 
@@ -61,7 +53,7 @@ export const openStudio = (): Studio => {
     drawn.catch((error: unknown) => stop.abort(error))
     let isDone = false
     try {
-      for await (const buffer of received(ours, either)) {
+      for await (const buffer of received(ours, stretch.count, either)) {
         yield new Uint8Array(buffer)
         ours.postMessage(buffer, [buffer])
       }

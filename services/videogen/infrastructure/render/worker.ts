@@ -5,6 +5,8 @@ import type { ScenePlan } from '../../domain/scene-plan.ts'
 import { type FilmPainter, openFilmPainter } from './film-painter.ts'
 
 export interface Drawing {
+  /** Which of the films of this process. */
+  film: number
   plan: ScenePlan
   hasCaptions: boolean
   seed: string
@@ -28,11 +30,10 @@ setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as (options: { type: 'minor' }) => void
 
 /** The film that was drawn last: its next part goes on with what is painted. */
-let last: { key: string; painter: FilmPainter } | undefined
+let last: { film: number; painter: FilmPainter } | undefined
 
-const painterOf = ({ plan, hasCaptions, seed }: Drawing): FilmPainter => {
-  const key = JSON.stringify([plan.title, plan.durationMs, plan.scenes.length, plan.captions.length, hasCaptions, seed])
-  if (last?.key !== key) last = { key, painter: openFilmPainter(plan, hasCaptions, seed) }
+const painterOf = ({ film, plan, hasCaptions, seed }: Drawing): FilmPainter => {
+  if (last?.film !== film) last = { film, painter: openFilmPainter(plan, hasCaptions, seed) }
   return last.painter
 }
 
@@ -66,10 +67,10 @@ export const draw = async (job: DrawJob): Promise<void> => {
   }
 }
 
-export interface StillJob extends Drawing {
+export interface StillJob extends Omit<Drawing, 'film' | 'hasCaptions'> {
   ms: number
 }
 
-/** One picture, as a JPEG. */
-export const still = ({ ms, ...drawing }: StillJob): Promise<Uint8Array> =>
-  painterOf(drawing).paint(ms).encode('jpeg', 88)
+/** One picture without captions, as a JPEG. */
+export const still = ({ plan, seed, ms }: StillJob): Promise<Uint8Array> =>
+  openFilmPainter(plan, false, seed).paint(ms).encode('jpeg', 88)
