@@ -3,9 +3,9 @@ import { type CollaborationSession, SessionStatus } from '#gen/troupe/collaborat
 import { CollaborationService, Verdict } from '#gen/troupe/collaboration/v1/collaboration_service_pb.ts'
 import type { Programs } from '#shared/infrastructure/programs/program.ts'
 import { SetupError } from '../setup-error.ts'
-import type { Stage } from './run.ts'
 import { type Author, guestWith, newAuthor } from './session.ts'
 import { readAloud } from './speaking.ts'
+import type { Stage } from './stage.ts'
 
 type Studio = Stage & { programs: Programs }
 type Friend = Pick<Author, 'clientOf'>

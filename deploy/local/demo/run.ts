@@ -4,25 +4,17 @@ import { sellTickets } from './box-office.ts'
 import { printChain, printRecentEvents } from './causal-chain.ts'
 import type { Draft } from './drafts.ts'
 import { exportBook, slugOf } from './export-book.ts'
-import type { Failures } from './failures.ts'
 import { printListView } from './list-view.ts'
 import { printMails } from './mails.ts'
 import { announce } from './performance.ts'
-import type { Screen } from './screen.ts'
-import { type Author, type Gateway, newAuthor, signInOperator } from './session.ts'
+import { type Author, newAuthor, signInOperator } from './session.ts'
+import type { Stage } from './stage.ts'
 import { makeInStudio } from './studio.ts'
 import { analyse, create, publish, type Work } from './works.ts'
 
 /** CreateStory may be called so often an hour by one author; one call finds the limit of FREE. */
 const callsPerAuthor = 10
 const storiesPerAuthor = callsPerAuthor - 1
-
-export interface Stage {
-  readonly gateway: Gateway
-  readonly dataDir: string
-  readonly screen: Screen
-  readonly failures: Failures
-}
 
 const chunks = <T>(items: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))

@@ -8,9 +8,9 @@ import { download } from './download.ts'
 import { exportBook } from './export-book.ts'
 import { followStory } from './follow.ts'
 import { castFriends } from './friends.ts'
-import type { Stage } from './run.ts'
 import { type Author, tracedCall } from './session.ts'
 import { speaking } from './speaking.ts'
+import type { Stage } from './stage.ts'
 import { analyse, create, type Work, withinTier } from './works.ts'
 
 /** Short, since a film takes about half as long to make as to see. */

@@ -7,11 +7,11 @@ import type { SpeechEngine } from '../domain/engine.ts'
 import type { Pronunciation } from '../domain/lexicon.ts'
 import type { StoryNarration } from '../domain/narration.ts'
 import type { SeenVersion } from '../domain/narration-parts.ts'
-import type { RecordedLine } from '../domain/recorded.ts'
 import type { Script } from '../domain/script.ts'
 import type { EngineName, SoundSource } from '../domain/speech.ts'
 import type { Word } from '../domain/timing.ts'
 import type { NarratorVoice } from '../domain/voice.ts'
+import type { Publishings, Recordings } from './recording-ports.ts'
 import type { Segments } from './segment-ports.ts'
 import type { Studio } from './studio.ts'
 
@@ -86,36 +86,6 @@ export interface Speeches {
   forget(ownerId: string): void
   /** Forgets what somebody recorded, whoever it was said for; answers whose and under which keys. */
   forgetSpeaker(speakerId: string): Promise<{ ownerId: string; key: string }[]>
-}
-
-/** Who recorded the lines of a character. */
-export interface Recording {
-  sessionId: string
-  storyId: string
-  ownerId: string
-  characterId: string
-  /** Empty for somebody without an account. */
-  speakerId: string
-}
-
-/** Lines that people recorded instead of an engine. */
-export interface Recordings {
-  of(storyId: string): Promise<RecordedLine[]>
-  /** Takes these lines for a character instead of those that were there. */
-  replace(recording: Recording, lines: readonly RecordedLine[]): void
-  /** Some stories in which somebody is heard, by id, behind one. */
-  storiesOf(speakerId: string, after: string, limit: number): Promise<{ storyId: string; ownerId: string }[]>
-  forgetSpeaker(storyId: string, speakerId: string): void
-  forgetSession(sessionId: string): void
-  forgetStory(storyId: string): void
-  forgetOwner(ownerId: string): void
-}
-
-/** Publications that asked for a narration. */
-export interface Publishings {
-  /** The run that was begun for it; `''` for none, undefined where it never asked. */
-  find(publishingId: string): Promise<{ narrationId: string; runId: string; isOver: boolean } | undefined>
-  note(publishingId: string, run: { narrationId: string; runId: string; isOver: boolean }): void
 }
 
 export interface Lexicons {

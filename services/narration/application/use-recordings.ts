@@ -1,5 +1,6 @@
 import type { RecordedLine } from '../domain/recorded.ts'
-import type { Ports, Recording } from './ports.ts'
+import type { Ports } from './ports.ts'
+import type { Recording } from './recording-ports.ts'
 import { retellNarration } from './retell-narration.ts'
 
 /** Keeps a character's lines as somebody recorded them; a story that is told already is told anew with them. */

@@ -1,6 +1,6 @@
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import { keepLiving } from '#shared/infrastructure/personal/living.ts'
-import type { Publishings, Recordings } from '../application/ports.ts'
+import type { Publishings, Recordings } from '../application/recording-ports.ts'
 import type { RecordedLine } from '../domain/recorded.ts'
 
 const drop = 'delete from recorded_lines where story_id = $1 and character_id = $2 and place >= $3'
