@@ -2,8 +2,8 @@ import { type Colour, colour } from './colour.ts'
 import type { Soundtrack } from './film.ts'
 import { type Chance, chanceOf, pick } from './seeded.ts'
 
-export type Species = 'human' | 'wolf' | 'fox' | 'bear' | 'cat' | 'rabbit' | 'mouse' | 'frog' | 'bird'
-export type Headwear = 'none' | 'crown' | 'hood' | 'cap' | 'straw' | 'pointed' | 'scarf'
+type Species = 'human' | 'wolf' | 'fox' | 'bear' | 'cat' | 'rabbit' | 'mouse' | 'frog' | 'bird'
+type Headwear = 'none' | 'crown' | 'hood' | 'cap' | 'straw' | 'pointed' | 'scarf'
 
 /** What somebody looks like, in every scene. */
 export interface Look {
@@ -78,6 +78,16 @@ const furs: Readonly<Record<Exclude<Species, 'human'>, Colour>> = {
   bird: colour('#5b86b8'),
 }
 
+/** Names of the colours of cloth, in their order. */
+const clothNames = [
+  'red rot rote roter rotkäppchen roja rojo caperucita scarlet',
+  'blue blau blaue blauer azul',
+  'green grün grüne grüner verde',
+  'golden gold goldene goldener dorado dorada yellow gelb amarillo amarilla',
+  'purple violet lila morado morada',
+  'pink rosa',
+]
+
 const wordsOf = (text: string): Set<string> => new Set(text.toLowerCase().match(/\p{L}+/gu) ?? [])
 const tells = (words: ReadonlySet<string>, list: string): boolean => list.split(' ').some((word) => words.has(word))
 const foundIn = <T extends string>(words: ReadonlySet<string>, lists: Readonly<Record<T, string>>): T | undefined =>
@@ -93,6 +103,7 @@ const lookOf = ({ name, role, traits }: Character, chance: Chance): Look => {
   const age = tells(words, aged) ? 'old' : tells(words, childish) ? 'child' : 'adult'
   const guess = soundsFeminine(name, chance)
   const isFeminine = tells(words, feminine) || (!tells(words, masculine) && guess)
+  const clothes = pick(cloths, chance)
   const [skin, hair, beard] = [pick(skins.slice(0, 5), chance), pick(hairs, chance), chance()]
   return {
     species: kind,
@@ -100,7 +111,7 @@ const lookOf = ({ name, role, traits }: Character, chance: Chance): Look => {
     isFeminine,
     skin: kind === 'human' ? skin : furs[kind],
     hair: age === 'old' ? pick(greyHairs, chance) : hair,
-    clothes: pick(cloths, chance),
+    clothes,
     trim: pick(trims, chance),
     hairstyle: Math.floor(chance() * 4),
     hasBeard: kind === 'human' && !isFeminine && age !== 'child' && beard < (age === 'old' ? 0.85 : 0.35),
@@ -108,14 +119,21 @@ const lookOf = ({ name, role, traits }: Character, chance: Chance): Look => {
   }
 }
 
-/** The looks of a cast: by name, role and traits, and no two in the same colour as long as there are colours. */
+/** The colour that somebody is named after. */
+const namedColour = ({ name, traits }: Character): Colour | undefined =>
+  cloths[clothNames.findIndex((list) => tells(wordsOf(`${name} ${traits.join(' ')}`), list))]
+
+/**
+ * The looks of a cast: by name, role and traits, and no two in the same colour as long as there are colours, but for
+ * those who are named after one.
+ */
 export const looksOf = (characters: Soundtrack['characters']): Look[] => {
-  const worn = new Set<Colour>()
+  const worn = new Set(characters.map(namedColour))
   return characters.map((character) => {
     const look = lookOf(character, chanceOf(`${character.name}|${character.role}|${character.traits.join('|')}`))
     const first = cloths.indexOf(look.clothes)
     const turns = cloths.map((_, step) => cloths[(first + step) % cloths.length] as Colour)
-    const clothes = turns.find((each) => !worn.has(each)) ?? look.clothes
+    const clothes = namedColour(character) ?? turns.find((each) => !worn.has(each)) ?? look.clothes
     worn.add(clothes)
     return { ...look, clothes }
   })

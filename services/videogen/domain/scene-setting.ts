@@ -1,6 +1,6 @@
-export type Place = 'meadow' | 'forest' | 'river' | 'sea' | 'mountain' | 'village' | 'city' | 'castle' | 'room'
+type Place = 'meadow' | 'forest' | 'river' | 'sea' | 'mountain' | 'village' | 'city' | 'castle' | 'room'
 export type Hour = 'dawn' | 'day' | 'dusk' | 'night'
-export type Weather = 'clear' | 'rain' | 'snow' | 'fog'
+type Weather = 'clear' | 'rain' | 'snow' | 'fog'
 
 /** Where and when something happens. */
 export interface Setting {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { captionsOf } from '../domain/captions.ts'
-import { lightnessOf } from '../domain/colour.ts'
+import { colour, lightnessOf } from '../domain/colour.ts'
 import { looksOf } from '../domain/figure-look.ts'
 import type { Soundtrack, Told } from '../domain/film.ts'
 import { paletteOf } from '../domain/scene-palette.ts'
@@ -177,6 +177,8 @@ describe('a scene plan', () => {
       { headwear: 'crown', isFeminine: false },
     ])
     expect(new Set(looks.map(({ clothes }) => clothes)).size).toBe(3)
+    const [hood] = looksOf([{ id: 'r', name: 'Little Red Riding Hood', role: '', traits: [] }])
+    expect(hood).toMatchObject({ clothes: colour('#c8413b'), headwear: 'hood' })
   })
 })
 

@@ -62,16 +62,22 @@ export const drawEars = (context: Context, look: Look): void => {
   if (look.species !== 'human') ears[look.species](context, look)
 }
 
-/** The muzzle, with the nose on it; the mouth goes below. */
-export const drawMuzzle = (context: Context, { species, skin }: Look): void => {
+/** The muzzle, with the nose on it; the mouth goes below. A bird has a beak, which is a mouth itself. */
+export const drawMuzzle = (context: Context, { species, skin }: Look, mouth: number): void => {
   if (species === 'human') return
   if (species === 'bird') {
-    context.fillStyle = 'rgb(240,168,52)'
-    shape(context, [
-      [-r * 0.1, r * 0.06],
-      [r * 0.98, r * 0.28],
-      [-r * 0.05, r * 0.46],
-    ])
+    // Its lower half goes down as it speaks.
+    for (const [open, tone] of [
+      [1, 'rgb(214,140,40)'],
+      [0, 'rgb(240,168,52)'],
+    ] as const) {
+      context.fillStyle = tone
+      shape(context, [
+        [-r * 0.1, r * (0.06 + open * 0.12)],
+        [r * 0.98, r * (0.26 + open * (0.06 + mouth * 0.3))],
+        [-r * 0.05, r * (0.4 + open * (0.1 + mouth * 0.22))],
+      ])
+    }
     return
   }
   context.fillStyle = css(lighter(skin, species === 'frog' ? 0.3 : 0.5))

@@ -13,9 +13,9 @@ export interface Moment {
 const ink = 'rgb(44,30,34)'
 
 interface Features {
-  /** Of the eyes and the mouth, from the middle of the head. */
+  /** Of the eyes and the mouth, from the middle of the head; what has a beak has no mouth. */
   eyeY: number
-  mouthY: number
+  mouthY?: number
   /** How far the face is turned. */
   turn: number
   size: number
@@ -118,7 +118,7 @@ export const drawFace = (context: Context, moment: Moment, features: Features): 
     context.fillStyle = 'rgba(150,205,250,0.9)'
     oval(context, turn + apart, eyeY + size * 2.6, size * 0.45, size * 0.85)
   }
-  mouthOf(context, turn, mouthY, size, moment)
+  if (mouthY !== undefined) mouthOf(context, turn, mouthY, size, moment)
 }
 
 export const drawNose = (context: Context, x: number, y: number, size: number, skin: Colour): void => {

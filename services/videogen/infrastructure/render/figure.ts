@@ -44,10 +44,10 @@ const head = (context: Context, look: Look, pose: Pose): void => {
   disc(context, -headRadius * 0.95, headRadius * 0.2, headRadius * 0.75)
   context.restore()
   if (isHuman && hasBeard) drawBeard(context, look)
-  drawMuzzle(context, look)
+  drawMuzzle(context, look, pose.mouth)
   const turn = species === 'bird' ? 2 : 8
   drawFace(context, pose, {
-    ...{ eyeY: species === 'frog' ? -headRadius * 0.74 : -5, mouthY: isHuman ? 23 : species === 'bird' ? 34 : 26 },
+    ...{ eyeY: species === 'frog' ? -headRadius * 0.74 : -5, ...(species !== 'bird' && { mouthY: isHuman ? 23 : 26 }) },
     ...{ turn, size: 6.2, hasLashes: isFeminine && age !== 'old', skin },
     brows: isHuman ? darker(look.hair, 0.2) : darker(skin, 0.45),
   })
@@ -55,6 +55,8 @@ const head = (context: Context, look: Look, pose: Pose): void => {
     drawNose(context, 14, 9, 7, skin)
     drawHairInFront(context, look)
   }
+  // A frog's eyes are where others have a hat.
+  if (species === 'frog') context.translate(0, -headRadius * 0.42)
   drawHat(context, look)
 }
 

@@ -6,7 +6,7 @@ import type { Drawing, DrawJob, StillJob } from './worker.ts'
 const maxThreads = 2
 const idleMs = 20_000
 
-export interface Stretch extends Drawing {
+interface Stretch extends Drawing {
   rate: number
   from: number
   count: number
@@ -40,6 +40,8 @@ export const openStudio = (): Studio => {
     filename: new URL('./worker.ts', import.meta.url).href,
     minThreads: 0,
     maxThreads,
+    // It gives way to what is served, as programs do.
+    niceIncrement: 10,
     idleTimeout: idleMs,
     resourceLimits: { maxOldGenerationSizeMb: 512 },
   })
