@@ -13,6 +13,7 @@ const contexts = {
   payment: async () => (await import('./payment/service.ts')).payment,
   story: async () => (await import('./story/service.ts')).story,
   subscription: async () => (await import('./subscription/service.ts')).subscription,
+  videogen: async () => (await import('./videogen/service.ts')).videogen,
 } satisfies Record<string, () => Promise<ContextDefinition>>
 
 export type ContextName = keyof typeof contexts

@@ -2,20 +2,21 @@ import { createHash } from 'node:crypto'
 import { file_troupe_narration_v1_narration_events as events } from '#gen/troupe/narration/v1/narration_events_pb.ts'
 import { createApart } from '#shared/infrastructure/apart.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
+import { peopleRows } from '#shared/infrastructure/personal/living.ts'
+import { createLeasedWork } from '#shared/infrastructure/process/leased-work.ts'
 import { type Laboratory, openLaboratory } from '#shared/infrastructure/sound/laboratory.ts'
 import { defineContext } from '#shared/presentation/context.ts'
 import { type NarrationApp, narrationApp } from './application/app.ts'
 import type { Engines } from './application/ports.ts'
 import { lexiconRepository, settingsRepository } from './infrastructure/author-rows.ts'
-import { createDueWork } from './infrastructure/due-work.ts'
 import { chosenEngines } from './infrastructure/engines.ts'
 import { expiries } from './infrastructure/expiries.ts'
 import { invariants } from './infrastructure/invariants.ts'
 import { migrations } from './infrastructure/migrations/migrations.ts'
 import { narrationRepository } from './infrastructure/narrations.ts'
 import { orphanRules } from './infrastructure/orphans.ts'
-import { peopleRows } from './infrastructure/people.ts'
 import { subscriptionQuota } from './infrastructure/quota.ts'
+import { publishingRows, recordingRepository } from './infrastructure/recordings.ts'
 import { entities } from './infrastructure/schema.ts'
 import { storyScripts } from './infrastructure/scripts.ts'
 import { segmentRepository } from './infrastructure/segments.ts'
@@ -43,6 +44,8 @@ export const assemble = (kernel: Kernel, { engines, laboratory, wakeWork }: Part
     speeches: speechRepository(kernel),
     lexicons: lexiconRepository(kernel),
     settings: settingsRepository(kernel),
+    recordings: recordingRepository(kernel),
+    publishings: publishingRows(kernel),
     people: peopleRows(kernel),
     work: workRows(kernel),
     scripts: storyScripts(kernel),
@@ -73,7 +76,10 @@ export const narration = defineContext({
     const atOnce = kernel.env.integer('TROUPE_NARRATIONS_AT_ONCE', 2, { min: 1, max: 32 })
     const laboratory = openLaboratory()
     const app: NarrationApp = assemble(kernel, { engines, laboratory, wakeWork: () => work.wake() })
-    const work = createDueWork(kernel, app, atOnce)
+    const work = createLeasedWork(kernel, [
+      { kind: 'narration', name: 'narrations', atOnce, run: app.tellNarration },
+      { kind: 'voice', name: 'trainings', atOnce, run: app.runTraining },
+    ])
     const urlOf = (blob: string) => kernel.mediaUrl(blob, { lifetimeMs: hour })
     return {
       routes: [narrationService(app, urlOf)],

@@ -15,6 +15,7 @@ import { epubBinder } from './infrastructure/export/epub.ts'
 import { pdfBinder } from './infrastructure/export/pdf.ts'
 import { hashedText } from './infrastructure/hashed-text.ts'
 import { invariants } from './infrastructure/invariants.ts'
+import { makingProgress } from './infrastructure/making.ts'
 import { migrations } from './infrastructure/migrations/migrations.ts'
 import { ruleModerator } from './infrastructure/moderation.ts'
 import { narrationNotes } from './infrastructure/narrations.ts'
@@ -46,7 +47,8 @@ export const assemble = (kernel: Kernel, analyzer: Analyzer): StoryApp =>
     binders: { epub: epubBinder(), pdf: pdfBinder() },
     clock: kernel.clock,
     ids: { next: () => kernel.unit().next() },
-    watch: (topic, signal) => kernel.changes.watch(topic, signal),
+    watch: (topic, signal, silenceMs) => kernel.changes.watch(topic, signal, silenceMs),
+    doneOf: makingProgress(kernel),
     commit: (run) => kernel.write(uuidv7(), run),
     onLost: (error) => kernel.log.debug('analysis progress was not noted', { error }),
   })

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onDatabase } from './database.ts'
 import { median } from './measure.ts'
 import { startBenchMesh } from './mesh.ts'
+import { residentMebibytes } from './resident.ts'
 import type { Bench } from './setting.ts'
 
 /** What one campaign took. */
@@ -14,11 +14,6 @@ interface Crowd {
   /** The most that the process held above what it held before. */
   mebibytes: number
 }
-
-const residentMebibytes = (pid: number): number =>
-  process.platform === 'linux'
-    ? Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
-    : Number.NaN
 
 const people = (count: number) => `insert into people (user_id, display_name, language, time_zone)
   select gen_random_uuid(), 'x', 'en', 'UTC' from generate_series(1, ${count})`

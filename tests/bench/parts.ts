@@ -15,6 +15,7 @@ const parts = {
   growth: async () => (await import('./growth.ts')).growth,
   'on-sale': async () => (await import('./on-sale.ts')).onSale,
   crowd: async () => (await import('./crowd.ts')).crowd,
+  studio: async () => (await import('./studio.ts')).studio,
   weight: async () => (await import('./weight.ts')).weight,
 } satisfies Record<string, () => Promise<Part>>
 

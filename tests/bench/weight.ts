@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { startMesh } from '../../deploy/local/mesh.ts'
 import { freePort } from '../../deploy/local/processes.ts'
@@ -6,6 +6,7 @@ import { startChild } from './child.ts'
 import { onAllCores } from './cores.ts'
 import { median } from './measure.ts'
 import { ownNats } from './own-nats.ts'
+import { residentMebibytes } from './resident.ts'
 import type { Bench } from './setting.ts'
 
 /** What a start took and holds. */
@@ -18,11 +19,6 @@ interface Weight {
 interface Running {
   pids: readonly number[]
   stop(): Promise<void>
-}
-
-const residentMebibytes = (pid: number): number => {
-  if (process.platform !== 'linux') return Number.NaN
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 }
 
 const weigh = async (start: () => Promise<Running>): Promise<Weight> => {

@@ -15,12 +15,16 @@ import { runSeed, type SeedResult } from './seed-run.ts'
 import { killAtSteps } from './steps.ts'
 import { authorsAtWork } from './workload/authors.ts'
 import { onSale } from './workload/sale/on-sale.ts'
+import { inStudio } from './workload/studio/studio.ts'
 
 const spanMs = 12_000
 const quickSpanMs = 5000
 
 /** Of each workload, where its report goes and what its seeds' logs begin with. */
-const nameOf = ({ onSale }: Pick<ChaosOptions, 'onSale'>): string => (onSale ? 'chaos-on-sale' : 'chaos')
+const nameOf = ({ workload }: Pick<ChaosOptions, 'workload'>): string =>
+  workload === 'authors' ? 'chaos' : `chaos-${workload}`
+
+const workloads = { authors: authorsAtWork, 'on-sale': onSale, studio: inStudio }
 
 const names = faults.map(({ name }) => name)
 
@@ -30,7 +34,7 @@ type OnGround = <T>(name: string, use: (ground: Ground) => Promise<T>) => Promis
 
 /** Runs the seeds, as many side by side as there are jobs, each job on servers of its own. */
 const runSeeds = async (onGround: OnGround, report: Report, options: ChaosOptions, signal: AbortSignal) => {
-  const workload = options.onSale ? onSale : authorsAtWork
+  const workload = workloads[options.workload]
   const wanted = options.only === undefined ? (workload.faults ?? names) : [options.only]
   const chosen = faults.filter(({ name }) => wanted.includes(name))
   const results: SeedResult[] = []

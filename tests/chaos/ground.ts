@@ -84,7 +84,17 @@ export const withGround = async <T>(
         natsUrl: nats.url,
         ...(env && { env }),
       })
-      const world: World = { mesh, postgres, nats, databasePrefix, pools, poison: [], lostPoison: [], wipes: 0 }
+      const world: World = {
+        mesh,
+        postgres,
+        nats,
+        databasePrefix,
+        dataDir,
+        pools,
+        poison: [],
+        lostPoison: [],
+        wipes: 0,
+      }
       await withDatabase(world, 'story', async (client) => {
         for (const sql of traceOfEffects) await client.query(sql)
       })

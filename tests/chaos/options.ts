@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { SetupError } from '../../deploy/local/setup-error.ts'
+import type { WorkloadName } from './workload/workload.ts'
 
 /** Faults by seed; deaths at each step of what takes many; the mesh under load, without faults. */
 export type ChaosPart = 'seeds' | 'steps' | 'load'
@@ -14,8 +15,7 @@ export interface ChaosOptions {
   split: boolean | undefined
   /** The only fault; undefined for all. */
   only: string | undefined
-  /** Buyers of one event, where it is otherwise authors at work. */
-  onSale: boolean
+  workload: WorkloadName
   parts: readonly ChaosPart[]
   /** Where the report goes; undefined for the default. */
   out: string | undefined
@@ -23,7 +23,7 @@ export interface ChaosOptions {
 
 export const usage = (faults: readonly string[]): string =>
   [
-    'npm run chaos -- [--seeds N] [--first N] [--jobs N] [--quick] [--split | --single] [--only FAULT] [--on-sale | --steps | --load] [--out FOLDER]',
+    'npm run chaos -- [--seeds N] [--first N] [--jobs N] [--quick] [--split | --single] [--only FAULT] [--on-sale | --studio | --steps | --load] [--out FOLDER]',
     '',
     '  --seeds N      how many schedules of faults to run; default 20',
     '  --first N      the first seed; the others follow it; default 1',
@@ -39,6 +39,11 @@ export const usage = (faults: readonly string[]): string =>
     '                 reservation is at its end but theirs, and all else at rest; and what is still to be done once the',
     '                 clock has moved. How long it moved is told beside it (clock s). --split: booking, inventory, payment',
     '                 and the gateway have a process each, all others share one',
+    '  --studio       only seeds, and of them: authors publish short stories with sound and film, half of them spoken by a',
+    '                 friend whom they invite; processes are killed and frozen. In the end each story is published or its',
+    '                 publication undone, no film counts twice, and every file has its row once orphans are swept.',
+    '                 Recovery is until all is made that was begun. --split: collaboration, narration, story, videogen and',
+    '                 the gateway have a process each, all others share one',
     '  --steps        only what comes next: a SIGKILL at each step of an upgrade, a renewal, a dunning and an erasure',
     '  --load         only what comes last: restarts, idle streams, overload and slow clients, each under load',
     '  --out FOLDER   where chaos.txt, chaos.json and the logs of seeds that fell short go',
@@ -61,6 +66,7 @@ const flags = {
   single: { type: 'boolean', default: false },
   only: { type: 'string' },
   'on-sale': { type: 'boolean', default: false },
+  studio: { type: 'boolean', default: false },
   steps: { type: 'boolean', default: false },
   load: { type: 'boolean', default: false },
   out: { type: 'string' },
@@ -77,10 +83,24 @@ const parse = (args: string[]) => {
 
 /** Reads the command line. Throws SetupError saying what is wrong with it; undefined when only help is wanted. */
 export const readOptions = (args: string[], faults: readonly string[]): ChaosOptions | undefined => {
-  const { seeds, first, jobs, quick, split, single, only, 'on-sale': onSale, steps, load, out, help } = parse(args)
+  const {
+    seeds,
+    first,
+    jobs,
+    quick,
+    split,
+    single,
+    only,
+    'on-sale': onSale,
+    studio,
+    steps,
+    load,
+    out,
+    help,
+  } = parse(args)
   if (help) return undefined
-  if ([onSale, steps, load].filter(Boolean).length > 1)
-    throw new SetupError('--on-sale, --steps and --load exclude each other')
+  if ([onSale, studio, steps, load].filter(Boolean).length > 1)
+    throw new SetupError('--on-sale, --studio, --steps and --load exclude each other')
   if (split && single) throw new SetupError('--split and --single exclude each other')
   if (only !== undefined && !faults.includes(only)) {
     throw new SetupError(`there is no fault "${only}"; there are: ${faults.join(', ')}`)
@@ -92,12 +112,12 @@ export const readOptions = (args: string[], faults: readonly string[]): ChaosOpt
     quick,
     split: split || single ? split : undefined,
     only,
-    onSale,
+    workload: onSale ? 'on-sale' : studio ? 'studio' : 'authors',
     parts: steps
       ? ['steps']
       : load
         ? ['load']
-        : onSale || quick || only !== undefined
+        : onSale || studio || quick || only !== undefined
           ? ['seeds']
           : ['seeds', 'steps', 'load'],
     out,

@@ -21,7 +21,11 @@ it('reads its command line, and says what is wrong with it', () => {
   expect(readOptions([], names)?.parts).toEqual(['seeds', 'steps', 'load'])
   expect(readOptions(['--steps'], names)?.parts).toEqual(['steps'])
   expect(readOptions(['--load'], names)?.parts).toEqual(['load'])
-  expect(readOptions(['--on-sale', '--split'], names)).toMatchObject({ onSale: true, split: true, parts: ['seeds'] })
+  expect(readOptions(['--on-sale', '--split'], names)).toMatchObject({
+    workload: 'on-sale',
+    split: true,
+    parts: ['seeds'],
+  })
   expect(readOptions(['--quick', '--single'], names)).toMatchObject({ seeds: 3, split: false, parts: ['seeds'] })
   expect(readOptions(['--help'], names)).toBeUndefined()
   expect(() => readOptions(['--seeds', 'many'], names)).toThrow('--seeds must be a whole number above 0, not "many"')

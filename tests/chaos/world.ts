@@ -20,6 +20,8 @@ export interface World {
   postgres: ChaosServer
   nats: ChaosNats
   databasePrefix: string
+  /** Where all its processes keep their files. */
+  dataDir: string
   /** Connections to the contexts' databases, kept: to open one costs more than what is asked on it. */
   pools: Map<string, Pool>
   /** What was put onto streams since they were last wiped, and acknowledged there. */

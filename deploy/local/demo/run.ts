@@ -10,6 +10,7 @@ import { printMails } from './mails.ts'
 import { announce } from './performance.ts'
 import type { Screen } from './screen.ts'
 import { type Author, type Gateway, newAuthor, signInOperator } from './session.ts'
+import { makeInStudio } from './studio.ts'
 import { analyse, create, publish, type Work } from './works.ts'
 
 /** CreateStory may be called so often an hour by one author; one call finds the limit of FREE. */
@@ -79,6 +80,9 @@ const perform = async (stage: Stage, author: Author, drafts: readonly Draft[], t
     performance = await failures.attempt(`a performance (${first.title})`, () => announce(screen, author, first))
   }
 
+  screen.say('\nStudio (two friends are its voices; narrated and filmed as it is published)')
+  const made = await failures.attempt('a story in the studio', () => makeInStudio(stage, author))
+
   screen.say('\nMails')
   await failures.attempt('the local mailbox', () => printMails(screen, gateway, author))
 
@@ -88,7 +92,7 @@ const perform = async (stage: Stage, author: Author, drafts: readonly Draft[], t
     screen.say('\nBox office (holds, payment, tickets, entrance)')
     await failures.attempt('selling tickets', () => sellTickets(stage, author, eventId, file))
   }
-  return [...published, ...analysed, ...works]
+  return [...(made ? [made] : []), ...published, ...analysed, ...works]
 }
 
 const showCauses = async ({ gateway, dataDir, screen, failures }: Stage, author: Author, work: Work): Promise<void> => {

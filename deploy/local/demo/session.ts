@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import type { DescService } from '@bufbuild/protobuf'
 import type { Client, Interceptor, Transport } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
 import { BookingService } from '#gen/troupe/booking/v1/booking_service_pb.ts'
@@ -68,6 +69,8 @@ export interface Author {
   readonly inventory: Client<typeof InventoryService>
   readonly booking: Client<typeof BookingService>
   readonly payment: Client<typeof PaymentService>
+  /** Of any other service, as the same person. */
+  readonly clientOf: <S extends DescService>(service: S) => Client<S>
   /** Of RegisterUser. */
   readonly correlationId: string
 }
@@ -85,7 +88,12 @@ const clientsWith = (transport: Transport) => ({
   inventory: clientOf(InventoryService, transport),
   booking: clientOf(BookingService, transport),
   payment: clientOf(PaymentService, transport),
+  clientOf: <S extends DescService>(service: S) => clientOf(service, transport),
 })
+
+/** Somebody without an account: with the token of a guest, or nobody at all. */
+export const guestWith = (gateway: Gateway, token?: string): Pick<Author, 'clientOf'> =>
+  clientsWith(transportTo(gateway, token))
 
 /** The same person with a token of now. */
 export const signInAgain = async (gateway: Gateway, author: Author): Promise<Author> => {

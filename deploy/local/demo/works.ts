@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { AnalysisStatus } from '#gen/troupe/story/v1/analysis_pb.ts'
-import { PublishingStatus } from '#gen/troupe/story/v1/publishing_pb.ts'
+import { PublishingOption, PublishingStatus } from '#gen/troupe/story/v1/publishing_pb.ts'
 import { StoryStatus } from '#gen/troupe/story/v1/story_pb.ts'
 import { SetupError } from '../setup-error.ts'
 import { table } from '../table.ts'
@@ -28,7 +28,7 @@ export interface Work {
 const countWords = (text: string): number => text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0
 
 /** Makes a call; where a limit of the tier is used up, takes the next tier and makes it again. */
-const withinTier = async <T>(screen: Screen, author: Author, call: () => Promise<T>): Promise<T> => {
+export const withinTier = async <T>(screen: Screen, author: Author, call: () => Promise<T>): Promise<T> => {
   try {
     return await call()
   } catch (error) {
@@ -119,7 +119,9 @@ export const analyse = (tools: Tools, { stories }: Author, works: readonly Work[
 /** Publishes the stories and follows them until PUBLISHED. */
 export const publish = (tools: Tools, { stories }: Author, works: readonly Work[]): Promise<Work[]> =>
   onBoard(tools, 'PublishStory', works, async ({ storyId }, show, options) => {
-    const started = await stories.publishStory({ storyId }, options)
+    // The tales are long: what is narrated and filmed has a story of its own.
+    const { LEFT_OUT } = PublishingOption
+    const started = await stories.publishStory({ storyId, narration: LEFT_OUT, film: LEFT_OUT }, options)
     await followStory(stories, storyId, ({ publishing }) => {
       if (publishing?.id !== started.publishing?.id) return undefined
       if (publishing?.status === PublishingStatus.FAILED) {

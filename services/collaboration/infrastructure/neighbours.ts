@@ -1,15 +1,13 @@
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { SegmentKind } from '#gen/troupe/story/v1/analysis_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
-import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
 import { UsageResource } from '#gen/troupe/subscription/v1/usage_pb.ts'
 import { DomainError } from '#shared/domain/errors.ts'
 import { dateOf, duration } from '#shared/domain/timestamp.ts'
+import { answerOf } from '#shared/infrastructure/clients/refusals.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
-import { answerOf } from '#shared/infrastructure/refusals.ts'
+import { usageReservations } from '#shared/infrastructure/usage.ts'
 import type { Ports, Quota, Stories } from '../application/ports.ts'
-
-const hourMs = 60 * 60_000
 
 /** What stories say, as story has it. */
 export const storyScripts = ({ client }: Pick<Kernel, 'client'>): Stories => {
@@ -36,19 +34,9 @@ export const storyScripts = ({ client }: Pick<Kernel, 'client'>): Stories => {
 }
 
 /** What subscription allows. */
-export const subscriptionQuota = ({ client, unit, log }: Pick<Kernel, 'client' | 'unit' | 'log'>): Quota => {
-  const subscription = client(SubscriptionService)
-  return {
-    reserve: async (userId, key) => {
-      const wanted = { userId, resource: UsageResource.COLLABORATORS, key, amount: 1, expiresIn: duration(hourMs) }
-      const { isUnlimited } = await answerOf(subscription.reserveUsage(wanted))
-      if (isUnlimited) return
-      unit().afterRefusal.push(() => {
-        // What does not reach it lapses by itself.
-        subscription.releaseUsage({ key }).catch((error: unknown) => log.debug('a quota was not released', { error }))
-      })
-    },
-  }
+export const subscriptionQuota = (kernel: Pick<Kernel, 'client' | 'unit' | 'log'>): Quota => {
+  const reserve = usageReservations(kernel)
+  return { reserve: (userId, key) => reserve(userId, UsageResource.COLLABORATORS, key, 1) }
 }
 
 /** Guests' tokens, as identity signs them. */

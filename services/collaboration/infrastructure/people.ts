@@ -1,5 +1,5 @@
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
-import { leaveForGood } from '#shared/infrastructure/personal/living.ts'
+import { peopleRows as livingPeople } from '#shared/infrastructure/personal/living.ts'
 import type { People } from '../application/ports.ts'
 
 const remember = `insert into people (user_id, display_name) values ($1, $2)
@@ -17,5 +17,5 @@ export const peopleRows = ({ unit, database }: Pick<Kernel, 'unit' | 'database'>
   remember: (userId, displayName) =>
     unit().write({ sql: remember, parameters: [userId, displayName.replaceAll('\0', '')] }),
   forget: (userId) => unit().write({ sql: 'delete from people where user_id = $1', parameters: [userId] }),
-  leave: (userId) => leaveForGood(database, userId),
+  leave: livingPeople({ database }).leave,
 })

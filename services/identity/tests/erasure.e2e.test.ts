@@ -172,6 +172,7 @@ it('a deleted account leaves nothing of its owner in any database, and the repor
     'payment',
     'story',
     'subscription',
+    'videogen',
   ])
   expect(erasure.reports.find(({ context }) => context === 'story')?.erased).toEqual(['stories', 'name as an author'])
   const ofIdentity = erasure.reports.find(({ context }) => context === 'identity')?.erased

@@ -2,6 +2,8 @@ import { getSettings, listPronunciations, setPronunciation, setSettings } from '
 import { erasePerson } from './erase-person.ts'
 import { narrateWhenAnalyzed, outdateNarration, removeNarration } from './follow-stories.ts'
 import { generateNarration } from './generate-narration.ts'
+import { getSoundtrack } from './get-soundtrack.ts'
+import { abandonNarration, getProgress, narrateStory } from './narrate-story.ts'
 import { cancelNarration, listNarrations, listSegments, seeNarration, watchNarration } from './narrations.ts'
 import type { Ports } from './ports.ts'
 import { previewVoice } from './preview-voice.ts'
@@ -10,6 +12,7 @@ import { speak } from './speak.ts'
 import { tellNarration } from './tell-narration.ts'
 import { runTraining, trainVoice } from './train-voice.ts'
 import { uploadSample } from './upload-sample.ts'
+import { useRecordings } from './use-recordings.ts'
 import { createVoice, deleteSample, deleteVoice, getVoice, listVoices, recordConsent } from './voices.ts'
 
 /** The use cases of narration. */
@@ -31,6 +34,7 @@ export const narrationApp = (given: Ports) => {
     seeNarration: seeNarration(ports),
     listSegments: listSegments(ports),
     listNarrations: listNarrations(ports),
+    getSoundtrack: getSoundtrack(ports),
     regenerateSegment: regenerateSegment(ports),
     watchNarration: watchNarration(ports),
     cancelNarration: cancelNarration(ports),
@@ -41,6 +45,12 @@ export const narrationApp = (given: Ports) => {
     outdateNarration: outdateNarration(ports),
     removeNarration: removeNarration(ports),
     narrateWhenAnalyzed: narrateWhenAnalyzed(ports),
+    useRecordings: useRecordings(ports),
+    // What is told keeps its sound until it is told anew.
+    forgetSession: async (sessionId: string) => given.recordings.forgetSession(sessionId),
+    narrateStory: narrateStory(ports),
+    abandonNarration: abandonNarration(ports),
+    getProgress: getProgress(ports),
     erasePerson: erasePerson(ports),
     audioOf: (ownerId: string, key: string) => given.studio.speechKeys(ownerId, key),
     sampleOf: given.studio.sampleBlob,

@@ -1,8 +1,8 @@
+import type { Page, Paged } from '#shared/application/paged.ts'
 import { invalid, precondition } from '#shared/domain/errors.ts'
 import { languageTag } from '#shared/domain/language-tag.ts'
 import { plainText } from '#shared/domain/plain-text.ts'
 import { mostPronunciations, type Pronunciation, phonemesOf, wordKey } from '../domain/lexicon.ts'
-import type { Page, Paged } from './paged.ts'
 import type { AuthorSettings, Ports } from './ports.ts'
 
 /** Throws INVALID_PHONEMES, INVALID_LANGUAGE, TOO_MANY_PRONUNCIATIONS. */

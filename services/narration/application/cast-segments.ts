@@ -3,6 +3,7 @@ import { castFor } from '../domain/casting.ts'
 import type { Pronunciation } from '../domain/lexicon.ts'
 import type { VoiceMap } from '../domain/narration-parts.ts'
 import type { PlannedSegment } from '../domain/plan.ts'
+import { type RecordedLine, recordedSpeech } from '../domain/recorded.ts'
 import type { CastVoice } from '../domain/speech.ts'
 import { composeSpeech, speechKey } from './compose-speech.ts'
 import type { Ports } from './ports.ts'
@@ -59,12 +60,17 @@ export const castSegment = async (
   planned: PlannedSegment,
   { language, lexicon }: { language: string; lexicon: readonly Pronunciation[] },
   change: SegmentChange | undefined,
+  recorded?: RecordedLine,
 ): Promise<CastSegment> => {
+  // Who says otherwise what is said, or by whom, does not want the recording.
+  const isRecorded = recorded !== undefined && change?.text === undefined && change?.voiceId === undefined
   const cast = await voiceOf(planned, change?.voiceId)
   const text = change?.text ?? planned.text
   const emotion = change?.emotion ?? planned.emotion
   const intensity = change?.emotion ? chosenIntensity : planned.intensity
-  const speech = composeSpeech(cast, engines.get(cast.engine), { text, emotion, intensity, language }, lexicon)
+  const speech = isRecorded
+    ? recordedSpeech(recorded, language)
+    : composeSpeech(cast, engines.get(cast.engine), { text, emotion, intensity, language }, lexicon)
   return {
     ...planned,
     told: planned.text,
@@ -74,7 +80,7 @@ export const castSegment = async (
     text,
     emotion,
     intensity,
-    voiceId: cast.id,
+    voiceId: isRecorded ? '' : cast.id,
     speech,
     key: speechKey(hash, speech),
   }

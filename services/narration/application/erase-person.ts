@@ -1,14 +1,35 @@
 import type { Ports } from './ports.ts'
+import { forgetSpeaker } from './use-recordings.ts'
 
 const atOnce = 50
-const what = ['voices and their samples', 'narrations and all their sound', 'pronunciations', 'settings']
+const what = [
+  'voices and their samples',
+  'narrations and all their sound',
+  'what was recorded for others',
+  'pronunciations',
+  'settings',
+]
 
 /** Erases all that is a person's, some at a time. Run again, it goes on where it stopped. */
 export const erasePerson =
   (ports: Ports) =>
   async (userId: string, signal: AbortSignal): Promise<string[]> => {
-    const { voices, narrations, speeches, lexicons, settings, people, engines, studio, work, clock, apart } = ports
+    const {
+      voices,
+      narrations,
+      speeches,
+      lexicons,
+      settings,
+      recordings,
+      people,
+      engines,
+      studio,
+      work,
+      clock,
+      apart,
+    } = ports
     await people.leave(userId)
+    await forgetSpeaker(ports)(userId, signal)
     const eraseVoices = async (): Promise<number> => {
       const some = await voices.ofUser(userId, atOnce)
       for (const voice of some) {
@@ -35,6 +56,7 @@ export const erasePerson =
       lexicons.forget(userId)
       settings.forget(userId)
       speeches.forget(userId)
+      recordings.forgetOwner(userId)
     })
     await studio.erase(userId)
     return what

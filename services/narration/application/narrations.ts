@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { Page, Paged } from '#shared/application/paged.ts'
 import { narrationNotFound, type StoryNarration } from '../domain/narration.ts'
-import type { Page, Paged } from './paged.ts'
 import type { Ports, Progress } from './ports.ts'
 import type { SegmentView } from './segment-ports.ts'
 
@@ -18,7 +18,8 @@ export interface Look {
 /** A narration, as its author has it or as others hear it. */
 export type SeenNarration = NarrationView & { isAuthors: boolean }
 
-const progressOf = ({ work }: Ports) => {
+/** A narration with how far it is. */
+export const progressOf = ({ work }: Ports) => {
   return async (narration: StoryNarration): Promise<NarrationView> => {
     const isDone = narration.status === 'completed'
     const progress = isDone

@@ -27,7 +27,8 @@ export const planRun = async (
     (sum, speech) => sum + charactersOf(speech) * engines.get(speech.engine).microsPerCharacter,
     0,
   )
-  const run = { id: ids.next(), segments: total, paidCharacters, costMicros: Math.round(costMicros), usageKey: '' }
+  const cost = { paidCharacters, costMicros: Math.round(costMicros) }
+  const run = { id: ids.next(), segments: total, ...cost, usageKey: '', publishingId: '' }
   const thousands = thousandsOf(paidCharacters)
   if (thousands === 0) return run
   if (thousands > mostThousands)

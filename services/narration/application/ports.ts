@@ -1,3 +1,5 @@
+import type { Page, Paged } from '#shared/application/paged.ts'
+import type { People } from '#shared/application/people.ts'
 import type { Clock } from '#shared/domain/clock.ts'
 import type { Ids } from '#shared/domain/ids.ts'
 import type { StockVoices } from '../domain/casting.ts'
@@ -5,11 +7,11 @@ import type { SpeechEngine } from '../domain/engine.ts'
 import type { Pronunciation } from '../domain/lexicon.ts'
 import type { StoryNarration } from '../domain/narration.ts'
 import type { SeenVersion } from '../domain/narration-parts.ts'
+import type { RecordedLine } from '../domain/recorded.ts'
 import type { Script } from '../domain/script.ts'
-import type { EngineName } from '../domain/speech.ts'
+import type { EngineName, SoundSource } from '../domain/speech.ts'
 import type { Word } from '../domain/timing.ts'
 import type { NarratorVoice } from '../domain/voice.ts'
-import type { Page, Paged } from './paged.ts'
 import type { Segments } from './segment-ports.ts'
 import type { Studio } from './studio.ts'
 
@@ -66,7 +68,7 @@ export interface Speeches {
   ask(
     ownerId: string,
     key: string,
-    speech: { engine: EngineName; characters: number; isPaid: boolean },
+    speech: { engine: SoundSource; characters: number; isPaid: boolean; speakerId: string },
     runId: string,
   ): Promise<'new' | 'crashed' | 'theirs' | 'gone'>
   keep(
@@ -82,13 +84,38 @@ export interface Speeches {
   /** What a run has paid for, or may have, in characters. */
   spent(runId: string): Promise<number>
   forget(ownerId: string): void
+  /** Forgets what somebody recorded, whoever it was said for; answers whose and under which keys. */
+  forgetSpeaker(speakerId: string): Promise<{ ownerId: string; key: string }[]>
 }
 
-/** Whose things are kept. */
-export interface People {
-  /** Lets nobody add anything of theirs from then on. */
-  leave(userId: string): Promise<void>
-  isGone(userId: string): Promise<boolean>
+/** Who recorded the lines of a character. */
+export interface Recording {
+  sessionId: string
+  storyId: string
+  ownerId: string
+  characterId: string
+  /** Empty for somebody without an account. */
+  speakerId: string
+}
+
+/** Lines that people recorded instead of an engine. */
+export interface Recordings {
+  of(storyId: string): Promise<RecordedLine[]>
+  /** Takes these lines for a character instead of those that were there. */
+  replace(recording: Recording, lines: readonly RecordedLine[]): void
+  /** Some stories in which somebody is heard, by id, behind one. */
+  storiesOf(speakerId: string, after: string, limit: number): Promise<{ storyId: string; ownerId: string }[]>
+  forgetSpeaker(storyId: string, speakerId: string): void
+  forgetSession(sessionId: string): void
+  forgetStory(storyId: string): void
+  forgetOwner(ownerId: string): void
+}
+
+/** Publications that asked for a narration. */
+export interface Publishings {
+  /** The run that was begun for it; `''` for none, undefined where it never asked. */
+  find(publishingId: string): Promise<{ narrationId: string; runId: string; isOver: boolean } | undefined>
+  note(publishingId: string, run: { narrationId: string; runId: string; isOver: boolean }): void
 }
 
 export interface Lexicons {
@@ -126,8 +153,8 @@ export interface Work {
 }
 
 export interface Scripts {
-  /** Throws STORY_NOT_FOUND. */
-  of(storyId: string): Promise<Script>
+  /** A story's text in a version, or as it is now. Throws STORY_NOT_FOUND. */
+  of(storyId: string, version?: number): Promise<Script>
   /** What somebody sees of a story; undefined for nothing. */
   seenBy(storyId: string, viewerId: string | undefined, shareToken: string): Promise<SeenVersion | undefined>
 }
@@ -142,7 +169,7 @@ export interface Quota {
 
 export interface Engines {
   /** Throws PROVIDER_NOT_CONFIGURED. */
-  get(name: EngineName): SpeechEngine
+  get(name: SoundSource): SpeechEngine
   readonly models: Readonly<Record<EngineName, string>>
   /** Of the engine that speaks where no voice was chosen. */
   readonly stock: StockVoices
@@ -156,6 +183,8 @@ export interface Ports {
   speeches: Speeches
   lexicons: Lexicons
   settings: Settings
+  recordings: Recordings
+  publishings: Publishings
   people: People
   work: Work
   scripts: Scripts

@@ -1,3 +1,4 @@
+import { leaveNothing } from '#shared/application/people.ts'
 import { precondition, unavailable } from '#shared/domain/errors.ts'
 import { plainText } from '#shared/domain/plain-text.ts'
 import { SpeechError } from '../domain/engine.ts'
@@ -5,7 +6,6 @@ import type { Sound } from '../domain/narration-parts.ts'
 import { charactersOf, thousandsOf } from '../domain/speech.ts'
 import type { EmotionWord } from '../domain/voice-parts.ts'
 import { composeSpeech, speechKey } from './compose-speech.ts'
-import { leaveNothing } from './leave-nothing.ts'
 import type { Ports } from './ports.ts'
 import type { Speak } from './speak.ts'
 
@@ -52,7 +52,7 @@ export const previewVoice =
     if (thousands > 0) await quota.reserveSpeech(userId, usageKey, thousands)
     const saying = { ownerId: userId, key, speech, runId: `preview:${usageKey}`, turn: userId }
     try {
-      return await leaveNothing(ports, userId, async () => {
+      return await leaveNothing(ports.people, studio, userId, async () => {
         const durationMs = await speak(saying, signal)
         if (thousands > 0) voice.previewed(usageKey, thousands)
         if (known?.encoded) await speeches.touch(userId, [key])

@@ -1,5 +1,6 @@
 import { notFound, precondition } from '#shared/domain/errors.ts'
 import type { StoryNarration } from '../domain/narration.ts'
+import { recordingsOf } from '../domain/recorded.ts'
 import { castSegment, castVoices } from './cast-segments.ts'
 import { planRun } from './plan-run.ts'
 import type { Ports } from './ports.ts'
@@ -17,7 +18,7 @@ export const regenerateSegment =
     place: number,
     { payAgain, ...asked }: SegmentChange & { payAgain: boolean },
   ): Promise<StoryNarration> => {
-    const { narrations, segments, speeches, lexicons, work, clock } = ports
+    const { narrations, segments, speeches, lexicons, recordings, work, clock } = ports
     const narration = await narrations.getOwn(userId, narrationId)
     narration.mustNotRun()
     const stored = await segments.find(narrationId, place)
@@ -27,7 +28,11 @@ export const regenerateSegment =
     const context = { language: narration.language, lexicon: await lexicons.of(userId) }
     const told = { ...stored, emotion: stored.toldEmotion, intensity: stored.toldIntensity, text: stored.told }
     const isChanged = Object.keys(change).length > 0
-    const cast = await castSegment(ports, voiceOf, told, context, isChanged ? change : undefined)
+    const before = (await segments.told(narrationId)).slice(0, place)
+    const times = before.filter((text) => text === stored.told).length
+    const recorded = recordingsOf(await recordings.of(narration.storyId))
+    const line = recorded.find(stored.characterId, stored.told, times)
+    const cast = await castSegment(ports, voiceOf, told, context, isChanged ? change : undefined, line)
     const known = await speeches.find(userId, cast.key)
     if (known?.state === 'unknown') {
       if (!payAgain)

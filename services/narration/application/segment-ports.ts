@@ -1,9 +1,9 @@
+import type { Page, Paged } from '#shared/application/paged.ts'
 import type { Span } from '#shared/domain/recording.ts'
 import type { PlannedSegment } from '../domain/plan.ts'
 import type { Speech } from '../domain/speech.ts'
 import type { Word } from '../domain/timing.ts'
 import type { EmotionWord } from '../domain/voice-parts.ts'
-import type { Page, Paged } from './paged.ts'
 
 /** What an author wants of a segment instead of what the story says. */
 export interface SegmentChange {
@@ -43,6 +43,18 @@ export interface SegmentView {
   encoded: boolean
 }
 
+/** What is heard at one time of the whole. */
+export interface HeardSegment {
+  index: number
+  text: string
+  characterId: string
+  emotion: string
+  intensity: number
+  startMs: number
+  endMs: number
+  words: Word[]
+}
+
 export type StoredSegment = Omit<CastSegment, 'chapter'> & { place: number; chapter: string }
 
 export interface Segments {
@@ -62,4 +74,6 @@ export interface Segments {
   sounds(narrationId: string): Promise<{ key: string; durationMs: number; pauseMs: number; chapter: string }[]>
   place(narrationId: string, spans: readonly Span[]): void
   page(narrationId: string, ownerId: string, page: Page): Promise<Paged<SegmentView>>
+  /** What is heard, and when, in order. */
+  heard(narrationId: string, ownerId: string, page: Page): Promise<Paged<HeardSegment>>
 }

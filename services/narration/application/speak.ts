@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type SpeechEngine, SpeechError, type Spoken } from '../domain/engine.ts'
+import { speakerOf } from '../domain/recorded.ts'
 import { charactersOf, type Speech, textOf } from '../domain/speech.ts'
 import { alignWords } from '../domain/timing.ts'
 import type { Ports } from './ports.ts'
@@ -87,7 +88,8 @@ export const speak = ({ speeches, engines, studio, clock }: SpeakPorts) => {
       const known = await speeches.find(ownerId, key)
       if (known?.state === 'ready') return known.durationMs
       if (known?.state === 'unknown') throw unknown()
-      const about = { engine: speech.engine, characters: charactersOf(speech), isPaid }
+      const { engine } = speech
+      const about = { engine, characters: charactersOf(speech), isPaid, speakerId: speakerOf(speech) }
       const asked = await speeches.ask(ownerId, key, about, runId)
       if (asked === 'gone') throw new SpeechError('refused', 'ERASED', 'whoever it was for has left')
       if (asked === 'theirs') {

@@ -20,6 +20,7 @@ export interface Studio {
     signal: AbortSignal,
   ): Promise<{ durationMs: number; size: number; measured: Measures }>
   sample(key: SampleKey): Promise<Uint8Array>
+  removeSpeeches(speeches: readonly { ownerId: string; key: string }[]): Promise<void>
   removeSamples(keys: readonly SampleKey[]): Promise<void>
   removeSound(sound: Sound | undefined): Promise<void>
   /** Removes all sound of a person. */

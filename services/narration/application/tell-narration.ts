@@ -1,15 +1,16 @@
+import { leaveNothing } from '#shared/application/people.ts'
+import { progressNotes } from '#shared/application/progress-notes.ts'
+import { whileWanted } from '#shared/application/while-wanted.ts'
 import { SpeechError } from '../domain/engine.ts'
 import type { StoryNarration } from '../domain/narration.ts'
 import type { Speech } from '../domain/speech.ts'
 import { chaptersOf, timelineOf } from '../domain/timing.ts'
-import { leaveNothing } from './leave-nothing.ts'
 import type { Ports } from './ports.ts'
 import type { Speak } from './speak.ts'
 
 const batch = 16
 const atOnce = 3
 const mostAttempts = 8
-const noteMs = 250
 const firstDelayMs = 1000
 
 /** When what could not be done is tried again: later and later. */
@@ -63,14 +64,10 @@ const joinAll = async (ports: TellPorts, run: Run, signal: AbortSignal) => {
   if (parts.length !== run.segmentsTotal) throw new Error(`${parts.length} of ${run.segmentsTotal} parts are there`)
   const spans = timelineOf(parts)
   const chapters = chaptersOf(spans.map((span, place) => ({ ...span, chapter: parts[place]?.chapter ?? '' })))
-  let [noted, writing] = [-noteMs, Promise.resolve()]
-  const report = (share: number) => {
-    if (performance.now() - noted < noteMs) return
-    noted = performance.now()
-    writing = writing
-      .then(() => work.noteJoined(run.id, share))
-      .catch((error: unknown) => troubled('progress', run.id, error))
-  }
+  const { report, written } = progressNotes(
+    (share) => work.noteJoined(run.id, share),
+    (error) => troubled('progress', run.id, error),
+  )
   const { id: narrationId, userId: ownerId, title, language } = run
   const alone = await encodeMost(ports, run, signal)
   try {
@@ -78,7 +75,7 @@ const joinAll = async (ports: TellPorts, run: Run, signal: AbortSignal) => {
     await speeches.noteEncoded(ownerId, alone)
     return { sound, spans, chapters }
   } finally {
-    await writing
+    await written()
   }
 }
 
@@ -87,7 +84,7 @@ const joinAll = async (ports: TellPorts, run: Run, signal: AbortSignal) => {
  * crash goes on where that one stopped. Cancelled, it ends at once.
  */
 export const tellNarration = (ports: TellPorts) => {
-  const { narrations, segments, speeches, studio, work, clock, apart, watch, troubled } = ports
+  const { narrations, segments, speeches, studio, work, clock, apart, troubled } = ports
 
   const begin = (id: string): Promise<Run | undefined> =>
     apart('process', async () => {
@@ -137,30 +134,20 @@ export const tellNarration = (ports: TellPorts) => {
     if (wait === undefined) await work.retryIn(run.id, delayMs(attempts))
   }
 
-  /** Ends what is being made as soon as nobody wants it any more. */
-  const heed = async ({ id, runId }: Run, gone: AbortController, over: AbortSignal): Promise<void> => {
-    for await (const _ of watch(id, over))
-      if (!(await narrations.isPresent(id, runId))) return gone.abort(new Error('the run is over'))
-  }
-
   return async (id: string, stopping: AbortSignal): Promise<void> => {
     const run = await begin(id)
     if (!run) return
-    const [gone, over] = [new AbortController(), new AbortController()]
-    const signal = AbortSignal.any([stopping, gone.signal])
-    const heeding = heed(run, gone, over.signal).catch((error: unknown) => troubled('heed', id, error))
-    try {
-      await leaveNothing(ports, run.userId, async () => {
-        await sayAll(ports, run, signal)
-        await complete(run, await joinAll(ports, run, signal))
-      })
-    } catch (error) {
+    const isWanted = () => narrations.isPresent(id, run.runId)
+    await whileWanted(
+      ports,
+      { id, isWanted, stopping },
+      (signal) =>
+        leaveNothing(ports.people, studio, run.userId, async () => {
+          await sayAll(ports, run, signal)
+          await complete(run, await joinAll(ports, run, signal))
+        }),
       // Another run of it may wait.
-      if (gone.signal.aborted || stopping.aborted) await work.handOver(id)
-      else await settle(run, error)
-    } finally {
-      over.abort()
-      await heeding
-    }
+      (error, isEnded) => (isEnded ? work.handOver(id) : settle(run, error)),
+    )
   }
 }

@@ -1,9 +1,9 @@
+import type { Page, Paged } from '#shared/application/paged.ts'
 import { invalid, precondition } from '#shared/domain/errors.ts'
 import { languageTag } from '#shared/domain/language-tag.ts'
 import { plainText } from '#shared/domain/plain-text.ts'
 import { NarratorVoice } from '../domain/voice.ts'
 import type { VoiceInit } from '../domain/voice-parts.ts'
-import type { Page, Paged } from './paged.ts'
 import type { Ports } from './ports.ts'
 
 const mostVoices = 100

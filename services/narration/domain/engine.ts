@@ -1,5 +1,6 @@
 import type { Span } from '#shared/domain/recording.ts'
-import type { EngineName, Speech } from './speech.ts'
+import { VendorError } from '#shared/domain/vendor-error.ts'
+import type { SoundSource, Speech } from './speech.ts'
 import type { Word } from './timing.ts'
 
 /** What an engine made of a text. */
@@ -11,31 +12,8 @@ export interface Spoken {
   words?: Word[]
 }
 
-/**
- * `refused`: the same will be refused again. `busy`: not taken, nothing was paid, later it may be. `lost`: nobody knows
- * whether it was taken.
- */
-export type SpeechFailure = 'refused' | 'busy' | 'lost'
-
 /** An engine did not say what it was to say. */
-export class SpeechError extends Error {
-  readonly failure: SpeechFailure
-  readonly reason: string
-  readonly retryAfterMs: number | undefined
-
-  constructor(
-    failure: SpeechFailure,
-    reason: string,
-    message: string,
-    more: { cause?: unknown; retryAfterMs?: number } = {},
-  ) {
-    super(message, { cause: more.cause })
-    this.name = 'SpeechError'
-    this.failure = failure
-    this.reason = reason
-    this.retryAfterMs = more.retryAfterMs
-  }
-}
+export class SpeechError extends VendorError {}
 
 /** A recording of a speaker, for an engine to clone the voice from. */
 export interface CloneSample {
@@ -45,7 +23,7 @@ export interface CloneSample {
 
 /** Who makes the sound of speech. Every failure is a SpeechError. */
 export interface SpeechEngine {
-  readonly name: EngineName
+  readonly name: SoundSource
   readonly model: string
   /** Whether it costs something to ask it. */
   readonly isPaid: boolean

@@ -36,4 +36,6 @@ export interface Run {
   costMicros: number
   /** Empty where nothing is to be paid. */
   usageKey: string
+  /** Which publication waits for it; empty for none. */
+  publishingId: string
 }

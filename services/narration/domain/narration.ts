@@ -39,6 +39,7 @@ export class StoryNarration extends Aggregate {
   paidCharacters = 0
   costMicros = 0
   usageKey = ''
+  publishingId = ''
   stale = false
   failureReason = ''
   /** Of the last run that came to its end. */
@@ -83,6 +84,7 @@ export class StoryNarration extends Aggregate {
     this.paidCharacters = run.paidCharacters
     this.costMicros = run.costMicros
     this.usageKey = run.usageKey
+    this.publishingId = run.publishingId
     this.failureReason = ''
     this.updatedAt = now
   }
@@ -102,6 +104,11 @@ export class StoryNarration extends Aggregate {
   /** Begins to tell the same text with a segment said otherwise. */
   retell(run: Run, now: Date): void {
     this.begin(run, now)
+  }
+
+  /** A publication waits for the run that is being made. */
+  awaitedBy(publishingId: string): void {
+    this.publishingId = publishingId
   }
 
   /** Somebody works on a run. */
@@ -130,6 +137,7 @@ export class StoryNarration extends Aggregate {
       durationMs: sound.durationMs,
       usageKey: this.usageKey,
       paidThousands: thousandsOf(this.paidCharacters),
+      publishingId: this.publishingId,
     })
   }
 
@@ -146,6 +154,7 @@ export class StoryNarration extends Aggregate {
       reason,
       usageKey: this.usageKey,
       paidThousands: thousandsOf(spentCharacters),
+      publishingId: this.publishingId,
     })
   }
 
@@ -156,7 +165,18 @@ export class StoryNarration extends Aggregate {
     this.runId = ''
     this.usageKey = ''
     this.paidCharacters = 0
+    this.publishingId = ''
     this.fail('', reason, 0, now)
+  }
+
+  /** What is heard may not be heard any more; answers what it was. */
+  silence(reason: string, now: Date): Told | undefined {
+    if (this.failureReason === '') this.refuse(reason, now)
+    const before = this.sound
+    this.sound = undefined
+    this.completedAt = undefined
+    this.chapters = []
+    return before
   }
 
   cancel(spentCharacters: number, now: Date): void {

@@ -68,9 +68,13 @@ const spaceless = (text: string): string => text.replace(/\s+/g, ' ').trim()
 
 /**
  * Cuts a story into what is spoken at once: a line of dialogue by whoever says it, what is told by the narrator, nothing
- * across paragraphs and nothing longer than a segment may be. The title comes first and begins the first chapter.
+ * across paragraphs and nothing longer than a segment may be, but for a line that is recorded in one piece. The title comes
+ * first and begins the first chapter.
  */
-export const planSegments = (script: Script): PlannedSegment[] => {
+export const planSegments = (
+  script: Script,
+  isRecorded: (characterId: string, text: string) => boolean = () => false,
+): PlannedSegment[] => {
   const emotions = strongestOf(script.emotions)
   const known = new Set(script.characterIds)
   const title = spaceless(script.title)
@@ -81,14 +85,17 @@ export const planSegments = (script: Script): PlannedSegment[] => {
   for (const [index, { kind, start, end, speakerId }] of script.segments.entries()) {
     const { emotion = '', intensity = 0 } = emotions.get(index) ?? {}
     const characterId = kind === 'dialogue' && known.has(speakerId) ? speakerId : ''
-    for (const paragraph of paragraphs(script.content.slice(start, end))) {
+    const stretch = script.content.slice(start, end)
+    const isWhole = characterId !== '' && isRecorded(characterId, spaceless(stretch))
+    for (const paragraph of isWhole ? [stretch] : paragraphs(stretch)) {
       const chapter = kind === 'paragraph' ? chapterTitle(paragraph) : ''
-      const texts = pieces(chapter || spaceless(paragraph)).filter((text) => spoken.test(text))
-      for (const [place, text] of texts.entries()) {
+      const text = chapter || spaceless(paragraph)
+      const texts = (isWhole ? [text] : pieces(text)).filter((piece) => spoken.test(piece))
+      for (const [place, piece] of texts.entries()) {
         const isLast = place === texts.length - 1
         const after = chapter ? pauses.chapter : /\n[^\S\n]*\n\s*$/.test(paragraph) ? pauses.paragraph : pauses.turn
         const pauseMs = isLast ? after : pauses.within
-        add(text.trim(), { characterId, emotion, intensity, pauseMs, chapter: place === 0 ? chapter : '' })
+        add(piece.trim(), { characterId, emotion, intensity, pauseMs, chapter: place === 0 ? chapter : '' })
       }
     }
   }

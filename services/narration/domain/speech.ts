@@ -4,10 +4,13 @@ import { findWords, type Pronunciation } from './lexicon.ts'
 export const engineNames = ['embedded', 'openai', 'elevenlabs'] as const
 export type EngineName = (typeof engineNames)[number]
 
+/** Where the sound of speech comes from: an engine, or somebody who recorded it. */
+export type SoundSource = EngineName | 'recorded'
+
 /** Something an engine is to say: all that its sound depends on, and nothing else. */
 export interface Speech extends Delivery {
-  engine: EngineName
-  /** What makes the sound at the engine, e.g. a model; its sound is another when that is another. */
+  engine: SoundSource
+  /** What makes the sound at the engine, e.g. a model; its sound is another when that is another. Of a recording, who. */
   model: string
   /** What the engine calls the voice. */
   voice: string

@@ -2,15 +2,16 @@ import { precondition } from '#shared/domain/errors.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { Engines } from '../application/ports.ts'
 import type { SpeechEngine } from '../domain/engine.ts'
-import { type EngineName, engineNames } from '../domain/speech.ts'
+import { type EngineName, engineNames, type SoundSource } from '../domain/speech.ts'
 import { espeakEngine } from './providers/espeak.ts'
+import { recordedEngine } from './providers/recorded.ts'
 
 const price = { min: 0, max: 1_000_000 }
 
 const notConfigured = (name: string) => precondition('PROVIDER_NOT_CONFIGURED', `${name} is not set up here`)
 
 /** The engines that there are, and which of them speaks where no voice was chosen. */
-export const enginesOf = (engines: Partial<Record<EngineName, SpeechEngine>>, usual: EngineName): Engines => {
+export const enginesOf = (engines: Partial<Record<SoundSource, SpeechEngine>>, usual: EngineName): Engines => {
   const get: Engines['get'] = (name) => {
     const engine = engines[name]
     if (!engine) throw notConfigured(name)
@@ -28,8 +29,15 @@ export const enginesOf = (engines: Partial<Record<EngineName, SpeechEngine>>, us
  * The embedded engine, and those whose keys are set; TROUPE_NARRATION_PROVIDER names the one that speaks where no voice
  * was chosen. Prices are those of the providers' lists and only estimate.
  */
-export const chosenEngines = async ({ env, programs }: Pick<Kernel, 'env' | 'programs'>): Promise<Engines> => {
-  const engines: Partial<Record<EngineName, SpeechEngine>> = { embedded: espeakEngine(programs) }
+export const chosenEngines = async ({
+  env,
+  programs,
+  blobs,
+}: Pick<Kernel, 'env' | 'programs' | 'blobs'>): Promise<Engines> => {
+  const engines: Partial<Record<SoundSource, SpeechEngine>> = {
+    embedded: espeakEngine(programs),
+    recorded: recordedEngine(blobs),
+  }
   const usual = env.oneOf('TROUPE_NARRATION_PROVIDER', engineNames, 'embedded')
   const openaiKey = usual === 'openai' ? env.text('TROUPE_OPENAI_API_KEY') : env.optional('TROUPE_OPENAI_API_KEY')
   const elevenKey =

@@ -14,4 +14,6 @@ export const expiries: readonly Expiry[] = [
       select from narration_segments s join narrations n on n.id = s.narration_id
       where s.speech_key = speeches.speech_key and n.user_id = speeches.owner_id)`,
   },
+  // No publication waits that long.
+  { table: 'publishings', key: 'publishing_id', column: 'noted_at', keepMs: 90 * day },
 ]

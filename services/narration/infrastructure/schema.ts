@@ -53,6 +53,7 @@ const NarrationSchema = defineEntity({
     paidCharacters: p.integer(),
     costMicros: p.integer(),
     usageKey: p.text(),
+    publishingId: p.text(),
     stale: p.boolean(),
     failureReason: p.text(),
     sound: p.json<Told>().nullable(),

@@ -1,8 +1,8 @@
 import { SegmentKind } from '#gen/troupe/story/v1/analysis_pb.ts'
 import { type GetScriptResponse, StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { DomainError } from '#shared/domain/errors.ts'
+import { answerOf } from '#shared/infrastructure/clients/refusals.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
-import { answerOf } from '#shared/infrastructure/refusals.ts'
 import type { Scripts } from '../application/ports.ts'
 
 /** The characters as they come to speak, then the others: the same text, told again, is cast alike. */
@@ -26,8 +26,8 @@ export const storyScripts = ({ client }: Pick<Kernel, 'client'>): Scripts => {
         throw error
       }
     },
-    of: async (storyId) => {
-      const script = await answerOf(stories.getScript({ storyId }))
+    of: async (storyId, version = 0) => {
+      const script = await answerOf(stories.getScript({ storyId, version }))
       return {
         storyId,
         authorId: script.authorId,

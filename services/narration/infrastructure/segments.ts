@@ -1,7 +1,14 @@
 import { placeOf, wholeNumber } from '#shared/application/page-values.ts'
 import { pageOf } from '#shared/application/paging.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
-import type { CastSegment, SegmentChange, Segments, SegmentView, StoredSegment } from '../application/segment-ports.ts'
+import type {
+  CastSegment,
+  HeardSegment,
+  SegmentChange,
+  Segments,
+  SegmentView,
+  StoredSegment,
+} from '../application/segment-ports.ts'
 import type { Speech } from '../domain/speech.ts'
 import type { Word } from '../domain/timing.ts'
 
@@ -48,6 +55,11 @@ const page = `select s.place as index, coalesce(p.state, '') as state, s.text, s
   from narration_segments s left join speeches p on p.owner_id = $2 and p.speech_key = s.speech_key
   where s.narration_id = $1 and s.place > $3 order by s.place limit $4`
 
+const heard = `select s.place as index, s.text, s.character_id as "characterId", s.emotion, s.intensity,
+    s.start_ms as "startMs", s.end_ms as "endMs", coalesce(p.words, '[]') as words
+  from narration_segments s left join speeches p on p.owner_id = $2 and p.speech_key = s.speech_key
+  where s.narration_id = $1 and s.place > $3 order by s.place limit $4`
+
 const clean = (text: string): string => text.replaceAll('\0', '')
 
 const rowOf = (segment: CastSegment, at: number) => ({
@@ -72,6 +84,7 @@ const statuses = { ready: 'done', unknown: 'unknown', failed: 'failed', asked: '
 const wordsAt = (startMs: number, words: readonly Word[]): Word[] =>
   words.map((word) => ({ ...word, startMs: startMs + word.startMs, endMs: startMs + word.endMs }))
 
+type HeardRow = HeardSegment & { [column: string]: unknown }
 type PageRow = Omit<SegmentView, 'status'> & { state: keyof typeof statuses; [column: string]: unknown }
 
 /** What narrations consist of, in Postgres. */
@@ -132,5 +145,11 @@ export const segmentRepository = ({ unit, database }: Pick<Kernel, 'unit' | 'dat
       words: wordsAt(row.startMs, row.words),
     })
     return { items: items.map(viewOf), nextPageToken }
+  },
+  heard: async (narrationId, ownerId, { size, token }) => {
+    const [after] = placeOf(token, 1) ?? [-1]
+    const rows = await database.sql<HeardRow>(heard, narrationId, ownerId, wholeNumber(after), size + 1)
+    const { items, nextPageToken } = pageOf(rows, size, ({ index }) => [index])
+    return { items: items.map((row) => ({ ...row, words: wordsAt(row.startMs, row.words) })), nextPageToken }
   },
 })

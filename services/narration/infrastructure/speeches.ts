@@ -11,11 +11,12 @@ const leases = { paid: '180 seconds', free: '20 seconds' } as const
 const ask = (lease: string) => `with before as (
     select state, lease_until from speeches where owner_id = $1 and speech_key = $2
   ), living as (
-    select from is_living($1::uuid)
+    select from is_living($1::uuid) where $8::uuid is null or exists (select from is_living($8::uuid))
   ), asked as (
-    insert into speeches (owner_id, speech_key, engine, state, characters, is_paid, run_id, asked_at, used_at, lease_until)
+    insert into speeches (owner_id, speech_key, engine, state, characters, is_paid, run_id, asked_at, used_at, speaker_id,
+      lease_until)
     select $1::uuid, $2, $3, 'asked', $4::integer, $5::boolean, $6, $7::timestamptz, $7::timestamptz,
-      now() + interval '${lease}' from living
+      $8::uuid, now() + interval '${lease}' from living
     on conflict (owner_id, speech_key) do update set state = 'asked', run_id = excluded.run_id, failure_reason = '',
       used_at = excluded.used_at,
       lease_until = excluded.lease_until, asks = speeches.asks + 1,
@@ -52,7 +53,7 @@ export const speechRepository = ({ unit, database, clock }: Pick<Kernel, 'unit' 
       clock.now(),
     )
   },
-  ask: async (ownerId, key, { engine, characters, isPaid }, runId) => {
+  ask: async (ownerId, key, { engine, characters, isPaid, speakerId }, runId) => {
     const [row] = await database.sql<{ mine: boolean; living: boolean; before: string | null }>(
       ask(isPaid ? leases.paid : leases.free),
       ownerId,
@@ -62,6 +63,7 @@ export const speechRepository = ({ unit, database, clock }: Pick<Kernel, 'unit' 
       isPaid,
       runId,
       clock.now(),
+      speakerId || null,
     )
     if (!row?.living) return 'gone'
     if (!row.mine) return 'theirs'
@@ -110,5 +112,10 @@ export const speechRepository = ({ unit, database, clock }: Pick<Kernel, 'unit' 
     )
     return row?.spent ?? 0
   },
+  forgetSpeaker: (speakerId) =>
+    database.sql<{ ownerId: string; key: string }>(
+      'delete from speeches where speaker_id = $1 returning owner_id as "ownerId", speech_key as key',
+      speakerId,
+    ),
   forget: (ownerId) => unit().write({ sql: 'delete from speeches where owner_id = $1', parameters: [ownerId] }),
 })

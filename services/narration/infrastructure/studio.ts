@@ -9,6 +9,8 @@ import { encodeSounds, joinSounds } from './sound/join.ts'
 
 const root = 'narration'
 
+const kinds = ['pcm', 'mp3', 'opus']
+
 const speechBlob = (ownerId: string, key: string): string => `${root}/speeches/${ownerId}/${key}`
 const voiceFolder = ({ userId, voiceId }: Pick<SampleKey, 'userId' | 'voiceId'>): string =>
   `${root}/samples/${userId}/${voiceId}`
@@ -72,6 +74,8 @@ export const soundStudio = (
     return { durationMs: taken.durationMs, size: wav.byteLength, measured: taken.measures }
   },
   sample: async (key) => bytesOf(await blobs.open(sampleBlob(key))),
+  removeSpeeches: (speeches) =>
+    blobs.remove(speeches.flatMap(({ ownerId, key }) => kinds.map((kind) => `${speechBlob(ownerId, key)}.${kind}`))),
   removeSamples: (keys) => blobs.remove(keys.map(sampleBlob)),
   removeSound: async (sound) => {
     if (sound) await blobs.remove([sound.mp3, sound.opus])

@@ -1,8 +1,15 @@
+import {
+  CollaborationCancelledSchema,
+  CollaboratorVoiceReadySchema,
+} from '#gen/troupe/collaboration/v1/collaboration_events_pb.ts'
 import { StoryAnalyzedSchema, StoryDeletedSchema, StoryUpdatedSchema } from '#gen/troupe/story/v1/story_events_pb.ts'
 import { type ConsumerDefinition, react } from '#shared/application/consumers.ts'
 import type { NarrationApp } from '../application/app.ts'
 
-/** What narration does about stories: tells them, and notes what is out of date; what is deleted goes here, too. */
+/**
+ * What narration does about stories: tells them, and notes what is out of date; what is deleted goes here, too. Lines that
+ * were recorded for them are taken from then on.
+ */
 export const consumers = (app: NarrationApp): ConsumerDefinition[] => [
   react('stories', [StoryAnalyzedSchema, StoryUpdatedSchema, StoryDeletedSchema], async (event) => {
     switch (event.$typeName) {
@@ -13,5 +20,10 @@ export const consumers = (app: NarrationApp): ConsumerDefinition[] => [
       case 'troupe.story.v1.StoryDeleted':
         return app.removeNarration(event.storyId)
     }
+  }),
+  react('recordings', [CollaboratorVoiceReadySchema, CollaborationCancelledSchema], async (event) => {
+    if (event.$typeName === 'troupe.collaboration.v1.CollaborationCancelled') return app.forgetSession(event.sessionId)
+    const { sessionId, storyId, hostId: ownerId, characterId, userId: speakerId, lines } = event
+    return app.useRecordings({ sessionId, storyId, ownerId, characterId, speakerId }, lines)
   }),
 ]

@@ -6,7 +6,9 @@ import {
   NarrationStatus,
   type StoryNarrationSchema,
 } from '#gen/troupe/narration/v1/narration_pb.ts'
+import type { GetSoundtrackResponseSchema } from '#gen/troupe/narration/v1/narration_service_pb.ts'
 import { timestamp } from '#shared/domain/timestamp.ts'
+import type { Soundtrack } from '../application/get-soundtrack.ts'
 import type { SeenNarration } from '../application/narrations.ts'
 import type { SegmentView } from '../application/segment-ports.ts'
 import type { StoryNarration } from '../domain/narration.ts'
@@ -67,3 +69,22 @@ export const toHeardSegment = (
   audio: MessageInitShape<typeof NarrationAudioSchema> | undefined,
 ): MessageInitShape<typeof NarrationSegmentSchema> =>
   toSegment({ ...segment, voiceId: '', failureReason: '', stale: false }, audio)
+
+/** What is made something of: the whole, and a page of its parts. */
+export const toSoundtrack = ({
+  narration: { id, userId, title, language, chapters },
+  sound,
+  heard,
+}: Soundtrack): MessageInitShape<typeof GetSoundtrackResponseSchema> => ({
+  narrationId: id,
+  userId,
+  title,
+  language,
+  chapters,
+  storyVersion: sound.storyVersion,
+  contentHash: sound.contentHash,
+  mp3Blob: sound.mp3,
+  durationMs: sound.durationMs,
+  segments: heard.items.map(({ index: _, ...segment }) => segment),
+  nextPageToken: heard.nextPageToken,
+})

@@ -4,8 +4,8 @@ import { pageSize } from '#shared/application/paging.ts'
 import { caller, maybeCaller } from '#shared/presentation/gate.ts'
 import type { NarrationApp } from '../application/app.ts'
 import type { StoryNarration } from '../domain/narration.ts'
-import { emotionOf, toAudio, toNarration, toSegment, type UrlOf } from './convert.ts'
-import { toHeardSegment, toNews, toSeen } from './convert-heard.ts'
+import { emotionOf, toAudio, toNarration, toProgress, toSegment, toStatus, type UrlOf } from './convert.ts'
+import { toHeardSegment, toNews, toSeen, toSoundtrack } from './convert-heard.ts'
 
 /** A narration that was just asked for, or stopped. */
 const justNow = (narration: StoryNarration) => ({ narration, progress: { done: 0, joined: 0 } })
@@ -32,6 +32,10 @@ export const narrationHandlers = (app: NarrationApp, urlOf: UrlOf) =>
       })
       return { narration: toSeen(urlOf, view), segments, nextPageToken }
     },
+    getSoundtrack: async ({ storyId, userId, ...request }) => {
+      const page = { size: pageSize(request.pageSize, 200, 200), token: request.pageToken }
+      return toSoundtrack(await app.getSoundtrack(storyId, userId, page))
+    },
     listNarrations: async ({ storyId, ...request }, context) => {
       const page = { size: pageSize(request.pageSize, 20, 100), token: request.pageToken }
       const { items, nextPageToken } = await app.listNarrations(caller(context), storyId, page)
@@ -57,6 +61,16 @@ export const narrationHandlers = (app: NarrationApp, urlOf: UrlOf) =>
     cancelNarration: async ({ narrationId }, context) => ({
       narration: toNarration(urlOf, justNow(await app.cancelNarration(caller(context), narrationId))),
     }),
+    narrateStory: ({ publishingId, storyId, userId, storyVersion }) =>
+      app.narrateStory({ publishingId, storyId, userId, storyVersion }),
+    abandonNarration: async ({ publishingId }) => {
+      await app.abandonNarration(publishingId)
+      return {}
+    },
+    getNarrationProgress: async ({ narrationId }) => {
+      const view = await app.getProgress(narrationId)
+      return { status: toStatus(view.narration.status), progress: toProgress(view) }
+    },
     getNarrationSettings: async (_, context) => ({ settings: await app.getSettings(caller(context)) }),
     setNarrationSettings: async ({ narrateWhenAnalyzed, narratorVoiceId }, context) => ({
       settings: await app.setSettings(caller(context), { narrateWhenAnalyzed, narratorVoiceId }),

@@ -76,7 +76,7 @@ describe('a narration', () => {
   const sound = { mp3: 'a', opus: 'b', durationMs: 9 }
   const run = (id: string, paidCharacters = 0) => {
     const usageKey = paidCharacters > 0 ? `key ${id}` : ''
-    return { id, segments: 1, paidCharacters, costMicros: 0, usageKey }
+    return { id, segments: 1, paidCharacters, costMicros: 0, usageKey, publishingId: '' }
   }
 
   it('goes through one run at a time, and tells its end once, whatever comes late', () => {

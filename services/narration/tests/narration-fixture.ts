@@ -1,3 +1,4 @@
+import { openBlobs } from '#shared/infrastructure/blobs/open-blobs.ts'
 import { sweepOrphans } from '#shared/infrastructure/blobs/orphans.ts'
 import { Changes } from '#shared/infrastructure/changes.ts'
 import { sweep } from '#shared/infrastructure/janitor.ts'
@@ -14,8 +15,10 @@ import { expiries } from '../infrastructure/expiries.ts'
 import { invariants } from '../infrastructure/invariants.ts'
 import { orphanRules } from '../infrastructure/orphans.ts'
 import { espeakEngine } from '../infrastructure/providers/espeak.ts'
+import { recordedEngine } from '../infrastructure/providers/recorded.ts'
 import { assemble, narration } from '../service.ts'
 import { type Line, neighbours, scriptOf } from './neighbours.ts'
+import { inPieces } from './samples.ts'
 
 export interface FixtureOptions {
   env?: Record<string, string>
@@ -39,7 +42,10 @@ export const openNarration = async (name: string, { env, engines, usual = 'embed
   const mesh = neighbours()
   const kernel: Kernel = { ...opened.kernel, changes, client: () => mesh.client as never }
   const laboratory = openLaboratory()
-  const parts = enginesOf({ embedded: espeakEngine(kernel.programs), ...engines?.(kernel) }, usual)
+  const parts = enginesOf(
+    { embedded: espeakEngine(kernel.programs), recorded: recordedEngine(kernel.blobs), ...engines?.(kernel) },
+    usual,
+  )
   const app = assemble(kernel, { engines: parts, laboratory, wakeWork: () => {} })
   const { call, database } = opened
   const tell = (id: string, signal = new AbortController().signal) => app.tellNarration(id, signal)
@@ -58,7 +64,9 @@ export const openNarration = async (name: string, { env, engines, usual = 'embed
     /** A story of somebody's as it is analysed; written again under the same id, it is a new version. */
     story: (authorId: string, lines: readonly Line[], storyId = uuidv7(), title = 'The Mill') => {
       const version = (mesh.scripts.get(storyId)?.version ?? 0) + 1
-      mesh.scripts.set(storyId, scriptOf(authorId, lines, version, title))
+      const script = scriptOf(authorId, lines, version, title)
+      mesh.scripts.set(storyId, script)
+      mesh.versions.set(`${storyId} ${version}`, script)
       return storyId
     },
     /** Shows a story to readers as it is now. */
@@ -85,6 +93,12 @@ export const openNarration = async (name: string, { env, engines, usual = 'embed
       for await (const { key } of kernel.blobs.list('narration/')) keys.push(key)
       return keys
     },
+    /** Somebody's recording, as collaboration keeps it. */
+    record: async (wav: Uint8Array) => {
+      const blob = `collaboration/recordings/${uuidv7()}.wav`
+      await openBlobs(opened.kernel.config.blobs.place).put(blob, inPieces(wav), { contentType: 'audio/wav' })
+      return blob
+    },
     /** A part as it is joined. */
     pcm: async (ownerId: string, key: string) => {
       const chunks: Uint8Array[] = []
@@ -96,7 +110,8 @@ export const openNarration = async (name: string, { env, engines, usual = 'embed
     rowsOf: async (userId: string) => {
       const [row] = await database.sql<{ rows: number }>(
         `select (select count(*) from voices where user_id = $1) + (select count(*) from narrations where user_id = $1)
-           + (select count(*) from speeches where owner_id = $1) + (select count(*) from pronunciations where owner_id = $1)
+           + (select count(*) from speeches where $1 in (owner_id, speaker_id))
+           + (select count(*) from recorded_lines where $1 in (owner_id, speaker_id)) + (select count(*) from pronunciations where owner_id = $1)
            + (select count(*) from narration_settings where owner_id = $1) as rows`,
         userId,
       )

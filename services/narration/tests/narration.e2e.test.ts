@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { NarrationSegmentStatus, NarrationStage, NarrationStatus } from '#gen/troupe/narration/v1/narration_pb.ts'
 import { NarrationService } from '#gen/troupe/narration/v1/narration_service_pb.ts'
 import { VoiceEmotion, VoiceProvider, VoiceStatus } from '#gen/troupe/narration/v1/voice_pb.ts'
+import { PublishingOption } from '#gen/troupe/story/v1/publishing_pb.ts'
 import { StoryStatus, StoryVisibility } from '#gen/troupe/story/v1/story_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { eventually, outcomeOf, type TestUser, testMesh } from '../../../tests/mesh.ts'
@@ -68,7 +69,7 @@ describe('a story', () => {
     const reader = await mesh.newUser()
     const hear = () => voicesOf(reader).getNarration({ narrationId })
     expect(await outcomeOf(hear())).toBe('NotFound NARRATION_NOT_FOUND')
-    await storiesOf(ann).publishStory({ storyId })
+    await storiesOf(ann).publishStory({ storyId, film: PublishingOption.LEFT_OUT })
     const heard = await eventually(async () => ((await outcomeOf(hear())) === 'in' ? hear() : undefined))
     expect(heard.narration).toMatchObject({ status: NarrationStatus.COMPLETED, contentHash: narration?.contentHash })
     expect([heard.narration?.voiceMap, heard.segments.length]).toEqual([undefined, segments.length])

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { measure } from '#shared/infrastructure/sound/measure.ts'
+import { sampleRate, toPcm, wavOf } from '#shared/infrastructure/sound/pcm.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import { heard, heardIn, levelOf } from './heard.ts'
 import { openNarration, type TestNarration } from './narration-fixture.ts'
 import type { Line } from './neighbours.ts'
+import { tone } from './samples.ts'
 
 const tale: Line[] = [
   { text: 'A girl lived by the mill.' },
@@ -70,6 +73,17 @@ describe('a narration', patience, () => {
     expect(await fixture.events(narration.id)).toEqual(['NarrationGenerated'])
   })
 
+  it('says what is heard, and when, for those who make something of it', async () => {
+    const segments = await fixture.segments(ann, first.narration.id)
+    const heard = async (ownerId: string, token = '') =>
+      (await fixture.call(() => fixture.app.getSoundtrack(story, ownerId, { size: 4, token }))).heard
+    const page = await heard(ann)
+    const all = [...page.items, ...(await heard('', page.nextPageToken)).items]
+    expect(all).toMatchObject(segments.map(({ text, startMs, endMs, words }) => ({ text, startMs, endMs, words })))
+    expect(all[2]).toMatchObject({ characterId: 'greta', emotion: 'curiosity', intensity: 8 })
+    await expect(heard(uuidv7())).rejects.toMatchObject({ reason: 'NARRATION_NOT_FOUND' })
+  })
+
   it('gives each who speaks a voice of their own, and shapes it by what they feel', async () => {
     const said = [{ text: 'Come here.' }, { by: 'a', text: 'Come here.' }, { by: 'b', text: 'Come here.' }]
     const felt = ['joy', 'sadness', 'anger'].map((emotion) => ({ by: 'a', text: 'Come here.', emotion }))
@@ -115,6 +129,9 @@ describe('a narration', patience, () => {
     const still = await fixture.see(undefined, id)
     expect(still.narration.sound?.mp3).toBe(first.narration.sound?.mp3)
     expect((await fixture.app.listSegments(still, page)).items).toEqual([])
+    await expect(fixture.call(() => fixture.app.getSoundtrack(story, ann, page))).rejects.toMatchObject({
+      reason: 'NARRATION_NOT_COMPLETED',
+    })
     await fixture.tell(id)
     await expect(fixture.see(undefined, id)).rejects.toMatchObject(hidden)
     await expect(watched.next()).rejects.toMatchObject(hidden)
@@ -172,6 +189,80 @@ describe('a narration', patience, () => {
     expect(await fixture.events(id)).toEqual(['NarrationGenerated'])
     const [row] = await fixture.database.sql('select count(*) as left from work')
     expect(row).toEqual({ left: 0 })
+  })
+
+  it('has lines said by those who recorded them, as they recorded them, for as long as they are there', async () => {
+    const [host, kim, sessionId] = [uuidv7(), uuidv7(), uuidv7()]
+    const lines = [{ by: 'tom', text: 'Yes.' }, { text: 'He said:' }, { by: 'tom', text: 'Yes.' }]
+    const storyId = fixture.story(host, lines)
+    const { narration } = await fixture.narrate(host, storyId)
+    const { id } = narration
+    const pitches = async () => {
+      const segments = await fixture.segments(host, id)
+      const spoken = await Promise.all([1, 3].map((place) => fixture.pcm(host, segments[place]?.key ?? '')))
+      return spoken.map(
+        (pcm) =>
+          measure(
+            Float32Array.from(pcm, (value) => value / 32_768),
+            sampleRate,
+          ).measures.pitchHz,
+      )
+    }
+    const blob = await fixture.record(
+      wavOf(toPcm(Float32Array.from([300, 220, 330].flatMap((hz) => [...tone(hz, 0.5)])))),
+    )
+    const tom = { sessionId, storyId, ownerId: host, characterId: 'tom', speakerId: kim }
+    const recorded = [500, 1000].map((startMs) => ({ text: 'Yes.', blob, startMs, endMs: startMs + 500 }))
+    const isRecorded = async () => {
+      const [first = 0, last = 0] = await pitches()
+      return Math.abs(first - 220) < 4 && Math.abs(last - 330) < 4
+    }
+    // It is being told otherwise when they come: that run is given up.
+    await fixture.call(() => fixture.app.generateNarration(host, storyId))
+    await fixture.call(() => fixture.app.useRecordings(tom, recorded))
+    await fixture.tell(id)
+    expect(await isRecorded()).toBe(true)
+    expect((await fixture.events(id)).slice(1)).toEqual(['NarrationFailed', 'NarrationRegenerated'])
+    const feels = { emotion: 'joy', payAgain: false } as const
+    await fixture.call(() => fixture.app.regenerateSegment(host, id, 3, feels))
+    await fixture.tell(id)
+    expect(await isRecorded()).toBe(true)
+
+    await fixture.app.erasePerson(kim, new AbortController().signal)
+    expect(await fixture.rowsOf(kim)).toBe(0)
+    await fixture.tell(id)
+    expect((await fixture.see(host, id)).narration.status).toBe('completed')
+    expect(await isRecorded()).toBe(false)
+    await expect(fixture.call(() => fixture.app.useRecordings(tom, recorded))).rejects.toThrow()
+  })
+
+  it('is told for a publication as it was when that began, once, and stopped with it', async () => {
+    const author = uuidv7()
+    const storyId = fixture.story(author, [{ text: 'As it was.' }])
+    fixture.story(author, [{ text: 'As it is.' }], storyId)
+    const publish = (publishingId: string, storyVersion: number) =>
+      fixture.call(() => fixture.app.narrateStory({ publishingId, storyId, userId: author, storyVersion }))
+    const [one, two, three, four] = [uuidv7(), uuidv7(), uuidv7(), uuidv7()]
+    const { narrationId, completed } = await publish(one, 1)
+    expect(completed).toBe(false)
+    await expect(publish(two, 2)).rejects.toMatchObject({ reason: 'NARRATION_RUNNING' })
+    expect(await publish(one, 1)).toEqual({ narrationId, completed: false })
+    await fixture.tell(narrationId)
+    expect(await publish(two, 1)).toEqual({ narrationId, completed: true })
+    expect((await fixture.segments(author, narrationId))[1]?.text).toBe('As it was.')
+    await publish(two, 2)
+    await fixture.call(() => fixture.app.abandonNarration(two))
+    expect((await fixture.see(author, narrationId)).narration.failureReason).toBe('CANCELLED')
+    await expect(publish(two, 2)).rejects.toMatchObject({ reason: 'PUBLISHING_OVER' })
+    // What is given up before it comes is remembered.
+    await fixture.call(() => fixture.app.abandonNarration(three))
+    await expect(publish(three, 2)).rejects.toMatchObject({ reason: 'PUBLISHING_OVER' })
+    // What its author began, a publication that waits for it does not stop.
+    await fixture.call(() => fixture.app.generateNarration(author, storyId))
+    expect(await publish(four, 2)).toEqual({ narrationId, completed: false })
+    await fixture.call(() => fixture.app.abandonNarration(four))
+    expect((await fixture.see(author, narrationId)).narration.status).toBe('pending')
+    await fixture.call(() => fixture.app.cancelNarration(author, narrationId))
   })
 
   it('is swept of speech that nobody uses any more', async () => {

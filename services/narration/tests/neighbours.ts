@@ -21,13 +21,14 @@ const limitReached = () => {
 /** What story and subscription answer, as the contract has it; what they are asked for is noted. */
 export const neighbours = () => {
   const scripts = new Map<string, ReturnType<typeof scriptOf>>()
+  const versions = new Map<string, ReturnType<typeof scriptOf>>()
   const published = new Map<string, { version: number; contentHash: string }>()
   const reserved = new Map<string, number>()
   const released: string[] = []
   let left = Number.POSITIVE_INFINITY
   const client = {
-    getScript: async ({ storyId }: { storyId: string }) => {
-      const script = scripts.get(storyId)
+    getScript: async ({ storyId, version = 0 }: { storyId: string; version?: number }) => {
+      const script = version === 0 ? scripts.get(storyId) : versions.get(`${storyId} ${version}`)
       if (!script) throw storyNotFound()
       return script
     },
@@ -47,6 +48,7 @@ export const neighbours = () => {
   return {
     client,
     scripts,
+    versions,
     published,
     reserved,
     released,

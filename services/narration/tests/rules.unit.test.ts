@@ -6,6 +6,7 @@ import { combined, deliveryOf, neutral } from '../domain/delivery.ts'
 import { findWords, type Pronunciation, phonemesOf } from '../domain/lexicon.ts'
 import { longestSegment, pieces, planSegments, staleTexts } from '../domain/plan.ts'
 import { embeddedLikeness, qualityOf } from '../domain/profile.ts'
+import { placeOfRecording, recordedSpeech, recordingsOf } from '../domain/recorded.ts'
 import type { Script } from '../domain/script.ts'
 import { identityOf, partsOf, type Speech } from '../domain/speech.ts'
 import { alignWords, chaptersOf, timelineOf } from '../domain/timing.ts'
@@ -243,5 +244,50 @@ describe('a profile', () => {
     expect(embeddedLikeness({ ...good, pitchHz: 190 })).toMatchObject({ voice: 'f2', delivery: { pitch: 0 } })
     expect(embeddedLikeness({ ...good, pitchHz: 206 / 2 })).toMatchObject({ voice: 'm3', delivery: { pitch: 0 } })
     expect(embeddedLikeness({ ...good, pitchHz: 95 * 2 * 1.0595 }).delivery.pitch).toBeCloseTo(1, 1)
+  })
+})
+
+describe('recorded lines', () => {
+  const ids = fc.constantFrom('tom', 'greta')
+  const texts = fc.constantFrom('Yes.', 'No.', 'To the mill.')
+  const line = fc.record({
+    characterId: ids,
+    text: texts,
+    startMs: fc.nat(9999),
+    long: fc.integer({ min: 1, max: 9999 }),
+  })
+
+  it('are said by who recorded them, each in its turn, and the last of a text again', () => {
+    fc.assert(
+      fc.property(fc.array(line), (all) => {
+        const lines = all.map(({ long, ...one }, place) => ({
+          ...one,
+          speakerId: '',
+          blob: `collaboration/recordings/${place}.wav`,
+          endMs: one.startMs + long,
+        }))
+        const recorded = recordingsOf(lines)
+        for (const characterId of ['tom', 'greta', 'ann'])
+          for (const text of ['Yes.', 'No.', 'To the mill.']) {
+            const own = lines.filter((one) => one.characterId === characterId && one.text === text)
+            expect(recorded.has(characterId, text)).toBe(own.length > 0)
+            for (const time of [0, 1, 2, 99])
+              expect(recorded.find(characterId, text, time)).toBe(own[Math.min(time, own.length - 1)])
+          }
+        for (const one of lines)
+          expect(placeOfRecording(recordedSpeech(one, 'en'))).toEqual({
+            blob: one.blob,
+            startMs: one.startMs,
+            endMs: one.endMs,
+          })
+      }),
+    )
+  })
+
+  it('are not cut where they are long', () => {
+    const text = 'Word after word. '.repeat(100).trim()
+    const planned = (isRecorded: boolean) => planSegments(script([{ by: 'tom', text }], '…'), () => isRecorded)
+    expect(planned(false).length).toBeGreaterThan(1)
+    expect(planned(true).map((one) => one.text)).toEqual([text])
   })
 })

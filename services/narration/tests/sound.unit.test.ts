@@ -5,9 +5,7 @@ import { measure } from '#shared/infrastructure/sound/measure.ts'
 import { readWav, sampleRate, toFloats, toPcm, wavOf, wavSound } from '#shared/infrastructure/sound/pcm.ts'
 import { resample } from '#shared/infrastructure/sound/resample.ts'
 import { gainFor, levelled } from '../infrastructure/sound/whole-level.ts'
-
-const tone = (hertz: number, seconds: number, rate = sampleRate, amplitude = 0.5) =>
-  Float32Array.from({ length: seconds * rate }, (_, at) => amplitude * Math.sin((2 * Math.PI * hertz * at) / rate))
+import { tone } from './samples.ts'
 
 const rms = (samples: Float32Array) =>
   Math.sqrt(samples.reduce((sum, value) => sum + value * value, 0) / samples.length)

@@ -54,10 +54,10 @@ export class Changes {
   }
 
   /**
-   * Yields `true` at first and whenever the topic may have changed, `false` as a heartbeat after ten silent seconds;
-   * ends when the signal aborts.
+   * Yields `true` at first and whenever the topic may have changed, `false` as a heartbeat after a silence, of ten seconds
+   * unless said; ends when the signal aborts.
    */
-  async *watch(topic: string, signal: AbortSignal): AsyncGenerator<boolean> {
+  async *watch(topic: string, signal: AbortSignal, silenceMs = () => heartbeatMs): AsyncGenerator<boolean> {
     const wakeup = new Wakeup()
     const set = this.watchers.get(topic) ?? new Set()
     this.watchers.set(topic, set.add(wakeup))
@@ -66,7 +66,7 @@ export class Changes {
     try {
       yield true
       while (!signal.aborted) {
-        const woken = await wakeup.wait(heartbeatMs)
+        const woken = await wakeup.wait(silenceMs())
         if (!signal.aborted) yield woken
       }
     } finally {

@@ -187,3 +187,19 @@ test('an address that reports NOT_SERVING is left out until it serves again', as
   say(NOT_SERVING)
   await until(async () => !(await names(client, 10)).includes('other'))
 })
+
+test('an address that reports NOT_SERVING is called all the same while there is no other', async () => {
+  const { NOT_SERVING } = HealthCheckResponse_ServingStatus
+  const [heard, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  cleanup(() => over.resolve())
+  async function* health() {
+    yield NOT_SERVING
+    heard.resolve()
+    await over.promise
+  }
+  const { port } = await running({ read: () => ({ value: 'one' }) }, { health })
+  const client = clientOf(EchoService, connected(`http://127.0.0.1:${port}`))
+  await client.read({})
+  await heard.promise
+  for (let round = 0; round < 20; round++) expect(new Set(await names(client, 10))).toEqual(new Set(['one']))
+})

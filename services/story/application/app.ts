@@ -8,6 +8,7 @@ import type { Analyses, Casts, Moderator, Publishings, Quota, Shares, Stories } 
 import type { HashedText } from '../domain/story-parts.ts'
 import { abortPublishing } from './abort-publishing.ts'
 import { addCharacter } from './add-character.ts'
+import { advancePublishing } from './advance-publishing.ts'
 import { analyzeStory } from './analyze-story.ts'
 import { archiveStory } from './archive-story.ts'
 import { completePublishing } from './complete-publishing.ts'
@@ -27,7 +28,7 @@ import { takeOverAnalysis } from './take-over-analysis.ts'
 import { updateCharacter } from './update-character.ts'
 import { updateStory } from './update-story.ts'
 import { validatePublishing } from './validate-publishing.ts'
-import type { AnalysisReads, ListFilter, Look, Page, StoryLists, StoryReads } from './views.ts'
+import type { AnalysisReads, ListFilter, Look, Page, PublishingView, StoryLists, StoryReads } from './views.ts'
 import { watchStory } from './watch-story.ts'
 
 /** All that the use cases of story need from outside. */
@@ -47,7 +48,8 @@ export interface StoryPorts {
   binders: Readonly<Record<ExportFormat, BookBinder>>
   clock: Clock
   ids: Ids
-  watch: (topic: string, signal: AbortSignal) => AsyncIterable<boolean>
+  watch: (topic: string, signal: AbortSignal, silenceMs: () => number) => AsyncIterable<boolean>
+  doneOf: (publishing: PublishingView) => Promise<number>
   /** Runs a unit of work of its own and commits it. */
   commit: <T>(run: () => Promise<T>) => Promise<T>
   /** Told of progress that could not be noted. */
@@ -69,6 +71,7 @@ export const storyApp = (given: StoryPorts) => {
     addCharacter: addCharacter(ports),
     updateCharacter: updateCharacter(ports),
     publishStory: publishStory(ports),
+    advancePublishing: advancePublishing(ports),
     validatePublishing: validatePublishing(ports),
     completePublishing: completePublishing(ports),
     abortPublishing: abortPublishing(ports),

@@ -11,6 +11,7 @@ interface Ports {
 /** A story's present text, and what was found in it. */
 export interface ScriptView {
   authorId: string
+  authorName: string
   text: StoryVersion
   /** Undefined unless this very text is analysed. */
   analysis: AnalysisView | undefined
@@ -30,17 +31,20 @@ const everything = async <T>(list: (page: Page) => Promise<{ items: T[]; nextPag
   }
 }
 
-/** For those who tell stories: the text as its author has it now. Throws STORY_NOT_FOUND. */
+/** For those who tell stories: a version, or the text as its author has it now. Throws STORY_NOT_FOUND, VERSION_NOT_FOUND. */
 export const getScript =
   ({ stories, reads, analysisReads }: Ports) =>
-  async (storyId: string): Promise<ScriptView> => {
-    const { authorId, version } = await stories.get(storyId)
-    const text = await stories.version(storyId, version)
-    const sight = await reads.sight({ storyId, viewer: authorId, shareToken: '' })
+  async (storyId: string, wanted: number): Promise<ScriptView> => {
+    const story = await stories.get(storyId)
+    const { authorId, version } = story
+    const text = await stories.version(storyId, wanted || version)
+    const { authorName } = await reads.ofStory(story, text.content)
+    const { contentHash } = text
+    const sight = { storyId, isAuthor: false, version: text.version, contentHash, analysedHash: contentHash }
     const found = await analysisReads.analysis(sight)
     if (found?.contentHash !== text.contentHash || found.status !== 'completed')
-      return { authorId, text, analysis: undefined, characters: [], emotions: [] }
+      return { authorId, authorName, text, analysis: undefined, characters: [], emotions: [] }
     const characters = await everything((page) => analysisReads.characters(sight, page))
     const emotions = await everything((page) => analysisReads.emotions(sight, page))
-    return { authorId, text, analysis: found, characters, emotions }
+    return { authorId, authorName, text, analysis: found, characters, emotions }
   }

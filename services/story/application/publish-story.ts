@@ -1,7 +1,7 @@
 import type { Clock } from '#shared/domain/clock.ts'
 import type { Ids } from '#shared/domain/ids.ts'
 import type { Publishings, Stories } from '../domain/ports.ts'
-import { Publishing } from '../domain/publishing.ts'
+import { Publishing, type Wishes } from '../domain/publishing.ts'
 
 interface Ports {
   stories: Stories
@@ -16,9 +16,9 @@ interface Ports {
  */
 export const publishStory =
   ({ stories, publishings, clock, ids }: Ports) =>
-  async (author: string, storyId: string): Promise<Publishing> => {
+  async (author: string, storyId: string, wishes: Wishes): Promise<Publishing> => {
     const story = await stories.getOwn(author, storyId)
-    const publishing = Publishing.start(ids.next(), story, clock.now())
+    const publishing = Publishing.start(ids.next(), story, wishes, clock.now())
     publishings.add(publishing)
     return publishing
   }

@@ -1,6 +1,7 @@
 import type { Character } from '../domain/cast.ts'
 import type { Customization } from '../domain/customization.ts'
 import type { AnalysisRecord, StoryVersion } from '../domain/ports.ts'
+import type { PublishingStatus } from '../domain/publishing.ts'
 import type { Story } from '../domain/story.ts'
 import type { StoryStatus, Visibility } from '../domain/story-parts.ts'
 
@@ -119,8 +120,12 @@ export interface PublishingView {
   id: string
   storyId: string
   storyVersion: number
-  status: 'validating' | 'published' | 'failed'
+  status: PublishingStatus
   failureReason: string
+  withFilm: boolean
+  /** Empty until it is being made, or where none is. */
+  narrationId: string
+  videoJobId: string
   startedAt: Date
   finishedAt: Date | undefined
 }

@@ -68,7 +68,8 @@ const ofStory = `select v.content, coalesce(a.display_name, '') as "authorName",
 
 const state = `select s.status as "storyStatus", s.version, to_jsonb(p) as publishing, ${analysisColumns('a')}
   from stories s
-  left join lateral (select id, story_version, status, failure_reason, started_at, finished_at from publishings
+  left join lateral (select id, story_version, status, failure_reason, with_film, narration_id, video_job_id, started_at, finished_at
+    from publishings
     where story_id = s.id order by started_at desc, id desc limit 1) p on true
   left join lateral (select * from story_analyses where story_id = s.id
     order by content_hash = s.content_hash desc, started_at desc limit 1) a on true
@@ -79,7 +80,8 @@ const versions = `select story_id as "storyId", version, title, content_hash as 
   from story_versions where story_id = $1 and version < $2 order by version desc limit $3`
 
 const publishing = `select id, story_id as "storyId", story_version as "storyVersion", status,
-    failure_reason as "failureReason", started_at as "startedAt", finished_at as "finishedAt"
+    failure_reason as "failureReason", with_film as "withFilm", narration_id as "narrationId",
+    video_job_id as "videoJobId", started_at as "startedAt", finished_at as "finishedAt"
   from publishings where story_id = $1 order by started_at desc, id desc limit 1`
 
 interface PublishingJson {
@@ -87,6 +89,9 @@ interface PublishingJson {
   story_version: number
   status: PublishingView['status']
   failure_reason: string
+  with_film: boolean
+  narration_id: string
+  video_job_id: string
   started_at: string
   finished_at: string | null
 }
@@ -97,6 +102,9 @@ const publishingOf = (storyId: string, json: PublishingJson): PublishingView => 
   storyVersion: json.story_version,
   status: json.status,
   failureReason: json.failure_reason,
+  withFilm: json.with_film,
+  narrationId: json.narration_id,
+  videoJobId: json.video_job_id,
   startedAt: new Date(json.started_at),
   finishedAt: json.finished_at === null ? undefined : new Date(json.finished_at),
 })

@@ -14,7 +14,7 @@ export const analysisHandlers = (app: StoryApp) =>
     getAnalysis: async ({ storyId, shareToken }, context) => ({
       analysis: toAnalysis(await app.getAnalysis({ storyId, viewer: maybeCaller(context), shareToken })),
     }),
-    getScript: async ({ storyId }) => toScript(await app.getScript(storyId)),
+    getScript: async ({ storyId, version }) => toScript(await app.getScript(storyId, version)),
     listCharacters: async ({ storyId, shareToken, ...request }, context) => {
       const look = { storyId, viewer: maybeCaller(context), shareToken }
       const page = { size: pageSize(request.pageSize, 100, 200), token: request.pageToken }

@@ -6,7 +6,7 @@ import {
   SegmentKind,
   type StoryAnalysisSchema,
 } from '#gen/troupe/story/v1/analysis_pb.ts'
-import { type PublishingSchema, PublishingStatus } from '#gen/troupe/story/v1/publishing_pb.ts'
+import { type PublishingOption, type PublishingSchema, PublishingStatus } from '#gen/troupe/story/v1/publishing_pb.ts'
 import {
   type StorySchema,
   StoryStatus,
@@ -17,10 +17,12 @@ import {
 import type { GetScriptResponseSchema } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { timestamp } from '#shared/domain/timestamp.ts'
 import type { ScriptView } from '../application/get-script.ts'
+import { percentOf } from '../application/publishing-percent.ts'
 import type { AnalysisView, PublishingView, StoryView, SummaryView } from '../application/views.ts'
 import type { CharacterRole as Role } from '../domain/analysis.ts'
 import type { Character } from '../domain/cast.ts'
 import type { AnalysisRecord, StoryVersion } from '../domain/ports.ts'
+import { publishingOptions } from '../domain/publishing.ts'
 import type { StoryStatus as Status, Visibility } from '../domain/story-parts.ts'
 
 const statuses: Record<Status, StoryStatus> = {
@@ -51,6 +53,8 @@ const analysisStatuses = {
 
 const publishingStatuses = {
   validating: PublishingStatus.VALIDATING,
+  narrating: PublishingStatus.NARRATING,
+  filming: PublishingStatus.FILMING,
   published: PublishingStatus.PUBLISHED,
   failed: PublishingStatus.FAILED,
 }
@@ -63,6 +67,8 @@ const wordFor =
   (value: number): Word | undefined =>
     (Object.keys(words) as Word[]).find((word) => words[word] === value)
 
+const optionFor = wordFor(publishingOptions)
+export const fromOption = (option: PublishingOption) => optionFor(option) ?? 'usual'
 export const toStatus = (status: Status): StoryStatus => statuses[status]
 export const fromStatus = wordFor(statuses)
 export const fromVisibility = wordFor(visibilities)
@@ -110,11 +116,16 @@ export const toCharacter = ({ foundKeys: _, ...character }: Character): MessageI
   role: roles[character.role],
 })
 
-export const toPublishing = (view: PublishingView): MessageInitShape<typeof PublishingSchema> => ({
+export const toPublishing = (
+  view: PublishingView & { percent?: number },
+): MessageInitShape<typeof PublishingSchema> => ({
   id: view.id,
   storyId: view.storyId,
   storyVersion: view.storyVersion,
   failureReason: view.failureReason,
+  narrationId: view.narrationId,
+  videoJobId: view.videoJobId,
+  percent: view.percent ?? percentOf(view, 0),
   status: publishingStatuses[view.status],
   startedAt: timestamp(view.startedAt),
   finishedAt: timestamp(view.finishedAt),
@@ -123,6 +134,7 @@ export const toPublishing = (view: PublishingView): MessageInitShape<typeof Publ
 /** Segments by their places, since together they are the text. */
 export const toScript = ({
   authorId,
+  authorName,
   text,
   analysis,
   characters,
@@ -136,6 +148,7 @@ export const toScript = ({
   })
   return {
     authorId,
+    authorName,
     title: text.title,
     language: text.language,
     version: text.version,

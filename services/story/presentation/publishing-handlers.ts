@@ -3,14 +3,15 @@ import type { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { dateOf, timestamp } from '#shared/domain/timestamp.ts'
 import { caller } from '#shared/presentation/gate.ts'
 import type { StoryApp } from '../application/app.ts'
-import { toAnalysis, toPublishing, toStatus } from './convert.ts'
+import { fromOption, toAnalysis, toPublishing, toStatus } from './convert.ts'
 
 /** Publishing stories, sharing them, and following both. */
 export const publishingHandlers = (app: StoryApp) =>
   ({
-    publishStory: async ({ storyId }, context) => ({
-      publishing: toPublishing(await app.publishStory(caller(context), storyId)),
-    }),
+    publishStory: async ({ storyId, narration, film, allowPartial }, context) => {
+      const wishes = { narration: fromOption(narration), film: fromOption(film), allowPartial }
+      return { publishing: toPublishing(await app.publishStory(caller(context), storyId, wishes)) }
+    },
     getPublishing: async ({ storyId }, context) => ({
       publishing: toPublishing(await app.getPublishing(caller(context), storyId)),
     }),
@@ -36,6 +37,10 @@ export const publishingHandlers = (app: StoryApp) =>
       }
     },
     validatePublishing: async ({ publishingId }) => ({ problems: await app.validatePublishing(publishingId) }),
+    advancePublishing: async ({ publishingId, ...made }) => {
+      await app.advancePublishing(publishingId, made)
+      return {}
+    },
     completePublishing: async ({ publishingId }) => {
       await app.completePublishing(publishingId)
       return {}

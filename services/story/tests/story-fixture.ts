@@ -45,6 +45,9 @@ export const openStory = async (name: string, env: Record<string, string> = {}) 
 
 export type TestStory = Awaited<ReturnType<typeof openStory>>
 
+/** Published as it is: neither narrated nor filmed. */
+export const bare = { narration: 'left-out', film: 'left-out', allowPartial: false } as const
+
 export const tale = `Once upon a time a girl called Greta lived with her brother Tom at the edge of the wood.
 “Where are you going?” asked Greta. “To the mill,” said Tom.
 
@@ -82,7 +85,7 @@ export const storySteps = ({ app, call, database }: TestStory) => {
     if (record.status === 'running') await runAnalysis(storyId)
   }
   const publish = async (author: string, storyId: string) => {
-    const publishing = await call(() => app.publishStory(author, storyId))
+    const publishing = await call(() => app.publishStory(author, storyId, bare))
     await call(() => app.completePublishing(publishing.id))
     return publishing
   }

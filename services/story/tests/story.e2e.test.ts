@@ -4,12 +4,13 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { BadRequestSchema, ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { AnalysisStatus, SegmentKind } from '#gen/troupe/story/v1/analysis_pb.ts'
-import { PublishingStatus } from '#gen/troupe/story/v1/publishing_pb.ts'
+import { PublishingOption, PublishingStatus } from '#gen/troupe/story/v1/publishing_pb.ts'
 import { StoryStatus } from '#gen/troupe/story/v1/story_pb.ts'
 import { ExportFormat, StoryOrder, StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { eventually, type TestUser, testMesh } from '../../../tests/mesh.ts'
 
 const mesh = testMesh()
+const bare = { narration: PublishingOption.LEFT_OUT, film: PublishingOption.LEFT_OUT }
 const stories = (user?: TestUser) => createClient(StoryService, user ? user.transport : mesh.transport())
 const anyone = stories()
 
@@ -52,7 +53,7 @@ const analysed = async (storyId: string, author = ann) => {
 const published = async (author = ann, parts: { title?: string; content?: string } = {}): Promise<string> => {
   const storyId = await create(parts, author)
   await analysed(storyId, author)
-  await stories(author).publishStory({ storyId })
+  await stories(author).publishStory({ storyId, ...bare })
   await isStatus(storyId, StoryStatus.PUBLISHED, author)
   return storyId
 }
@@ -72,7 +73,7 @@ describe('a story', () => {
     })().catch((error: unknown) => ConnectError.from(error).code)
     await eventually(() => seen.length > 0)
     await analysed(storyId)
-    const { publishing } = await stories(ann).publishStory({ storyId })
+    const { publishing } = await stories(ann).publishStory({ storyId, ...bare })
     expect(publishing).toMatchObject({ storyId, storyVersion: 1, status: PublishingStatus.VALIDATING })
     await isStatus(storyId, StoryStatus.PUBLISHED)
     await eventually(() => seen.at(-1)?.status === StoryStatus.PUBLISHED)
@@ -134,7 +135,7 @@ describe('a story', () => {
   it('that must not be published goes back to its author with the reason', async () => {
     const storyId = await create({ content: '“No,” said Tom.' })
     await analysed(storyId)
-    await stories(ann).publishStory({ storyId })
+    await stories(ann).publishStory({ storyId, ...bare })
     const publishing = await eventually(async () => {
       const { publishing: latest } = await stories(ann).getPublishing({ storyId })
       return latest?.status === PublishingStatus.FAILED ? latest : undefined
@@ -213,7 +214,7 @@ describe('who may', () => {
       expect(await refusal(as.archiveStory({ storyId }))).toEqual(expected)
       expect(await refusal(as.customizeStory({ storyId, accentColor: '#000000' }))).toEqual(expected)
       expect(await refusal(as.analyzeStory({ storyId }))).toEqual(expected)
-      expect(await refusal(as.publishStory({ storyId }))).toEqual(expected)
+      expect(await refusal(as.publishStory({ storyId, ...bare }))).toEqual(expected)
       expect(await refusal(as.shareStory({ storyId }))).toEqual(expected)
       expect(await refusal(as.addCharacter({ storyId, name: 'Owl' }))).toEqual(expected)
       expect(await refusal(as.updateCharacter({ storyId, characterId: storyId, name: 'Owl' }))).toEqual(expected)

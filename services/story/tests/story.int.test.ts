@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
-import { openStory, otherTale, storySteps, type TestStory, tale } from './story-fixture.ts'
+import { bare, openStory, otherTale, storySteps, type TestStory, tale } from './story-fixture.ts'
 
 let fixture: TestStory
 let steps: ReturnType<typeof storySteps>
@@ -65,7 +65,7 @@ describe('a story and its readers', () => {
   it('publishes the version that it was when publishing began', async () => {
     const { id } = await steps.create(ann)
     await steps.analyse(ann, id)
-    const publishing = await fixture.call(() => fixture.app.publishStory(ann, id))
+    const publishing = await fixture.call(() => fixture.app.publishStory(ann, id, bare))
     await fixture.call(() => fixture.app.updateStory(ann, id, 1, { content: otherTale }))
     await fixture.call(() => fixture.app.completePublishing(publishing.id))
     expect(await steps.get(id, ben)).toMatchObject({ version: 1, content: tale, status: 'published' })
@@ -182,7 +182,7 @@ describe('a share link', () => {
 describe('publishing', () => {
   it('needs an analysis of the present text, and goes on once at a time', async () => {
     const { id } = await steps.create(ann)
-    const publish = () => fixture.call(() => fixture.app.publishStory(ann, id))
+    const publish = () => fixture.call(() => fixture.app.publishStory(ann, id, bare))
     await expect(publish()).rejects.toMatchObject({ reason: 'STORY_NOT_ANALYZED' })
     await steps.analyse(ann, id)
     const attempts = await Promise.allSettled([publish(), publish(), publish()])
@@ -195,7 +195,7 @@ describe('publishing', () => {
   it('tells what stands against it, and leaves the story as it was', async () => {
     const { id } = await steps.create(ann, { content: '“No,” said Tom.' })
     await steps.analyse(ann, id)
-    const { id: publishing } = await fixture.call(() => fixture.app.publishStory(ann, id))
+    const { id: publishing } = await fixture.call(() => fixture.app.publishStory(ann, id, bare))
     const problems = await fixture.call(() => fixture.app.validatePublishing(publishing))
     expect(problems).toEqual(['The text has fewer than 20 words.'])
     await fixture.call(() => fixture.app.abortPublishing(publishing, problems.join(' ')))
@@ -212,7 +212,7 @@ describe('publishing', () => {
     const [archived, deleted] = await Promise.all([steps.create(ann), steps.create(ann)])
     const start = async (id: string) => {
       await steps.analyse(ann, id)
-      return (await fixture.call(() => fixture.app.publishStory(ann, id))).id
+      return (await fixture.call(() => fixture.app.publishStory(ann, id, bare))).id
     }
     const [first, second] = [await start(archived.id), await start(deleted.id)]
     await fixture.call(() => fixture.app.archiveStory(ann, archived.id))

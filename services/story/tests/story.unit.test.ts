@@ -7,6 +7,8 @@ import type { StoryInit, StoryStatus, Visibility } from '../domain/story-parts.t
 import { isListed, visibleVersion } from '../domain/visibility.ts'
 import { hashedText } from '../infrastructure/hashed-text.ts'
 
+const bare = { narration: 'left-out', film: 'left-out', allowPartial: false } as const
+
 const now = new Date('2026-11-20T10:00:00Z')
 
 const begin = ({ content = 'a text', ...parts }: Partial<StoryInit> & { content?: string } = {}) =>
@@ -108,7 +110,7 @@ describe('a story', () => {
     const archived = expect.objectContaining({ reason: 'STORY_ARCHIVED' })
     expect(() => story.edit({ title: 'New title' }, 1, now)).toThrow(archived)
     expect(() => story.requestAnalysis(now)).toThrow(archived)
-    expect(() => Publishing.start('p', story, now)).toThrow(archived)
+    expect(() => Publishing.start('p', story, bare, now)).toThrow(archived)
     expect(() => story.publish({ version: 1, title: 'The Mill', language: 'en' }, now)).toThrow(archived)
     expect(() => story.share('s', now)).toThrow(archived)
     expect(() => story.customize({ accentColor: '#ffffff' }, now)).toThrow(archived)
@@ -129,10 +131,12 @@ describe('a story', () => {
 
   it('is published once a version', () => {
     const story = begin()
-    expect(() => Publishing.start('p', story, now)).toThrow(expect.objectContaining({ reason: 'STORY_NOT_ANALYZED' }))
+    expect(() => Publishing.start('p', story, bare, now)).toThrow(
+      expect.objectContaining({ reason: 'STORY_NOT_ANALYZED' }),
+    )
     finish(story)
     story.publish({ version: 1, title: 'The Mill', language: 'en' }, now)
-    expect(() => Publishing.start('p', story, now)).toThrow(
+    expect(() => Publishing.start('p', story, bare, now)).toThrow(
       expect.objectContaining({ reason: 'STORY_ALREADY_PUBLISHED' }),
     )
   })

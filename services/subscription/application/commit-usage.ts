@@ -47,19 +47,26 @@ export const commitUsage =
     ledger.take(key, place, { amount, now: clock.now() })
   }
 
-/** Gives back what was set aside, and what was taken of what is counted as long as it exists. Throws USAGE_COMMITTED. */
+/**
+ * Gives back what was set aside, and what was taken of what is counted as long as it exists, several at once. Throws
+ * USAGE_COMMITTED.
+ */
 export const releaseUsage =
   ({ ledger }: Ports) =>
-  async (key: string): Promise<void> => {
-    const reservation = await ledger.reservation(key)
-    if (!reservation) return
-    const { state, counterId, amount, resource, isCounted } = reservation
-    if (state === 'HELD') {
-      if (isCounted) ledger.change(counterId, { used: -amount })
-      ledger.mark(key, 'HELD', 'RELEASED')
+  async (...keys: readonly string[]): Promise<void> => {
+    const changes = new Map<string, { used: number; committed: number }>()
+    const marks: { key: string; state: 'HELD' | 'COMMITTED' }[] = []
+    for (const key of new Set(keys)) {
+      const reservation = await ledger.reservation(key)
+      if (reservation?.state !== 'HELD' && reservation?.state !== 'COMMITTED') continue
+      const { state, counterId, amount, resource, isCounted } = reservation
+      if (state === 'COMMITTED' && isCountedByPeriod(resource))
+        throw precondition('USAGE_COMMITTED', 'this was used, and stays counted')
+      const { used, committed } = changes.get(counterId) ?? { used: 0, committed: 0 }
+      const taken = state === 'COMMITTED' ? amount : 0
+      if (isCounted) changes.set(counterId, { used: used - amount, committed: committed - taken })
+      marks.push({ key, state })
     }
-    if (state !== 'COMMITTED') return
-    if (isCountedByPeriod(resource)) throw precondition('USAGE_COMMITTED', 'this was used, and stays counted')
-    if (isCounted) ledger.change(counterId, { used: -amount, committed: -amount })
-    ledger.mark(key, 'COMMITTED', 'RELEASED')
+    for (const [counterId, change] of changes) ledger.change(counterId, change)
+    for (const { key, state } of marks) ledger.mark(key, state, 'RELEASED')
   }

@@ -16,6 +16,11 @@ import {
   VoicePreviewedSchema,
 } from '#gen/troupe/narration/v1/narration_events_pb.ts'
 import { StoryCreatedSchema } from '#gen/troupe/story/v1/story_events_pb.ts'
+import {
+  VideoFailedSchema,
+  VideoGeneratedSchema,
+  VideoJobCancelledSchema,
+} from '#gen/troupe/videogen/v1/videogen_events_pb.ts'
 import { type ConsumerDefinition, react } from '#shared/application/consumers.ts'
 import type { SubscriptionApp } from '../application/app.ts'
 
@@ -49,8 +54,7 @@ export const consumers = (app: SubscriptionApp): ConsumerDefinition[] => [
       }
       case 'troupe.collaboration.v1.CollaborationCompleted':
       case 'troupe.collaboration.v1.CollaborationCancelled':
-        for (const key of event.usageKeys) await app.releaseUsage(key)
-        return
+        return app.releaseUsage(...event.usageKeys)
       default:
         return app.releaseUsage(event.usageKey)
     }
@@ -65,4 +69,9 @@ export const consumers = (app: SubscriptionApp): ConsumerDefinition[] => [
       else await app.commitUsage({ userId, resource: 'SPEECH', amount, key }, occurredAt)
     },
   ),
+  react('films', [VideoGeneratedSchema, VideoFailedSchema, VideoJobCancelledSchema], async (event, { occurredAt }) => {
+    const { userId, usageKey: key } = event
+    if (event.$typeName !== 'troupe.videogen.v1.VideoGenerated') await app.releaseUsage(key)
+    else await app.commitUsage({ userId, resource: 'FILMS', amount: 1, key }, occurredAt)
+  }),
 ]

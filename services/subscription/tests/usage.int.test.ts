@@ -68,6 +68,18 @@ describe('a reservation', () => {
     await expect(own.call(() => own.app.releaseUsage(key))).rejects.toEqual(refused('USAGE_COMMITTED'))
   })
 
+  it('is given back with others at once, held or taken, each once', async () => {
+    const user = await own.newUser()
+    const resource = 'COLLABORATORS' as const
+    const [held, taken] = [await own.reserve(user, { resource }), await own.reserve(user, { resource })]
+    await own.call(() => own.app.commitUsage({ userId: user, resource, amount: 1, key: taken }, own.clock.now()))
+    const used = async () => (await own.app.getUsage(user)).find((one) => one.resource === resource)?.used
+    expect(await used()).toBe(2)
+    await own.call(() => own.app.releaseUsage(held, taken, taken, uuidv7()))
+    await own.call(() => own.app.releaseUsage(taken, held))
+    expect(await used()).toBe(0)
+  })
+
   it('lapses after its time, for whoever reserves next and by itself', async () => {
     const [first, second] = [await own.newUser(), await own.newUser()]
     for (const user of [first, second]) for (let n = 0; n < 3; n += 1) await own.reserve(user)

@@ -80,6 +80,7 @@ export const heard: readonly Heard[] = [
   { context: 'identity', consumer: 'erasures', source: 'payment', events: ['mesh.v1.SubjectErased'] },
   { context: 'identity', consumer: 'erasures', source: 'story', events: ['mesh.v1.SubjectErased'] },
   { context: 'identity', consumer: 'erasures', source: 'subscription', events: ['mesh.v1.SubjectErased'] },
+  { context: 'identity', consumer: 'erasures', source: 'videogen', events: ['mesh.v1.SubjectErased'] },
   {
     context: 'inventory',
     consumer: 'events',
@@ -205,6 +206,21 @@ export const heard: readonly Heard[] = [
     source: 'subscription',
     events: ['BillScheduled', 'BillWithdrawn', 'PaymentMethodChanged'],
   },
+  {
+    context: 'subscription',
+    consumer: 'films',
+    source: 'videogen',
+    events: ['VideoGenerated', 'VideoFailed', 'VideoJobCancelled'],
+  },
+  { context: 'videogen', consumer: 'stories', source: 'story', events: ['StoryDeleted'] },
+  { context: 'videogen', consumer: 'collaborations', source: 'collaboration', events: ['CollaborationCompleted'] },
+  {
+    context: 'videogen',
+    consumer: 'narrations',
+    source: 'narration',
+    events: ['NarrationGenerated', 'NarrationRegenerated'],
+  },
+  { context: 'videogen', consumer: 'erase-subject', source: 'identity', events: ['UserDeleted'] },
 ]
 
 /** Each consumer with all that it hears. */

@@ -1,9 +1,12 @@
 import { type Client, Code, ConnectError, createClient } from '@connectrpc/connect'
+import { PublishingOption } from '#gen/troupe/story/v1/publishing_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
 import { reasonOf } from './caller.ts'
 import type { AuthorRecord, Journal, StoryRecord } from './journal.ts'
 import { callMs, newCredentials, Person, type PersonOptions } from './person.ts'
+
+const bare = { narration: PublishingOption.LEFT_OUT, film: PublishingOption.LEFT_OUT }
 
 interface Options extends PersonOptions {
   journal: Journal
@@ -146,7 +149,8 @@ export class Author extends Person {
 
   private async publish(story: StoryRecord): Promise<void> {
     const { response } = await this.call('PublishStory', (options) =>
-      this.story.publishStory({ storyId: story.id }, options),
+      // What is made for it has chaos of its own.
+      this.story.publishStory({ storyId: story.id, ...bare }, options),
     )
     if (response?.publishing) story.publishings.push(response.publishing.id)
   }

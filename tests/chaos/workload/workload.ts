@@ -6,9 +6,11 @@ import type { Random } from '../random.ts'
 import type { World } from '../world.ts'
 import type { CallJournal } from './journal.ts'
 
+export type WorkloadName = 'authors' | 'on-sale' | 'studio'
+
 /** What people do on a mesh, and what must hold of it afterwards. */
 export interface WorkloadKind {
-  name: 'authors' | 'on-sale'
+  name: WorkloadName
   /** How many processes each context has where the mesh is split. */
   replicas: Replicas
   /** Of those, the contexts that share one process after all. */

@@ -149,3 +149,15 @@ export const toldStory = async ({ stage }: Scene, { narrationId }: Fields): Prom
   )
   return row?.id ?? ''
 }
+
+/** A story that was told to its end, as it is; what is heard of it is not there. */
+export const newHeardStory = async (scene: Scene): Promise<{ storyId: string }> => {
+  const narrationId = await newToldNarration(scene)
+  await scene.stage.databases.sql(
+    'narration',
+    `update narrations set status = 'completed', failure_reason = '', story_version = (sound->>'storyVersion')::integer
+     where id = $1`,
+    narrationId,
+  )
+  return { storyId: await toldStory(scene, { narrationId }) }
+}

@@ -1,5 +1,6 @@
 import type { Fields } from '../call.ts'
 import {
+  newHeardStory,
   newNarration,
   newSpeaker,
   newToldNarration,
@@ -41,6 +42,9 @@ export const narrationRecipes: Recipes = ofService('troupe.narration.v1.Narratio
     isOnce: true,
   },
   GetNarration: heard,
+  GetSoundtrack: {
+    fields: async (scene) => ({ ...(await newHeardStory(scene)), userId: scene.person.id }),
+  },
   ListNarrations: {
     fields: async (scene) => {
       await newNarration(scene)
@@ -58,6 +62,15 @@ export const narrationRecipes: Recipes = ofService('troupe.narration.v1.Narratio
     isOnce: true,
   },
   WatchNarration: heard,
+  GetNarrationProgress: { fields: ofNarration },
+  NarrateStory: {
+    fields: async (scene) => ({
+      storyId: await newAnalysedStory(scene, plainTale),
+      userId: scene.person.id,
+      storyVersion: 1,
+    }),
+  },
+  AbandonNarration: {},
   CancelNarration: { fields: async (scene) => ({ narrationId: await newNarration(scene, 'pending') }), isOnce: true },
   SetPronunciation: { fields: () => ({ word: 'mill', language: 'en', phonemes: "m'Il", respelling: 'mill' }) },
   ListPronunciations: {},

@@ -12,6 +12,7 @@ import { paymentRecipes } from './payment.ts'
 import type { Recipes } from './recipe.ts'
 import { storyRecipes } from './story.ts'
 import { subscriptionRecipes } from './subscription.ts'
+import { videogenRecipes } from './videogen.ts'
 
 /** How to call every rpc of the mesh rightly. */
 export const recipes: Recipes = {
@@ -28,6 +29,7 @@ export const recipes: Recipes = {
   ...paymentRecipes,
   ...storyRecipes,
   ...subscriptionRecipes,
+  ...videogenRecipes,
 }
 
 /** Which file an rpc's recipe belongs into. */

@@ -43,7 +43,7 @@ export const storyRecipes: Recipes = ofService('troupe.story.v1.StoryService', {
   AddCharacter: draft,
   UpdateCharacter: { fields: newCharacter },
   ListEmotions: shared(ofDraft),
-  PublishStory: { fields: ofAnalysed },
+  PublishStory: { fields: async (scene) => ({ ...(await ofAnalysed(scene)), narration: 2, film: 2 }) },
   GetPublishing: { fields: async (scene) => ({ storyId: (await newPublishing(scene)).storyId }) },
   WatchStory: draft,
   ShareStory: draft,
@@ -52,4 +52,5 @@ export const storyRecipes: Recipes = ofService('troupe.story.v1.StoryService', {
   ValidatePublishing: publishing,
   CompletePublishing: publishing,
   AbortPublishing: publishing,
+  AdvancePublishing: publishing,
 })

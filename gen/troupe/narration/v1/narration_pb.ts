@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file troupe/narration/v1/narration.proto.
  */
 export const file_troupe_narration_v1_narration: GenFile = /*@__PURE__*/
-  fileDesc("CiN0cm91cGUvbmFycmF0aW9uL3YxL25hcnJhdGlvbi5wcm90bxITdHJvdXBlLm5hcnJhdGlvbi52MSL+BAoOU3RvcnlOYXJyYXRpb24SCgoCaWQYASABKAkSEAoIc3RvcnlfaWQYAiABKAkSDwoHdXNlcl9pZBgDIAEoCRI0CgZzdGF0dXMYBCABKA4yJC50cm91cGUubmFycmF0aW9uLnYxLk5hcnJhdGlvblN0YXR1cxIwCgl2b2ljZV9tYXAYBSABKAsyHS50cm91cGUubmFycmF0aW9uLnYxLlZvaWNlTWFwEhAKCGxhbmd1YWdlGAYgASgJEhUKDXN0b3J5X3ZlcnNpb24YByABKAUSFAoMY29udGVudF9oYXNoGAggASgJEjgKCHByb2dyZXNzGAkgASgLMiYudHJvdXBlLm5hcnJhdGlvbi52MS5OYXJyYXRpb25Qcm9ncmVzcxINCgVzdGFsZRgKIAEoCBIWCg5mYWlsdXJlX3JlYXNvbhgLIAEoCRIXCg9wYWlkX2NoYXJhY3RlcnMYDCABKAMSHQoVZXN0aW1hdGVkX2Nvc3RfbWljcm9zGA0gASgDEjIKBWF1ZGlvGA4gASgLMiMudHJvdXBlLm5hcnJhdGlvbi52MS5OYXJyYXRpb25BdWRpbxI3CghjaGFwdGVycxgPIAMoCzIlLnRyb3VwZS5uYXJyYXRpb24udjEuTmFycmF0aW9uQ2hhcHRlchIuCgpjcmVhdGVkX2F0GBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxjb21wbGV0ZWRfYXQYEiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIrIBCghWb2ljZU1hcBIZChFuYXJyYXRvcl92b2ljZV9pZBgBIAEoCRJRChNjaGFyYWN0ZXJfdm9pY2VfaWRzGAIgAygLMjQudHJvdXBlLm5hcnJhdGlvbi52MS5Wb2ljZU1hcC5DaGFyYWN0ZXJWb2ljZUlkc0VudHJ5GjgKFkNoYXJhY3RlclZvaWNlSWRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKHAQoRTmFycmF0aW9uUHJvZ3Jlc3MSFQoNc2VnbWVudHNfZG9uZRgBIAEoBRIWCg5zZWdtZW50c190b3RhbBgCIAEoBRIPCgdwZXJjZW50GAMgASgBEjIKBXN0YWdlGAQgASgOMiMudHJvdXBlLm5hcnJhdGlvbi52MS5OYXJyYXRpb25TdGFnZSLnAgoQTmFycmF0aW9uU2VnbWVudBINCgVpbmRleBgBIAEoBRI7CgZzdGF0dXMYAiABKA4yKy50cm91cGUubmFycmF0aW9uLnYxLk5hcnJhdGlvblNlZ21lbnRTdGF0dXMSDAoEdGV4dBgDIAEoCRIUCgxjaGFyYWN0ZXJfaWQYBCABKAkSEAoIdm9pY2VfaWQYBSABKAkSDwoHZW1vdGlvbhgGIAEoCRINCgVzdGFsZRgHIAEoCBIQCghzdGFydF9tcxgIIAEoBRIOCgZlbmRfbXMYCSABKAUSLgoFd29yZHMYCiADKAsyHy50cm91cGUubmFycmF0aW9uLnYxLlNwb2tlbldvcmQSEwoLZXhhY3Rfd29yZHMYCyABKAgSMgoFYXVkaW8YDCABKAsyIy50cm91cGUubmFycmF0aW9uLnYxLk5hcnJhdGlvbkF1ZGlvEhYKDmZhaWx1cmVfcmVhc29uGA0gASgJIjwKClNwb2tlbldvcmQSDAoEdGV4dBgBIAEoCRIQCghzdGFydF9tcxgCIAEoBRIOCgZlbmRfbXMYAyABKAUiQwoQTmFycmF0aW9uQ2hhcHRlchINCgV0aXRsZRgBIAEoCRIQCghzdGFydF9tcxgCIAEoBRIOCgZlbmRfbXMYAyABKAUiSAoOTmFycmF0aW9uQXVkaW8SDwoHbXAzX3VybBgBIAEoCRIQCghvcHVzX3VybBgCIAEoCRITCgtkdXJhdGlvbl9tcxgDIAEoBSJNChFOYXJyYXRpb25TZXR0aW5ncxIdChVuYXJyYXRlX3doZW5fYW5hbHl6ZWQYASABKAgSGQoRbmFycmF0b3Jfdm9pY2VfaWQYAiABKAkqrwEKD05hcnJhdGlvblN0YXR1cxIgChxOQVJSQVRJT05fU1RBVFVTX1VOU1BFQ0lGSUVEEAASHAoYTkFSUkFUSU9OX1NUQVRVU19QRU5ESU5HEAESHwobTkFSUkFUSU9OX1NUQVRVU19QUk9DRVNTSU5HEAISHgoaTkFSUkFUSU9OX1NUQVRVU19DT01QTEVURUQQAxIbChdOQVJSQVRJT05fU1RBVFVTX0ZBSUxFRBAEKqMBCg5OYXJyYXRpb25TdGFnZRIfChtOQVJSQVRJT05fU1RBR0VfVU5TUEVDSUZJRUQQABIbChdOQVJSQVRJT05fU1RBR0VfV0FJVElORxABEhwKGE5BUlJBVElPTl9TVEFHRV9TUEVBS0lORxACEhsKF05BUlJBVElPTl9TVEFHRV9KT0lOSU5HEAMSGAoUTkFSUkFUSU9OX1NUQUdFX0RPTkUQBCrWAQoWTmFycmF0aW9uU2VnbWVudFN0YXR1cxIoCiROQVJSQVRJT05fU0VHTUVOVF9TVEFUVVNfVU5TUEVDSUZJRUQQABIkCiBOQVJSQVRJT05fU0VHTUVOVF9TVEFUVVNfUEVORElORxABEiEKHU5BUlJBVElPTl9TRUdNRU5UX1NUQVRVU19ET05FEAISIwofTkFSUkFUSU9OX1NFR01FTlRfU1RBVFVTX0ZBSUxFRBADEiQKIE5BUlJBVElPTl9TRUdNRU5UX1NUQVRVU19VTktOT1dOEARiBnByb3RvMw", [file_google_protobuf_timestamp]);
+  fileDesc("CiN0cm91cGUvbmFycmF0aW9uL3YxL25hcnJhdGlvbi5wcm90bxITdHJvdXBlLm5hcnJhdGlvbi52MSL+BAoOU3RvcnlOYXJyYXRpb24SCgoCaWQYASABKAkSEAoIc3RvcnlfaWQYAiABKAkSDwoHdXNlcl9pZBgDIAEoCRI0CgZzdGF0dXMYBCABKA4yJC50cm91cGUubmFycmF0aW9uLnYxLk5hcnJhdGlvblN0YXR1cxIwCgl2b2ljZV9tYXAYBSABKAsyHS50cm91cGUubmFycmF0aW9uLnYxLlZvaWNlTWFwEhAKCGxhbmd1YWdlGAYgASgJEhUKDXN0b3J5X3ZlcnNpb24YByABKAUSFAoMY29udGVudF9oYXNoGAggASgJEjgKCHByb2dyZXNzGAkgASgLMiYudHJvdXBlLm5hcnJhdGlvbi52MS5OYXJyYXRpb25Qcm9ncmVzcxINCgVzdGFsZRgKIAEoCBIWCg5mYWlsdXJlX3JlYXNvbhgLIAEoCRIXCg9wYWlkX2NoYXJhY3RlcnMYDCABKAMSHQoVZXN0aW1hdGVkX2Nvc3RfbWljcm9zGA0gASgDEjIKBWF1ZGlvGA4gASgLMiMudHJvdXBlLm5hcnJhdGlvbi52MS5OYXJyYXRpb25BdWRpbxI3CghjaGFwdGVycxgPIAMoCzIlLnRyb3VwZS5uYXJyYXRpb24udjEuTmFycmF0aW9uQ2hhcHRlchIuCgpjcmVhdGVkX2F0GBAgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GBEgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxjb21wbGV0ZWRfYXQYEiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIrIBCghWb2ljZU1hcBIZChFuYXJyYXRvcl92b2ljZV9pZBgBIAEoCRJRChNjaGFyYWN0ZXJfdm9pY2VfaWRzGAIgAygLMjQudHJvdXBlLm5hcnJhdGlvbi52MS5Wb2ljZU1hcC5DaGFyYWN0ZXJWb2ljZUlkc0VudHJ5GjgKFkNoYXJhY3RlclZvaWNlSWRzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASKHAQoRTmFycmF0aW9uUHJvZ3Jlc3MSFQoNc2VnbWVudHNfZG9uZRgBIAEoBRIWCg5zZWdtZW50c190b3RhbBgCIAEoBRIPCgdwZXJjZW50GAMgASgBEjIKBXN0YWdlGAQgASgOMiMudHJvdXBlLm5hcnJhdGlvbi52MS5OYXJyYXRpb25TdGFnZSLnAgoQTmFycmF0aW9uU2VnbWVudBINCgVpbmRleBgBIAEoBRI7CgZzdGF0dXMYAiABKA4yKy50cm91cGUubmFycmF0aW9uLnYxLk5hcnJhdGlvblNlZ21lbnRTdGF0dXMSDAoEdGV4dBgDIAEoCRIUCgxjaGFyYWN0ZXJfaWQYBCABKAkSEAoIdm9pY2VfaWQYBSABKAkSDwoHZW1vdGlvbhgGIAEoCRINCgVzdGFsZRgHIAEoCBIQCghzdGFydF9tcxgIIAEoBRIOCgZlbmRfbXMYCSABKAUSLgoFd29yZHMYCiADKAsyHy50cm91cGUubmFycmF0aW9uLnYxLlNwb2tlbldvcmQSEwoLZXhhY3Rfd29yZHMYCyABKAgSMgoFYXVkaW8YDCABKAsyIy50cm91cGUubmFycmF0aW9uLnYxLk5hcnJhdGlvbkF1ZGlvEhYKDmZhaWx1cmVfcmVhc29uGA0gASgJIjwKClNwb2tlbldvcmQSDAoEdGV4dBgBIAEoCRIQCghzdGFydF9tcxgCIAEoBRIOCgZlbmRfbXMYAyABKAUirQEKEVNvdW5kdHJhY2tTZWdtZW50EgwKBHRleHQYASABKAkSFAoMY2hhcmFjdGVyX2lkGAIgASgJEg8KB2Vtb3Rpb24YAyABKAkSEQoJaW50ZW5zaXR5GAQgASgFEhAKCHN0YXJ0X21zGAUgASgFEg4KBmVuZF9tcxgGIAEoBRIuCgV3b3JkcxgHIAMoCzIfLnRyb3VwZS5uYXJyYXRpb24udjEuU3Bva2VuV29yZCJDChBOYXJyYXRpb25DaGFwdGVyEg0KBXRpdGxlGAEgASgJEhAKCHN0YXJ0X21zGAIgASgFEg4KBmVuZF9tcxgDIAEoBSJICg5OYXJyYXRpb25BdWRpbxIPCgdtcDNfdXJsGAEgASgJEhAKCG9wdXNfdXJsGAIgASgJEhMKC2R1cmF0aW9uX21zGAMgASgFIk0KEU5hcnJhdGlvblNldHRpbmdzEh0KFW5hcnJhdGVfd2hlbl9hbmFseXplZBgBIAEoCBIZChFuYXJyYXRvcl92b2ljZV9pZBgCIAEoCSqvAQoPTmFycmF0aW9uU3RhdHVzEiAKHE5BUlJBVElPTl9TVEFUVVNfVU5TUEVDSUZJRUQQABIcChhOQVJSQVRJT05fU1RBVFVTX1BFTkRJTkcQARIfChtOQVJSQVRJT05fU1RBVFVTX1BST0NFU1NJTkcQAhIeChpOQVJSQVRJT05fU1RBVFVTX0NPTVBMRVRFRBADEhsKF05BUlJBVElPTl9TVEFUVVNfRkFJTEVEEAQqowEKDk5hcnJhdGlvblN0YWdlEh8KG05BUlJBVElPTl9TVEFHRV9VTlNQRUNJRklFRBAAEhsKF05BUlJBVElPTl9TVEFHRV9XQUlUSU5HEAESHAoYTkFSUkFUSU9OX1NUQUdFX1NQRUFLSU5HEAISGwoXTkFSUkFUSU9OX1NUQUdFX0pPSU5JTkcQAxIYChROQVJSQVRJT05fU1RBR0VfRE9ORRAEKtYBChZOYXJyYXRpb25TZWdtZW50U3RhdHVzEigKJE5BUlJBVElPTl9TRUdNRU5UX1NUQVRVU19VTlNQRUNJRklFRBAAEiQKIE5BUlJBVElPTl9TRUdNRU5UX1NUQVRVU19QRU5ESU5HEAESIQodTkFSUkFUSU9OX1NFR01FTlRfU1RBVFVTX0RPTkUQAhIjCh9OQVJSQVRJT05fU0VHTUVOVF9TVEFUVVNfRkFJTEVEEAMSJAogTkFSUkFUSU9OX1NFR01FTlRfU1RBVFVTX1VOS05PV04QBGIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * A story as it is told: the same one again after its text changed.
@@ -327,6 +327,61 @@ export const SpokenWordSchema: GenMessage<SpokenWord> = /*@__PURE__*/
   messageDesc(file_troupe_narration_v1_narration, 4);
 
 /**
+ * What is heard at one time of the joined file.
+ *
+ * @generated from message troupe.narration.v1.SoundtrackSegment
+ */
+export type SoundtrackSegment = Message<"troupe.narration.v1.SoundtrackSegment"> & {
+  /**
+   * @generated from field: string text = 1;
+   */
+  text: string;
+
+  /**
+   * The character who speaks; empty for the narrator.
+   *
+   * @generated from field: string character_id = 2;
+   */
+  characterId: string;
+
+  /**
+   * As the story's analysis calls it, e.g. `joy`; empty for none.
+   *
+   * @generated from field: string emotion = 3;
+   */
+  emotion: string;
+
+  /**
+   * 1 (faint) – 10 (overwhelming); 0 for none.
+   *
+   * @generated from field: int32 intensity = 4;
+   */
+  intensity: number;
+
+  /**
+   * @generated from field: int32 start_ms = 5;
+   */
+  startMs: number;
+
+  /**
+   * @generated from field: int32 end_ms = 6;
+   */
+  endMs: number;
+
+  /**
+   * @generated from field: repeated troupe.narration.v1.SpokenWord words = 7;
+   */
+  words: SpokenWord[];
+};
+
+/**
+ * Describes the message troupe.narration.v1.SoundtrackSegment.
+ * Use `create(SoundtrackSegmentSchema)` to create a new message.
+ */
+export const SoundtrackSegmentSchema: GenMessage<SoundtrackSegment> = /*@__PURE__*/
+  messageDesc(file_troupe_narration_v1_narration, 5);
+
+/**
  * A part of the joined file with a title; players jump there.
  *
  * @generated from message troupe.narration.v1.NarrationChapter
@@ -353,7 +408,7 @@ export type NarrationChapter = Message<"troupe.narration.v1.NarrationChapter"> &
  * Use `create(NarrationChapterSchema)` to create a new message.
  */
 export const NarrationChapterSchema: GenMessage<NarrationChapter> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration, 5);
+  messageDesc(file_troupe_narration_v1_narration, 6);
 
 /**
  * The same sound in two formats, by addresses that are good for an hour.
@@ -382,7 +437,7 @@ export type NarrationAudio = Message<"troupe.narration.v1.NarrationAudio"> & {
  * Use `create(NarrationAudioSchema)` to create a new message.
  */
 export const NarrationAudioSchema: GenMessage<NarrationAudio> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration, 6);
+  messageDesc(file_troupe_narration_v1_narration, 7);
 
 /**
  * What an author wants without asking for it each time.
@@ -410,7 +465,7 @@ export type NarrationSettings = Message<"troupe.narration.v1.NarrationSettings">
  * Use `create(NarrationSettingsSchema)` to create a new message.
  */
 export const NarrationSettingsSchema: GenMessage<NarrationSettings> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration, 7);
+  messageDesc(file_troupe_narration_v1_narration, 8);
 
 /**
  * @generated from enum troupe.narration.v1.NarrationStatus

@@ -8,7 +8,7 @@ import { file_buf_validate_validate } from "../../../buf/validate/validate_pb.ts
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import { file_troupe_mesh_v1_options } from "../../mesh/v1/options_pb.ts";
-import type { NarrationAudio, NarrationProgress, NarrationSegment, NarrationSettings, NarrationStatus, StoryNarration, VoiceMap } from "./narration_pb.ts";
+import type { NarrationAudio, NarrationChapter, NarrationProgress, NarrationSegment, NarrationSettings, NarrationStatus, SoundtrackSegment, StoryNarration, VoiceMap } from "./narration_pb.ts";
 import { file_troupe_narration_v1_narration } from "./narration_pb.ts";
 import type { NarratorVoice, Pronunciation, VoiceEmotion, VoiceProvider, VoiceSample } from "./voice_pb.ts";
 import { file_troupe_narration_v1_voice } from "./voice_pb.ts";
@@ -18,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file troupe/narration/v1/narration_service.proto.
  */
 export const file_troupe_narration_v1_narration_service: GenFile = /*@__PURE__*/
-  fileDesc("Cit0cm91cGUvbmFycmF0aW9uL3YxL25hcnJhdGlvbl9zZXJ2aWNlLnByb3RvEhN0cm91cGUubmFycmF0aW9uLnYxIqUCChJDcmVhdGVWb2ljZVJlcXVlc3QSGwoEbmFtZRgBIAEoCUINukgKcggQARhkMgJcUxI+Cghwcm92aWRlchgCIAEoDjIiLnRyb3VwZS5uYXJyYXRpb24udjEuVm9pY2VQcm92aWRlckIIukgFggECEAESHAoLc3RvY2tfdm9pY2UYAyABKAlCB7pIBHICGGQSGQoIbGFuZ3VhZ2UYBCABKAlCB7pIBHICGCMSKAoEcmF0ZRgFIAEoAUIaukgX2AEBEhIZAAAAAAAAAEApAAAAAAAA4D8SJgoFcGl0Y2gYBiABKAFCF7pIFBISGQAAAAAAAChAKQAAAAAAACjAEicKBnZvbHVtZRgHIAEoAUIXukgUEhIZAAAAAAAAGEApAAAAAAAAKMAiSAoTQ3JlYXRlVm9pY2VSZXNwb25zZRIxCgV2b2ljZRgBIAEoCzIiLnRyb3VwZS5uYXJyYXRpb24udjEuTmFycmF0b3JWb2ljZSJ7ChRSZWNvcmRDb25zZW50UmVxdWVzdBIaCgh2b2ljZV9pZBgBIAEoCUIIukgFcgOwAQESJAoMc3BlYWtlcl9uYW1lGAIgASgJQg66SAtyCRABGMgBMgJcUxIhCglzdGF0ZW1lbnQYAyABKAlCDrpIC3IJEAoY0A8yAlxTIkoKFVJlY29yZENvbnNlbnRSZXNwb25zZRIxCgV2b2ljZRgBIAEoCzIiLnRyb3VwZS5uYXJyYXRpb24udjEuTmFycmF0b3JWb2ljZSKoAQoYVXBsb2FkVm9pY2VTYW1wbGVSZXF1ZXN0Eh0KCHZvaWNlX2lkGAEgASgJQgu6SAjYAQFyA7ABARI8CgdlbW90aW9uGAIgASgOMiEudHJvdXBlLm5hcnJhdGlvbi52MS5Wb2ljZUVtb3Rpb25CCLpIBYIBAhABEhYKBHRleHQYAyABKAlCCLpIBXIDGOgHEhcKBGRhdGEYBCABKAxCCbpIBnoEGICAQCJjChlVcGxvYWRWb2ljZVNhbXBsZVJlc3BvbnNlEjAKBnNhbXBsZRgBIAEoCzIgLnRyb3VwZS5uYXJyYXRpb24udjEuVm9pY2VTYW1wbGUSFAoMc2FtcGxlX2NvdW50GAIgASgFIlMKGERlbGV0ZVZvaWNlU2FtcGxlUmVxdWVzdBIaCgh2b2ljZV9pZBgBIAEoCUIIukgFcgOwAQESGwoJc2FtcGxlX2lkGAIgASgJQgi6SAVyA7ABASIbChlEZWxldGVWb2ljZVNhbXBsZVJlc3BvbnNlIi8KEVRyYWluVm9pY2VSZXF1ZXN0EhoKCHZvaWNlX2lkGAEgASgJQgi6SAVyA7ABASJHChJUcmFpblZvaWNlUmVzcG9uc2USMQoFdm9pY2UYASABKAsyIi50cm91cGUubmFycmF0aW9uLnYxLk5hcnJhdG9yVm9pY2UiTwoRTGlzdFZvaWNlc1JlcXVlc3QSHAoJcGFnZV9zaXplGAEgASgFQgm6SAYaBBhkKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMY9AMiYQoSTGlzdFZvaWNlc1Jlc3BvbnNlEjIKBnZvaWNlcxgBIAMoCzIiLnRyb3VwZS5uYXJyYXRpb24udjEuTmFycmF0b3JWb2ljZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiLQoPR2V0Vm9pY2VSZXF1ZXN0EhoKCHZvaWNlX2lkGAEgASgJQgi6SAVyA7ABASJFChBHZXRWb2ljZVJlc3BvbnNlEjEKBXZvaWNlGAEgASgLMiIudHJvdXBlLm5hcnJhdGlvbi52MS5OYXJyYXRvclZvaWNlIjAKEkRlbGV0ZVZvaWNlUmVxdWVzdBIaCgh2b2ljZV9pZBgBIAEoCUIIukgFcgOwAQEiFQoTRGVsZXRlVm9pY2VSZXNwb25zZSKgAQoTUHJldmlld1ZvaWNlUmVxdWVzdBIaCgh2b2ljZV9pZBgBIAEoCUIIukgFcgOwAQESHAoEdGV4dBgCIAEoCUIOukgLcgkQARisAjICXFMSPAoHZW1vdGlvbhgDIAEoDjIhLnRyb3VwZS5uYXJyYXRpb24udjEuVm9pY2VFbW90aW9uQgi6SAWCAQIQARIRCglwYXlfYWdhaW4YBCABKAgiSgoUUHJldmlld1ZvaWNlUmVzcG9uc2USMgoFYXVkaW8YASABKAsyIy50cm91cGUubmFycmF0aW9uLnYxLk5hcnJhdGlvbkF1ZGlvImgKGEdlbmVyYXRlTmFycmF0aW9uUmVxdWVzdBIaCghzdG9yeV9pZBgBIAEoCUIIukgFcgOwAQESMAoJdm9pY2VfbWFwGAIgASgLMh0udHJvdXBlLm5hcnJhdGlvbi52MS5Wb2ljZU1hcCJTChlHZW5lcmF0ZU5hcnJhdGlvblJlc3BvbnNlEjYKCW5hcnJhdGlvbhgBIAEoCzIjLnRyb3VwZS5uYXJyYXRpb24udjEuU3RvcnlOYXJyYXRpb24ikQEKE0dldE5hcnJhdGlvblJlcXVlc3QSHgoMbmFycmF0aW9uX2lkGAEgASgJQgi6SAVyA7ABARIdCglwYWdlX3NpemUYAiABKAVCCrpIBxoFGMgBKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMY9AMSHQoLc2hhcmVfdG9rZW4YBCABKAlCCLpIBXIDGMgBIqABChRHZXROYXJyYXRpb25SZXNwb25zZRI2CgluYXJyYXRpb24YASABKAsyIy50cm91cGUubmFycmF0aW9uLnYxLlN0b3J5TmFycmF0aW9uEjcKCHNlZ21lbnRzGAIgAygLMiUudHJvdXBlLm5hcnJhdGlvbi52MS5OYXJyYXRpb25TZWdtZW50EhcKD25leHRfcGFnZV90b2tlbhgDIAEoCSJyChVMaXN0TmFycmF0aW9uc1JlcXVlc3QSHQoIc3RvcnlfaWQYASABKAlCC7pICNgBAXIDsAEBEhwKCXBhZ2Vfc2l6ZRgCIAEoBUIJukgGGgQYZCgAEhwKCnBhZ2VfdG9rZW4YAyABKAlCCLpIBXIDGPQDImoKFkxpc3ROYXJyYXRpb25zUmVzcG9uc2USNwoKbmFycmF0aW9ucxgBIAMoCzIjLnRyb3VwZS5uYXJyYXRpb24udjEuU3RvcnlOYXJyYXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIpACChhSZWdlbmVyYXRlU2VnbWVudFJlcXVlc3QSHgoMbmFycmF0aW9uX2lkGAEgASgJQgi6SAVyA7ABARIWCgVpbmRleBgCIAEoBUIHukgEGgIoABIhCgR0ZXh0GAMgASgJQg66SAtyCRABGOgHMgJcU0gAiAEBEh8KCHZvaWNlX2lkGAQgASgJQgi6SAVyA7ABAUgBiAEBEkMKB2Vtb3Rpb24YBSABKA4yIS50cm91cGUubmFycmF0aW9uLnYxLlZvaWNlRW1vdGlvbkIKukgHggEEEAEgAEgCiAEBEhEKCXBheV9hZ2FpbhgGIAEoCEIHCgVfdGV4dEILCglfdm9pY2VfaWRCCgoIX2Vtb3Rpb24iUwoZUmVnZW5lcmF0ZVNlZ21lbnRSZXNwb25zZRI2CgluYXJyYXRpb24YASABKAsyIy50cm91cGUubmFycmF0aW9uLnYxLlN0b3J5TmFycmF0aW9uInYKFVdhdGNoTmFycmF0aW9uUmVxdWVzdBIeCgxuYXJyYXRpb25faWQYASABKAlCCLpIBXIDsAEBEh4KDHJlc3VtZV90b2tlbhgCIAEoCUIIukgFcgMYyAESHQoLc2hhcmVfdG9rZW4YAyABKAlCCLpIBXIDGMgBIvkBChZXYXRjaE5hcnJhdGlvblJlc3BvbnNlEhQKDHJlc3VtZV90b2tlbhgBIAEoCRIRCgloZWFydGJlYXQYAiABKAgSNAoGc3RhdHVzGAMgASgOMiQudHJvdXBlLm5hcnJhdGlvbi52MS5OYXJyYXRpb25TdGF0dXMSOAoIcHJvZ3Jlc3MYBCABKAsyJi50cm91cGUubmFycmF0aW9uLnYxLk5hcnJhdGlvblByb2dyZXNzEhYKDmZhaWx1cmVfcmVhc29uGAUgASgJEi4KCnVwZGF0ZWRfYXQYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjgKFkNhbmNlbE5hcnJhdGlvblJlcXVlc3QSHgoMbmFycmF0aW9uX2lkGAEgASgJQgi6SAVyA7ABASJRChdDYW5jZWxOYXJyYXRpb25SZXNwb25zZRI2CgluYXJyYXRpb24YASABKAsyIy50cm91cGUubmFycmF0aW9uLnYxLlN0b3J5TmFycmF0aW9uIosBChdTZXRQcm9udW5jaWF0aW9uUmVxdWVzdBIbCgR3b3JkGAEgASgJQg26SApyCBABGGQyAlxTEhkKCGxhbmd1YWdlGAIgASgJQge6SARyAhgjEhoKCHBob25lbWVzGAMgASgJQgi6SAVyAxjIARIcCgpyZXNwZWxsaW5nGAQgASgJQgi6SAVyAxjIASIaChhTZXRQcm9udW5jaWF0aW9uUmVzcG9uc2UiWAoZTGlzdFByb251bmNpYXRpb25zUmVxdWVzdBIdCglwYWdlX3NpemUYASABKAVCCrpIBxoFGMgBKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMY6AcicQoaTGlzdFByb251bmNpYXRpb25zUmVzcG9uc2USOgoOcHJvbnVuY2lhdGlvbnMYASADKAsyIi50cm91cGUubmFycmF0aW9uLnYxLlByb251bmNpYXRpb24SFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJIh0KG0dldE5hcnJhdGlvblNldHRpbmdzUmVxdWVzdCJYChxHZXROYXJyYXRpb25TZXR0aW5nc1Jlc3BvbnNlEjgKCHNldHRpbmdzGAEgASgLMiYudHJvdXBlLm5hcnJhdGlvbi52MS5OYXJyYXRpb25TZXR0aW5ncyJkChtTZXROYXJyYXRpb25TZXR0aW5nc1JlcXVlc3QSHQoVbmFycmF0ZV93aGVuX2FuYWx5emVkGAEgASgIEiYKEW5hcnJhdG9yX3ZvaWNlX2lkGAIgASgJQgu6SAjYAQFyA7ABASJYChxTZXROYXJyYXRpb25TZXR0aW5nc1Jlc3BvbnNlEjgKCHNldHRpbmdzGAEgASgLMiYudHJvdXBlLm5hcnJhdGlvbi52MS5OYXJyYXRpb25TZXR0aW5nczKMFQoQTmFycmF0aW9uU2VydmljZRKVAQoLQ3JlYXRlVm9pY2USJy50cm91cGUubmFycmF0aW9uLnYxLkNyZWF0ZVZvaWNlUmVxdWVzdBooLnRyb3VwZS5uYXJyYXRpb24udjEuQ3JlYXRlVm9pY2VSZXNwb25zZSIzirUYFhoGbWVtYmVyEgx2b2ljZTpjcmVhdGWStRgVCgx2b2ljZS5jcmVhdGUQFBoDCJAcEoIBCg1SZWNvcmRDb25zZW50EikudHJvdXBlLm5hcnJhdGlvbi52MS5SZWNvcmRDb25zZW50UmVxdWVzdBoqLnRyb3VwZS5uYXJyYXRpb24udjEuUmVjb3JkQ29uc2VudFJlc3BvbnNlIhqKtRgWGgZtZW1iZXISDHZvaWNlOnVwZGF0ZRKpAQoRVXBsb2FkVm9pY2VTYW1wbGUSLS50cm91cGUubmFycmF0aW9uLnYxLlVwbG9hZFZvaWNlU2FtcGxlUmVxdWVzdBouLnRyb3VwZS5uYXJyYXRpb24udjEuVXBsb2FkVm9pY2VTYW1wbGVSZXNwb25zZSIzirUYFhoGbWVtYmVyEgx2b2ljZTp1cGRhdGWStRgVCgx2b2ljZS51cGxvYWQQZBoDCJAcKAESjgEKEURlbGV0ZVZvaWNlU2FtcGxlEi0udHJvdXBlLm5hcnJhdGlvbi52MS5EZWxldGVWb2ljZVNhbXBsZVJlcXVlc3QaLi50cm91cGUubmFycmF0aW9uLnYxLkRlbGV0ZVZvaWNlU2FtcGxlUmVzcG9uc2UiGoq1GBYaBm1lbWJlchIMdm9pY2U6dXBkYXRlEpABCgpUcmFpblZvaWNlEiYudHJvdXBlLm5hcnJhdGlvbi52MS5UcmFpblZvaWNlUmVxdWVzdBonLnRyb3VwZS5uYXJyYXRpb24udjEuVHJhaW5Wb2ljZVJlc3BvbnNlIjGKtRgVGgZtZW1iZXISC3ZvaWNlOnRyYWlukrUYFAoLdm9pY2UudHJhaW4QChoDCJAcEmgKCkxpc3RWb2ljZXMSJi50cm91cGUubmFycmF0aW9uLnYxLkxpc3RWb2ljZXNSZXF1ZXN0GicudHJvdXBlLm5hcnJhdGlvbi52MS5MaXN0Vm9pY2VzUmVzcG9uc2UiCZACAYq1GAIIAhJiCghHZXRWb2ljZRIkLnRyb3VwZS5uYXJyYXRpb24udjEuR2V0Vm9pY2VSZXF1ZXN0GiUudHJvdXBlLm5hcnJhdGlvbi52MS5HZXRWb2ljZVJlc3BvbnNlIgmQAgGKtRgCCAISfAoLRGVsZXRlVm9pY2USJy50cm91cGUubmFycmF0aW9uLnYxLkRlbGV0ZVZvaWNlUmVxdWVzdBooLnRyb3VwZS5uYXJyYXRpb24udjEuRGVsZXRlVm9pY2VSZXNwb25zZSIairUYFhoGbWVtYmVyEgx2b2ljZTpkZWxldGUSoAEKDFByZXZpZXdWb2ljZRIoLnRyb3VwZS5uYXJyYXRpb24udjEuUHJldmlld1ZvaWNlUmVxdWVzdBopLnRyb3VwZS5uYXJyYXRpb24udjEuUHJldmlld1ZvaWNlUmVzcG9uc2UiO4q1GBcaBm1lbWJlchINdm9pY2U6cHJldmlld5K1GBYKDXZvaWNlLnByZXZpZXcQPBoDCJAcsrUYAgg8ErkBChFHZW5lcmF0ZU5hcnJhdGlvbhItLnRyb3VwZS5uYXJyYXRpb24udjEuR2VuZXJhdGVOYXJyYXRpb25SZXF1ZXN0Gi4udHJvdXBlLm5hcnJhdGlvbi52MS5HZW5lcmF0ZU5hcnJhdGlvblJlc3BvbnNlIkWKtRgcGgZtZW1iZXISEm5hcnJhdGlvbjpnZW5lcmF0ZZK1GBsKEm5hcnJhdGlvbi5nZW5lcmF0ZRA8GgMIkByytRgCCB4SbgoMR2V0TmFycmF0aW9uEigudHJvdXBlLm5hcnJhdGlvbi52MS5HZXROYXJyYXRpb25SZXF1ZXN0GikudHJvdXBlLm5hcnJhdGlvbi52MS5HZXROYXJyYXRpb25SZXNwb25zZSIJkAIBirUYAggBEnQKDkxpc3ROYXJyYXRpb25zEioudHJvdXBlLm5hcnJhdGlvbi52MS5MaXN0TmFycmF0aW9uc1JlcXVlc3QaKy50cm91cGUubmFycmF0aW9uLnYxLkxpc3ROYXJyYXRpb25zUmVzcG9uc2UiCZACAYq1GAIIAhK2AQoRUmVnZW5lcmF0ZVNlZ21lbnQSLS50cm91cGUubmFycmF0aW9uLnYxLlJlZ2VuZXJhdGVTZWdtZW50UmVxdWVzdBouLnRyb3VwZS5uYXJyYXRpb24udjEuUmVnZW5lcmF0ZVNlZ21lbnRSZXNwb25zZSJCirUYHBoGbWVtYmVyEhJuYXJyYXRpb246Z2VuZXJhdGWStRgeChRuYXJyYXRpb24ucmVnZW5lcmF0ZRCsAhoDCJAcEnYKDldhdGNoTmFycmF0aW9uEioudHJvdXBlLm5hcnJhdGlvbi52MS5XYXRjaE5hcnJhdGlvblJlcXVlc3QaKy50cm91cGUubmFycmF0aW9uLnYxLldhdGNoTmFycmF0aW9uUmVzcG9uc2UiCZACAYq1GAIIATABEo4BCg9DYW5jZWxOYXJyYXRpb24SKy50cm91cGUubmFycmF0aW9uLnYxLkNhbmNlbE5hcnJhdGlvblJlcXVlc3QaLC50cm91cGUubmFycmF0aW9uLnYxLkNhbmNlbE5hcnJhdGlvblJlc3BvbnNlIiCKtRgcGgZtZW1iZXISEm5hcnJhdGlvbjpnZW5lcmF0ZRKLAQoQU2V0UHJvbnVuY2lhdGlvbhIsLnRyb3VwZS5uYXJyYXRpb24udjEuU2V0UHJvbnVuY2lhdGlvblJlcXVlc3QaLS50cm91cGUubmFycmF0aW9uLnYxLlNldFByb251bmNpYXRpb25SZXNwb25zZSIairUYFhoGbWVtYmVyEgx2b2ljZTp1cGRhdGUSgAEKEkxpc3RQcm9udW5jaWF0aW9ucxIuLnRyb3VwZS5uYXJyYXRpb24udjEuTGlzdFByb251bmNpYXRpb25zUmVxdWVzdBovLnRyb3VwZS5uYXJyYXRpb24udjEuTGlzdFByb251bmNpYXRpb25zUmVzcG9uc2UiCZACAYq1GAIIAhKGAQoUR2V0TmFycmF0aW9uU2V0dGluZ3MSMC50cm91cGUubmFycmF0aW9uLnYxLkdldE5hcnJhdGlvblNldHRpbmdzUmVxdWVzdBoxLnRyb3VwZS5uYXJyYXRpb24udjEuR2V0TmFycmF0aW9uU2V0dGluZ3NSZXNwb25zZSIJkAIBirUYAggCEp0BChRTZXROYXJyYXRpb25TZXR0aW5ncxIwLnRyb3VwZS5uYXJyYXRpb24udjEuU2V0TmFycmF0aW9uU2V0dGluZ3NSZXF1ZXN0GjEudHJvdXBlLm5hcnJhdGlvbi52MS5TZXROYXJyYXRpb25TZXR0aW5nc1Jlc3BvbnNlIiCKtRgcGgZtZW1iZXISEm5hcnJhdGlvbjpnZW5lcmF0ZWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_timestamp, file_troupe_mesh_v1_options, file_troupe_narration_v1_narration, file_troupe_narration_v1_voice]);
+  fileDesc("Cit0cm91cGUvbmFycmF0aW9uL3YxL25hcnJhdGlvbl9zZXJ2aWNlLnByb3RvEhN0cm91cGUubmFycmF0aW9uLnYxIqUCChJDcmVhdGVWb2ljZVJlcXVlc3QSGwoEbmFtZRgBIAEoCUINukgKcggQARhkMgJcUxI+Cghwcm92aWRlchgCIAEoDjIiLnRyb3VwZS5uYXJyYXRpb24udjEuVm9pY2VQcm92aWRlckIIukgFggECEAESHAoLc3RvY2tfdm9pY2UYAyABKAlCB7pIBHICGGQSGQoIbGFuZ3VhZ2UYBCABKAlCB7pIBHICGCMSKAoEcmF0ZRgFIAEoAUIaukgX2AEBEhIZAAAAAAAAAEApAAAAAAAA4D8SJgoFcGl0Y2gYBiABKAFCF7pIFBISGQAAAAAAAChAKQAAAAAAACjAEicKBnZvbHVtZRgHIAEoAUIXukgUEhIZAAAAAAAAGEApAAAAAAAAKMAiSAoTQ3JlYXRlVm9pY2VSZXNwb25zZRIxCgV2b2ljZRgBIAEoCzIiLnRyb3VwZS5uYXJyYXRpb24udjEuTmFycmF0b3JWb2ljZSJ7ChRSZWNvcmRDb25zZW50UmVxdWVzdBIaCgh2b2ljZV9pZBgBIAEoCUIIukgFcgOwAQESJAoMc3BlYWtlcl9uYW1lGAIgASgJQg66SAtyCRABGMgBMgJcUxIhCglzdGF0ZW1lbnQYAyABKAlCDrpIC3IJEAoY0A8yAlxTIkoKFVJlY29yZENvbnNlbnRSZXNwb25zZRIxCgV2b2ljZRgBIAEoCzIiLnRyb3VwZS5uYXJyYXRpb24udjEuTmFycmF0b3JWb2ljZSKoAQoYVXBsb2FkVm9pY2VTYW1wbGVSZXF1ZXN0Eh0KCHZvaWNlX2lkGAEgASgJQgu6SAjYAQFyA7ABARI8CgdlbW90aW9uGAIgASgOMiEudHJvdXBlLm5hcnJhdGlvbi52MS5Wb2ljZUVtb3Rpb25CCLpIBYIBAhABEhYKBHRleHQYAyABKAlCCLpIBXIDGOgHEhcKBGRhdGEYBCABKAxCCbpIBnoEGICAQCJjChlVcGxvYWRWb2ljZVNhbXBsZVJlc3BvbnNlEjAKBnNhbXBsZRgBIAEoCzIgLnRyb3VwZS5uYXJyYXRpb24udjEuVm9pY2VTYW1wbGUSFAoMc2FtcGxlX2NvdW50GAIgASgFIlMKGERlbGV0ZVZvaWNlU2FtcGxlUmVxdWVzdBIaCgh2b2ljZV9pZBgBIAEoCUIIukgFcgOwAQESGwoJc2FtcGxlX2lkGAIgASgJQgi6SAVyA7ABASIbChlEZWxldGVWb2ljZVNhbXBsZVJlc3BvbnNlIi8KEVRyYWluVm9pY2VSZXF1ZXN0EhoKCHZvaWNlX2lkGAEgASgJQgi6SAVyA7ABASJHChJUcmFpblZvaWNlUmVzcG9uc2USMQoFdm9pY2UYASABKAsyIi50cm91cGUubmFycmF0aW9uLnYxLk5hcnJhdG9yVm9pY2UiTwoRTGlzdFZvaWNlc1JlcXVlc3QSHAoJcGFnZV9zaXplGAEgASgFQgm6SAYaBBhkKAASHAoKcGFnZV90b2tlbhgCIAEoCUIIukgFcgMY9AMiYQoSTGlzdFZvaWNlc1Jlc3BvbnNlEjIKBnZvaWNlcxgBIAMoCzIiLnRyb3VwZS5uYXJyYXRpb24udjEuTmFycmF0b3JWb2ljZRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiLQoPR2V0Vm9pY2VSZXF1ZXN0EhoKCHZvaWNlX2lkGAEgASgJQgi6SAVyA7ABASJFChBHZXRWb2ljZVJlc3BvbnNlEjEKBXZvaWNlGAEgASgLMiIudHJvdXBlLm5hcnJhdGlvbi52MS5OYXJyYXRvclZvaWNlIjAKEkRlbGV0ZVZvaWNlUmVxdWVzdBIaCgh2b2ljZV9pZBgBIAEoCUIIukgFcgOwAQEiFQoTRGVsZXRlVm9pY2VSZXNwb25zZSKgAQoTUHJldmlld1ZvaWNlUmVxdWVzdBIaCgh2b2ljZV9pZBgBIAEoCUIIukgFcgOwAQESHAoEdGV4dBgCIAEoCUIOukgLcgkQARisAjICXFMSPAoHZW1vdGlvbhgDIAEoDjIhLnRyb3VwZS5uYXJyYXRpb24udjEuVm9pY2VFbW90aW9uQgi6SAWCAQIQARIRCglwYXlfYWdhaW4YBCABKAgiSgoUUHJldmlld1ZvaWNlUmVzcG9uc2USMgoFYXVkaW8YASABKAsyIy50cm91cGUubmFycmF0aW9uLnYxLk5hcnJhdGlvbkF1ZGlvImgKGEdlbmVyYXRlTmFycmF0aW9uUmVxdWVzdBIaCghzdG9yeV9pZBgBIAEoCUIIukgFcgOwAQESMAoJdm9pY2VfbWFwGAIgASgLMh0udHJvdXBlLm5hcnJhdGlvbi52MS5Wb2ljZU1hcCJTChlHZW5lcmF0ZU5hcnJhdGlvblJlc3BvbnNlEjYKCW5hcnJhdGlvbhgBIAEoCzIjLnRyb3VwZS5uYXJyYXRpb24udjEuU3RvcnlOYXJyYXRpb24ikQEKE0dldE5hcnJhdGlvblJlcXVlc3QSHgoMbmFycmF0aW9uX2lkGAEgASgJQgi6SAVyA7ABARIdCglwYWdlX3NpemUYAiABKAVCCrpIBxoFGMgBKAASHAoKcGFnZV90b2tlbhgDIAEoCUIIukgFcgMY9AMSHQoLc2hhcmVfdG9rZW4YBCABKAlCCLpIBXIDGMgBIqABChRHZXROYXJyYXRpb25SZXNwb25zZRI2CgluYXJyYXRpb24YASABKAsyIy50cm91cGUubmFycmF0aW9uLnYxLlN0b3J5TmFycmF0aW9uEjcKCHNlZ21lbnRzGAIgAygLMiUudHJvdXBlLm5hcnJhdGlvbi52MS5OYXJyYXRpb25TZWdtZW50EhcKD25leHRfcGFnZV90b2tlbhgDIAEoCSKNAQoUR2V0U291bmR0cmFja1JlcXVlc3QSGgoIc3RvcnlfaWQYASABKAlCCLpIBXIDsAEBEhwKB3VzZXJfaWQYBCABKAlCC7pICNgBAXIDsAEBEh0KCXBhZ2Vfc2l6ZRgCIAEoBUIKukgHGgUYyAEoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxj0AyK/AgoVR2V0U291bmR0cmFja1Jlc3BvbnNlEhQKDG5hcnJhdGlvbl9pZBgBIAEoCRIPCgd1c2VyX2lkGAIgASgJEhUKDXN0b3J5X3ZlcnNpb24YAyABKAUSFAoMY29udGVudF9oYXNoGAQgASgJEhAKCG1wM19ibG9iGAUgASgJEhMKC2R1cmF0aW9uX21zGAYgASgFEg0KBXRpdGxlGAcgASgJEhAKCGxhbmd1YWdlGAggASgJEjcKCGNoYXB0ZXJzGAkgAygLMiUudHJvdXBlLm5hcnJhdGlvbi52MS5OYXJyYXRpb25DaGFwdGVyEjgKCHNlZ21lbnRzGAogAygLMiYudHJvdXBlLm5hcnJhdGlvbi52MS5Tb3VuZHRyYWNrU2VnbWVudBIXCg9uZXh0X3BhZ2VfdG9rZW4YCyABKAkicgoVTGlzdE5hcnJhdGlvbnNSZXF1ZXN0Eh0KCHN0b3J5X2lkGAEgASgJQgu6SAjYAQFyA7ABARIcCglwYWdlX3NpemUYAiABKAVCCbpIBhoEGGQoABIcCgpwYWdlX3Rva2VuGAMgASgJQgi6SAVyAxj0AyJqChZMaXN0TmFycmF0aW9uc1Jlc3BvbnNlEjcKCm5hcnJhdGlvbnMYASADKAsyIy50cm91cGUubmFycmF0aW9uLnYxLlN0b3J5TmFycmF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSKQAgoYUmVnZW5lcmF0ZVNlZ21lbnRSZXF1ZXN0Eh4KDG5hcnJhdGlvbl9pZBgBIAEoCUIIukgFcgOwAQESFgoFaW5kZXgYAiABKAVCB7pIBBoCKAASIQoEdGV4dBgDIAEoCUIOukgLcgkQARjoBzICXFNIAIgBARIfCgh2b2ljZV9pZBgEIAEoCUIIukgFcgOwAQFIAYgBARJDCgdlbW90aW9uGAUgASgOMiEudHJvdXBlLm5hcnJhdGlvbi52MS5Wb2ljZUVtb3Rpb25CCrpIB4IBBBABIABIAogBARIRCglwYXlfYWdhaW4YBiABKAhCBwoFX3RleHRCCwoJX3ZvaWNlX2lkQgoKCF9lbW90aW9uIlMKGVJlZ2VuZXJhdGVTZWdtZW50UmVzcG9uc2USNgoJbmFycmF0aW9uGAEgASgLMiMudHJvdXBlLm5hcnJhdGlvbi52MS5TdG9yeU5hcnJhdGlvbiJ2ChVXYXRjaE5hcnJhdGlvblJlcXVlc3QSHgoMbmFycmF0aW9uX2lkGAEgASgJQgi6SAVyA7ABARIeCgxyZXN1bWVfdG9rZW4YAiABKAlCCLpIBXIDGMgBEh0KC3NoYXJlX3Rva2VuGAMgASgJQgi6SAVyAxjIASL5AQoWV2F0Y2hOYXJyYXRpb25SZXNwb25zZRIUCgxyZXN1bWVfdG9rZW4YASABKAkSEQoJaGVhcnRiZWF0GAIgASgIEjQKBnN0YXR1cxgDIAEoDjIkLnRyb3VwZS5uYXJyYXRpb24udjEuTmFycmF0aW9uU3RhdHVzEjgKCHByb2dyZXNzGAQgASgLMiYudHJvdXBlLm5hcnJhdGlvbi52MS5OYXJyYXRpb25Qcm9ncmVzcxIWCg5mYWlsdXJlX3JlYXNvbhgFIAEoCRIuCgp1cGRhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCI4ChZDYW5jZWxOYXJyYXRpb25SZXF1ZXN0Eh4KDG5hcnJhdGlvbl9pZBgBIAEoCUIIukgFcgOwAQEiUQoXQ2FuY2VsTmFycmF0aW9uUmVzcG9uc2USNgoJbmFycmF0aW9uGAEgASgLMiMudHJvdXBlLm5hcnJhdGlvbi52MS5TdG9yeU5hcnJhdGlvbiKLAQoXU2V0UHJvbnVuY2lhdGlvblJlcXVlc3QSGwoEd29yZBgBIAEoCUINukgKcggQARhkMgJcUxIZCghsYW5ndWFnZRgCIAEoCUIHukgEcgIYIxIaCghwaG9uZW1lcxgDIAEoCUIIukgFcgMYyAESHAoKcmVzcGVsbGluZxgEIAEoCUIIukgFcgMYyAEiGgoYU2V0UHJvbnVuY2lhdGlvblJlc3BvbnNlIlgKGUxpc3RQcm9udW5jaWF0aW9uc1JlcXVlc3QSHQoJcGFnZV9zaXplGAEgASgFQgq6SAcaBRjIASgAEhwKCnBhZ2VfdG9rZW4YAiABKAlCCLpIBXIDGOgHInEKGkxpc3RQcm9udW5jaWF0aW9uc1Jlc3BvbnNlEjoKDnByb251bmNpYXRpb25zGAEgAygLMiIudHJvdXBlLm5hcnJhdGlvbi52MS5Qcm9udW5jaWF0aW9uEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSIdChtHZXROYXJyYXRpb25TZXR0aW5nc1JlcXVlc3QiWAocR2V0TmFycmF0aW9uU2V0dGluZ3NSZXNwb25zZRI4CghzZXR0aW5ncxgBIAEoCzImLnRyb3VwZS5uYXJyYXRpb24udjEuTmFycmF0aW9uU2V0dGluZ3MiZAobU2V0TmFycmF0aW9uU2V0dGluZ3NSZXF1ZXN0Eh0KFW5hcnJhdGVfd2hlbl9hbmFseXplZBgBIAEoCBImChFuYXJyYXRvcl92b2ljZV9pZBgCIAEoCUILukgI2AEBcgOwAQEiWAocU2V0TmFycmF0aW9uU2V0dGluZ3NSZXNwb25zZRI4CghzZXR0aW5ncxgBIAEoCzImLnRyb3VwZS5uYXJyYXRpb24udjEuTmFycmF0aW9uU2V0dGluZ3MijQEKE05hcnJhdGVTdG9yeVJlcXVlc3QSHwoNcHVibGlzaGluZ19pZBgBIAEoCUIIukgFcgOwAQESGgoIc3RvcnlfaWQYAiABKAlCCLpIBXIDsAEBEhkKB3VzZXJfaWQYAyABKAlCCLpIBXIDsAEBEh4KDXN0b3J5X3ZlcnNpb24YBCABKAVCB7pIBBoCKAEiPwoUTmFycmF0ZVN0b3J5UmVzcG9uc2USFAoMbmFycmF0aW9uX2lkGAEgASgJEhEKCWNvbXBsZXRlZBgCIAEoCCI6ChdBYmFuZG9uTmFycmF0aW9uUmVxdWVzdBIfCg1wdWJsaXNoaW5nX2lkGAEgASgJQgi6SAVyA7ABASIaChhBYmFuZG9uTmFycmF0aW9uUmVzcG9uc2UiPQobR2V0TmFycmF0aW9uUHJvZ3Jlc3NSZXF1ZXN0Eh4KDG5hcnJhdGlvbl9pZBgBIAEoCUIIukgFcgOwAQEijgEKHEdldE5hcnJhdGlvblByb2dyZXNzUmVzcG9uc2USNAoGc3RhdHVzGAEgASgOMiQudHJvdXBlLm5hcnJhdGlvbi52MS5OYXJyYXRpb25TdGF0dXMSOAoIcHJvZ3Jlc3MYAiABKAsyJi50cm91cGUubmFycmF0aW9uLnYxLk5hcnJhdGlvblByb2dyZXNzMvQYChBOYXJyYXRpb25TZXJ2aWNlEpUBCgtDcmVhdGVWb2ljZRInLnRyb3VwZS5uYXJyYXRpb24udjEuQ3JlYXRlVm9pY2VSZXF1ZXN0GigudHJvdXBlLm5hcnJhdGlvbi52MS5DcmVhdGVWb2ljZVJlc3BvbnNlIjOKtRgWGgZtZW1iZXISDHZvaWNlOmNyZWF0ZZK1GBUKDHZvaWNlLmNyZWF0ZRAUGgMIkBwSggEKDVJlY29yZENvbnNlbnQSKS50cm91cGUubmFycmF0aW9uLnYxLlJlY29yZENvbnNlbnRSZXF1ZXN0GioudHJvdXBlLm5hcnJhdGlvbi52MS5SZWNvcmRDb25zZW50UmVzcG9uc2UiGoq1GBYaBm1lbWJlchIMdm9pY2U6dXBkYXRlEqkBChFVcGxvYWRWb2ljZVNhbXBsZRItLnRyb3VwZS5uYXJyYXRpb24udjEuVXBsb2FkVm9pY2VTYW1wbGVSZXF1ZXN0Gi4udHJvdXBlLm5hcnJhdGlvbi52MS5VcGxvYWRWb2ljZVNhbXBsZVJlc3BvbnNlIjOKtRgWGgZtZW1iZXISDHZvaWNlOnVwZGF0ZZK1GBUKDHZvaWNlLnVwbG9hZBBkGgMIkBwoARKOAQoRRGVsZXRlVm9pY2VTYW1wbGUSLS50cm91cGUubmFycmF0aW9uLnYxLkRlbGV0ZVZvaWNlU2FtcGxlUmVxdWVzdBouLnRyb3VwZS5uYXJyYXRpb24udjEuRGVsZXRlVm9pY2VTYW1wbGVSZXNwb25zZSIairUYFhoGbWVtYmVyEgx2b2ljZTp1cGRhdGUSkAEKClRyYWluVm9pY2USJi50cm91cGUubmFycmF0aW9uLnYxLlRyYWluVm9pY2VSZXF1ZXN0GicudHJvdXBlLm5hcnJhdGlvbi52MS5UcmFpblZvaWNlUmVzcG9uc2UiMYq1GBUaBm1lbWJlchILdm9pY2U6dHJhaW6StRgUCgt2b2ljZS50cmFpbhAKGgMIkBwSaAoKTGlzdFZvaWNlcxImLnRyb3VwZS5uYXJyYXRpb24udjEuTGlzdFZvaWNlc1JlcXVlc3QaJy50cm91cGUubmFycmF0aW9uLnYxLkxpc3RWb2ljZXNSZXNwb25zZSIJkAIBirUYAggCEmIKCEdldFZvaWNlEiQudHJvdXBlLm5hcnJhdGlvbi52MS5HZXRWb2ljZVJlcXVlc3QaJS50cm91cGUubmFycmF0aW9uLnYxLkdldFZvaWNlUmVzcG9uc2UiCZACAYq1GAIIAhJ8CgtEZWxldGVWb2ljZRInLnRyb3VwZS5uYXJyYXRpb24udjEuRGVsZXRlVm9pY2VSZXF1ZXN0GigudHJvdXBlLm5hcnJhdGlvbi52MS5EZWxldGVWb2ljZVJlc3BvbnNlIhqKtRgWGgZtZW1iZXISDHZvaWNlOmRlbGV0ZRKgAQoMUHJldmlld1ZvaWNlEigudHJvdXBlLm5hcnJhdGlvbi52MS5QcmV2aWV3Vm9pY2VSZXF1ZXN0GikudHJvdXBlLm5hcnJhdGlvbi52MS5QcmV2aWV3Vm9pY2VSZXNwb25zZSI7irUYFxoGbWVtYmVyEg12b2ljZTpwcmV2aWV3krUYFgoNdm9pY2UucHJldmlldxA8GgMIkByytRgCCDwSuQEKEUdlbmVyYXRlTmFycmF0aW9uEi0udHJvdXBlLm5hcnJhdGlvbi52MS5HZW5lcmF0ZU5hcnJhdGlvblJlcXVlc3QaLi50cm91cGUubmFycmF0aW9uLnYxLkdlbmVyYXRlTmFycmF0aW9uUmVzcG9uc2UiRYq1GBwaBm1lbWJlchISbmFycmF0aW9uOmdlbmVyYXRlkrUYGwoSbmFycmF0aW9uLmdlbmVyYXRlEDwaAwiQHLK1GAIIHhJuCgxHZXROYXJyYXRpb24SKC50cm91cGUubmFycmF0aW9uLnYxLkdldE5hcnJhdGlvblJlcXVlc3QaKS50cm91cGUubmFycmF0aW9uLnYxLkdldE5hcnJhdGlvblJlc3BvbnNlIgmQAgGKtRgCCAEScQoNR2V0U291bmR0cmFjaxIpLnRyb3VwZS5uYXJyYXRpb24udjEuR2V0U291bmR0cmFja1JlcXVlc3QaKi50cm91cGUubmFycmF0aW9uLnYxLkdldFNvdW5kdHJhY2tSZXNwb25zZSIJkAIBirUYAggDEnQKDkxpc3ROYXJyYXRpb25zEioudHJvdXBlLm5hcnJhdGlvbi52MS5MaXN0TmFycmF0aW9uc1JlcXVlc3QaKy50cm91cGUubmFycmF0aW9uLnYxLkxpc3ROYXJyYXRpb25zUmVzcG9uc2UiCZACAYq1GAIIAhK2AQoRUmVnZW5lcmF0ZVNlZ21lbnQSLS50cm91cGUubmFycmF0aW9uLnYxLlJlZ2VuZXJhdGVTZWdtZW50UmVxdWVzdBouLnRyb3VwZS5uYXJyYXRpb24udjEuUmVnZW5lcmF0ZVNlZ21lbnRSZXNwb25zZSJCirUYHBoGbWVtYmVyEhJuYXJyYXRpb246Z2VuZXJhdGWStRgeChRuYXJyYXRpb24ucmVnZW5lcmF0ZRCsAhoDCJAcEnYKDldhdGNoTmFycmF0aW9uEioudHJvdXBlLm5hcnJhdGlvbi52MS5XYXRjaE5hcnJhdGlvblJlcXVlc3QaKy50cm91cGUubmFycmF0aW9uLnYxLldhdGNoTmFycmF0aW9uUmVzcG9uc2UiCZACAYq1GAIIATABEo4BCg9DYW5jZWxOYXJyYXRpb24SKy50cm91cGUubmFycmF0aW9uLnYxLkNhbmNlbE5hcnJhdGlvblJlcXVlc3QaLC50cm91cGUubmFycmF0aW9uLnYxLkNhbmNlbE5hcnJhdGlvblJlc3BvbnNlIiCKtRgcGgZtZW1iZXISEm5hcnJhdGlvbjpnZW5lcmF0ZRKLAQoQU2V0UHJvbnVuY2lhdGlvbhIsLnRyb3VwZS5uYXJyYXRpb24udjEuU2V0UHJvbnVuY2lhdGlvblJlcXVlc3QaLS50cm91cGUubmFycmF0aW9uLnYxLlNldFByb251bmNpYXRpb25SZXNwb25zZSIairUYFhoGbWVtYmVyEgx2b2ljZTp1cGRhdGUSgAEKEkxpc3RQcm9udW5jaWF0aW9ucxIuLnRyb3VwZS5uYXJyYXRpb24udjEuTGlzdFByb251bmNpYXRpb25zUmVxdWVzdBovLnRyb3VwZS5uYXJyYXRpb24udjEuTGlzdFByb251bmNpYXRpb25zUmVzcG9uc2UiCZACAYq1GAIIAhKGAQoUR2V0TmFycmF0aW9uU2V0dGluZ3MSMC50cm91cGUubmFycmF0aW9uLnYxLkdldE5hcnJhdGlvblNldHRpbmdzUmVxdWVzdBoxLnRyb3VwZS5uYXJyYXRpb24udjEuR2V0TmFycmF0aW9uU2V0dGluZ3NSZXNwb25zZSIJkAIBirUYAggCEp0BChRTZXROYXJyYXRpb25TZXR0aW5ncxIwLnRyb3VwZS5uYXJyYXRpb24udjEuU2V0TmFycmF0aW9uU2V0dGluZ3NSZXF1ZXN0GjEudHJvdXBlLm5hcnJhdGlvbi52MS5TZXROYXJyYXRpb25TZXR0aW5nc1Jlc3BvbnNlIiCKtRgcGgZtZW1iZXISEm5hcnJhdGlvbjpnZW5lcmF0ZRJxCgxOYXJyYXRlU3RvcnkSKC50cm91cGUubmFycmF0aW9uLnYxLk5hcnJhdGVTdG9yeVJlcXVlc3QaKS50cm91cGUubmFycmF0aW9uLnYxLk5hcnJhdGVTdG9yeVJlc3BvbnNlIgyKtRgCCAOytRgCCB4SdwoQQWJhbmRvbk5hcnJhdGlvbhIsLnRyb3VwZS5uYXJyYXRpb24udjEuQWJhbmRvbk5hcnJhdGlvblJlcXVlc3QaLS50cm91cGUubmFycmF0aW9uLnYxLkFiYW5kb25OYXJyYXRpb25SZXNwb25zZSIGirUYAggDEoYBChRHZXROYXJyYXRpb25Qcm9ncmVzcxIwLnRyb3VwZS5uYXJyYXRpb24udjEuR2V0TmFycmF0aW9uUHJvZ3Jlc3NSZXF1ZXN0GjEudHJvdXBlLm5hcnJhdGlvbi52MS5HZXROYXJyYXRpb25Qcm9ncmVzc1Jlc3BvbnNlIgmQAgGKtRgCCANiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp, file_troupe_mesh_v1_options, file_troupe_narration_v1_narration, file_troupe_narration_v1_voice]);
 
 /**
  * @generated from message troupe.narration.v1.CreateVoiceRequest
@@ -535,6 +535,117 @@ export const GetNarrationResponseSchema: GenMessage<GetNarrationResponse> = /*@_
   messageDesc(file_troupe_narration_v1_narration_service, 21);
 
 /**
+ * @generated from message troupe.narration.v1.GetSoundtrackRequest
+ */
+export type GetSoundtrackRequest = Message<"troupe.narration.v1.GetSoundtrackRequest"> & {
+  /**
+   * @generated from field: string story_id = 1;
+   */
+  storyId: string;
+
+  /**
+   * Whose it must be; another's is not found. Anybody's when empty.
+   *
+   * @generated from field: string user_id = 4;
+   */
+  userId: string;
+
+  /**
+   * Segments at once: at most 200; 200 when zero.
+   *
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
+
+  /**
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
+
+/**
+ * Describes the message troupe.narration.v1.GetSoundtrackRequest.
+ * Use `create(GetSoundtrackRequestSchema)` to create a new message.
+ */
+export const GetSoundtrackRequestSchema: GenMessage<GetSoundtrackRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_narration_v1_narration_service, 22);
+
+/**
+ * @generated from message troupe.narration.v1.GetSoundtrackResponse
+ */
+export type GetSoundtrackResponse = Message<"troupe.narration.v1.GetSoundtrackResponse"> & {
+  /**
+   * @generated from field: string narration_id = 1;
+   */
+  narrationId: string;
+
+  /**
+   * @generated from field: string user_id = 2;
+   */
+  userId: string;
+
+  /**
+   * The version of the story that it tells.
+   *
+   * @generated from field: int32 story_version = 3;
+   */
+  storyVersion: number;
+
+  /**
+   * SHA-256 of the text that it tells, hexadecimal.
+   *
+   * @generated from field: string content_hash = 4;
+   */
+  contentHash: string;
+
+  /**
+   * Where the whole is kept as MP3. It changes with what is heard: pages that name another one belong to another telling.
+   *
+   * @generated from field: string mp3_blob = 5;
+   */
+  mp3Blob: string;
+
+  /**
+   * @generated from field: int32 duration_ms = 6;
+   */
+  durationMs: number;
+
+  /**
+   * @generated from field: string title = 7;
+   */
+  title: string;
+
+  /**
+   * BCP 47 tag.
+   *
+   * @generated from field: string language = 8;
+   */
+  language: string;
+
+  /**
+   * @generated from field: repeated troupe.narration.v1.NarrationChapter chapters = 9;
+   */
+  chapters: NarrationChapter[];
+
+  /**
+   * @generated from field: repeated troupe.narration.v1.SoundtrackSegment segments = 10;
+   */
+  segments: SoundtrackSegment[];
+
+  /**
+   * @generated from field: string next_page_token = 11;
+   */
+  nextPageToken: string;
+};
+
+/**
+ * Describes the message troupe.narration.v1.GetSoundtrackResponse.
+ * Use `create(GetSoundtrackResponseSchema)` to create a new message.
+ */
+export const GetSoundtrackResponseSchema: GenMessage<GetSoundtrackResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_narration_v1_narration_service, 23);
+
+/**
  * @generated from message troupe.narration.v1.ListNarrationsRequest
  */
 export type ListNarrationsRequest = Message<"troupe.narration.v1.ListNarrationsRequest"> & {
@@ -563,7 +674,7 @@ export type ListNarrationsRequest = Message<"troupe.narration.v1.ListNarrationsR
  * Use `create(ListNarrationsRequestSchema)` to create a new message.
  */
 export const ListNarrationsRequestSchema: GenMessage<ListNarrationsRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration_service, 22);
+  messageDesc(file_troupe_narration_v1_narration_service, 24);
 
 /**
  * @generated from message troupe.narration.v1.ListNarrationsResponse
@@ -585,7 +696,7 @@ export type ListNarrationsResponse = Message<"troupe.narration.v1.ListNarrations
  * Use `create(ListNarrationsResponseSchema)` to create a new message.
  */
 export const ListNarrationsResponseSchema: GenMessage<ListNarrationsResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration_service, 23);
+  messageDesc(file_troupe_narration_v1_narration_service, 25);
 
 /**
  * @generated from message troupe.narration.v1.RegenerateSegmentRequest
@@ -629,7 +740,7 @@ export type RegenerateSegmentRequest = Message<"troupe.narration.v1.RegenerateSe
  * Use `create(RegenerateSegmentRequestSchema)` to create a new message.
  */
 export const RegenerateSegmentRequestSchema: GenMessage<RegenerateSegmentRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration_service, 24);
+  messageDesc(file_troupe_narration_v1_narration_service, 26);
 
 /**
  * @generated from message troupe.narration.v1.RegenerateSegmentResponse
@@ -646,7 +757,7 @@ export type RegenerateSegmentResponse = Message<"troupe.narration.v1.RegenerateS
  * Use `create(RegenerateSegmentResponseSchema)` to create a new message.
  */
 export const RegenerateSegmentResponseSchema: GenMessage<RegenerateSegmentResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration_service, 25);
+  messageDesc(file_troupe_narration_v1_narration_service, 27);
 
 /**
  * @generated from message troupe.narration.v1.WatchNarrationRequest
@@ -677,7 +788,7 @@ export type WatchNarrationRequest = Message<"troupe.narration.v1.WatchNarrationR
  * Use `create(WatchNarrationRequestSchema)` to create a new message.
  */
 export const WatchNarrationRequestSchema: GenMessage<WatchNarrationRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration_service, 26);
+  messageDesc(file_troupe_narration_v1_narration_service, 28);
 
 /**
  * @generated from message troupe.narration.v1.WatchNarrationResponse
@@ -725,7 +836,7 @@ export type WatchNarrationResponse = Message<"troupe.narration.v1.WatchNarration
  * Use `create(WatchNarrationResponseSchema)` to create a new message.
  */
 export const WatchNarrationResponseSchema: GenMessage<WatchNarrationResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration_service, 27);
+  messageDesc(file_troupe_narration_v1_narration_service, 29);
 
 /**
  * @generated from message troupe.narration.v1.CancelNarrationRequest
@@ -742,7 +853,7 @@ export type CancelNarrationRequest = Message<"troupe.narration.v1.CancelNarratio
  * Use `create(CancelNarrationRequestSchema)` to create a new message.
  */
 export const CancelNarrationRequestSchema: GenMessage<CancelNarrationRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration_service, 28);
+  messageDesc(file_troupe_narration_v1_narration_service, 30);
 
 /**
  * @generated from message troupe.narration.v1.CancelNarrationResponse
@@ -759,7 +870,7 @@ export type CancelNarrationResponse = Message<"troupe.narration.v1.CancelNarrati
  * Use `create(CancelNarrationResponseSchema)` to create a new message.
  */
 export const CancelNarrationResponseSchema: GenMessage<CancelNarrationResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration_service, 29);
+  messageDesc(file_troupe_narration_v1_narration_service, 31);
 
 /**
  * @generated from message troupe.narration.v1.SetPronunciationRequest
@@ -799,7 +910,7 @@ export type SetPronunciationRequest = Message<"troupe.narration.v1.SetPronunciat
  * Use `create(SetPronunciationRequestSchema)` to create a new message.
  */
 export const SetPronunciationRequestSchema: GenMessage<SetPronunciationRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration_service, 30);
+  messageDesc(file_troupe_narration_v1_narration_service, 32);
 
 /**
  * @generated from message troupe.narration.v1.SetPronunciationResponse
@@ -812,7 +923,7 @@ export type SetPronunciationResponse = Message<"troupe.narration.v1.SetPronuncia
  * Use `create(SetPronunciationResponseSchema)` to create a new message.
  */
 export const SetPronunciationResponseSchema: GenMessage<SetPronunciationResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration_service, 31);
+  messageDesc(file_troupe_narration_v1_narration_service, 33);
 
 /**
  * @generated from message troupe.narration.v1.ListPronunciationsRequest
@@ -836,7 +947,7 @@ export type ListPronunciationsRequest = Message<"troupe.narration.v1.ListPronunc
  * Use `create(ListPronunciationsRequestSchema)` to create a new message.
  */
 export const ListPronunciationsRequestSchema: GenMessage<ListPronunciationsRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration_service, 32);
+  messageDesc(file_troupe_narration_v1_narration_service, 34);
 
 /**
  * @generated from message troupe.narration.v1.ListPronunciationsResponse
@@ -858,7 +969,7 @@ export type ListPronunciationsResponse = Message<"troupe.narration.v1.ListPronun
  * Use `create(ListPronunciationsResponseSchema)` to create a new message.
  */
 export const ListPronunciationsResponseSchema: GenMessage<ListPronunciationsResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration_service, 33);
+  messageDesc(file_troupe_narration_v1_narration_service, 35);
 
 /**
  * @generated from message troupe.narration.v1.GetNarrationSettingsRequest
@@ -871,7 +982,7 @@ export type GetNarrationSettingsRequest = Message<"troupe.narration.v1.GetNarrat
  * Use `create(GetNarrationSettingsRequestSchema)` to create a new message.
  */
 export const GetNarrationSettingsRequestSchema: GenMessage<GetNarrationSettingsRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration_service, 34);
+  messageDesc(file_troupe_narration_v1_narration_service, 36);
 
 /**
  * @generated from message troupe.narration.v1.GetNarrationSettingsResponse
@@ -888,7 +999,7 @@ export type GetNarrationSettingsResponse = Message<"troupe.narration.v1.GetNarra
  * Use `create(GetNarrationSettingsResponseSchema)` to create a new message.
  */
 export const GetNarrationSettingsResponseSchema: GenMessage<GetNarrationSettingsResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration_service, 35);
+  messageDesc(file_troupe_narration_v1_narration_service, 37);
 
 /**
  * @generated from message troupe.narration.v1.SetNarrationSettingsRequest
@@ -912,7 +1023,7 @@ export type SetNarrationSettingsRequest = Message<"troupe.narration.v1.SetNarrat
  * Use `create(SetNarrationSettingsRequestSchema)` to create a new message.
  */
 export const SetNarrationSettingsRequestSchema: GenMessage<SetNarrationSettingsRequest> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration_service, 36);
+  messageDesc(file_troupe_narration_v1_narration_service, 38);
 
 /**
  * @generated from message troupe.narration.v1.SetNarrationSettingsResponse
@@ -929,7 +1040,132 @@ export type SetNarrationSettingsResponse = Message<"troupe.narration.v1.SetNarra
  * Use `create(SetNarrationSettingsResponseSchema)` to create a new message.
  */
 export const SetNarrationSettingsResponseSchema: GenMessage<SetNarrationSettingsResponse> = /*@__PURE__*/
-  messageDesc(file_troupe_narration_v1_narration_service, 37);
+  messageDesc(file_troupe_narration_v1_narration_service, 39);
+
+/**
+ * @generated from message troupe.narration.v1.NarrateStoryRequest
+ */
+export type NarrateStoryRequest = Message<"troupe.narration.v1.NarrateStoryRequest"> & {
+  /**
+   * @generated from field: string publishing_id = 1;
+   */
+  publishingId: string;
+
+  /**
+   * @generated from field: string story_id = 2;
+   */
+  storyId: string;
+
+  /**
+   * @generated from field: string user_id = 3;
+   */
+  userId: string;
+
+  /**
+   * @generated from field: int32 story_version = 4;
+   */
+  storyVersion: number;
+};
+
+/**
+ * Describes the message troupe.narration.v1.NarrateStoryRequest.
+ * Use `create(NarrateStoryRequestSchema)` to create a new message.
+ */
+export const NarrateStoryRequestSchema: GenMessage<NarrateStoryRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_narration_v1_narration_service, 40);
+
+/**
+ * @generated from message troupe.narration.v1.NarrateStoryResponse
+ */
+export type NarrateStoryResponse = Message<"troupe.narration.v1.NarrateStoryResponse"> & {
+  /**
+   * @generated from field: string narration_id = 1;
+   */
+  narrationId: string;
+
+  /**
+   * Whether it is told already; no event comes then.
+   *
+   * @generated from field: bool completed = 2;
+   */
+  completed: boolean;
+};
+
+/**
+ * Describes the message troupe.narration.v1.NarrateStoryResponse.
+ * Use `create(NarrateStoryResponseSchema)` to create a new message.
+ */
+export const NarrateStoryResponseSchema: GenMessage<NarrateStoryResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_narration_v1_narration_service, 41);
+
+/**
+ * @generated from message troupe.narration.v1.AbandonNarrationRequest
+ */
+export type AbandonNarrationRequest = Message<"troupe.narration.v1.AbandonNarrationRequest"> & {
+  /**
+   * @generated from field: string publishing_id = 1;
+   */
+  publishingId: string;
+};
+
+/**
+ * Describes the message troupe.narration.v1.AbandonNarrationRequest.
+ * Use `create(AbandonNarrationRequestSchema)` to create a new message.
+ */
+export const AbandonNarrationRequestSchema: GenMessage<AbandonNarrationRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_narration_v1_narration_service, 42);
+
+/**
+ * @generated from message troupe.narration.v1.AbandonNarrationResponse
+ */
+export type AbandonNarrationResponse = Message<"troupe.narration.v1.AbandonNarrationResponse"> & {
+};
+
+/**
+ * Describes the message troupe.narration.v1.AbandonNarrationResponse.
+ * Use `create(AbandonNarrationResponseSchema)` to create a new message.
+ */
+export const AbandonNarrationResponseSchema: GenMessage<AbandonNarrationResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_narration_v1_narration_service, 43);
+
+/**
+ * @generated from message troupe.narration.v1.GetNarrationProgressRequest
+ */
+export type GetNarrationProgressRequest = Message<"troupe.narration.v1.GetNarrationProgressRequest"> & {
+  /**
+   * @generated from field: string narration_id = 1;
+   */
+  narrationId: string;
+};
+
+/**
+ * Describes the message troupe.narration.v1.GetNarrationProgressRequest.
+ * Use `create(GetNarrationProgressRequestSchema)` to create a new message.
+ */
+export const GetNarrationProgressRequestSchema: GenMessage<GetNarrationProgressRequest> = /*@__PURE__*/
+  messageDesc(file_troupe_narration_v1_narration_service, 44);
+
+/**
+ * @generated from message troupe.narration.v1.GetNarrationProgressResponse
+ */
+export type GetNarrationProgressResponse = Message<"troupe.narration.v1.GetNarrationProgressResponse"> & {
+  /**
+   * @generated from field: troupe.narration.v1.NarrationStatus status = 1;
+   */
+  status: NarrationStatus;
+
+  /**
+   * @generated from field: troupe.narration.v1.NarrationProgress progress = 2;
+   */
+  progress?: NarrationProgress | undefined;
+};
+
+/**
+ * Describes the message troupe.narration.v1.GetNarrationProgressResponse.
+ * Use `create(GetNarrationProgressResponseSchema)` to create a new message.
+ */
+export const GetNarrationProgressResponseSchema: GenMessage<GetNarrationProgressResponse> = /*@__PURE__*/
+  messageDesc(file_troupe_narration_v1_narration_service, 45);
 
 /**
  * Voices, and stories told with them. All but the sound of a story that one may read is its owner's alone: what another
@@ -1066,6 +1302,18 @@ export const NarrationService: GenService<{
     output: typeof GetNarrationResponseSchema;
   },
   /**
+   * A story as it was last told, for those who make something of it: what each page says besides its segments is that of
+   * the whole. NOT_FOUND / NARRATION_NOT_FOUND; FAILED_PRECONDITION / NARRATION_NOT_COMPLETED while it is being told, or
+   * when it was not told to its end.
+   *
+   * @generated from rpc troupe.narration.v1.NarrationService.GetSoundtrack
+   */
+  getSoundtrack: {
+    methodKind: "unary";
+    input: typeof GetSoundtrackRequestSchema;
+    output: typeof GetSoundtrackResponseSchema;
+  },
+  /**
    * One's own narrations, last changed first.
    *
    * @generated from rpc troupe.narration.v1.NarrationService.ListNarrations
@@ -1149,6 +1397,39 @@ export const NarrationService: GenService<{
     methodKind: "unary";
     input: typeof SetNarrationSettingsRequestSchema;
     output: typeof SetNarrationSettingsResponseSchema;
+  },
+  /**
+   * A step of publishing: has a version told, as its author last told the story, unless that is told already. Once it is,
+   * or cannot be, an event that names the publication says so. FAILED_PRECONDITION / NARRATION_RUNNING while another
+   * text is being told, PUBLISHING_OVER once it was abandoned, and what GenerateNarration answers.
+   *
+   * @generated from rpc troupe.narration.v1.NarrationService.NarrateStory
+   */
+  narrateStory: {
+    methodKind: "unary";
+    input: typeof NarrateStoryRequestSchema;
+    output: typeof NarrateStoryResponseSchema;
+  },
+  /**
+   * Undoes NarrateStory, also before it came: what was begun for a publication and is not done is stopped. What is told
+   * stays told.
+   *
+   * @generated from rpc troupe.narration.v1.NarrationService.AbandonNarration
+   */
+  abandonNarration: {
+    methodKind: "unary";
+    input: typeof AbandonNarrationRequestSchema;
+    output: typeof AbandonNarrationResponseSchema;
+  },
+  /**
+   * How far a narration is, for those who wait for it. NOT_FOUND / NARRATION_NOT_FOUND.
+   *
+   * @generated from rpc troupe.narration.v1.NarrationService.GetNarrationProgress
+   */
+  getNarrationProgress: {
+    methodKind: "unary";
+    input: typeof GetNarrationProgressRequestSchema;
+    output: typeof GetNarrationProgressResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_troupe_narration_v1_narration_service, 0);

@@ -12,7 +12,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file troupe/story/v1/publishing.proto.
  */
 export const file_troupe_story_v1_publishing: GenFile = /*@__PURE__*/
-  fileDesc("CiB0cm91cGUvc3RvcnkvdjEvcHVibGlzaGluZy5wcm90bxIPdHJvdXBlLnN0b3J5LnYxIu0BCgpQdWJsaXNoaW5nEgoKAmlkGAEgASgJEhAKCHN0b3J5X2lkGAIgASgJEhUKDXN0b3J5X3ZlcnNpb24YAyABKAUSMQoGc3RhdHVzGAQgASgOMiEudHJvdXBlLnN0b3J5LnYxLlB1Ymxpc2hpbmdTdGF0dXMSFgoOZmFpbHVyZV9yZWFzb24YBSABKAkSLgoKc3RhcnRlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLZmluaXNoZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKpYBChBQdWJsaXNoaW5nU3RhdHVzEiEKHVBVQkxJU0hJTkdfU1RBVFVTX1VOU1BFQ0lGSUVEEAASIAocUFVCTElTSElOR19TVEFUVVNfVkFMSURBVElORxABEh8KG1BVQkxJU0hJTkdfU1RBVFVTX1BVQkxJU0hFRBACEhwKGFBVQkxJU0hJTkdfU1RBVFVTX0ZBSUxFRBADYgZwcm90bzM", [file_google_protobuf_timestamp]);
+  fileDesc("CiB0cm91cGUvc3RvcnkvdjEvcHVibGlzaGluZy5wcm90bxIPdHJvdXBlLnN0b3J5LnYxIqoCCgpQdWJsaXNoaW5nEgoKAmlkGAEgASgJEhAKCHN0b3J5X2lkGAIgASgJEhUKDXN0b3J5X3ZlcnNpb24YAyABKAUSMQoGc3RhdHVzGAQgASgOMiEudHJvdXBlLnN0b3J5LnYxLlB1Ymxpc2hpbmdTdGF0dXMSFgoOZmFpbHVyZV9yZWFzb24YBSABKAkSLgoKc3RhcnRlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLZmluaXNoZWRfYXQYByABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDG5hcnJhdGlvbl9pZBgIIAEoCRIUCgx2aWRlb19qb2JfaWQYCSABKAkSDwoHcGVyY2VudBgKIAEoASp1ChBQdWJsaXNoaW5nT3B0aW9uEiEKHVBVQkxJU0hJTkdfT1BUSU9OX1VOU1BFQ0lGSUVEEAASHgoaUFVCTElTSElOR19PUFRJT05fSU5DTFVERUQQARIeChpQVUJMSVNISU5HX09QVElPTl9MRUZUX09VVBACKtYBChBQdWJsaXNoaW5nU3RhdHVzEiEKHVBVQkxJU0hJTkdfU1RBVFVTX1VOU1BFQ0lGSUVEEAASIAocUFVCTElTSElOR19TVEFUVVNfVkFMSURBVElORxABEh8KG1BVQkxJU0hJTkdfU1RBVFVTX1BVQkxJU0hFRBACEhwKGFBVQkxJU0hJTkdfU1RBVFVTX0ZBSUxFRBADEh8KG1BVQkxJU0hJTkdfU1RBVFVTX05BUlJBVElORxAEEh0KGVBVQkxJU0hJTkdfU1RBVFVTX0ZJTE1JTkcQBWIGcHJvdG8z", [file_google_protobuf_timestamp]);
 
 /**
  * One attempt to publish one version of a story.
@@ -58,6 +58,27 @@ export type Publishing = Message<"troupe.story.v1.Publishing"> & {
    * @generated from field: google.protobuf.Timestamp finished_at = 7;
    */
   finishedAt?: Timestamp | undefined;
+
+  /**
+   * Its narration, once that is being made; `WatchNarration` follows it.
+   *
+   * @generated from field: string narration_id = 8;
+   */
+  narrationId: string;
+
+  /**
+   * Its film, once that is being made; `WatchVideoJob` follows it.
+   *
+   * @generated from field: string video_job_id = 9;
+   */
+  videoJobId: string;
+
+  /**
+   * 0–100, over all that is to be done. Kept up to date by WatchStory only.
+   *
+   * @generated from field: double percent = 10;
+   */
+  percent: number;
 };
 
 /**
@@ -66,6 +87,43 @@ export type Publishing = Message<"troupe.story.v1.Publishing"> & {
  */
 export const PublishingSchema: GenMessage<Publishing> = /*@__PURE__*/
   messageDesc(file_troupe_story_v1_publishing, 0);
+
+/**
+ * Whether something is made of a story for its publication.
+ *
+ * @generated from enum troupe.story.v1.PublishingOption
+ */
+export const PublishingOption = {
+  /**
+   * The narration is made, the film if the subscription has one left.
+   *
+   * @generated from enum value: PUBLISHING_OPTION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * @generated from enum value: PUBLISHING_OPTION_INCLUDED = 1;
+   */
+  INCLUDED: 1,
+
+  /**
+   * @generated from enum value: PUBLISHING_OPTION_LEFT_OUT = 2;
+   */
+  LEFT_OUT: 2,
+} as const;
+
+/**
+ * Whether something is made of a story for its publication.
+ *
+ * @generated from enum troupe.story.v1.PublishingOption
+ */
+export type PublishingOption = (typeof PublishingOption)[keyof typeof PublishingOption] | UnknownEnum;
+
+/**
+ * Describes the enum troupe.story.v1.PublishingOption.
+ */
+export const PublishingOptionSchema: GenEnum<PublishingOption> = /*@__PURE__*/
+  enumDesc(file_troupe_story_v1_publishing, 0);
 
 /**
  * @generated from enum troupe.story.v1.PublishingStatus
@@ -90,6 +148,16 @@ export const PublishingStatus = {
    * @generated from enum value: PUBLISHING_STATUS_FAILED = 3;
    */
   FAILED: 3,
+
+  /**
+   * @generated from enum value: PUBLISHING_STATUS_NARRATING = 4;
+   */
+  NARRATING: 4,
+
+  /**
+   * @generated from enum value: PUBLISHING_STATUS_FILMING = 5;
+   */
+  FILMING: 5,
 } as const;
 
 /**
@@ -101,5 +169,5 @@ export type PublishingStatus = (typeof PublishingStatus)[keyof typeof Publishing
  * Describes the enum troupe.story.v1.PublishingStatus.
  */
 export const PublishingStatusSchema: GenEnum<PublishingStatus> = /*@__PURE__*/
-  enumDesc(file_troupe_story_v1_publishing, 0);
+  enumDesc(file_troupe_story_v1_publishing, 1);
 

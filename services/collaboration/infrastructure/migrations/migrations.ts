@@ -1,5 +1,5 @@
 import type { Migration } from '#shared/infrastructure/migrate.ts'
-import { livingMigration } from '#shared/infrastructure/personal/living.ts'
+import { living } from '#shared/infrastructure/personal/living.ts'
 import { collaboration } from './0001-collaboration.ts'
 
-export const migrations: readonly Migration[] = [collaboration, livingMigration('0002-living')]
+export const migrations: readonly Migration[] = [collaboration, living]

@@ -1,5 +1,6 @@
 import type { Migration } from '#shared/infrastructure/migrate.ts'
-import { livingMigration } from '#shared/infrastructure/personal/living.ts'
+import { living } from '#shared/infrastructure/personal/living.ts'
 import { narration } from './0001-narration.ts'
+import { recordings } from './0003-recordings.ts'
 
-export const migrations: readonly Migration[] = [narration, livingMigration('0002-living')]
+export const migrations: readonly Migration[] = [narration, living, recordings]

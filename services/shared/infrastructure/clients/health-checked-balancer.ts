@@ -19,26 +19,66 @@ const wholeServer = Buffer.from(
 )
 
 /**
+ * The connections of one channel. Who does not serve is left out as long as somebody else does: where nobody says so, as
+ * behind an address that stands for many servers, calls go where they can, and the one that leaves sends them on.
+ */
+class Connections {
+  private readonly all = new Set<WatchedSubchannel>()
+
+  add(one: WatchedSubchannel): void {
+    this.all.add(one)
+  }
+
+  remove(one: WatchedSubchannel): void {
+    this.all.delete(one)
+    this.judge()
+  }
+
+  judge(): void {
+    const isAnyServing = [...this.all].some((one) => one.isServing)
+    for (const one of this.all) one.count(!isAnyServing || !one.saysNotServing)
+  }
+}
+
+/**
  * One connection whose server's health is watched while it stands. Until the server has said anything, or where it
  * has no health service, it counts as healthy.
  */
 class WatchedSubchannel extends experimental.BaseSubchannelWrapper {
+  private readonly connections: Connections
   private readonly client: Client
+  saysNotServing = false
   private watch: ClientReadableStream<HealthCheckResponse> | undefined
   private again: NodeJS.Timeout | undefined
   private supported = true
   private readonly onState = () => this.update()
 
-  constructor(child: experimental.SubchannelInterface) {
+  constructor(child: experimental.SubchannelInterface, connections: Connections) {
     super(child)
+    this.connections = connections
+    connections.add(this)
     this.client = new Client('unused', credentials.createInsecure(), { channelOverride: child.getChannel() })
     child.addConnectivityStateListener(this.onState)
     this.update()
   }
 
+  get isServing(): boolean {
+    return this.child.getConnectivityState() === connectivityState.READY && !this.saysNotServing
+  }
+
+  count(isHealthy: boolean): void {
+    this.setHealthy(isHealthy)
+  }
+
+  private says(isServing: boolean): void {
+    this.saysNotServing = !isServing
+    this.connections.judge()
+  }
+
   private update(): void {
     if (this.child.getConnectivityState() !== connectivityState.READY) this.stop()
     else if (this.supported && !this.watch && !this.again) this.start()
+    this.connections.judge()
   }
 
   private start(): void {
@@ -52,7 +92,7 @@ class WatchedSubchannel extends experimental.BaseSubchannelWrapper {
     )
     this.watch = watch
     watch.on('data', (response: HealthCheckResponse) => {
-      if (this.watch === watch) this.setHealthy(response.status === HealthCheckResponse_ServingStatus.SERVING)
+      if (this.watch === watch) this.says(response.status === HealthCheckResponse_ServingStatus.SERVING)
     })
     watch.on('error', (error: Error & { code?: number }) => {
       if (this.watch === watch && error.code === status.UNIMPLEMENTED) this.supported = false
@@ -73,7 +113,7 @@ class WatchedSubchannel extends experimental.BaseSubchannelWrapper {
     const watch = this.watch
     this.watch = undefined
     watch?.cancel()
-    this.setHealthy(true)
+    this.says(true)
   }
 
   /** The subchannel underneath, which alone the channel knows. */
@@ -84,6 +124,7 @@ class WatchedSubchannel extends experimental.BaseSubchannelWrapper {
   protected override destroy(): void {
     this.child.removeConnectivityStateListener(this.onState)
     this.stop()
+    this.connections.remove(this)
     super.destroy()
   }
 }
@@ -111,12 +152,14 @@ class PolicyConfig implements experimental.TypedLoadBalancingConfig {
 
 const roundRobin = experimental.parseLoadBalancingConfig({ round_robin: {} })
 
-/** Takes turns among all addresses that are connected and do not report NOT_SERVING. */
+/** Takes turns among all addresses that are connected and do not report NOT_SERVING, or all where every one does. */
 class HealthCheckedRoundRobin extends experimental.ChildLoadBalancerHandler implements experimental.LoadBalancer {
   constructor(channel: Parameters<typeof experimental.createChildChannelControlHelper>[0]) {
+    const connections = new Connections()
     super(
       experimental.createChildChannelControlHelper(channel, {
-        createSubchannel: (address, args) => new WatchedSubchannel(channel.createSubchannel(address, args)),
+        createSubchannel: (address, args) =>
+          new WatchedSubchannel(channel.createSubchannel(address, args), connections),
         updateState: (state, picker, message) => channel.updateState(state, unwrapping(picker), message),
       }),
     )

@@ -1,4 +1,5 @@
-import type { Database } from '../database.ts'
+import type { People } from '../../application/people.ts'
+import type { Kernel } from '../kernel.ts'
 import type { Migration } from '../migrate.ts'
 import type { UnitOfWork } from '../unit-of-work.ts'
 
@@ -9,8 +10,8 @@ const lock = 0x6c697665
  * other one was done. So writers ask `is_living`, which holds a lock until they are committed, and whoever removes waits by
  * `await_writers` once it is known who is gone. What a function runs sees all that was committed when it came to it.
  */
-export const livingMigration = (name: string): Migration => ({
-  name,
+export const living: Migration = {
+  name: '0002-living',
   up: [
     'create table gone_people (user_id uuid primary key)',
     `create function is_living(id uuid) returns setof boolean language plpgsql as $$
@@ -23,14 +24,18 @@ export const livingMigration = (name: string): Migration => ({
          perform pg_advisory_xact_lock(${lock});
        end $$`,
   ],
-})
+}
 
 /** What the unit adds of a person is committed before they are gone, or the unit is run again. */
 export const keepLiving = (unit: UnitOfWork, userId: string): void =>
   unit.writeRows({ sql: 'select * from is_living($1::uuid)', parameters: [userId] })
 
-/** Notes that a person is gone: from then on nobody adds anything of theirs. The id alone stays. */
-export const leaveForGood = async (database: Database, userId: string): Promise<void> => {
-  await database.sql('insert into gone_people (user_id) values ($1) on conflict do nothing', userId)
-  await database.sql('select await_writers()')
-}
+/** Who has gone, in the database of a context that has migrated to `living`. The id alone stays. */
+export const peopleRows = ({ database }: Pick<Kernel, 'database'>): People => ({
+  leave: async (userId) => {
+    await database.sql('insert into gone_people (user_id) values ($1) on conflict do nothing', userId)
+    // From here on nobody adds anything of theirs any more.
+    await database.sql('select await_writers()')
+  },
+  isGone: async (userId) => (await database.look('select 1 from gone_people where user_id = $1', userId)).length > 0,
+})

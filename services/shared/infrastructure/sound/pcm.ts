@@ -18,9 +18,17 @@ export const toPcm = (samples: Float32Array): Uint8Array => {
   return pcm
 }
 
+const wavHeaderBytes = 44
+
+/** The part of such a file, as `wavOf` writes it, between two times of its sound at the common rate. */
+export const wavRange = (startMs: number, endMs: number): { start: number; end: number } => ({
+  start: wavHeaderBytes + startMs * bytesPerMs,
+  end: wavHeaderBytes + endMs * bytesPerMs,
+})
+
 /** A WAV file of one channel with 16 bits a value. */
 export const wavOf = (pcm: Uint8Array, rate = sampleRate): Buffer => {
-  const header = Buffer.alloc(44)
+  const header = Buffer.alloc(wavHeaderBytes)
   header.write('RIFF', 0)
   header.writeUInt32LE(36 + pcm.byteLength, 4)
   header.write('WAVEfmt ', 8)

@@ -3,5 +3,6 @@ import { stories } from './0001-stories.ts'
 import { analyses } from './0002-analyses.ts'
 import { publishings } from './0003-publishings.ts'
 import { narrations } from './0004-narrations.ts'
+import { publishingParts } from './0005-publishing-parts.ts'
 
-export const migrations: readonly Migration[] = [stories, analyses, publishings, narrations]
+export const migrations: readonly Migration[] = [stories, analyses, publishings, narrations, publishingParts]

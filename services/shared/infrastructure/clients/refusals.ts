@@ -1,7 +1,7 @@
 import { durationMs } from '@bufbuild/protobuf/wkt'
 import { Code, ConnectError } from '@connectrpc/connect'
 import { ErrorInfoSchema, QuotaFailureSchema, RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
-import { exhausted, notFound } from '#shared/domain/errors.ts'
+import { exhausted, notFound, precondition } from '../../domain/errors.ts'
 
 /** What another context refuses, as a refusal of this one; whatever else went wrong stays as it is. */
 const refusalOf = (error: unknown): unknown => {
@@ -9,6 +9,7 @@ const refusalOf = (error: unknown): unknown => {
   const [info] = error.findDetails(ErrorInfoSchema)
   if (!info) return error
   if (error.code === Code.NotFound) return notFound(info.reason, error.rawMessage)
+  if (error.code === Code.FailedPrecondition) return precondition(info.reason, error.rawMessage)
   if (error.code !== Code.ResourceExhausted) return error
   const retryDelay = error.findDetails(RetryInfoSchema)[0]?.retryDelay
   const [violation] = error.findDetails(QuotaFailureSchema)[0]?.violations ?? []
