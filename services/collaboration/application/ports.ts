@@ -119,7 +119,7 @@ export interface GuestToken {
 }
 
 /** A recording that was taken in. */
-export interface TakenRecording {
+interface TakenRecording {
   durationMs: number
   size: number
   sounding: readonly Span[]
