@@ -115,9 +115,14 @@ export class Reservation extends EventSourcedAggregate {
     else this.raise(PaymentNotedSchema, this.noted(paymentId, status, reason))
   }
 
-  /** The tickets are sold, and paid by `paymentId` unless it is empty. Says whether tickets are to be issued. */
+  /**
+   * The tickets are sold, and paid by `paymentId` unless they cost nothing. Says whether tickets are to be issued. Throws
+   * PAYMENT_MISSING, NOTHING_TO_PAY.
+   */
   confirm(paymentId: string, event?: BookedEvent): boolean {
     if (this.status !== 'PENDING' || this.cancelReason) return false
+    if (this.total > 0 && !paymentId) throw precondition('PAYMENT_MISSING', 'it costs something, and nobody has paid')
+    if (this.total === 0 && paymentId) throw precondition('NOTHING_TO_PAY', 'it costs nothing')
     this.raise(ReservationConfirmedSchema, { ...this.told, ...saidOf(this.items, event), total: this.price, paymentId })
     return true
   }

@@ -236,3 +236,16 @@ it('sells once what is paid once, and pays back what it does not sell, whatever 
     'EXPIRED UNSPECIFIED',
   ])
 }, 120_000)
+
+describe('a reservation', () => {
+  const made = (unitPrice: number) => {
+    const items = [{ ticketTypeId: 't', name: 'Stalls', quantity: 2, unitPrice, currency: 'EUR' }]
+    return Reservation.create({ id: 'r', userId: 'u', eventId: 'e', items, expiresAt: testTime }, testTime)
+  }
+
+  it('is confirmed by a payment where it costs something, and by none where it does not', () => {
+    expect(() => made(2500).confirm('')).toThrow(expect.objectContaining({ reason: 'PAYMENT_MISSING' }))
+    expect(() => made(0).confirm('p')).toThrow(expect.objectContaining({ reason: 'NOTHING_TO_PAY' }))
+    expect([made(2500).confirm('p'), made(0).confirm('')]).toEqual([true, true])
+  })
+})

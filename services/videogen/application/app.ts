@@ -5,7 +5,15 @@ import { makeFilm } from './make-film.ts'
 import type { Ports } from './ports.ts'
 import { erasePerson, removeFilms } from './remove-films.ts'
 import { retryVideoJob } from './retry-video-job.ts'
-import { cancelVideoJob, getFilm, getVideoJob, listProviders, listVideoJobs, watchVideoJob } from './video-jobs.ts'
+import {
+  cancelVideoJob,
+  getFilm,
+  getFilmProgress,
+  getVideoJob,
+  listProviders,
+  listVideoJobs,
+  watchVideoJob,
+} from './video-jobs.ts'
 
 /** The use cases of videogen. */
 export const videogenApp = (ports: Ports) => ({
@@ -20,6 +28,7 @@ export const videogenApp = (ports: Ports) => ({
   listProviders: listProviders(ports),
   filmStory: filmStory(ports),
   abandonFilm: abandonFilm(ports),
+  getFilmProgress: getFilmProgress(ports),
   awaitVoices: awaitVoices(ports),
   heardAnew: heardAnew(ports),
   filmAwaited: filmAwaited(ports),

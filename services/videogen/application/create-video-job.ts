@@ -63,12 +63,14 @@ export const filmOf = async (
   const { jobs, ids, clock, work, afterCommit, wakeWork } = ports
   const configuration = configured(wanted)
   const cacheKey = keyOf(ports, told, configuration)
+  // Counted first: whoever begins it after that is found, or begins the same.
+  const before = await jobs.countAlike(told.userId, cacheKey)
   const known = (await jobs.finished(told.userId, cacheKey)) ?? (await jobs.running(told.userId, cacheKey))
   if (known) return { job: known, isCached: true }
   const [best] = await candidatesFor(ports, told, configuration)
   const order = { ...told, id: ids.next(), configuration, cacheKey, publishingId }
   // Those who ask at the same time set aside the same, since only one of them begins it.
-  const usageKey = ports.keyOf(cacheKey, `${told.userId} ${await jobs.countAlike(told.userId, cacheKey)}`)
+  const usageKey = ports.keyOf(cacheKey, `${told.userId} ${before}`)
   const job = new VideoJob(order, await reserveRun(ports, told.userId, best, usageKey), clock.now())
   jobs.add(job)
   work.begin(job.id, 'film')

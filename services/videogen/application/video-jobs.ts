@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Page, Paged } from '#shared/application/paged.ts'
 import { notFound } from '#shared/domain/errors.ts'
 import type { Offer } from '../domain/provider-choice.ts'
-import type { VideoJob } from '../domain/video-job.ts'
+import { type VideoJob, videoJobNotFound } from '../domain/video-job.ts'
 import type { Clip } from './clip-ports.ts'
 import type { Ports, Progress } from './ports.ts'
 
@@ -23,6 +23,15 @@ export const getVideoJob =
   async (userId: string, id: string): Promise<JobView & { clips: Clip[] }> => {
     const job = await ports.jobs.getOwn(userId, id)
     return { ...(await viewOf(ports, job)), clips: await ports.clips.of(id) }
+  }
+
+/** How far a job is, whoever's it is. Throws VIDEO_JOB_NOT_FOUND. */
+export const getFilmProgress =
+  (ports: Ports) =>
+  async (id: string): Promise<JobView> => {
+    const job = await ports.jobs.find(id)
+    if (!job) throw videoJobNotFound()
+    return viewOf(ports, job)
   }
 
 export const listVideoJobs =

@@ -69,6 +69,10 @@ export const videogenService = (app: VideogenApp, urlOf: UrlOf): Route =>
       const job = await app.filmStory({ id, userId, storyId, storyVersion, contentHash })
       return { jobId: job.id, status: toStatus(job.status) }
     },
+    getFilmProgress: async ({ jobId }) => {
+      const view = await app.getFilmProgress(jobId)
+      return { status: toStatus(view.job.status), progress: toProgress(view) }
+    },
     abandonFilm: async ({ publishingId }) => {
       await app.abandonFilm(publishingId)
       return {}

@@ -44,5 +44,6 @@ export const videogenRecipes: Recipes = ofService('troupe.videogen.v1.VideoGenSe
     },
     isOnce: true,
   },
+  GetFilmProgress: { fields: ofJob },
   AbandonFilm: { fields: () => ({ publishingId: crypto.randomUUID() }) },
 })

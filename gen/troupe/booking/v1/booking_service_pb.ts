@@ -918,7 +918,8 @@ export const BookingService: GenService<{
   },
   /**
    * Commanded by the booking process: the tickets are sold and paid. Issues them. Changes nothing where it is
-   * confirmed, or its cancellation was asked for.
+   * confirmed, or its cancellation was asked for. FAILED_PRECONDITION / PAYMENT_MISSING, NOTHING_TO_PAY for a payment
+   * where none is due.
    *
    * @generated from rpc troupe.booking.v1.BookingService.ConfirmReservation
    */
