@@ -1,6 +1,6 @@
 import { create, type DescMessage, type DescMethodUnary } from '@bufbuild/protobuf'
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { CancelReason, ReservationPaymentStatus } from '#gen/troupe/booking/v1/reservation_pb.ts'
 import { advance, type ProcessInstance, type ProcessMessage } from '#shared/application/process.ts'
 import type { CommandOutput } from '#shared/application/process-output.ts'
