@@ -1,7 +1,7 @@
 import type { PlannedClip } from '../domain/clip-plan.ts'
 import type { VendorName } from '../domain/job-parts.ts'
 
-export type ClipState = 'planned' | 'asked' | 'accepted' | 'ready' | 'failed' | 'unknown'
+type ClipState = 'planned' | 'asked' | 'accepted' | 'ready' | 'failed' | 'unknown'
 
 export interface Clip extends PlannedClip {
   state: ClipState

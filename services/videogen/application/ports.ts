@@ -36,7 +36,7 @@ export interface Jobs {
 /** What is to be made; `awaited` are stories whose collaborative film waits for their sound. */
 export type WorkName = 'film' | 'awaited'
 
-export type Stage = 'waiting' | 'preparing' | 'drawing' | 'generating' | 'joining'
+type Stage = 'waiting' | 'preparing' | 'drawing' | 'generating' | 'joining'
 
 export interface Progress {
   share: number
@@ -58,7 +58,7 @@ export interface Work {
   progress(id: string): Promise<Progress>
 }
 
-export interface SeenVersion {
+interface SeenVersion {
   version: number
   contentHash: string
 }

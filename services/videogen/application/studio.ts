@@ -16,7 +16,7 @@ export interface FilmOrder extends FilmKey {
 }
 
 /** A clip that is kept, and which time it shows. */
-export interface KeptClip {
+interface KeptClip {
   place: number
   startMs: number
   endMs: number

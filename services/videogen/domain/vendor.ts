@@ -5,14 +5,14 @@ import type { VendorName } from './job-parts.ts'
 export class FilmError extends VendorError {}
 
 /** What a vendor says of a clip that it has accepted. */
-export type ClipNews =
+type ClipNews =
   | { state: 'running'; share: number }
   | { state: 'done'; url: string }
   /** It will never be there. */
   | { state: 'failed'; reason: string }
 
 /** What a vendor is asked for. */
-export interface ClipOrder {
+interface ClipOrder {
   /** Ours, for vendors that heed one. */
   key: string
   prompt: string

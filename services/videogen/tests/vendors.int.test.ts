@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { EnvReader } from '#shared/infrastructure/config.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import { usual } from '../domain/job-parts.ts'
-import { lumaVendor } from '../infrastructure/vendors/luma.ts'
-import { pikaVendor } from '../infrastructure/vendors/pika.ts'
-import { runwayVendor } from '../infrastructure/vendors/runway.ts'
+import type { ClipVendor } from '../domain/vendor.ts'
+import { chosenVendors } from '../infrastructure/vendors/vendors.ts'
 import { fate } from './fate.ts'
 import { openVendors, type Vendors } from './vendor-stand-in.ts'
 import { openVideogen, soundMs, type TestVideogen } from './videogen-fixture.ts'
@@ -21,18 +21,16 @@ describe('a film of clips', patience, () => {
 
   beforeAll(async () => {
     vendors = await openVendors(async () => fixture.clip)
-    const options = (name: string, model: string) => ({
-      ...{ apiKey: 'k', model, microsPerSecond: micros },
-      baseUrl: `${vendors.url}/${name}`,
-    })
+    const settings = ['runway', 'luma', 'pika'].flatMap((name) => [
+      [`TROUPE_${name.toUpperCase()}_API_KEY`, 'k'],
+      [`TROUPE_${name.toUpperCase()}_BASE_URL`, `${vendors.url}/${name}`],
+    ])
+    const { runway, luma, pika } = await chosenVendors({ env: new EnvReader(Object.fromEntries(settings)) })
+    if (!runway || !luma || !pika) throw new Error('one is not chosen')
     // Of a second each: two make a film.
-    const short = { clipSeconds: 1, clipMicros: micros }
+    const short = (vendor: ClipVendor, clipMicros: number) => ({ ...vendor, clipSeconds: 1, clipMicros })
     fixture = await openVideogen('videogen_vendors', {
-      vendors: {
-        runway: { ...runwayVendor(options('runway', 'gen4.5')), ...short },
-        luma: { ...lumaVendor(options('luma', 'ray-2')), ...short, clipMicros: 2 * micros },
-        pika: { ...pikaVendor(options('pika', 'fal-ai/pika/v2.2/text-to-video')), ...short, clipMicros: 3 * micros },
-      },
+      vendors: { runway: short(runway, micros), luma: short(luma, 2 * micros), pika: short(pika, 3 * micros) },
       between: life.between,
     })
   })
