@@ -11,6 +11,7 @@ import { analysisReads } from './infrastructure/analysis-reads.ts'
 import { chosenAnalyzer } from './infrastructure/analyzer.ts'
 import { authorNames } from './infrastructure/authors.ts'
 import { castRepository } from './infrastructure/casts.ts'
+import { collaboratorNotes } from './infrastructure/collaborators.ts'
 import { epubBinder } from './infrastructure/export/epub.ts'
 import { pdfBinder } from './infrastructure/export/pdf.ts'
 import { hashedText } from './infrastructure/hashed-text.ts'
@@ -70,7 +71,7 @@ export const story = defineContext({
     const narrations = narrationNotes(kernel)
     return {
       routes: [storyService(app)],
-      consumers: consumers(app, authors, narrations),
+      consumers: consumers(app, authors, narrations, collaboratorNotes(kernel)),
       processes: [publishingProcess],
       erase: async (userId, signal) => {
         await app.eraseAuthor(userId, signal)

@@ -84,7 +84,14 @@ export const money = (amount: number, currency: string) => ({ minorUnits: BigInt
 
 export const reservationNotFound = () => notFound('RESERVATION_NOT_FOUND', 'there is no such reservation of yours')
 export const reservationExpired = () => precondition('RESERVATION_EXPIRED', 'it was not paid in time')
+export const nothingToPay = () => precondition('NOTHING_TO_PAY', 'it costs nothing, and is confirmed by itself')
 export const reservationCancelled = () => precondition('RESERVATION_CANCELLED', 'it was given back')
+
+/** Throws PAYMENT_MISSING where something costs and nobody paid, NOTHING_TO_PAY where it is the other way round. */
+export const mustFitPayment = (total: number, paymentId: string): void => {
+  if (total > 0 && paymentId === '') throw precondition('PAYMENT_MISSING', 'nobody has paid for it')
+  if (total === 0 && paymentId !== '') throw nothingToPay()
+}
 
 export interface NewReservation {
   id: string

@@ -10,10 +10,7 @@ import {
   ReservationRefundedSchema,
   TicketsIssuedSchema,
 } from '#gen/troupe/booking/v1/booking_events_pb.ts'
-import {
-  CancelReason as CancelReasons,
-  ReservationPaymentStatus as PaymentStatuses,
-} from '#gen/troupe/booking/v1/reservation_pb.ts'
+import { ReservationPaymentStatus as Payments, CancelReason as Reasons } from '#gen/troupe/booking/v1/reservation_pb.ts'
 import { EventSourcedAggregate, type RecordedEvent } from '#shared/domain/aggregate.ts'
 import { precondition } from '#shared/domain/errors.ts'
 import { dateOf, timestamp } from '#shared/domain/timestamp.ts'
@@ -25,8 +22,10 @@ import {
   itemsOf,
   mayFollow,
   money,
+  mustFitPayment,
   type NewReservation,
   nameOf,
+  nothingToPay,
   type PaymentStatus,
   paymentStatuses,
   type ReservationItem,
@@ -85,7 +84,7 @@ export class Reservation extends EventSourcedAggregate {
   pay(paymentId: string, paymentMethodId: string, now: Date): void {
     if (this.cancelReason) throw reservationCancelled()
     if (this.status === 'CONFIRMED') throw precondition('RESERVATION_CONFIRMED', 'it is yours already')
-    if (this.total === 0) throw precondition('NOTHING_TO_PAY', 'it costs nothing, and is confirmed by itself')
+    if (this.total === 0) throw nothingToPay()
     if (isUnderWay(this.payment.status)) throw precondition('PAYMENT_UNDER_WAY', 'a payment of it is not decided')
     if (this.status === 'EXPIRED' || now >= this.expiresAt) throw reservationExpired()
     this.raise(PaymentRequestedSchema, { reservationId: this.id, paymentId, paymentMethodId })
@@ -102,7 +101,7 @@ export class Reservation extends EventSourcedAggregate {
   withdraw(reason: CancelReason): boolean {
     if (this.cancelReason) return false
     if (this.status === 'EXPIRED') throw reservationExpired()
-    this.raise(CancellationRequestedSchema, { reservationId: this.id, reason: CancelReasons[reason] })
+    this.raise(CancellationRequestedSchema, { reservationId: this.id, reason: Reasons[reason] })
     return true
   }
 
@@ -115,14 +114,10 @@ export class Reservation extends EventSourcedAggregate {
     else this.raise(PaymentNotedSchema, this.noted(paymentId, status, reason))
   }
 
-  /**
-   * The tickets are sold, and paid by `paymentId` unless they cost nothing. Says whether tickets are to be issued. Throws
-   * PAYMENT_MISSING, NOTHING_TO_PAY.
-   */
+  /** The tickets are sold, and paid by `paymentId` if they cost anything. Says whether tickets are to be issued. */
   confirm(paymentId: string, event?: BookedEvent): boolean {
     if (this.status !== 'PENDING' || this.cancelReason) return false
-    if (this.total > 0 && !paymentId) throw precondition('PAYMENT_MISSING', 'it costs something, and nobody has paid')
-    if (this.total === 0 && paymentId) throw precondition('NOTHING_TO_PAY', 'it costs nothing')
+    mustFitPayment(this.total, paymentId)
     this.raise(ReservationConfirmedSchema, { ...this.told, ...saidOf(this.items, event), total: this.price, paymentId })
     return true
   }
@@ -151,7 +146,7 @@ export class Reservation extends EventSourcedAggregate {
     }
     const wasConfirmed = this.status === 'CONFIRMED'
     const eventCancelReason = (why === 'EVENT_CANCELLED' && event?.cancelReason) || ''
-    this.raise(ReservationCancelledSchema, { ...told, reason: CancelReasons[why], wasConfirmed, eventCancelReason })
+    this.raise(ReservationCancelledSchema, { ...told, reason: Reasons[why], wasConfirmed, eventCancelReason })
   }
 
   private get told() {
@@ -163,7 +158,7 @@ export class Reservation extends EventSourcedAggregate {
   }
 
   private noted(paymentId: string, status: PaymentStatus, reason: string) {
-    return { reservationId: this.id, paymentId, status: PaymentStatuses[status], reason }
+    return { reservationId: this.id, paymentId, status: Payments[status], reason }
   }
 
   private pays(status: PaymentStatus, reason = '', id = this.payment.id): void {
@@ -181,10 +176,10 @@ export class Reservation extends EventSourcedAggregate {
     } else if (isMessage(message, PaymentRequestedSchema)) {
       this.pays('PROCESSING', '', message.paymentId)
     } else if (isMessage(message, PaymentNotedSchema)) {
-      const status = nameOf(paymentStatuses, PaymentStatuses, message.status) ?? this.payment.status
+      const status = nameOf(paymentStatuses, Payments, message.status) ?? this.payment.status
       this.pays(status, message.reason, message.paymentId)
     } else if (isMessage(message, CancellationRequestedSchema)) {
-      this.cancelReason = nameOf(cancelReasons, CancelReasons, message.reason)
+      this.cancelReason = nameOf(cancelReasons, Reasons, message.reason)
     } else if (isMessage(message, ReservationConfirmedSchema)) {
       this.status = 'CONFIRMED'
       if (message.paymentId) this.pays('PAID', '', message.paymentId)
@@ -197,7 +192,7 @@ export class Reservation extends EventSourcedAggregate {
 
   private end(message: { $typeName: string; reason?: number; refund?: unknown }): void {
     this.status = message.$typeName === ReservationExpiredSchema.typeName ? 'EXPIRED' : 'CANCELLED'
-    if (message.reason) this.cancelReason = nameOf(cancelReasons, CancelReasons, message.reason)
+    if (message.reason) this.cancelReason = nameOf(cancelReasons, Reasons, message.reason)
     if (message.refund) this.pays('REFUNDING')
     else if (isUnderWay(this.payment.status)) this.pays('FAILED', 'CANCELLED')
   }

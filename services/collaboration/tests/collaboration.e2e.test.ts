@@ -147,4 +147,8 @@ it('a story is recorded by a guest who was mailed a link, followed and approved 
     ),
   )
   await eventually(async () => (await used()) === '0 used, 0 reserved')
+  await eventually(async () => {
+    const { stories } = await createClient(StoryService, ann.transport).listStories({ authorId: ann.id })
+    return stories.find(({ id }) => id === storyId)?.collaboratorCount === 1
+  })
 })

@@ -296,13 +296,16 @@ export const transportContract = (
     test('a stream ends at its deadline', async () => {
       const stopped = Promise.withResolvers<void>()
       const client = await serve({
+        read: (request) => request,
         async *watch(request, context) {
           yield request
           await aborted(context.signal)
           stopped.resolve()
         },
       })
-      const error = await failure(collect(client.watch({}, { timeoutMs: 100 })))
+      // Connected, it reaches the handler before its time is over.
+      await client.read({})
+      const error = await failure(collect(client.watch({}, { timeoutMs: 500 })))
       expect(error.code).toBe(Code.DeadlineExceeded)
       await stopped.promise
     })

@@ -5,8 +5,10 @@ import type { ListFilter, SearchHit, StoryLists, StoryOrder, SummaryView } from 
 import { narrationColumns, tells } from './narrations.ts'
 import { searchConfigs } from './search-config.ts'
 
+const collaborators = '(select count(*)::integer from story_collaborators c where c.story_id = l.story_id)'
+
 const summary = `l.story_id as id, l.title, l.author_id as "authorId", coalesce(a.display_name, '') as "authorName",
-  l.language, l.status, l.visibility, l.category, l.genre, l.version, l.collaborator_count as "collaboratorCount",
+  l.language, l.status, l.visibility, l.category, l.genre, l.version, ${collaborators} as "collaboratorCount",
   l.cover_url as "coverUrl", l.updated_at as "lastUpdated", l.published_at as "publishedAt",
   ${narrationColumns}`
 

@@ -1,4 +1,8 @@
 import {
+  InvitationAcceptedSchema,
+  InvitationRevokedSchema,
+} from '#gen/troupe/collaboration/v1/collaboration_events_pb.ts'
+import {
   ProfileUpdatedSchema,
   UserDeletedSchema,
   UserRegisteredSchema,
@@ -31,8 +35,18 @@ interface Narrations {
   withdrawVoice(voiceId: string): void
 }
 
+interface Collaborators {
+  joined(storyId: string, participantId: string): void
+  left(storyId: string, participantId: string): void
+}
+
 /** What story does about events: keeps its authors' names, notes what tells a story, and analyses texts. */
-export const consumers = (app: StoryApp, authors: Authors, narrations: Narrations): ConsumerDefinition[] => [
+export const consumers = (
+  app: StoryApp,
+  authors: Authors,
+  narrations: Narrations,
+  collaborators: Collaborators,
+): ConsumerDefinition[] => [
   project('authors', ['authors'], [UserRegisteredSchema, ProfileUpdatedSchema, UserDeletedSchema], (event) => {
     if (event.$typeName === 'troupe.identity.v1.UserDeleted') authors.forget(event.userId)
     else authors.remember(event.userId, event.displayName)
@@ -40,6 +54,12 @@ export const consumers = (app: StoryApp, authors: Authors, narrations: Narration
   project('narrations', ['story_narrations'], [NarrationGeneratedSchema, NarrationRegeneratedSchema], (event) =>
     narrations.noteNarration(event),
   ),
+  // A participant is who accepted an invitation, and goes with it.
+  project('collaborators', ['story_collaborators'], [InvitationAcceptedSchema, InvitationRevokedSchema], (event) => {
+    const { storyId, invitationId } = event
+    if (event.$typeName === 'troupe.collaboration.v1.InvitationAccepted') collaborators.joined(storyId, invitationId)
+    else collaborators.left(storyId, invitationId)
+  }),
   project('voices', ['offered_voices'], [VoiceClonedSchema, VoiceDeletedSchema], (event) => {
     if (event.$typeName === 'troupe.narration.v1.VoiceDeleted') narrations.withdrawVoice(event.voiceId)
     else narrations.offerVoice(event.userId, event.voiceId)

@@ -3,6 +3,8 @@ import type { Databases } from '../stage/databases.ts'
 /** What the kernel keeps about its own work, which goes on by itself. */
 const ownBusiness = [
   'audit_head',
+  // A film that waits for its voices is looked at half a minute later.
+  'awaited_films',
   'consumer_leases',
   'idempotency',
   'inbox',
@@ -15,6 +17,7 @@ const ownBusiness = [
   'process_timers',
   'rate_limits',
   'relay_state',
+  'work',
 ]
 
 /** Which rows of a table are looked at: what is recorded every minute, whoever calls meanwhile, are not. */

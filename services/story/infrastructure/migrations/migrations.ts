@@ -4,5 +4,13 @@ import { analyses } from './0002-analyses.ts'
 import { publishings } from './0003-publishings.ts'
 import { narrations } from './0004-narrations.ts'
 import { publishingParts } from './0005-publishing-parts.ts'
+import { collaborators } from './0006-collaborators.ts'
 
-export const migrations: readonly Migration[] = [stories, analyses, publishings, narrations, publishingParts]
+export const migrations: readonly Migration[] = [
+  stories,
+  analyses,
+  publishings,
+  narrations,
+  publishingParts,
+  collaborators,
+]
