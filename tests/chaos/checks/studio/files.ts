@@ -5,7 +5,7 @@ import { orphanRules as ofCollaboration } from '../../../../services/collaborati
 import { orphanRules as ofNarration } from '../../../../services/narration/infrastructure/orphans.ts'
 import { orphanRules as ofVideogen } from '../../../../services/videogen/infrastructure/orphans.ts'
 import type { StudioJournal } from '../../workload/studio/studio-journal.ts'
-import { rowsOf, type World } from '../../world.ts'
+import { contexts, rowsOf, type World } from '../../world.ts'
 import { type Check, finder } from '../finding.ts'
 
 /** Every file that a row says is there. */
@@ -39,7 +39,8 @@ export const checkFiles: Check<StudioJournal> = async (world) => {
   for (const [context, sql] of named)
     for (const { key } of await rowsOf<{ key: string }>(world, context, sql))
       if (!(await blobs.stat(key))) add('lost', key)
-  for await (const { key } of blobs.list(''))
-    if (!rules.some(({ prefix }) => key.startsWith(prefix))) add('wrong', `nobody sweeps ${key}`)
+  for (const context of contexts)
+    for await (const { key } of blobs.list(`${context}/`))
+      if (!rules.some(({ prefix }) => key.startsWith(prefix))) add('wrong', `nobody sweeps ${key}`)
   return findings
 }

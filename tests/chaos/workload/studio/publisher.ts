@@ -1,8 +1,10 @@
 import { createClient } from '@connectrpc/connect'
 import { CollaborationService, Verdict } from '#gen/troupe/collaboration/v1/collaboration_service_pb.ts'
-import { PublishingOption, PublishingStatus } from '#gen/troupe/story/v1/publishing_pb.ts'
+import { NarrationService } from '#gen/troupe/narration/v1/narration_service_pb.ts'
+import { type Publishing, PublishingOption, PublishingStatus } from '#gen/troupe/story/v1/publishing_pb.ts'
 import { StoryStatus } from '#gen/troupe/story/v1/story_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { VideoGenService } from '#gen/troupe/videogen/v1/videogen_service_pb.ts'
 import { callMs, newCredentials, Person, type PersonOptions } from '../person.ts'
 import { Friend } from './friend.ts'
 import type { StudioJournal } from './studio-journal.ts'
@@ -25,9 +27,14 @@ interface Options extends PersonOptions {
 /** Who writes short stories and publishes them with sound and film; sometimes a friend speaks one. */
 export class Publisher extends Person {
   // Where nobody can tell whether they were answered before, they may ask again too late.
-  protected readonly expected = new Set(['PUBLISHING_RUNNING', 'STORY_ALREADY_PUBLISHED', 'CONTRIBUTION_REVIEWED'])
+  protected readonly expected = new Set([
+    ...['PUBLISHING_RUNNING', 'STORY_ALREADY_PUBLISHED', 'CONTRIBUTION_REVIEWED'],
+    ...['NARRATION_NOT_RUNNING', 'VIDEO_JOB_NOT_RUNNING'],
+  ])
   private readonly stories = createClient(StoryService, this.transport)
   private readonly sessions = createClient(CollaborationService, this.transport)
+  private readonly narrations = createClient(NarrationService, this.transport)
+  private readonly films = createClient(VideoGenService, this.transport)
   private readonly options: Options
   private userId = ''
 
@@ -125,6 +132,12 @@ The door stood open, and the night was still.`
     return recorded.lines
   }
 
+  /** Stops what is being made for a publication, which undoes it. */
+  private async stop({ narrationId, videoJobId: jobId }: Publishing): Promise<void> {
+    if (jobId) await this.call('CancelVideoJob', (options) => this.films.cancelVideoJob({ jobId }, options))
+    else await this.call('CancelNarration', (options) => this.narrations.cancelNarration({ narrationId }, options))
+  }
+
   /** Writes a story and publishes it; follows it to its end as long as there is time. */
   async publish(hasBegun: () => void): Promise<void> {
     const { random, journal } = this.options
@@ -140,9 +153,15 @@ The door stood open, and the night was still.`
     if (!id) return
     const { allowPartial } = wish
     journal.publications.push({ id, key: entry.key, storyId, userId: this.userId, film, allowPartial, recorded })
+    let isStopped = random.chance(0.6)
     await this.until(async () => {
       const { publishing } = await this.stories.getPublishing({ storyId }, { timeoutMs: callMs })
       const { PUBLISHED, FAILED } = PublishingStatus
+      const isWanted = publishing?.videoJobId || (publishing?.narrationId && film === 'left-out')
+      if (!isStopped && publishing && isWanted) {
+        isStopped = true
+        await this.stop(publishing)
+      }
       return publishing?.status === PUBLISHED || publishing?.status === FAILED ? true : undefined
     })
   }
