@@ -18,6 +18,7 @@ import { edge } from './edge.ts'
 import { media } from './media.ts'
 import { proxy } from './proxy.ts'
 import { createUpstreamPool, type UpstreamPool } from './upstreams.ts'
+import { webPages } from './web.ts'
 
 /** Plain HTTP paths that a context answers. */
 const contextPaths: Readonly<Record<string, string>> = {
@@ -118,7 +119,7 @@ export const createGateway = async (
       plainStatus: 404,
     })
   }
-  const paths = new Map<string, HttpHandler>([['/openapi.json', openApi]])
+  const paths = new Map<string, HttpHandler>([['/openapi.json', openApi], ...webPages])
   const files = media({
     blobs: host.blobs,
     urls: host.mediaUrls,

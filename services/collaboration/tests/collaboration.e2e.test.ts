@@ -7,6 +7,7 @@ import { StoryStatus } from '#gen/troupe/story/v1/story_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
 import { UsageResource } from '#gen/troupe/subscription/v1/usage_pb.ts'
+import { mailedInvitation } from '../../../tests/mailed-invitation.ts'
 import { eventually, outcomeOf, testMesh } from '../../../tests/mesh.ts'
 import { spoken } from '../../../tests/security/recipes/collaboration-scenes.ts'
 
@@ -20,16 +21,6 @@ const content = `A girl called Greta lived at the mill with her brother Tom.
 “Home,” said Tom.
 
 “So soon?” asked Greta.`
-
-/** The token of the link that was mailed to an address. */
-const mailedToken = (address: string): Promise<string> =>
-  eventually(async () => {
-    const read = async (query: Record<string, string>) =>
-      (await fetch(`${mesh.url}/dev/mailbox?${new URLSearchParams(query)}`)).text()
-    const [, message = ''] = /\?message=(\d+)">Ann Author would like to hear/.exec(await read({ to: address })) ?? []
-    if (message === '') return undefined
-    return /invitation\?token=([\w-]+)/.exec(await read({ message, part: 'html' }))?.[1]
-  })
 
 /** Lets an address take nothing any more, as a mail server would have it. */
 const suppress = async (invitationId: string): Promise<void> => {
@@ -75,7 +66,7 @@ it('a story is recorded by a guest who was mailed a link, followed and approved 
     })
   const { invitation } = await invite('Greta')
   expect(invitation).toMatchObject({ email, status: InvitationStatus.PENDING, sending: 1 })
-  const token = await mailedToken(email)
+  const token = await mailedInvitation(mesh.url, email)
   await eventually(async () => (await used()) === '1 used, 0 reserved')
 
   const anyone = of(mesh.transport())
