@@ -1,3 +1,4 @@
+import type { Page } from '#shared/application/paged.ts'
 import type { Clock } from '#shared/domain/clock.ts'
 import { invalid } from '#shared/domain/errors.ts'
 import type { Ids } from '#shared/domain/ids.ts'
@@ -10,7 +11,7 @@ import type { TicketTypeChange, TicketTypeInput } from '../domain/ticket-type.ts
 import { changeEvent, completePastEvent } from './change-event.ts'
 import { createEvent } from './create-event.ts'
 import { eraseOrganizer } from './erase-organizer.ts'
-import type { Availabilities, Availability, EventFilter, EventReads, EventSearch, Page } from './views.ts'
+import type { Availabilities, Availability, EventFilter, EventReads, EventSearch } from './views.ts'
 
 /** All that the use cases of catalog need from outside. */
 export interface CatalogPorts {

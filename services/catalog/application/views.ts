@@ -1,3 +1,4 @@
+import type { Page, Paged } from '#shared/application/paged.ts'
 import type { Event } from '../domain/event.ts'
 import type { EventState, EventStatus } from '../domain/event-state.ts'
 import type { Coordinates } from '../domain/venue.ts'
@@ -30,17 +31,6 @@ export type SummaryView = Omit<
 > & {
   /** From where was looked near. */
   distanceKm?: number | undefined
-}
-
-export interface Page {
-  size: number
-  token: string
-}
-
-export interface Paged<T> {
-  items: T[]
-  /** Empty on the last page. */
-  nextPageToken: string
 }
 
 export type EventOrder = 'relevance' | 'start' | 'distance' | 'price'

@@ -1,8 +1,8 @@
+import type { Page, Paged } from '#shared/application/paged.ts'
 import { Email } from '#shared/domain/email.ts'
 import { Invitation, invitationNotFound } from '../domain/invitation.ts'
 import { type CollaborationSession, sessionNotFound } from '../domain/session.ts'
 import { settle } from './end-session.ts'
-import type { Page, Paged } from './paged.ts'
 import type { Ports } from './ports.ts'
 import { hosted } from './viewers.ts'
 

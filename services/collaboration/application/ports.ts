@@ -1,3 +1,4 @@
+import type { Page, Paged } from '#shared/application/paged.ts'
 import type { Clock } from '#shared/domain/clock.ts'
 import type { Ids } from '#shared/domain/ids.ts'
 import type { Measures, Span } from '#shared/domain/recording.ts'
@@ -7,7 +8,6 @@ import type { Script } from '../domain/script.ts'
 import type { CollaborationSession } from '../domain/session.ts'
 import type { Recorded, SessionLine } from '../domain/session-parts.ts'
 import type { Template } from '../domain/template.ts'
-import type { Page, Paged } from './paged.ts'
 
 export interface Sessions {
   find(id: string): Promise<CollaborationSession | undefined>

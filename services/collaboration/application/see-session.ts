@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { Page, Paged } from '#shared/application/paged.ts'
 import type { VoiceContribution } from '../domain/contribution.ts'
-import type { Page, Paged } from './paged.ts'
 import type { LineView, Ports } from './ports.ts'
 import { admit, type Viewer } from './viewers.ts'
 import { type SessionView, viewOf } from './views.ts'

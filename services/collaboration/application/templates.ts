@@ -1,8 +1,8 @@
+import type { Page, Paged } from '#shared/application/paged.ts'
 import { invalid, notFound, precondition } from '#shared/domain/errors.ts'
 import { plainText } from '#shared/domain/plain-text.ts'
 import type { Script } from '../domain/script.ts'
 import { mostTemplates, type Template, templateNotFound } from '../domain/template.ts'
-import type { Page, Paged } from './paged.ts'
 import type { Ports } from './ports.ts'
 
 /** A story of one's own as it is analysed now. Throws STORY_NOT_FOUND, STORY_NOT_ANALYZED. */

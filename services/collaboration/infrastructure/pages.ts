@@ -1,5 +1,5 @@
+import type { Page, Paged } from '#shared/application/paged.ts'
 import { decodeTimePosition, pageOf } from '#shared/application/paging.ts'
-import type { Page, Paged } from '../application/paged.ts'
 
 interface Dated {
   id: string

@@ -7,5 +7,6 @@ export interface Page {
 /** A part of a list, and where the next one begins. */
 export interface Paged<T> {
   items: T[]
+  /** Empty on the last page. */
   nextPageToken: string
 }

@@ -1,3 +1,4 @@
+import type { Page } from '#shared/application/paged.ts'
 import type { Clock } from '#shared/domain/clock.ts'
 import type { Ids } from '#shared/domain/ids.ts'
 import { languageTag } from '#shared/domain/language-tag.ts'
@@ -28,7 +29,7 @@ import { takeOverAnalysis } from './take-over-analysis.ts'
 import { updateCharacter } from './update-character.ts'
 import { updateStory } from './update-story.ts'
 import { validatePublishing } from './validate-publishing.ts'
-import type { AnalysisReads, ListFilter, Look, Page, PublishingView, StoryLists, StoryReads } from './views.ts'
+import type { AnalysisReads, ListFilter, Look, PublishingView, StoryLists, StoryReads } from './views.ts'
 import { watchStory } from './watch-story.ts'
 
 /** All that the use cases of story need from outside. */

@@ -1,6 +1,7 @@
+import type { Page } from '#shared/application/paged.ts'
 import type { Character } from '../domain/cast.ts'
 import type { Stories, StoryVersion } from '../domain/ports.ts'
-import type { AnalysisReads, AnalysisView, EmotionView, Page, StoryReads } from './views.ts'
+import type { AnalysisReads, AnalysisView, EmotionView, StoryReads } from './views.ts'
 
 interface Ports {
   stories: Stories

@@ -1,3 +1,4 @@
+import type { Page, Paged } from '#shared/application/paged.ts'
 import type { Character } from '../domain/cast.ts'
 import type { Customization } from '../domain/customization.ts'
 import type { AnalysisRecord, StoryVersion } from '../domain/ports.ts'
@@ -61,17 +62,6 @@ export interface ListFilter {
   status: StoryStatus | undefined
   language: string | undefined
   order: StoryOrder
-}
-
-export interface Page {
-  size: number
-  token: string
-}
-
-export interface Paged<T> {
-  items: T[]
-  /** Empty on the last page. */
-  nextPageToken: string
 }
 
 export interface SearchHit {
