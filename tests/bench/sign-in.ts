@@ -39,13 +39,36 @@ const giveTier = async (url: string, admin: Account, people: readonly Person[]):
   for (const { id: userId } of people) await subscription.setTier({ userId, tier: 'PLATINUM' })
 }
 
-/** Opens an account at the mesh behind a URL and signs in. */
-export const signIn = async (url: string): Promise<Person> => {
-  const identity = createClient(IdentityService, createGrpcTransport({ baseUrl: url }))
+const identityAt = (url: string) => createClient(IdentityService, createGrpcTransport({ baseUrl: url }))
+
+const open = async (url: string): Promise<Account> => {
   const email = `bench-${randomBytes(8).toString('hex')}@troupe.example`
   const password = randomBytes(16).toString('base64url')
-  await identity.registerUser({ email, password, displayName: 'Bench Author' })
-  const { tokens, user } = await identity.login({ email, password })
+  await identityAt(url).registerUser({ email, password, displayName: 'Bench Author' })
+  return { email, password }
+}
+
+const enter = async (url: string, account: Account): Promise<Person> => {
+  const { tokens, user } = await identityAt(url).login(account)
   if (!tokens || !user) throw new Error('Login answered without tokens')
   return { id: user.id, token: tokens.accessToken }
+}
+
+/** Opens an account at the mesh behind a URL and signs in. */
+export const signIn = async (url: string): Promise<Person> => enter(url, await open(url))
+
+/** Somebody who stays the same for longer than a token is good, and may do as much as they like. */
+export const lastingPerson = (url: string, admin: Account): (() => Promise<Person>) => {
+  let account: Account | undefined
+  let person: Person | undefined
+  let since = 0
+  return async () => {
+    if (person && performance.now() - since < freshMs) return person
+    const isNew = account === undefined
+    account ??= await open(url)
+    person = await enter(url, account)
+    since = performance.now()
+    if (isNew) await giveTier(url, admin, [person])
+    return person
+  }
 }

@@ -21,6 +21,7 @@ import { beside, median, type Run } from './measure.ts'
 import { startBenchMesh } from './mesh.ts'
 import { ofChildren, residentMebibytes } from './resident.ts'
 import type { Bench } from './setting.ts'
+import { lastingPerson } from './sign-in.ts'
 
 const patienceMs = 60 * 60_000
 const lookMs = 500
@@ -51,10 +52,10 @@ const startStudio = async (bench: Bench) => {
   const watched = { NODE_OPTIONS: `--import=${preload}`, BENCH_LOOP_DELAY: delayFile }
   const environment = { ...bench.environment, ...media.env, ...watched }
   const mesh = await startBenchMesh({ ...bench, environment, cores: { ...bench.cores, core: undefined } }, 'studio')
-  const people = mesh.people(1)
+  const author = lastingPerson(mesh.url, mesh.admin)
   const clients = async () => {
-    const [person] = await people()
-    const transport = createGrpcTransport({ baseUrl: mesh.url, interceptors: [bearer(person?.token ?? '')] })
+    const { token } = await author()
+    const transport = createGrpcTransport({ baseUrl: mesh.url, interceptors: [bearer(token)] })
     return {
       stories: createClient(StoryService, transport),
       narrations: createClient(NarrationService, transport),
