@@ -76,7 +76,7 @@ export const narration = defineContext({
     const atOnce = kernel.env.integer('TROUPE_NARRATIONS_AT_ONCE', 2, { min: 1, max: 32 })
     const laboratory = openLaboratory()
     const app: NarrationApp = assemble(kernel, { engines, laboratory, wakeWork: () => work.wake() })
-    const work = createLeasedWork(kernel, [
+    const work = createLeasedWork('narration', kernel, [
       { kind: 'narration', name: 'narrations', atOnce, run: app.tellNarration },
       { kind: 'voice', name: 'trainings', atOnce, run: app.runTraining },
     ])

@@ -76,7 +76,7 @@ export const videogen = defineContext({
     // A vendor's answer is lost once nobody can wait for it any more.
     const waits = { pollMs: 5000, settleMs: 90_000 }
     const app: VideogenApp = videogenApp(assemble(kernel, { vendors, renderer, waits, wakeWork: () => work.wake() }))
-    const work = createLeasedWork(kernel, [
+    const work = createLeasedWork('videogen', kernel, [
       { kind: 'film', name: 'films', atOnce, run: app.makeFilm },
       { kind: 'awaited', name: 'awaited films', atOnce: 1, run: app.filmAwaited },
     ])

@@ -4,7 +4,7 @@ import { optionalUnit } from './unit-of-work.ts'
 import { uuidv7 } from './uuid.ts'
 
 /** What events say of where they come from when nobody called, as at start-up. */
-const ownCall = (context: string, purpose: string): CallContext => ({
+export const ownCall = (context: string, purpose: string): CallContext => ({
   principal: { kind: 'service', name: context },
   actor: `service:${context}`,
   correlationId: uuidv7(),

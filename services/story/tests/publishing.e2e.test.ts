@@ -1,5 +1,6 @@
-import { createClient } from '@connectrpc/connect'
+import { type CallOptions, createClient } from '@connectrpc/connect'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { MeshService } from '#gen/troupe/mesh/v1/mesh_service_pb.ts'
 import { NarrationService } from '#gen/troupe/narration/v1/narration_service_pb.ts'
 import { type Publishing, PublishingOption, PublishingStatus } from '#gen/troupe/story/v1/publishing_pb.ts'
 import { StoryStatus, StoryVisibility } from '#gen/troupe/story/v1/story_pb.ts'
@@ -31,8 +32,13 @@ const analysed = async (user: TestUser): Promise<string> => {
 }
 
 /** Publishes a story and follows it to the end; answers every state of the publication that was told. */
-const publish = async (user: TestUser, storyId: string, wish: object): Promise<Publishing[]> => {
-  const { publishing: begun } = await storiesOf(user).publishStory({ storyId, ...wish })
+const publish = async (
+  user: TestUser,
+  storyId: string,
+  wish: object,
+  options: CallOptions = {},
+): Promise<Publishing[]> => {
+  const { publishing: begun } = await storiesOf(user).publishStory({ storyId, ...wish }, options)
   const seen: Publishing[] = []
   for await (const { publishing } of storiesOf(user).watchStory({ storyId })) {
     if (publishing?.id !== begun?.id || !publishing) continue
@@ -52,7 +58,11 @@ describe('a story that is published', () => {
   it('is narrated and filmed first, followed in percent, and neither is made or counted again', async () => {
     const user = await mesh.newUser('Ann Author')
     const storyId = await analysed(user)
-    const seen = await publish(user, storyId, { film: INCLUDED })
+    let correlationId = ''
+    const onHeader = (headers: Headers) => {
+      correlationId = headers.get('x-correlation-id') ?? ''
+    }
+    const seen = await publish(user, storyId, { film: INCLUDED }, { onHeader })
     expect(seen.at(-1)).toMatchObject({ status: PUBLISHED, percent: 100, failureReason: '' })
     expect(seen.map(({ status }) => status)).toEqual(expect.arrayContaining([NARRATING, FILMING]))
     const percents = seen.map(({ percent }) => percent)
@@ -64,6 +74,10 @@ describe('a story that is published', () => {
     expect(film?.jobId).toBe(videoJobId)
     expect(Math.abs((film?.durationMs ?? 0) - (heard.narration?.audio?.durationMs ?? 0))).toBeLessThan(100)
     await eventually(async () => String(await filmsUsed(user)) === '1,0')
+    // Hours later or at once: all of it is known to have come of that call.
+    const { nodes } = await createClient(MeshService, await mesh.operator()).traceCausation({ correlationId })
+    const names = nodes.map(({ name }) => name.split('.').at(-1))
+    expect(names).toEqual(expect.arrayContaining(['NarrationGenerated', 'VideoGenerated', 'StoryPublished']))
 
     // Another text: a film is left out where none is left, unless it was asked for; then all is as it was.
     const other = await analysed(user)

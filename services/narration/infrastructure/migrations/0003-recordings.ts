@@ -33,5 +33,7 @@ export const recordings: Migration = {
       noted_at timestamptz not null
     )`,
     'create index publishings_noted on publishings (noted_at)',
+    // What asked for it, so that what comes of it can be traced.
+    'alter table work add column cause jsonb',
   ],
 }

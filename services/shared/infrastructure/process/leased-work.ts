@@ -1,4 +1,6 @@
 import { hostname } from 'node:os'
+import { ownCall } from '../apart.ts'
+import { type CallContext, currentCall, runInCall } from '../call-context.ts'
 import type { Kernel } from '../kernel.ts'
 import { uuidv7 } from '../uuid.ts'
 import { WorkLoop } from './work-loop.ts'
@@ -12,7 +14,7 @@ const claim = `update work set holder = $2, lease_until = now() + ${lease}
     select id from work where kind = $1 and due_at <= now() and lease_until <= now()
     order by due_at limit $3 for update skip locked
   )
-  returning id`
+  returning id, cause`
 
 const renew = `update work set lease_until = now() + ${lease} where id = any($1::uuid[]) and holder = $2`
 
@@ -20,9 +22,20 @@ const renew = `update work set lease_until = now() + ${lease} where id = any($1:
 const putOff = `update work set due_at = now() + $2 * interval '1 millisecond', lease_until = now(), attempts = attempts + 1
   where id = $1 returning attempts`
 
+/** What asked for something to be made: what comes of it is told as caused by that. */
+type Cause = Pick<CallContext, 'actor' | 'correlationId' | 'causationId' | 'cause'>
+
+/** What is being handled, for a column `cause`. */
+export const causeNow = (): string | null => {
+  const call = currentCall()
+  if (!call) return null
+  const { actor, correlationId, causationId, cause } = call
+  return JSON.stringify({ actor, correlationId, causationId, cause } satisfies Cause)
+}
+
 /**
- * What is being made, in a context's table `work` (id, kind, holder, lease_until, due_at, attempts and a column that says
- * how far it is). Leases are in the database's time, which no time travel moves.
+ * What is being made, in a context's table `work` (id, kind, holder, lease_until, due_at, attempts, cause and a column that
+ * says how far it is). Leases are in the database's time, which no time travel moves.
  */
 export const leasedWork = <Kind extends string>(
   { unit, database }: Pick<Kernel, 'unit' | 'database'>,
@@ -31,9 +44,9 @@ export const leasedWork = <Kind extends string>(
   /** Has something made, from its beginning. */
   begin: (id: string, kind: Kind): void =>
     unit().write({
-      sql: `insert into work (id, kind) values ($1, $2)
-        on conflict (id) do update set due_at = now(), attempts = 0, ${share} = 0`,
-      parameters: [id, kind],
+      sql: `insert into work (id, kind, cause) values ($1, $2, $3::jsonb)
+        on conflict (id) do update set due_at = now(), attempts = 0, cause = excluded.cause, ${share} = 0`,
+      parameters: [id, kind, causeNow()],
     }),
   end: (id: string): void => unit().write({ sql: 'delete from work where id = $1', parameters: [id] }),
   /** Lets somebody take it up again after a time; answers how often it was put off by now. */
@@ -73,18 +86,23 @@ export interface WorkKind {
 }
 
 /** Does what is due of a context's `work`, whoever asked for it, side by side with other replicas. */
-export const createLeasedWork = ({ database, log }: Pick<Kernel, 'database' | 'log'>, kinds: readonly WorkKind[]) => {
+export const createLeasedWork = (
+  context: string,
+  { database, log }: Pick<Kernel, 'database' | 'log'>,
+  kinds: readonly WorkKind[],
+) => {
   const holder = `${hostname()}:${process.pid}:${uuidv7()}`
   const loops = kinds.map(
     ({ kind, name, atOnce, run }) =>
-      new WorkLoop<{ id: string }>({
+      new WorkLoop<{ id: string; cause: Cause | null }>({
         name,
         concurrency: atOnce,
         log,
         renewMs: 4000,
-        claim: (limit) => database.sql<{ id: string }>(claim, kind, holder, limit),
+        claim: (limit) => database.sql<{ id: string; cause: Cause | null }>(claim, kind, holder, limit),
         renew: (ids) => database.sql(renew, ids, holder),
-        run: ({ id }, signal) => run(id, signal),
+        run: ({ id, cause }, signal) =>
+          cause ? runInCall({ ...ownCall(context, kind), ...cause, signal }, () => run(id, signal)) : run(id, signal),
       }),
   )
   const wake = () => {

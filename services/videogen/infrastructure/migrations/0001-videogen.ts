@@ -85,6 +85,7 @@ export const videogen: Migration = {
       lease_until timestamptz not null default now(),
       due_at timestamptz not null default now(),
       attempts integer not null default 0,
+      cause jsonb,
       share real not null default 0 check (share between 0 and 1),
       stage text not null default 'waiting'
     )`,
