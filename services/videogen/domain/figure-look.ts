@@ -93,9 +93,14 @@ const tells = (words: ReadonlySet<string>, list: string): boolean => list.split(
 const foundIn = <T extends string>(words: ReadonlySet<string>, lists: Readonly<Record<T, string>>): T | undefined =>
   (Object.keys(lists) as T[]).find((kind) => tells(words, lists[kind]))
 
-/** Names in -a, -e, -y, -el are more often women's than not; it is a guess, and the same one every time. */
-const soundsFeminine = (name: string, chance: Chance): boolean =>
-  /(a|ie|ine|elle|ette|etel|el|ey|ice)$/iu.test(name.trim()) ? chance() < 0.85 : chance() < 0.3
+const womens = /(a|ie|ine|elle|ette|etel|el|ey|ice)$/iu
+const mens = /(o|us|as|os|ard|bert|ich|old|ulf|ck|[bdfkmp])$/iu
+
+/** Whether a name is a woman's, by how it ends: a guess, and the same one every time. */
+const soundsFeminine = (name: string, chance: Chance): boolean => {
+  const share = womens.test(name.trim()) ? 0.85 : mens.test(name.trim()) ? 0.05 : 0.3
+  return chance() < share
+}
 
 const lookOf = ({ name, role, traits }: Character, chance: Chance): Look => {
   const words = wordsOf(`${name} ${role} ${traits.join(' ')}`)
