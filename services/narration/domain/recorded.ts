@@ -48,5 +48,3 @@ export const recordingsOf = (lines: readonly RecordedLine[]) => {
     },
   }
 }
-
-export type Recordings = ReturnType<typeof recordingsOf>
