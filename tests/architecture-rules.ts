@@ -63,7 +63,10 @@ export const rules: readonly (IForbiddenRuleType & { name: string })[] = [
     severity,
     module: {
       path: '^(services|gateway)/',
-      pathNot: [test, '\\.d\\.ts$', '^services/(main|story/tales/eval)\\.ts$', '/providers/embedded/worker\\.ts$'],
+      pathNot: [
+        ...[test, '\\.d\\.ts$', '^services/(main|story/tales/eval)\\.ts$', '/providers/embedded/worker\\.ts$'],
+        '^gateway/web/',
+      ],
       numberOfDependentsLessThan: 1,
     },
     from: {},

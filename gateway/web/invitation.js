@@ -1,4 +1,4 @@
-import { call, upload } from '/rpc.js'
+import { call, upload } from './rpc.js'
 
 const token = new URLSearchParams(location.search).get('token') ?? ''
 const at = (id) => document.getElementById(id)

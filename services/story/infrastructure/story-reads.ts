@@ -3,7 +3,7 @@ import { placeOf, wholeNumber } from '#shared/application/page-values.ts'
 import type { Paged } from '#shared/application/paged.ts'
 import { pageOf } from '#shared/application/paging.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
-import type { Look, PublishingView, Sight, StoryReads, StoryView } from '../application/views.ts'
+import type { Look, Sight, StoryReads, StoryView } from '../application/views.ts'
 import type { Customization } from '../domain/customization.ts'
 import type { StoryVersion } from '../domain/ports.ts'
 import type { Story } from '../domain/story.ts'
@@ -13,6 +13,7 @@ import { baseLanguage } from '../domain/story-text.ts'
 import { visibleVersion } from '../domain/visibility.ts'
 import { type AnalysisRow, analysisColumns, analysisRecord } from './analysis-rows.ts'
 import { narrationColumns, offeredVoices, tells } from './narrations.ts'
+import { latestPublishing, type PublishingRow, publishingOf } from './publishing-rows.ts'
 
 interface SeenRow {
   [column: string]: unknown
@@ -69,9 +70,7 @@ const ofStory = `select v.content, coalesce(a.display_name, '') as "authorName",
 
 const state = `select s.status as "storyStatus", s.version, to_jsonb(p) as publishing, ${analysisColumns('a')}
   from stories s
-  left join lateral (select id, story_version, status, failure_reason, with_film, narration_id, video_job_id, started_at, finished_at
-    from publishings
-    where story_id = s.id order by started_at desc, id desc limit 1) p on true
+  left join lateral (${latestPublishing('s.id')}) p on true
   left join lateral (select * from story_analyses where story_id = s.id
     order by content_hash = s.content_hash desc, started_at desc limit 1) a on true
   where s.id = $1`
@@ -79,36 +78,6 @@ const state = `select s.status as "storyStatus", s.version, to_jsonb(p) as publi
 const versions = `select story_id as "storyId", version, title, content_hash as "contentHash", language,
     created_at as "createdAt", published_at as "publishedAt"
   from story_versions where story_id = $1 and version < $2 order by version desc limit $3`
-
-const publishing = `select id, story_id as "storyId", story_version as "storyVersion", status,
-    failure_reason as "failureReason", with_film as "withFilm", narration_id as "narrationId",
-    video_job_id as "videoJobId", started_at as "startedAt", finished_at as "finishedAt"
-  from publishings where story_id = $1 order by started_at desc, id desc limit 1`
-
-interface PublishingJson {
-  id: string
-  story_version: number
-  status: PublishingView['status']
-  failure_reason: string
-  with_film: boolean
-  narration_id: string
-  video_job_id: string
-  started_at: string
-  finished_at: string | null
-}
-
-const publishingOf = (storyId: string, json: PublishingJson): PublishingView => ({
-  id: json.id,
-  storyId,
-  storyVersion: json.story_version,
-  status: json.status,
-  failureReason: json.failure_reason,
-  withFilm: json.with_film,
-  narrationId: json.narration_id,
-  videoJobId: json.video_job_id,
-  startedAt: new Date(json.started_at),
-  finishedAt: json.finished_at === null ? undefined : new Date(json.finished_at),
-})
 
 const viewOf = (row: SeenRow, isAuthor: boolean): StoryView => {
   const { analysedHash, analysedLanguage, shared: _, seenVersion, publishedAt, ...rest } = row
@@ -177,14 +146,14 @@ export const storyReads = ({ database, clock }: Pick<Kernel, 'database' | 'clock
       }
     },
     state: async (storyId) => {
-      type StateRow = AnalysisRow & { storyStatus: StoryStatus; version: number; publishing: PublishingJson | null }
+      type StateRow = AnalysisRow & { storyStatus: StoryStatus; version: number; publishing: PublishingRow | null }
       const [row] = await database.sql<StateRow>(state, storyId)
       if (!row) return undefined
       return {
         status: row.storyStatus,
         version: row.version,
         analysis: row.contentHash === null ? undefined : analysisRecord(row),
-        publishing: row.publishing === null ? undefined : publishingOf(storyId, row.publishing),
+        publishing: row.publishing === null ? undefined : publishingOf(row.publishing),
       }
     },
     versions: async (storyId, { size, token }): Promise<Paged<Omit<StoryVersion, 'content'>>> => {
@@ -194,8 +163,8 @@ export const storyReads = ({ database, clock }: Pick<Kernel, 'database' | 'clock
       return pageOf(found as unknown as Omit<StoryVersion, 'content'>[], size, ({ version }) => [version])
     },
     publishing: async (storyId) => {
-      const [row] = await database.sql(publishing, storyId)
-      return row && ({ ...row, finishedAt: row.finishedAt ?? undefined } as unknown as PublishingView)
+      const [row] = await database.sql<PublishingRow>(latestPublishing('$1'), storyId)
+      return row && publishingOf(row)
     },
   }
 }

@@ -1,4 +1,5 @@
 import { createClient } from '@connectrpc/connect'
+import { PublishingOption } from '#gen/troupe/story/v1/publishing_pb.ts'
 import { StoryVisibility } from '#gen/troupe/story/v1/story_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { SubscriptionService } from '#gen/troupe/subscription/v1/subscription_service_pb.ts'
@@ -155,7 +156,7 @@ export const newPublishedCast = async (scene: Scene): Promise<Fields> => {
   const { stage, person } = scene
   const stories = createClient(StoryService, stage.transport(person.token))
   const storyId = await newAnalysedStory(scene, { ...plainTale, visibility: StoryVisibility.PUBLIC })
-  await stories.publishStory({ storyId })
+  await stories.publishStory({ storyId, narration: PublishingOption.LEFT_OUT, film: PublishingOption.LEFT_OUT })
   await eventually(async () => (await stories.getStory({ storyId })).story?.publishedAt)
   const { characters } = await stories.listCharacters({ storyId })
   return { storyId, characterIds: [characters[0]?.id ?? ''] }
