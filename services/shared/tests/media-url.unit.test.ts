@@ -40,12 +40,12 @@ describe('media URLs', () => {
     fc.assert(
       fc.property(fc.nat(url.length - 1), fc.constantFrom(...'aZ09-_/.?&=%'), (at, char) => {
         const changed = url.slice(0, at) + char + url.slice(at + 1)
-        const read = urls.read(changed, now)
-        if (changed === url || typeof read === 'string') return
-        // Four bits of the last character of a signature are padding, and stand for nothing.
-        expect(at).toBe(url.length - 1)
+        fc.pre(changed !== url)
+        expect(urls.read(changed, now)).toBeTypeOf('string')
       }),
     )
+    const other = url.replace(/signature=.*/, (signature) => signature.replaceAll('-', '+').replaceAll('_', '/'))
+    expect(urls.read(`${other}=`, now)).toBe('forged')
     const params = new URLSearchParams(url.split('?')[1])
     const without = (name: string) => {
       const rest = new URLSearchParams(params)

@@ -55,6 +55,8 @@ export const createMediaUrls = (masterKey: Uint8Array): MediaUrls => {
       if (!path.startsWith(root) || !isBlobKey(key) || !/^\d{1,12}$/.test(expires)) return 'malformed'
       const signature = Buffer.from(given, 'base64url')
       const expected = mark(key, expires, filename)
+      // Node reads other spellings of the same bytes: the other alphabet of base64, and any padding.
+      if (signature.toString('base64url') !== given) return 'forged'
       if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) return 'forged'
       return now.getTime() < Number(expires) * second ? { key, filename } : 'expired'
     },
