@@ -2,13 +2,7 @@ import type { Soundtrack, Told } from './film.ts'
 import { endsSentence, saysTheSame, spokenOf } from './spoken.ts'
 
 /** What is told while one scene is seen. */
-export interface Beat {
-  startMs: number
-  endMs: number
-  text: string
-  characterId: string
-  emotion: string
-  intensity: number
+export interface Beat extends Omit<Told, 'words'> {
   /** Of the segments that are told in it, by their places. */
   segments: readonly number[]
 }
