@@ -52,6 +52,11 @@ export const takeCores = (): Cores => {
   }
 }
 
+/** Lets this process, and what it starts from now on, use all cores again. */
+export const returnCores = ({ core, all }: Cores): void => {
+  if (core !== undefined) taskset('-acp', all, String(process.pid))
+}
+
 /** Moves a process that runs already to the core of what is measured. Throws when it has ended. */
 export const pin = ({ core }: Cores, pid: number): void => {
   if (core === undefined) return
@@ -59,12 +64,11 @@ export const pin = ({ core }: Cores, pid: number): void => {
 }
 
 /** Runs something with no core kept free: what it starts may use all of them. */
-export const onAllCores = async <T>({ core, all, others }: Cores, run: () => Promise<T>): Promise<T> => {
-  if (core === undefined) return run()
-  taskset('-acp', all, String(process.pid))
+export const onAllCores = async <T>(cores: Cores, run: () => Promise<T>): Promise<T> => {
+  returnCores(cores)
   try {
     return await run()
   } finally {
-    taskset('-acp', others, String(process.pid))
+    if (cores.core !== undefined) taskset('-acp', cores.others, String(process.pid))
   }
 }

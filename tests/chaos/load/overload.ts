@@ -1,11 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
+import { pin, returnCores, takeCores } from '../../bench/cores.ts'
 import { newAccount } from './account.ts'
 import { atLeast, atMost, type Measurement } from './measure.ts'
 import { callRaw, openSessions, percentile, rawRequest } from './raw-grpc.ts'
 
 const connections = 8
-const seconds = 6
+const seconds = 3
+/** Until answers get no faster, and refusals, which are made only by the second half of each. */
+const warmUps = 3
+const rounds = 5
 const tickMs = 5
 /** As many calls as the gateway is told to take at once. One path takes half of them. */
 export const overloadInFlight = 64
@@ -66,7 +70,25 @@ const offered = async (call: Call, perSecond: number): Promise<Load> => {
   return measured(took, refused, ms)
 }
 
-/** Three times the calls that the mesh can answer: those it takes are answered as well as before, the rest refused. */
+interface Pair {
+  best: Load
+  over: Load
+}
+
+/** At the peak and beyond it by turns, for how much a shared machine can do changes from one second to the next. */
+const byTurns = async (call: Call): Promise<Pair[]> => {
+  const pairs: Pair[] = []
+  for (let round = 0; round < warmUps + rounds; round += 1) {
+    const best = await peak(call)
+    pairs.push({ best, over: await offered(call, 3 * best.goodput) })
+  }
+  return pairs.slice(warmUps)
+}
+
+/**
+ * Three times the calls that the mesh can answer: those it takes are answered as well as before, the rest refused. The
+ * mesh has a core to itself, so that who sends three times as much does not take away what it is measured by.
+ */
 export const overload: Measurement = async ({ mesh }) => {
   const { token, storyId, close } = await newAccount(mesh)
   close()
@@ -74,14 +96,18 @@ export const overload: Measurement = async ({ mesh }) => {
   const request = rawRequest(StoryService.method.getStory, { storyId }, token)
   let turn = 0
   const call = () => callRaw(sessions[turn++ % connections] as (typeof sessions)[number], request)
-  await peak(call) // warms up
-  const best = await peak(call)
-  const over = await offered(call, 3 * best.goodput)
+  const cores = takeCores()
+  for (const { pid } of mesh.parts) pin(cores, pid)
+  const pairs = await byTurns(call).finally(() => returnCores(cores))
   for (const session of sessions) session.destroy()
-  const ratio = (100 * over.goodput) / best.goodput
+  const middle = (of: (pair: Pair) => number) => percentile(pairs.map(of), 0.5)
+  const goodput = middle(({ best }) => best.goodput).toFixed(0)
+  const p99 = middle(({ best }) => best.p99).toFixed(1)
+  const kept = middle(({ best, over }) => (100 * over.goodput) / best.goodput)
+  const slower = middle(({ best, over }) => over.p99 / best.p99)
   return [
-    atLeast('3× overload', `goodput, of ${best.goodput.toFixed(0)} calls/s at the peak`, ratio, 80, ' %'),
-    atMost('3× overload', `p99 of the accepted, of ${best.p99.toFixed(1)} ms at the peak`, over.p99 / best.p99, 2, '×'),
-    atLeast('3× overload', 'refused calls', over.refused, 1),
+    atLeast('3× overload', `goodput, of ${goodput} calls/s at the peak; the median of ${rounds}`, kept, 80, ' %'),
+    atMost('3× overload', `p99 of the accepted, of ${p99} ms at the peak; the median of ${rounds}`, slower, 2, '×'),
+    atLeast('3× overload', 'refused calls', Math.min(...pairs.map(({ over }) => over.refused)), 1),
   ]
 }
