@@ -73,7 +73,10 @@ describe('a template', () => {
     const broken = { storage: 'database', path: '', name: 'broken' } as const
     const of = (source: string) => ({ ...broken, localisations: [{ locale: 'en', source }] })
     await expect(upsert(of('no head'))).rejects.toEqual(refused('TEMPLATE_INVALID'))
-    await expect(upsert(of(textOf('x').replace('mj-text', 'mj-nothing')))).rejects.toEqual(refused('TEMPLATE_INVALID'))
+    const unknown = await upsert(of(textOf('x').replace('mj-text', 'mj-nothing'))).catch((error: unknown) => error)
+    expect(unknown).toEqual(refused('TEMPLATE_INVALID'))
+    expect(String(unknown)).toMatch(/line \d+, mj-nothing: /)
+    expect(String(unknown)).not.toContain(process.cwd())
     const german = [{ locale: 'de', source: textOf('x') }]
     await expect(upsert({ ...broken, localisations: german })).rejects.toEqual(refused('ENGLISH_MISSING'))
     await expect(upsert({ storage: 's3' })).rejects.toEqual(refused('STORAGE_NOT_CONFIGURED'))

@@ -54,7 +54,7 @@ const headersOf = (error: DomainError): Record<string, string> | undefined => {
 // It travels in headers, where a long one would end the connection; what makes it long is text of the caller's own.
 const longestMessage = 1_000
 const shortened = (message: string) =>
-  message.length > longestMessage ? `${message.slice(0, longestMessage).toWellFormed()}…` : message
+  (message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message).toWellFormed()
 
 /** The status a domain error answers with. */
 export const toConnectError = (error: DomainError, context: string): ConnectError =>

@@ -33,6 +33,9 @@ export const bodyArrived = (request: NodeServerRequest): boolean =>
   ('stream' in request &&
     (request.stream.endAfterHeaders || request.stream.destroyed || request.stream.state.remoteClose === 1))
 
-/** Whether the client has left, or was cut off: an answer would reach nobody. */
+/**
+ * Whether the client has left, or was cut off: an answer would reach nobody. Of a request of HTTP/1.1 that is over, node
+ * may have taken the socket away.
+ */
 export const isGone = (request: NodeServerRequest): boolean =>
-  'stream' in request ? request.stream.destroyed : request.socket.destroyed
+  'stream' in request ? request.stream.destroyed : (request.socket?.destroyed ?? true)

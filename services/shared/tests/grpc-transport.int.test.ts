@@ -8,7 +8,8 @@ import { clientOf } from '../infrastructure/clients/client.ts'
 import { grpcTransport } from '../infrastructure/clients/grpc-transport.ts'
 import { resilient } from '../infrastructure/clients/resilience.ts'
 import { EchoService } from './echo-service.ts'
-import { type EchoImpl, type ServerOptions, transportContract } from './transport-contract.ts'
+import type { EchoImpl, ServerOptions } from './transport/fixture.ts'
+import { transportContract } from './transport/transport-contract.ts'
 
 type Serving = AsyncGenerator<HealthCheckResponse_ServingStatus>
 

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import { clientOf } from '../infrastructure/clients/client.ts'
 import { localTransport } from '../infrastructure/clients/local-transport.ts'
 import { EchoService } from './echo-service.ts'
-import { type EchoImpl, transportContract } from './transport-contract.ts'
+import type { EchoImpl } from './transport/fixture.ts'
+import { transportContract } from './transport/transport-contract.ts'
 
 const methodsOf = (impl: EchoImpl): Map<string, MethodImplSpec> => {
   const methods = new Map<string, MethodImplSpec>()

@@ -16,15 +16,28 @@ const secretOf = ({ person }: Scene): string => {
   return secret
 }
 
+/** Nobody has more than a hundred voices, and a whole matrix makes one person more than that. */
+const makeRoom = ({ stage, person }: Scene) =>
+  stage.databases.sql(
+    'narration',
+    `delete from voices where id in (
+       select id from voices where user_id = $1 order by created_at desc, id desc offset 60
+     )`,
+    person.id,
+  )
+
 /** A voice that can be used. */
 export const newVoice = async (scene: Scene): Promise<string> => {
+  await makeRoom(scene)
   const request = { name: secretOf(scene), provider: VoiceProvider.EMBEDDED, stockVoice: 'f2' }
   return (await own(scene).createVoice(request)).voice?.id ?? ''
 }
 
 /** A voice that is to be trained. */
-export const newSpeaker = async (scene: Scene): Promise<string> =>
-  (await own(scene).createVoice({ name: secretOf(scene) })).voice?.id ?? ''
+export const newSpeaker = async (scene: Scene): Promise<string> => {
+  await makeRoom(scene)
+  return (await own(scene).createVoice({ name: secretOf(scene) })).voice?.id ?? ''
+}
 
 /** One and a half seconds of a tone with pauses: as much of a voice as a measurement needs. */
 export const recording = (): Uint8Array => {

@@ -1,6 +1,8 @@
 declare module 'mjml' {
-  interface Problem {
-    formattedMessage: string
+  export interface Problem {
+    line: number
+    tagName: string
+    message: string
   }
   /** Throws with `errors` when the source breaks MJML's rules. */
   export default function mjml2html(

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import type { Problem } from 'mjml'
 import { templateInvalid } from './parse.ts'
 
 const mostKept = 500
@@ -7,14 +8,17 @@ const mostKept = 500
 /** Makes HTML of a mail in MJML. Throws TEMPLATE_INVALID. */
 export type Typeset = (mjml: string) => Promise<string>
 
+/** Its own text for it names folders of the machine. */
+const told = ({ line, tagName, message }: Problem) => `line ${line}, ${tagName}: ${message}`
+
 const toHtml: Typeset = async (mjml) => {
   // Loaded where it is used: MJML is five hundred modules.
   const { default: mjml2html } = await import('mjml')
   try {
     return (await mjml2html(mjml, { validationLevel: 'strict', keepComments: false })).html
   } catch (error) {
-    const { errors = [], message } = error as Error & { errors?: readonly { formattedMessage: string }[] }
-    throw templateInvalid(errors.map(({ formattedMessage }) => formattedMessage).join('; ') || message)
+    const { errors = [], message } = error as Error & { errors?: readonly Problem[] }
+    throw templateInvalid(errors.map(told).join('; ') || message)
   }
 }
 

@@ -6,6 +6,7 @@ import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc'
 import { trailerFlag, trailerSerialize } from '@connectrpc/connect/protocol-grpc-web'
 import type { UnaryCall } from '../../infrastructure/unary/unary-call.ts'
 import { isGone, type NodeServerRequest, type NodeServerResponse } from '../http-handler.ts'
+import { wellFormed } from '../malformed.ts'
 import { afterReads } from './after-reads.ts'
 import { envelope } from './envelopes.ts'
 import type { UnaryProtocol } from './protocols.ts'
@@ -27,7 +28,7 @@ interface Answer {
 }
 
 const asConnectError = (error: unknown): ConnectError =>
-  error instanceof ConnectError ? error : new ConnectError('internal error', Code.Internal)
+  error instanceof ConnectError ? wellFormed(error) : new ConnectError('internal error', Code.Internal)
 
 type MaybeLater<T> = T | Promise<T>
 

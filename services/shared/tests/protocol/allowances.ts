@@ -52,6 +52,7 @@ const deliberate = {
   undefinedThrown: 'Connect tells gRPC clients OK without a message when a handler throws undefined',
   otherHeaders: 'Connect forgets to remove every second header that an interceptor has left out',
   brokenBase64: 'the message of a GET that is not the base64 it says to be is the fault of who sent it',
+  halfCharacters: 'Connect answers internal, or not at all, where a message quotes half a character',
   leftEarly: 'Connect may run a handler on what has come of a body whose client has left; who cut it meant no call',
   unreadRest: 'Connect leaves the rest of a body unread that it has answered early, which holds up the connection',
   noAuthority: 'Connect cannot answer a request whose host makes no URL, though nobody asks for the URL',

@@ -15,6 +15,8 @@ export interface Comparison {
   run(sent: Sent, behaviour?: Behaviour): Promise<Compared>
   /** Makes one call on either path, expects both to come to the same, and returns that. */
   same(sent: Sent, behaviour?: Behaviour): Promise<Outcome>
+  /** Makes one call on our path alone: the other one may answer nothing. */
+  ours(why: Deliberate, sent: Sent): Promise<Outcome>
   /** The same for a call that is known to differ: expects that it does, and returns ours. */
   differs(why: Deliberate, sent: Sent, behaviour?: Behaviour): Promise<Outcome>
 }
@@ -48,6 +50,7 @@ export const comparison = (options: Parameters<typeof startBoth>[0] = {}): Compa
   return {
     both: () => both,
     run,
+    ours: (_why, sent) => runOn('lean', sent, undefined),
     same: async (sent, behaviour) => {
       const { lean, reference } = await run(sent, behaviour)
       expect(lean).toEqual(reference)

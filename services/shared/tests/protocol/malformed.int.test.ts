@@ -15,7 +15,7 @@ import {
   ways,
 } from './ways.ts'
 
-const { same } = comparison()
+const { ours, same } = comparison()
 
 const framed = (way: Way, data: Uint8Array) => (isEnveloped(way) ? envelope(data) : data)
 const json = ways.filter(({ codec }) => codec === 'json')
@@ -169,6 +169,12 @@ over(json)('over %s', (_name, way) => {
 
   test('text that is no UTF-8', async () => {
     await same(post(way, [framed(way, Buffer.from([...Buffer.from('{"text":"'), 0xff, 0xc3, 0x28, 0x22, 0x7d]))]))
+  })
+
+  test('characters, one of which a message quotes half of', async () => {
+    const text = Buffer.from(`{"text":\ufffd${'😀'.repeat(44)}"}`)
+    const outcome = await ours('halfCharacters', post(way, [framed(way, text)]))
+    expect(codeIn(outcome)).toBe(way.protocol === 'connect' ? 'invalid_argument' : '3')
   })
 
   test('a message of the other encoding', async () => {
