@@ -1,4 +1,11 @@
-import { finiteNumber, placeOf, sequenceValue, timeValue, uuidValue } from '#shared/application/page-values.ts'
+import {
+  finiteNumber,
+  placeOf,
+  realValue,
+  sequenceValue,
+  timeValue,
+  uuidValue,
+} from '#shared/application/page-values.ts'
 import type { Page } from '#shared/application/paged.ts'
 import { invalidToken, pageOf, writtenLimit } from '#shared/application/paging.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
@@ -72,7 +79,7 @@ const keyRules: Record<EventOrder, { parse: (value: unknown) => unknown; type: s
   start: { parse: timeValue, type: 'timestamptz' },
   price: { parse: sequenceValue, type: 'bigint' },
   distance: { parse: finiteNumber, type: 'float8' },
-  relevance: { parse: finiteNumber, type: 'real' },
+  relevance: { parse: realValue, type: 'real' },
 }
 
 /** Where the page before ended: its order, the key there, and what decides among equals. Throws INVALID_PAGE_TOKEN. */

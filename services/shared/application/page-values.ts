@@ -1,4 +1,4 @@
-import { decodePageToken, invalidToken, uuid } from './paging.ts'
+import { decodePageToken, farthestMs, invalidToken, uuid } from './paging.ts'
 
 const checked =
   <T>(isValid: (value: unknown) => value is T) =>
@@ -13,6 +13,11 @@ export const wholeNumber = checked(
 )
 export const sequenceValue = checked((value): value is number => Number.isSafeInteger(value))
 export const finiteNumber = checked((value): value is number => Number.isFinite(value))
+/** A number that Postgres takes as a `real`: neither too large for one nor too small. */
+export const realValue = checked(
+  (value): value is number =>
+    typeof value === 'number' && Number.isFinite(Math.fround(value)) && (value === 0 || Math.fround(value) !== 0),
+)
 export const uuidValue = checked((value): value is string => typeof value === 'string' && uuid.test(value))
 export const textValue = checked((value): value is string => typeof value === 'string' && !value.includes('\0'))
 
@@ -23,6 +28,6 @@ export const placeOf = (token: string, length: number): unknown[] | undefined =>
 /** A time in ISO 8601. */
 export const timeValue = (value: unknown): Date => {
   const time = new Date(textValue(value))
-  if (Number.isNaN(time.getTime())) throw invalidToken()
+  if (!(Math.abs(time.getTime()) < farthestMs)) throw invalidToken()
   return time
 }

@@ -4,7 +4,7 @@ import { invalid } from '../domain/errors.ts'
 export const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** Databases and JavaScript know different ends of time; no item is farther away than this. */
-const farthestMs = 60_000_000_000_000
+export const farthestMs = 60_000_000_000_000
 
 /** An opaque token for the place that a page ended at: the sort keys of its last item. Values must survive JSON. */
 export const encodePageToken = (values: readonly unknown[]): string =>

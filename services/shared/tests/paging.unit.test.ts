@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { realValue, timeValue } from '../application/page-values.ts'
 import { decodePageToken, decodeTimePosition, encodePageToken, pageOf, pageSize } from '../application/paging.ts'
 
 const refused = expect.objectContaining({ reason: 'INVALID_PAGE_TOKEN' })
@@ -33,6 +34,19 @@ describe('a page token', () => {
     }
     expect(decodeTimePosition(encodePageToken([5, id]))).toEqual({ time: new Date(5), id })
     expect(decodeTimePosition('')).toBeUndefined()
+  })
+})
+
+describe('a value of a page token', () => {
+  it('is one that Postgres takes', () => {
+    expect([0, -0.5, 1e-40, 3.4e38].map(realValue)).toEqual([0, -0.5, 1e-40, 3.4e38])
+    for (const value of [1e300, -1e300, 1e-300, 3.5e38, Number.NaN, Number.POSITIVE_INFINITY, '1', null]) {
+      expect(() => realValue(value)).toThrow(refused)
+    }
+    expect(timeValue('2026-11-28T00:00:00.000Z')).toEqual(new Date('2026-11-28'))
+    for (const value of [new Date(-8e15).toISOString(), new Date(8e15).toISOString(), 'yesterday', 5]) {
+      expect(() => timeValue(value)).toThrow(refused)
+    }
   })
 })
 

@@ -1,4 +1,4 @@
-import { finiteNumber, placeOf, textValue, timeValue, uuidValue } from '#shared/application/page-values.ts'
+import { placeOf, realValue, textValue, timeValue, uuidValue } from '#shared/application/page-values.ts'
 import { pageOf, writtenLimit } from '#shared/application/paging.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { ListFilter, SearchHit, StoryLists, StoryOrder, SummaryView } from '../application/views.ts'
@@ -101,7 +101,7 @@ export const storyLists = ({ database }: Pick<Kernel, 'database'>): StoryLists =
   },
   search: async (query, viewer, { size, token }) => {
     const after = placeOf(token, 2)
-    const from = after ? [finiteNumber(after[0]), uuidValue(after[1])] : [null, null]
+    const from = after ? [realValue(after[0]), uuidValue(after[1])] : [null, null]
     type HitRow = SummaryRow & { rank: number; snippet: string }
     const rows = await database.sql<HitRow>(searchQuery, query, searchConfigs, viewer ?? null, ...from, size + 1)
     const { items, nextPageToken } = pageOf(rows, size, (row) => [row.rank, row.id])
