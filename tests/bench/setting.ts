@@ -1,5 +1,5 @@
+import type { Cores } from '../cores.ts'
 import type { Report } from '../report.ts'
-import type { Cores } from './cores.ts'
 import type { Tools } from './tools.ts'
 
 /** What a part measures with. */

@@ -18,8 +18,9 @@ export const wellFormed = (error: ConnectError): ConnectError => {
  * Throws what reading the stream has thrown, with the right code.
  */
 export const blameSender = (error: unknown): never => {
-  if (error instanceof ConnectError && error.code === Code.Internal && error.rawMessage.startsWith(marker)) {
+  if (!(error instanceof ConnectError)) throw error
+  if (error.code === Code.Internal && error.rawMessage.startsWith(marker)) {
     throw new ConnectError(error.rawMessage, Code.InvalidArgument)
   }
-  throw error instanceof ConnectError ? wellFormed(error) : error
+  throw wellFormed(error)
 }

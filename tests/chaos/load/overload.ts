@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
-import { pin, returnCores, takeCores } from '../../bench/cores.ts'
+import { pin, returnCores, takeCores } from '../../cores.ts'
+import type { ChaosMesh } from '../chaos-mesh.ts'
 import { newAccount } from './account.ts'
 import { atLeast, atMost, type Measurement } from './measure.ts'
 import { callRaw, openSessions, percentile, rawRequest } from './raw-grpc.ts'
@@ -85,9 +86,20 @@ const byTurns = async (call: Call): Promise<Pair[]> => {
   return pairs.slice(warmUps)
 }
 
+/** Keeps the processes of the mesh on one core, and this one off it, where the machine has more and allows that. */
+const onOneCore = async <T>({ parts }: ChaosMesh, run: () => Promise<T>): Promise<T> => {
+  const cores = takeCores()
+  try {
+    for (const { pid } of parts) pin(cores, pid)
+    return await run()
+  } finally {
+    returnCores(cores)
+  }
+}
+
 /**
  * Three times the calls that the mesh can answer: those it takes are answered as well as before, the rest refused. The
- * mesh has a core to itself, so that who sends three times as much does not take away what it is measured by.
+ * mesh shares no core with who sends: three times as much to send would take away what the mesh is measured by.
  */
 export const overload: Measurement = async ({ mesh }) => {
   const { token, storyId, close } = await newAccount(mesh)
@@ -96,9 +108,7 @@ export const overload: Measurement = async ({ mesh }) => {
   const request = rawRequest(StoryService.method.getStory, { storyId }, token)
   let turn = 0
   const call = () => callRaw(sessions[turn++ % connections] as (typeof sessions)[number], request)
-  const cores = takeCores()
-  for (const { pid } of mesh.parts) pin(cores, pid)
-  const pairs = await byTurns(call).finally(() => returnCores(cores))
+  const pairs = await onOneCore(mesh, () => byTurns(call))
   for (const session of sessions) session.destroy()
   const middle = (of: (pair: Pair) => number) => percentile(pairs.map(of), 0.5)
   const goodput = middle(({ best }) => best.goodput).toFixed(0)

@@ -16,7 +16,10 @@ const secretOf = ({ person }: Scene): string => {
   return secret
 }
 
-/** Nobody has more than a hundred voices, and a whole matrix makes one person more than that. */
+/**
+ * Nobody may have more than a hundred voices, and a whole matrix makes one person more than that. The newest stay: other
+ * cells are still about them.
+ */
 const makeRoom = ({ stage, person }: Scene) =>
   stage.databases.sql(
     'narration',

@@ -91,7 +91,7 @@ const refusedUnread: Check = {
       inParallel(Array.from({ length: 600 }), 8, async () => {
         const { code } = readReply(await client.send(request))
         must(code === 'unauthenticated', `answered ${code}`)
-        // Who is refused early resets what is left of the body, and may do so 200 times a second.
+        // Who is refused early resets what is left of the body; a connection may do so 200 times a second, eight do 160.
         await sleep(50)
       }),
     )

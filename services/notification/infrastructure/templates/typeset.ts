@@ -8,8 +8,8 @@ const mostKept = 500
 /** Makes HTML of a mail in MJML. Throws TEMPLATE_INVALID. */
 export type Typeset = (mjml: string) => Promise<string>
 
-/** Its own text for it names folders of the machine. */
-const told = ({ line, tagName, message }: Problem) => `line ${line}, ${tagName}: ${message}`
+/** MJML's own text of a problem names a folder of this machine. */
+const textOf = ({ line, tagName, message }: Problem) => `line ${line}, ${tagName}: ${message}`
 
 const toHtml: Typeset = async (mjml) => {
   // Loaded where it is used: MJML is five hundred modules.
@@ -18,7 +18,7 @@ const toHtml: Typeset = async (mjml) => {
     return (await mjml2html(mjml, { validationLevel: 'strict', keepComments: false })).html
   } catch (error) {
     const { errors = [], message } = error as Error & { errors?: readonly Problem[] }
-    throw templateInvalid(errors.map(told).join('; ') || message)
+    throw templateInvalid(errors.map(textOf).join('; ') || message)
   }
 }
 

@@ -52,10 +52,12 @@ export const takeCores = (): Cores => {
   }
 }
 
-/** Lets this process, and what it starts from now on, use all cores again. */
-export const returnCores = ({ core, all }: Cores): void => {
-  if (core !== undefined) taskset('-acp', all, String(process.pid))
+const move = ({ core }: Cores, to: string): void => {
+  if (core !== undefined) taskset('-acp', to, String(process.pid))
 }
+
+/** Lets this process, and what it starts from now on, use all cores again. */
+export const returnCores = (cores: Cores): void => move(cores, cores.all)
 
 /** Moves a process that runs already to the core of what is measured. Throws when it has ended. */
 export const pin = ({ core }: Cores, pid: number): void => {
@@ -69,6 +71,6 @@ export const onAllCores = async <T>(cores: Cores, run: () => Promise<T>): Promis
   try {
     return await run()
   } finally {
-    if (cores.core !== undefined) taskset('-acp', cores.others, String(process.pid))
+    move(cores, cores.others)
   }
 }
