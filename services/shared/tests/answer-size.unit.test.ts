@@ -34,3 +34,9 @@ describe('however long a request is, its refusal is short', () => {
     expect(rawMessage.length).toBeLessThanOrEqual(1_001)
   })
 })
+
+describe('a refusal', () => {
+  it('repeats no half characters, which headers cannot carry', () => {
+    expect(toConnectError(notFound('X', 'there is no \ud83d'), 'test').rawMessage).toBe('there is no \ufffd')
+  })
+})

@@ -69,6 +69,12 @@ describe.each(everyWay)('$method over $protocol', ({ protocol, method }) => {
     expect(logged).toEqual([])
   })
 
+  test('a first message that is half a character of no JSON is, too', async () => {
+    const json = { 'content-type': `application/${protocol}+json` }
+    const half = envelope(Buffer.from(`{"text":\ufffd${'😀'.repeat(44)}"}`))
+    expect(await send(protocol, method, [half], json)).toEqual({ code: invalid, messages: 0 })
+  })
+
   test('an error of the handler is its own, whatever it says', async () => {
     const id = both.behave({
       handle: () => {
