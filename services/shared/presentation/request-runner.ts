@@ -4,6 +4,7 @@ import {
   cut,
   type HttpHandler,
   isGone,
+  keepSocket,
   type NodeServerRequest,
   type NodeServerResponse,
   pathOf,
@@ -66,6 +67,7 @@ export const requestRunner = ({ handler, limits, kindOf, onShed, log }: RunnerOp
   }
 
   const run = async (request: NodeServerRequest, response: NodeServerResponse): Promise<void> => {
+    keepSocket(request)
     const path = pathOf(request)
     const kind = kindOf(path)
     const counted = begin(kind, path)
@@ -128,5 +130,8 @@ const endLingering = (request: NodeServerRequest, lingerMs: number): void => {
     if (!bodyArrived(request)) cut(request, 0)
     sourceOf(request).destroy()
   }, lingerMs).unref()
-  request.on('close', () => clearTimeout(timer))
+  request.on('close', () => {
+    // One of HTTP/1.1 that was left half read is closed while the client still sends.
+    if (bodyArrived(request)) clearTimeout(timer)
+  })
 }

@@ -183,6 +183,53 @@ test('over HTTP/2 an answer to HEAD has no body, headers go when they are flushe
   }
 })
 
+/** Begins a request of HTTP/1.1 whose body does not end, and tells what came back and whether the connection was closed. */
+const halfSent = async (server: Server) => {
+  const socket = await rawSocket(server)
+  const reply = { text: '', isClosed: false }
+  socket.on('data', (data) => {
+    reply.text += data
+  })
+  socket.once('close', () => {
+    reply.isClosed = true
+  })
+  socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nhalf')
+  return reply
+}
+
+test('a body of HTTP/1.1 that its handler leaves half read is answered for, and its connection cut', async () => {
+  const readSome = async (request: Parameters<HttpHandler>[0]) => {
+    for await (const _ of request) break
+  }
+  const handlers: HttpHandler[] = [
+    async (request, response) => {
+      await readSome(request)
+      response.end('enough')
+    },
+    async (request) => {
+      await readSome(request)
+      throw new Error('boom')
+    },
+    async (request, response) => {
+      response.write('some')
+      await readSome(request)
+      throw new Error('boom')
+    },
+  ]
+  const replies = []
+  for (const handler of handlers) {
+    const { server } = await start(handler, { limits: { lingerMs: 50 } })
+    const reply = await halfSent(server)
+    await expect.poll(() => reply.isClosed).toBe(true)
+    replies.push(reply.text)
+  }
+  expect(replies).toEqual([
+    expect.stringContaining('enough'),
+    expect.stringContaining('internal error'),
+    expect.stringContaining('some'),
+  ])
+})
+
 test('what a handler throws is answered and logged, and the server goes on', async () => {
   const { server, warnings } = await start((request, response) => {
     if (request.url === '/sync') throw new Error('boom')
