@@ -47,6 +47,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
   const runner = requestRunner({ ...options, limits, kindOf: options.kindOf ?? defaultKind })
   const sockets = new Set<net.Socket>()
   const sessions = new Set<http2.ServerHttp2Session>()
+  const http2Sockets = new Set<net.Socket>()
 
   const http1 = http.createServer({
     maxHeaderSize: limits.maxHeaderBytes,
@@ -80,8 +81,11 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     socket.once('close', () => sockets.delete(socket))
     sniffHttp2(socket, limits.headerTimeoutMs, (isHttp2) => {
       // HTTP/1.1 clients may close their side and read on; of HTTP/2 clients that do, nothing would end the session.
-      if (isHttp2) socket.allowHalfOpen = false
-      ;(isHttp2 ? h2 : http1).emit('connection', socket)
+      if (!isHttp2) return void http1.emit('connection', socket)
+      socket.allowHalfOpen = false
+      http2Sockets.add(socket)
+      socket.once('close', () => http2Sockets.delete(socket))
+      h2.emit('connection', socket)
     })
   }
   const socketOptions = { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }
@@ -113,7 +117,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     url: `${options.tls ? 'https' : 'http'}://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
     port,
     inFlight: runner.inFlight,
-    drain: (graceMs) => drainServer({ front, http1, sessions, runner, graceMs, close }),
+    drain: (graceMs) => drainServer({ front, http1, sessions, http2Sockets, runner, graceMs, close }),
     close,
   }
 }

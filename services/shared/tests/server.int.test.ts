@@ -549,12 +549,53 @@ test('drain answers what it has accepted, tells clients to leave and takes nothi
   await expect(fetch(server.url)).rejects.toThrow()
 })
 
+/** A client of HTTP/2 that heeds nothing it is told: its `ask` opens a stream, and answers the status that comes. */
+const deafClient = async (server: Server) => {
+  const socket = await rawSocket(server)
+  const statuses: Record<number, (status: number) => void> = {}
+  let received: Buffer = Buffer.alloc(0)
+  socket.on('data', (chunk: Buffer) => {
+    received = Buffer.concat([received, chunk])
+    while (received.length >= 9 && received.length >= 9 + received.readUIntBE(0, 3)) {
+      const length = received.readUIntBE(0, 3)
+      // Of a block of headers, the first byte is the index of ":status: 200" in HPACK's static table.
+      if (received[3] === 1) statuses[received.readUInt32BE(5)]?.(received[9] === 0x88 ? 200 : 0)
+      received = received.subarray(9 + length)
+    }
+  })
+  const settings = Buffer.from('000000040000000000', 'hex')
+  socket.write(Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), settings]))
+  // GET, http, "/" and authority "a".
+  const block = Buffer.from('828684010161', 'hex')
+  return (stream: number): Promise<number> => {
+    const answer = new Promise<number>((resolve) => {
+      statuses[stream] = resolve
+    })
+    socket.write(Buffer.concat([Buffer.from([0, 0, block.length, 1, 5, 0, 0, 0, stream]), block]))
+    return answer
+  }
+}
+
 test('drain answers what was on its way when it began', async () => {
   const { server } = await start(version)
-  const session = connect(server)
+  const ask = await deafClient(server)
+  expect(await ask(1)).toBe(200)
+  const drained = server.drain(5000)
+  for (const stream of [3, 5, 7]) {
+    await sleep(50)
+    expect(await ask(stream)).toBe(200)
+  }
+  await drained
+})
+
+test('over TLS, drain answers or refuses what was on its way when it began', async () => {
+  const { server } = await start(version, { tls: localhostTls })
+  const session = http2.connect(server.url, { ca: localhostTls.cert })
+  cleanups.push(() => session.destroy())
   await call(session, { ':path': '/' })
   const drained = server.drain(5000)
-  expect(String((await call(session, { ':path': '/' })).body)).toBe('HTTP/2.0')
+  const { status, resetCode } = await call(session, { ':path': '/' })
+  expect(status === 200 || resetCode === http2.constants.NGHTTP2_REFUSED_STREAM).toBe(true)
   await drained
 })
 
