@@ -23,7 +23,7 @@ export const createStory =
   async (author: string, { content, ...draft }: StoryDraft): Promise<StoryView> => {
     const own = { id: ids.next(), authorId: author, usageKey: ids.next() }
     const story = Story.begin({ ...draft, ...own, text: hashed(content) }, clock.now())
-    await quota.reserve(author, own.usageKey)
+    const [view] = await Promise.all([reads.ofStory(story, content), quota.reserve(author, own.usageKey)])
     stories.add(story, content)
-    return reads.ofStory(story, content)
+    return view
   }

@@ -11,17 +11,31 @@ const reservationColumns = `key, user_id as "userId", resource, counter_id as "c
 
 interface LookRow {
   [column: string]: unknown
+  id: string | null
   used: number | null
   allowed: number | null
   reservation: Reservation | null
   lapsed: Lapsed[] | null
 }
 
-const lookSql = `select u.used, u.allowed,
-    (select to_jsonb(r) from (select ${reservationColumns} from reservations where key = $2) r) as reservation,
+const lookSql = (where: string, id: string) => `select u.id, u.used, u.allowed,
+    (select to_jsonb(r) from (select ${reservationColumns} from reservations where key = $1) r) as reservation,
     (select jsonb_agg(l) from (select key, amount from reservations
-      where counter_id = $1 and state = 'HELD' and expires_at <= $3) l) as lapsed
-  from (select 1) one left join usage u on u.id = $1`
+      where counter_id = ${id} and state = 'HELD' and expires_at <= $2) l) as lapsed
+  from (select 1) one left join lateral (select id, used, allowed from usage where ${where}) u on true`
+
+// A reservation may be there without its counter.
+const lookById = lookSql('id = $3', '$3')
+const lookAtNewest = lookSql('user_id = $3 and resource = $4 order by period_end desc limit 1', 'u.id')
+
+const lookedOf = ([row]: LookRow[]) => {
+  const { id, used, allowed, reservation, lapsed } = row as LookRow
+  return {
+    counter: id === null || used === null ? undefined : { id, used, allowed: allowed ?? undefined },
+    reservation: reservation ?? undefined,
+    lapsed: lapsed ?? [],
+  }
+}
 
 interface ReadingRow {
   [column: string]: unknown
@@ -37,15 +51,9 @@ interface ReadingRow {
 /** Counters and reservations in the database. */
 export const createUsageLedger = (database: Database, unit: () => UnitOfWork): UsageLedger => ({
   ...usageWrites(unit),
-  look: async (counterId, key, now) => {
-    const [row] = await database.look<LookRow>(lookSql, counterId, key ?? null, now)
-    const { used, allowed, reservation, lapsed } = row as LookRow
-    return {
-      counter: used === null ? undefined : { used, allowed: allowed ?? undefined },
-      reservation: reservation ?? undefined,
-      lapsed: lapsed ?? [],
-    }
-  },
+  look: async (counterId, key, now) => lookedOf(await database.look<LookRow>(lookById, key ?? null, now, counterId)),
+  lookAtNewest: async (userId, resource, key, now) =>
+    lookedOf(await database.look<LookRow>(lookAtNewest, key, now, userId, resource)),
   reservation: async (key) =>
     (
       await database.look<Reservation & Record<string, unknown>>(
