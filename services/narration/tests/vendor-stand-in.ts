@@ -1,7 +1,5 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { wavOf } from '#shared/infrastructure/sound/pcm.ts'
+import { openGate, type Received, type Reply, startStandIn } from '#shared/tests/stand-in.ts'
 
 /** What a vendor does with the next request that costs something. */
 export type Mood = 'answer' | 'lose' | 'lose-unheard' | 429 | 500 | 401
@@ -22,12 +20,6 @@ const tone = (): Uint8Array => {
   return pcm
 }
 
-const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  return Buffer.concat(chunks)
-}
-
 const alignmentOf = (text: string) => {
   const characters = [...text]
   const at = (place: number) => place / characters.length
@@ -46,23 +38,16 @@ export const openVendor = async () => {
   const moods: Mood[] = []
   const said: Said[] = []
   const voices: { voice_id: string; name: string; files: number }[] = []
-  let held: Promise<void> | undefined
-  let heard = () => {}
+  const gate = openGate()
   const requests: { path: string; body: Record<string, unknown> }[] = []
 
-  const json = (response: ServerResponse, body: unknown, status = 200, headers = {}) => {
-    response.writeHead(status, { 'content-type': 'application/json', ...headers })
-    response.end(JSON.stringify(body))
-  }
-
-  /** Whether it goes on and answers. */
-  const isWilling = (request: IncomingMessage, response: ServerResponse, pay: () => void): boolean => {
+  /** Answers, where it is willing to; whether it is, and whether this is paid for, its mood says. */
+  const sell = (pay: () => void, answer: () => Reply): Reply => {
     const mood = moods.shift() ?? 'answer'
     if (typeof mood === 'number')
-      json(response, { error: { message: 'no', code: `c${mood}` } }, mood, { 'retry-after': '0' })
-    if (mood === 'answer' || mood === 'lose') pay()
-    if (mood === 'lose' || mood === 'lose-unheard') request.socket.destroy()
-    return mood === 'answer'
+      return { status: mood, headers: { 'retry-after': '0' }, body: { error: { message: 'no', code: `c${mood}` } } }
+    if (mood !== 'lose-unheard') pay()
+    return mood === 'answer' ? answer() : 'cut'
   }
 
   const remember = (voice_id: string, model_id: string, text: string) =>
@@ -74,62 +59,55 @@ export const openVendor = async () => {
       date_unix: Math.floor(Date.parse('2026-11-20T10:00:00Z') / 1000),
     })
 
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const path = request.url?.split('?')[0] ?? ''
-    const raw = await bodyOf(request)
-    const isJson = request.headers['content-type']?.includes('json') ?? false
-    const body = isJson && raw.length > 0 ? JSON.parse(raw.toString()) : {}
-    requests.push({ path, body })
-    if (path === '/audio/speech' || path.endsWith('/with-timestamps')) {
-      heard()
-      await held
-    }
-    if (path === '/audio/speech') {
-      if (!isWilling(request, response, () => remember(body.voice, body.model, body.input))) return
-      response.writeHead(200, { 'content-type': 'audio/pcm' }).end(tone())
-    } else if (path.endsWith('/with-timestamps')) {
-      const voice = path.split('/')[3] ?? ''
-      if (!isWilling(request, response, () => remember(voice, body.model_id, body.text))) return
-      json(response, { audio_base64: Buffer.from(tone()).toString('base64'), alignment: alignmentOf(body.text) })
-    } else if (path === '/v1/history') json(response, { history: said.toReversed() })
-    else if (path === '/v1/history/download') response.writeHead(200).end(wavOf(tone()))
-    else if (path === '/v2/voices') json(response, { voices })
-    else if (path === '/v1/voices/add') {
-      const name = /name="name"\r\n\r\n([^\r]+)/.exec(raw.toString('latin1'))?.[1] ?? ''
-      const files = raw.toString('latin1').split('name="files"').length - 1
-      const voice = { voice_id: `clone${voices.length}`, name, files }
-      if (!isWilling(request, response, () => void voices.push(voice))) return
-      json(response, { voice_id: voice.voice_id })
-    } else if (request.method === 'DELETE') {
-      const place = voices.findIndex(({ voice_id }) => path.endsWith(`/${voice_id}`))
-      if (place >= 0) voices.splice(place, 1)
-      json(response, {}, place >= 0 ? 200 : 404)
-    } else json(response, {}, 404)
+  const clone = (form: string): Reply => {
+    const name = /name="name"\r\n\r\n([^\r]+)/.exec(form)?.[1] ?? ''
+    const voice = { voice_id: `clone${voices.length}`, name, files: form.split('name="files"').length - 1 }
+    return sell(
+      () => void voices.push(voice),
+      () => ({ status: 200, body: { voice_id: voice.voice_id } }),
+    )
   }
 
-  const server = createServer((request, response) => {
-    handle(request, response).catch((error: unknown) => json(response, { error: String(error) }, 500))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const handle = async ({ method, path, headers, body: raw }: Received): Promise<Reply> => {
+    const isJson = headers['content-type']?.includes('json') ?? false
+    const body = isJson && raw.length > 0 ? JSON.parse(raw.toString()) : {}
+    requests.push({ path, body })
+    if (path === '/audio/speech') {
+      await gate.pass()
+      return sell(
+        () => remember(body.voice, body.model, body.input),
+        () => ({ status: 200, headers: { 'content-type': 'audio/pcm' }, body: tone() }),
+      )
+    }
+    if (path.endsWith('/with-timestamps')) {
+      await gate.pass()
+      const spoken = { audio_base64: Buffer.from(tone()).toString('base64'), alignment: alignmentOf(body.text) }
+      return sell(
+        () => remember(path.split('/')[3] ?? '', body.model_id, body.text),
+        () => ({ status: 200, body: spoken }),
+      )
+    }
+    if (path === '/v1/history') return { status: 200, body: { history: said.toReversed() } }
+    if (path === '/v1/history/download')
+      return { status: 200, headers: { 'content-type': 'audio/wav' }, body: wavOf(tone()) }
+    if (path === '/v2/voices') return { status: 200, body: { voices } }
+    if (path === '/v1/voices/add') return clone(raw.toString('latin1'))
+    const place = voices.findIndex(({ voice_id }) => method === 'DELETE' && path.endsWith(`/${voice_id}`))
+    if (place >= 0) voices.splice(place, 1)
+    return { status: place >= 0 ? 200 : 404, body: {} }
+  }
+
+  const { url, stop } = await startStandIn(handle)
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
+    stop,
     /** What it does with the next requests, one after the other; then it answers again. */
     be: (...next: Mood[]) => void moods.push(...next),
-    /** Answers nothing until `answer`; `asked` resolves when it has been asked for speech. */
-    hold: () => {
-      const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-      heard = asked.resolve
-      held = answer.promise
-      return { asked: asked.promise, answer: answer.resolve }
-    },
+    /** Says nothing until `answer`; `asked` resolves when it has been asked for speech. */
+    hold: gate.hold,
     said,
     voices,
     requests,
-    close: () => {
-      server.closeAllConnections()
-      server.close()
-    },
   }
 }
 

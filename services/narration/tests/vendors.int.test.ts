@@ -41,7 +41,7 @@ describe.each(['openai', 'elevenlabs'] as const)('speech of %s', patience, (name
   afterAll(async () => {
     const [violations, orphans] = [await fixture.violations(), await fixture.sweep()]
     await fixture.close()
-    vendor.close()
+    await vendor.stop()
     expect(violations).toEqual([])
     expect(orphans).toEqual([])
   })

@@ -19,7 +19,7 @@ import {
   twilioApi,
 } from './vendor-apis.ts'
 import { clock, google, mail, never, pushTo, receiver, sms } from './vendor-cases.ts'
-import { startStandIn } from './vendor-stand-in.ts'
+import { startVendor } from './vendor-stand-in.ts'
 
 const withPrefix = (settings: Record<string, string>) =>
   Object.fromEntries(Object.entries(settings).map(([name, value]) => [`TROUPE_NOTIFICATION_${name}`, value]))
@@ -85,7 +85,7 @@ describe('a provider that is named', () => {
   })
 
   it('sends: SendGrid, with its webhook', async () => {
-    const api = await startStandIn(sendgridApi)
+    const api = await startVendor(sendgridApi)
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const settings = {
       MAIL: 'sendgrid',
@@ -102,7 +102,7 @@ describe('a provider that is named', () => {
   })
 
   it('sends: Mailgun, with its webhook', async () => {
-    const api = await startStandIn(mailgunApi)
+    const api = await startVendor(mailgunApi)
     const { apiKey, domain } = accounts.mailgun
     const settings = { MAIL: 'mailgun', ...from, MAILGUN_API_KEY: apiKey, MAILGUN_DOMAIN: domain, MAILGUN_URL: api.url }
     const { senders, webhooks } = await choose({ ...settings, MAILGUN_WEBHOOK_KEY: 'key' })
@@ -112,7 +112,7 @@ describe('a provider that is named', () => {
   })
 
   it('sends: Twilio, which reports where webhooks are taken', async () => {
-    const api = await startStandIn(twilioApi)
+    const api = await startVendor(twilioApi)
     const { accountSid, authToken } = accounts.twilio
     const settings = { SMS: 'twilio', TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: 'MG1' }
     const hooks = { WEBHOOK_URL: 'https://troupe.example/hooks/' }
@@ -129,7 +129,7 @@ describe('a provider that is named', () => {
   })
 
   it('sends: MessageBird, which reports where webhooks are taken', async () => {
-    const api = await startStandIn(messageBirdApi)
+    const api = await startVendor(messageBirdApi)
     const { senders, webhooks } = await choose({
       SMS: 'messagebird',
       MESSAGEBIRD_ACCESS_KEY: accounts.messagebird.accessKey,
@@ -148,8 +148,8 @@ describe('a provider that is named', () => {
 
   it('sends: push services and FCM, each to its kind of device', async () => {
     const [pushService, fcm] = [
-      await startStandIn(pushServiceApi),
-      await startStandIn(createFcmApi(() => clock.now()).handle),
+      await startVendor(pushServiceApi),
+      await startVendor(createFcmApi(() => clock.now()).handle),
     ]
     const { projectId, clientEmail, privateKey, privateKeyId, tokenUri } = google(fcm.url)
     const file = {

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createHttpStore } from '../infrastructure/template-stores/http-store.ts'
 import { githubStore, openFileSite, openGitHubSite, openHttpSite, openS3Site, s3Store } from './template-sites.ts'
-import { type StandIn, startStandIn } from './vendor-stand-in.ts'
+import { startVendor, type Vendor } from './vendor-stand-in.ts'
 
 const never = new AbortController().signal
 const refused = (reason: string) => expect.objectContaining({ name: 'DomainError', reason })
@@ -57,10 +57,10 @@ describe('a folder', () => {
 
 describe('a web server', () => {
   let site: Awaited<ReturnType<typeof openHttpSite>>
-  let other: StandIn
+  let other: Vendor
   beforeAll(async () => {
     site = await openHttpSite()
-    other = await startStandIn(() => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'elsewhere' }))
+    other = await startVendor(() => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: 'elsewhere' }))
   })
   beforeEach(async () => {
     site.api.reset()
@@ -94,7 +94,7 @@ describe('a web server', () => {
     site.api.misbehave({ status: 302, headers: { location: '/cdn/welcome.mjml' } })
     await expect(fetchIt()).rejects.toEqual(away)
     expect(site.api.received).toHaveLength(5)
-    const moved = await startStandIn(({ path }) =>
+    const moved = await startVendor(({ path }) =>
       path === '/new/welcome.mjml'
         ? { status: 200, body: 'moved' }
         : { status: 308, headers: { location: '../new/welcome.mjml' } },
@@ -153,7 +153,7 @@ describe('a repository', () => {
 
   it('does not send the token elsewhere', async () => {
     const site = await openGitHubSite()
-    const other = await startStandIn(() => ({ status: 200, body: '' }))
+    const other = await startVendor(() => ({ status: 200, body: '' }))
     site.api.misbehave({ status: 301, headers: { location: `${other.url}/repositories/1/contents/x` } })
     await expect(site.store.fetch('welcome.mjml', undefined, never)).rejects.toEqual(away)
     expect(other.received).toHaveLength(0)

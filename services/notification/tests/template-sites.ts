@@ -2,12 +2,13 @@ import { createHash, createHmac } from 'node:crypto'
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Answer, Received } from '#shared/tests/stand-in.ts'
 import type { TemplateStore } from '../domain/ports.ts'
 import { createFileStore } from '../infrastructure/template-stores/file-store.ts'
 import { createGitHubStore } from '../infrastructure/template-stores/github-store.ts'
 import { createHttpStore } from '../infrastructure/template-stores/http-store.ts'
 import { createS3Store } from '../infrastructure/template-stores/s3-store.ts'
-import { type Answer, type Received, type StandIn, startStandIn } from './vendor-stand-in.ts'
+import { startVendor, type Vendor } from './vendor-stand-in.ts'
 
 /** A store and the place that it reads. */
 export interface Site {
@@ -60,9 +61,9 @@ const answerFile = (files: Files, path: string, { headers }: Received, type: str
 const openWebSite = async (
   handle: (request: Received, files: Files) => Answer,
   createStore: (url: string) => TemplateStore,
-): Promise<Site & { api: StandIn }> => {
+): Promise<Site & { api: Vendor }> => {
   const files: Files = new Map()
-  const api = await startStandIn((request) => handle(request, files))
+  const api = await startVendor((request) => handle(request, files))
   return {
     api,
     store: createStore(api.url),

@@ -1,7 +1,7 @@
 import { createECDH, createHash, generateKeyPairSync } from 'node:crypto'
 import { importSPKI, jwtVerify } from 'jose'
+import { type Answer, basic, form, json, type Received } from '#shared/tests/stand-in.ts'
 import { vapidClaims } from './push-receiver.ts'
-import { type Answer, basic, form, json, type Received } from './vendor-stand-in.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,

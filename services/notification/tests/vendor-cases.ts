@@ -16,7 +16,7 @@ import {
   sendgridApi,
   twilioApi,
 } from './vendor-apis.ts'
-import type { startStandIn } from './vendor-stand-in.ts'
+import type { startVendor } from './vendor-stand-in.ts'
 
 /** The time of all senders under test. */
 export const clock = new FixedClock('2026-11-26T09:00:00Z')
@@ -45,7 +45,7 @@ export const pushTo = (device: Push['device']): Push => ({
 /** One vendor. `nobody` is a message that reaches no one any more; `invalid`, one that the vendor does not take. */
 interface Case<M> {
   name: string
-  handle: Parameters<typeof startStandIn>[0]
+  handle: Parameters<typeof startVendor>[0]
   sender(url: string, timeoutMs: number): Sender<M>
   message(url: string): M
   nobody(url: string): M

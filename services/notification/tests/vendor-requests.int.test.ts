@@ -1,18 +1,19 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { form, json, type Received } from '#shared/tests/stand-in.ts'
 import { createFcmSender } from '../infrastructure/providers/fcm.ts'
 import { createHttpSender } from '../infrastructure/providers/http-sender.ts'
 import { isPushService } from '../infrastructure/providers/web-push.ts'
 import { createReceiver, vapidClaims } from './push-receiver.ts'
 import { accounts, createFcmApi, pushServiceApi } from './vendor-apis.ts'
 import { cases, clock, google, mail, never, pushTo, receiver, sms, timeoutMs, webPush } from './vendor-cases.ts'
-import { form, json, type Received, type StandIn, startStandIn } from './vendor-stand-in.ts'
+import { startVendor, type Vendor } from './vendor-stand-in.ts'
 
-const open: StandIn[] = []
+const open: Vendor[] = []
 afterEach(async () => {
   for (const api of open.splice(0)) await api.stop()
 })
-const start = async (handle: Parameters<typeof startStandIn>[0]) => {
-  const api = await startStandIn(handle)
+const start = async (handle: Parameters<typeof startVendor>[0]) => {
+  const api = await startVendor(handle)
   open.push(api)
   return api
 }

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Mail, Push, Sender, Sms } from '../domain/ports.ts'
 import { cases, never, timeoutMs } from './vendor-cases.ts'
-import { type StandIn, startStandIn } from './vendor-stand-in.ts'
+import { startVendor, type Vendor } from './vendor-stand-in.ts'
 
 describe.each(cases)('$name', ({ name, handle, sender, message, nobody, invalid, badKey }) => {
-  let api: StandIn
+  let api: Vendor
   let subject: Sender<Mail & Sms & Push>
   beforeAll(async () => {
-    api = await startStandIn(handle)
+    api = await startVendor(handle)
     subject = sender(api.url, timeoutMs)
     // What it holds (an access token) it has before anything goes wrong.
     await subject.send(message(api.url), 'key-0', never)
@@ -104,7 +104,7 @@ describe.each(cases)('$name', ({ name, handle, sender, message, nobody, invalid,
   })
 
   it('is busy where nobody listens', async () => {
-    const gone = await startStandIn(handle)
+    const gone = await startVendor(handle)
     await gone.stop()
     expect(await sender(gone.url, timeoutMs).send(message(gone.url), 'key-1', never)).toMatchObject({ kind: 'busy' })
   })

@@ -3,19 +3,20 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { form } from '#shared/tests/stand-in.ts'
 import { createMailgunSender } from '../infrastructure/providers/mailgun.ts'
 import { createMailgunWebhook } from '../infrastructure/providers/mailgun-webhook.ts'
 import { webhookHandler } from '../presentation/webhook-handler.ts'
 import { openNotification, type TestNotification } from './fixture.ts'
 import { accounts, mailgunApi } from './vendor-apis.ts'
-import { form, type StandIn, startStandIn } from './vendor-stand-in.ts'
+import { startVendor, type Vendor } from './vendor-stand-in.ts'
 
-let api: StandIn
+let api: Vendor
 let notification: TestNotification
 let url: string
 const server = createServer()
 beforeAll(async () => {
-  api = await startStandIn(mailgunApi)
+  api = await startVendor(mailgunApi)
   const from = { address: 'hello@troupe.example', name: undefined }
   const email = createMailgunSender({ baseUrl: api.url, timeoutMs: 5000, from, ...accounts.mailgun })
   notification = await openNotification('notification_webhooks', { senders: { email } })

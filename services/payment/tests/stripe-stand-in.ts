@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type Received, type Reply as Sent, startStandIn } from '#shared/tests/stand-in.ts'
 import { sign } from '../infrastructure/providers/signature.ts'
 import { openAccount, type Reply, refuse } from './stripe-account.ts'
 
@@ -21,38 +20,27 @@ export const openStripe = async (secret: string, now: () => Date) => {
     return reply
   }
 
-  const handle = async (request: IncomingMessage, response: ServerResponse) => {
-    const chunks: Buffer[] = []
-    for await (const chunk of request) chunks.push(chunk)
-    const { pathname, searchParams } = new URL(request.url ?? '', 'http://stripe')
-    const form = request.method === 'GET' ? searchParams : new URLSearchParams(Buffer.concat(chunks).toString())
-    const key = request.headers['idempotency-key'] as string | undefined
-    requests.push({ path: pathname, key })
-    const at = mishaps.findIndex(({ path }) => path.test(`${request.method} ${pathname}`))
+  const handle = ({ method, path, query, headers, body }: Received): Sent => {
+    const form = method === 'GET' ? query : new URLSearchParams(body.toString())
+    const key = headers['idempotency-key']
+    requests.push({ path, key })
+    const at = mishaps.findIndex((mishap) => mishap.path.test(`${method} ${path}`))
     const how = at < 0 ? undefined : mishaps.splice(at, 1)[0]?.how
     const fail = refuse(500, 'api_error', 'api_error')
-    const reply =
-      how === '500'
-        ? fail
-        : once(request.method === 'GET' ? undefined : key, () => answer(request.method ?? '', pathname, form))
-    if (how === 'hangs') return
-    if (how === 'lost') return void request.socket.destroy()
-    const { status, body } = how === 'late 500' ? fail : reply
-    response.writeHead(status, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(body))
+    if (how === '500') return fail
+    const reply = once(method === 'GET' ? undefined : key, () => answer(method, path, form))
+    if (how === 'hangs') return 'hang'
+    if (how === 'lost') return 'cut'
+    return how === 'late 500' ? fail : reply
   }
-  const server = createServer((request, response) => void handle(request, response))
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const { url, stop } = await startStandIn(handle)
   return {
     ...account,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
+    stop,
     requests,
     /** Lets the next request like this go wrong. */
     spoil: (path: RegExp, how: Mishap) => void mishaps.push({ path, how }),
     signed: (body: Buffer) => ({ 'stripe-signature': sign(secret, body, now()) }),
-    close: () => {
-      server.closeAllConnections()
-      server.close()
-    },
   }
 }

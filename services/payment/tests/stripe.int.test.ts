@@ -22,7 +22,7 @@ afterEach(() => {
 
 afterAll(async () => {
   expect(await own.violations()).toEqual([])
-  stripe.close()
+  await stripe.stop()
   await own.close()
 })
 

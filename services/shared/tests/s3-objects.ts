@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
+import type { Answer, Received } from './stand-in.ts'
 
 interface Stored {
   body: Buffer
@@ -9,20 +9,8 @@ interface Stored {
   modifiedAt: Date
 }
 
-export interface Answer {
-  status: number
-  headers?: Record<string, string | number>
-  body?: Buffer | string
-}
-
 /** A request, its key without the bucket. */
-export interface Asked {
-  method: string
-  key: string
-  query: URLSearchParams
-  headers: IncomingMessage['headers']
-  body: Buffer
-}
+export type Asked = Received & { key: string }
 
 const hash = (name: 'md5' | 'sha256', bytes: Buffer) => createHash(name).update(bytes).digest('hex')
 const xml = (status: number, body: string): Answer => ({

@@ -1,6 +1,4 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { json, openGate, type Received, type Reply, startStandIn } from '#shared/tests/stand-in.ts'
 
 /**
  * What the vendors do with the next request that costs something: `lose` accepts and does not answer, `lose-unheard` does
@@ -15,11 +13,8 @@ interface Accepted {
   mood: Mood
 }
 
-const bodyOf = async (request: IncomingMessage): Promise<Record<string, unknown>> => {
-  const chunks: Buffer[] = []
-  for await (const chunk of request) chunks.push(chunk as Buffer)
-  return chunks.length === 0 ? {} : JSON.parse(Buffer.concat(chunks).toString())
-}
+const ok = (body: unknown, status = 200): Reply => ({ status, body })
+const notFound: Reply = { status: 404, body: { error: 'not found', detail: 'not found' } }
 
 /**
  * Stands in for Runway, Luma and the queue that Pika is asked by, by their documented HTTP: accepts clips, counts what it
@@ -28,30 +23,19 @@ const bodyOf = async (request: IncomingMessage): Promise<Record<string, unknown>
 export const openVendors = async (clip: () => Promise<Uint8Array>) => {
   const moods: Mood[] = []
   const accepted: Accepted[] = []
-  let [heard, count] = [() => {}, 0]
-  let held: Promise<void> | undefined
+  const gate = openGate()
+  let count = 0
 
-  const json = (response: ServerResponse, body: unknown, status = 200, headers = {}) => {
-    response.writeHead(status, { 'content-type': 'application/json', ...headers })
-    response.end(JSON.stringify(body))
-  }
-
-  const take = async (request: IncomingMessage, response: ServerResponse, prompt: string) => {
-    heard()
-    await held
+  /** Takes a clip on, where it is in the mood to, and answers with its id. */
+  const take = async (prompt: unknown, answer: (id: string) => Reply): Promise<Reply> => {
+    await gate.pass()
     const mood = moods.shift() ?? 'answer'
-    if (typeof mood === 'number') {
-      json(response, { error: 'no', detail: 'no' }, mood, { 'retry-after': '0' })
-      return undefined
-    }
+    if (typeof mood === 'number')
+      return { status: mood, headers: { 'retry-after': '0' }, body: { error: 'no', detail: 'no' } }
     count += 1
-    const made = { id: `clip-${count}`, prompt, polls: 0, mood }
+    const made = { id: `clip-${count}`, prompt: String(prompt), polls: 0, mood }
     if (mood !== 'lose-unheard') accepted.push(made)
-    if (mood === 'lose' || mood === 'lose-unheard') {
-      request.socket.destroy()
-      return undefined
-    }
-    return made
+    return mood === 'lose' || mood === 'lose-unheard' ? 'cut' : answer(made.id)
   }
 
   const asked = (id: string): Accepted | undefined => {
@@ -60,73 +44,64 @@ export const openVendors = async (clip: () => Promise<Uint8Array>) => {
     return made
   }
 
-  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = new URL(request.url ?? '', 'http://vendors')
-    const path = url.pathname
-    const last = path.split('/').at(-1) ?? ''
-    const file = `http://${request.headers.host}/files/clip.mp4`
-    if (path.startsWith('/files/')) response.writeHead(200, { 'content-type': 'video/mp4' }).end(await clip())
-    else if (path === '/runway/v1/text_to_video') {
-      const made = await take(request, response, String((await bodyOf(request)).promptText))
-      if (made) json(response, { id: made.id })
-    } else if (path.startsWith('/runway/v1/tasks/')) {
-      const made = asked(last)
-      if (!made) return json(response, { error: 'not found' }, 404)
-      if (made.mood === 'fail') json(response, { id: last, status: 'FAILED', failure: 'no', failureCode: 'SAFETY' })
-      else if (made.polls < 2) json(response, { id: last, status: 'RUNNING', progress: 0.5 })
-      else json(response, { id: last, status: 'SUCCEEDED', output: [file] })
-    } else if (path === '/luma/generations/video') {
-      const made = await take(request, response, String((await bodyOf(request)).prompt))
-      if (made) json(response, { id: made.id, state: 'queued' }, 201)
-    } else if (path === '/luma/generations') {
+  const runway = async (request: Received, last: string, file: string): Promise<Reply> => {
+    if (request.path === '/runway/v1/text_to_video') return take(json(request).promptText, (id) => ok({ id }))
+    const made = asked(last)
+    if (!made) return notFound
+    if (made.mood === 'fail') return ok({ id: last, status: 'FAILED', failure: 'no', failureCode: 'SAFETY' })
+    if (made.polls < 2) return ok({ id: last, status: 'RUNNING', progress: 0.5 })
+    return ok({ id: last, status: 'SUCCEEDED', output: [file] })
+  }
+
+  const luma = async (request: Received, last: string, file: string): Promise<Reply> => {
+    if (request.path === '/luma/generations/video')
+      return take(json(request).prompt, (id) => ok({ id, state: 'queued' }, 201))
+    if (request.path === '/luma/generations') {
       const generations = accepted
         .toReversed()
         .map(({ id, prompt }) => ({ id, state: 'queued', created_at: new Date().toISOString(), request: { prompt } }))
-      json(response, { generations, count: generations.length, has_more: false, limit: 100, offset: 0 })
-    } else if (path.startsWith('/luma/generations/')) {
-      const made = asked(last)
-      if (!made) return json(response, { detail: 'not found' }, 404)
-      if (made.mood === 'fail') json(response, { id: last, state: 'failed', failure_reason: 'SAFETY' })
-      else if (made.polls < 2) json(response, { id: last, state: 'dreaming' })
-      else json(response, { id: last, state: 'completed', assets: { video: file } })
-    } else if (path === '/pika/fal-ai/pika/v2.2/text-to-video') {
-      const made = await take(request, response, String((await bodyOf(request)).prompt))
-      if (made) json(response, { request_id: made.id, status: 'IN_QUEUE' })
-    } else if (path.endsWith('/status')) {
-      const made = asked(path.split('/').at(-2) ?? '')
-      if (!made) return json(response, { detail: 'not found' }, 404)
-      json(response, { status: made.polls < 2 && made.mood !== 'fail' ? 'IN_PROGRESS' : 'COMPLETED' })
-    } else if (path.startsWith('/pika/fal-ai/pika/requests/')) {
-      const made = accepted.find((each) => each.id === last)
-      if (made?.mood === 'fail') json(response, { detail: 'SAFETY' }, 422)
-      else json(response, { video: { url: file } })
-    } else json(response, {}, 404)
+      return ok({ generations, count: generations.length, has_more: false, limit: 100, offset: 0 })
+    }
+    const made = asked(last)
+    if (!made) return notFound
+    if (made.mood === 'fail') return ok({ id: last, state: 'failed', failure_reason: 'SAFETY' })
+    if (made.polls < 2) return ok({ id: last, state: 'dreaming' })
+    return ok({ id: last, state: 'completed', assets: { video: file } })
   }
 
-  const server = createServer((request, response) => {
-    handle(request, response).catch((error: unknown) => json(response, { error: String(error) }, 500))
+  const pika = async (request: Received, last: string, file: string): Promise<Reply> => {
+    const { path } = request
+    if (path === '/pika/fal-ai/pika/v2.2/text-to-video')
+      return take(json(request).prompt, (id) => ok({ request_id: id, status: 'IN_QUEUE' }))
+    if (path.endsWith('/status')) {
+      const made = asked(path.split('/').at(-2) ?? '')
+      if (!made) return notFound
+      return ok({ status: made.polls < 2 && made.mood !== 'fail' ? 'IN_PROGRESS' : 'COMPLETED' })
+    }
+    const made = accepted.find((each) => each.id === last)
+    return made?.mood === 'fail' ? ok({ detail: 'SAFETY' }, 422) : ok({ video: { url: file } })
+  }
+
+  const { url, stop } = await startStandIn(async (request) => {
+    const { path, headers } = request
+    const last = path.split('/').at(-1) ?? ''
+    const file = `http://${headers.host}/files/clip.mp4`
+    if (path.startsWith('/files/')) return { status: 200, headers: { 'content-type': 'video/mp4' }, body: await clip() }
+    if (/^\/runway\/v1\/(text_to_video$|tasks\/)/.test(path)) return runway(request, last, file)
+    if (/^\/luma\/generations(\/|$)/.test(path)) return luma(request, last, file)
+    return path.startsWith('/pika/fal-ai/pika/') ? pika(request, last, file) : notFound
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url,
+    stop,
     /** What they do with the next requests, one after the other; then they answer again. */
     be: (...next: Mood[]) => void moods.push(...next),
-    /** Answers nothing until `answer`; `asked` resolves when somebody asks for a clip. */
-    hold: () => {
-      const [waiting, answering] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-      heard = waiting.resolve
-      held = answering.promise
-      return { asked: waiting.promise, answer: answering.resolve }
-    },
+    /** Says nothing until `answer`; `asked` resolves when somebody asks for a clip. */
+    hold: gate.hold,
     accepted,
     forget: () => {
       accepted.length = 0
       moods.length = 0
-    },
-    close: () => {
-      server.closeAllConnections()
-      server.close()
     },
   }
 }

@@ -46,7 +46,7 @@ describe('a film of clips', patience, () => {
   afterAll(async () => {
     const [violations, orphans] = [await fixture.violations(), await fixture.sweep()]
     await fixture.close()
-    vendors.close()
+    await vendors.stop()
     expect(violations).toEqual([])
     // What was cancelled in tests is kept for another try.
     expect(orphans).toEqual([])
