@@ -248,6 +248,17 @@ describe('a command', () => {
     expect(calls).toBe(1)
   })
 
+  it('is made at once, also where the clock that wrote it was ahead', async () => {
+    const name = fresh('ahead')
+    const ahead = await replica({ url: suite.url, processes: [asking(name)], call: never })
+    replicas.push(ahead)
+    vi.spyOn(ahead.clock, 'now').mockReturnValue(new Date(ahead.clock.now().getTime() + dayMs))
+    await place(ahead, 'o-1')
+    const one = await open({ processes: [asking(name)], call: async () => ok })
+    const state = { OrderPlaced: 1, 'reserve answered': 1 }
+    await vi.waitFor(async () => expect(await instances(one.database, name)).toMatchObject([{ state }]), soon)
+  })
+
   it('that nobody declared is refused before it is written', async () => {
     const name = fresh('undeclared')
     const process = { ...asking(name), commands: [release] }

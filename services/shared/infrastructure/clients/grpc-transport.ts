@@ -75,14 +75,19 @@ export const grpcTransport = (options: GrpcTransportOptions): Transport & { clos
     async unary(method, signal, timeoutMs, header, input) {
       const body = toBuffer(encode(method.input, input, maxMessageBytes))
       const call = start(method, deadlineOf(timeoutMs))
-      const answer = await callUnary(call, toMetadata(HeaderFields.of(header)), body, signal)
+      const answer = await callUnary(call, toMetadata(HeaderFields.from(header)), body, signal)
       return {
         stream: false,
         service: method.parent,
         method,
-        header: toHeaders(answer.header),
+        // Hardly anybody reads them.
+        get header() {
+          return toHeaders(answer.header)
+        },
         message: decode(method.output, answer.body),
-        trailer: toHeaders(answer.trailer),
+        get trailer() {
+          return toHeaders(answer.trailer)
+        },
       }
     },
 

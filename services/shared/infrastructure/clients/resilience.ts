@@ -1,5 +1,4 @@
 import type { Transport } from '@connectrpc/connect'
-import { HeaderFields } from '../unary/header-fields.ts'
 import { circuitBreaker } from './circuit-breaker.ts'
 import { defaultDeadlineMs, withDefaultDeadline } from './deadline.ts'
 import { type RetryBudget, repeatable, retryBudget, retrying } from './retry.ts'
@@ -56,11 +55,11 @@ export const resilient = (transport: Transport, options: ResilienceOptions): Tra
 
   const persistent: Transport = {
     unary: (method, signal, timeoutMs, header, input, contextValues) =>
-      persist(repeatable(method, HeaderFields.of(header)), timeoutMs, signal, (left) =>
+      persist(repeatable(method, header), timeoutMs, signal, (left) =>
         transport.unary(method, signal, left, header, input, contextValues),
       ),
     stream: async (method, signal, timeoutMs, header, input, contextValues) => {
-      const mayRepeat = method.methodKind === 'server_streaming' && repeatable(method, HeaderFields.of(header))
+      const mayRepeat = method.methodKind === 'server_streaming' && repeatable(method, header)
       const messages = mayRepeat ? await replayable(input) : () => input
       return persist(mayRepeat, timeoutMs, signal, (left) =>
         transport.stream(method, signal, left, header, messages(), contextValues),

@@ -71,11 +71,13 @@ const writeCommand = (unit: UnitOfWork, { definition, instance }: Target, comman
     throw new Error(`the process ${definition.name} does not declare that it commands ${method}`)
   }
   const due = now.getTime() + command.delayMs
+  // By a clock that is ahead, what is to be done at once would wait until every other is as far.
+  const dueAt = command.delayMs === 0 ? 'least($7::timestamptz, clock_timestamp())' : '$7::timestamptz'
   const { correlationId, causationId, actor, traceparent } = callContext()
   unit.write({
     sql: `insert into process_commands (id, process, instance, step, method, request, due_at, expires_at,
         correlation_id, causation_id, actor, traceparent, created_at)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      values ($1, $2, $3, $4, $5, $6, ${dueAt}, $8, $9, $10, $11, $12, $13)`,
     parameters: [
       unit.next(),
       definition.name,

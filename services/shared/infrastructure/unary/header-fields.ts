@@ -42,6 +42,11 @@ export class HeaderFields implements Headers {
     return copy
   }
 
+  /** The same to be read only: not copied where they are such fields already. */
+  static from(init: ConstructorParameters<typeof Headers>[0]): HeaderFields {
+    return init instanceof HeaderFields ? init : HeaderFields.of(init)
+  }
+
   get isEmpty(): boolean {
     for (const _ in this.fields) return false
     return true
