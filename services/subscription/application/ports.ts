@@ -117,8 +117,13 @@ interface CounterChange {
  */
 export interface UsageLedger {
   look(counterId: string, key: string | undefined, now: Date): Promise<Looked>
-  /** Looks at a user's counter of a resource whose period ends last, or which counts without one. */
-  lookAtNewest(userId: string, resource: UsageResource, key: string, now: Date): Promise<Looked>
+  /** Looks at a user's counter of a resource whose period ends last, or which counts without one, and at what is allowed. */
+  lookAtNewest(
+    userId: string,
+    resource: UsageResource,
+    key: string,
+    now: Date,
+  ): Promise<Looked & { allowance: Allowance | undefined }>
   reservation(key: string): Promise<Reservation | undefined>
   /** Begins a counter. */
   open(place: CounterPlace, allowed: number | undefined, change: CounterChange): void

@@ -20,15 +20,20 @@ export interface UsageRequest {
   expiresInMs: number
 }
 
-/** What a user's subscription allows of a resource at a time; `limit` is undefined where there is none. */
+/**
+ * What a user's subscription allows of a resource at a time; `limit` is undefined where there is none. `looked` is what
+ * has just been found of it, if anything.
+ */
 export const allowed = async (
   { tiers, subscriptions, clock, apart }: Pick<Ports, 'tiers' | 'subscriptions' | 'clock' | 'apart'>,
   userId: string,
   resource: UsageResource,
   at: Date = clock.now(),
+  looked?: Allowance | undefined,
 ): Promise<{ allowance: Allowance; limit: number | undefined; place: CounterPlace }> => {
+  const known = looked ?? (await subscriptions.allowance(userId))
   // By itself, so that it is there for what holds it.
-  const allowance = (await subscriptions.allowance(userId)) ?? (await apart('open', () => subscriptions.get(userId)))
+  const allowance = known ?? (await apart('open', () => subscriptions.get(userId)))
   const tier = tierOf(await tiers.all(), tierAt(allowance, at))
   return { allowance, limit: tier.limits[resource], place: counterPlace(userId, resource, allowance.anchor, at) }
 }
@@ -56,10 +61,8 @@ export const reserveUsage =
     const { userId, resource, amount, key, expiresInMs } = request
     const now = clock.now()
     // Which period counts, the subscription knows; that it is the newest counter's is nearly always true.
-    const [{ allowance, limit, place }, newest] = await Promise.all([
-      allowed(ports, userId, resource, now),
-      ledger.lookAtNewest(userId, resource, key, now),
-    ])
+    const newest = await ledger.lookAtNewest(userId, resource, key, now)
+    const { allowance, limit, place } = await allowed(ports, userId, resource, now, newest.allowance)
     mustBeUsable(allowance)
     if (limit === undefined) return true
     const isOther = newest.counter && newest.counter.id !== place.id

@@ -2,6 +2,7 @@ import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
 import type { Lapsed, Reservation, UsageLedger } from '../application/ports.ts'
 import type { UsageResource } from '../domain/tier.ts'
+import { type AllowanceRow, allowanceColumns, allowanceOf } from './subscriptions.ts'
 import { usageWrites } from './usage-writes.ts'
 
 const atOnce = 50
@@ -18,24 +19,22 @@ interface LookRow {
   lapsed: Lapsed[] | null
 }
 
-const lookSql = (where: string, id: string) => `select u.id, u.used, u.allowed,
-    (select to_jsonb(r) from (select ${reservationColumns} from reservations where key = $1) r) as reservation,
-    (select jsonb_agg(l) from (select key, amount from reservations
-      where counter_id = ${id} and state = 'HELD' and expires_at <= $2) l) as lapsed
+const lookSql = (where: string, id: string) => `
+  (select to_jsonb(r) from (select ${reservationColumns} from reservations where key = $1) r) as reservation,
+  (select jsonb_agg(l) from (select key, amount from reservations
+    where counter_id = ${id} and state = 'HELD' and expires_at <= $2) l) as lapsed, u.*
   from (select 1) one left join lateral (select id, used, allowed from usage where ${where}) u on true`
 
 // A reservation may be there without its counter.
-const lookById = lookSql('id = $3', '$3')
-const lookAtNewest = lookSql('user_id = $3 and resource = $4 order by period_end desc limit 1', 'u.id')
+const lookById = `select ${lookSql('id = $3', '$3')}`
+const lookAtNewest = `select ${allowanceColumns}, ${lookSql('user_id = $3 and resource = $4 order by period_end desc limit 1', 'u.id')}
+  left join (select id as owner, ${allowanceColumns} from subscriptions) s on s.owner = $3`
 
-const lookedOf = ([row]: LookRow[]) => {
-  const { id, used, allowed, reservation, lapsed } = row as LookRow
-  return {
-    counter: id === null || used === null ? undefined : { id, used, allowed: allowed ?? undefined },
-    reservation: reservation ?? undefined,
-    lapsed: lapsed ?? [],
-  }
-}
+const lookedOf = ({ id, used, allowed, reservation, lapsed }: LookRow) => ({
+  counter: id === null || used === null ? undefined : { id, used, allowed: allowed ?? undefined },
+  reservation: reservation ?? undefined,
+  lapsed: lapsed ?? [],
+})
 
 interface ReadingRow {
   [column: string]: unknown
@@ -51,9 +50,15 @@ interface ReadingRow {
 /** Counters and reservations in the database. */
 export const createUsageLedger = (database: Database, unit: () => UnitOfWork): UsageLedger => ({
   ...usageWrites(unit),
-  look: async (counterId, key, now) => lookedOf(await database.look<LookRow>(lookById, key ?? null, now, counterId)),
-  lookAtNewest: async (userId, resource, key, now) =>
-    lookedOf(await database.look<LookRow>(lookAtNewest, key, now, userId, resource)),
+  look: async (counterId, key, now) => {
+    const [row] = await database.look<LookRow>(lookById, key ?? null, now, counterId)
+    return lookedOf(row as LookRow)
+  },
+  lookAtNewest: async (userId, resource, key, now) => {
+    type Row = LookRow & (AllowanceRow | { tier: null })
+    const row = (await database.look<Row>(lookAtNewest, key, now, userId, resource))[0] as Row
+    return { ...lookedOf(row), allowance: row.tier === null ? undefined : allowanceOf(row) }
+  },
   reservation: async (key) =>
     (
       await database.look<Reservation & Record<string, unknown>>(
