@@ -75,7 +75,6 @@ export interface Payments {
 }
 
 interface Counter {
-  id: string
   used: number
   /** Undefined where there is no limit. */
   allowed: number | undefined
@@ -97,13 +96,6 @@ export interface Lapsed {
   amount: number
 }
 
-/** A counter, the reservation of a key, and what of the counter has lapsed. */
-interface Looked {
-  counter: Counter | undefined
-  reservation: Reservation | undefined
-  lapsed: Lapsed[]
-}
-
 /** What a unit adds to a counter. */
 interface CounterChange {
   used: number
@@ -116,14 +108,12 @@ interface CounterChange {
  * came first: changed the same counter or reservation, or erased the user.
  */
 export interface UsageLedger {
-  look(counterId: string, key: string | undefined, now: Date): Promise<Looked>
-  /** Looks at a user's counter of a resource whose period ends last, or which counts without one, and at what is allowed. */
-  lookAtNewest(
-    userId: string,
-    resource: UsageResource,
-    key: string,
+  /** A counter, the reservation of a key, and what of the counter has lapsed. */
+  look(
+    counterId: string,
+    key: string | undefined,
     now: Date,
-  ): Promise<Looked & { allowance: Allowance | undefined }>
+  ): Promise<{ counter: Counter | undefined; reservation: Reservation | undefined; lapsed: Lapsed[] }>
   reservation(key: string): Promise<Reservation | undefined>
   /** Begins a counter. */
   open(place: CounterPlace, allowed: number | undefined, change: CounterChange): void

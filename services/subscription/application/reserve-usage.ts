@@ -20,20 +20,15 @@ export interface UsageRequest {
   expiresInMs: number
 }
 
-/**
- * What a user's subscription allows of a resource at a time; `limit` is undefined where there is none. `looked` is what
- * has just been found of it, if anything.
- */
+/** What a user's subscription allows of a resource at a time; `limit` is undefined where there is none. */
 export const allowed = async (
   { tiers, subscriptions, clock, apart }: Pick<Ports, 'tiers' | 'subscriptions' | 'clock' | 'apart'>,
   userId: string,
   resource: UsageResource,
   at: Date = clock.now(),
-  looked?: Allowance | undefined,
 ): Promise<{ allowance: Allowance; limit: number | undefined; place: CounterPlace }> => {
-  const known = looked ?? (await subscriptions.allowance(userId))
   // By itself, so that it is there for what holds it.
-  const allowance = known ?? (await apart('open', () => subscriptions.get(userId)))
+  const allowance = (await subscriptions.allowance(userId)) ?? (await apart('open', () => subscriptions.get(userId)))
   const tier = tierOf(await tiers.all(), tierAt(allowance, at))
   return { allowance, limit: tier.limits[resource], place: counterPlace(userId, resource, allowance.anchor, at) }
 }
@@ -60,13 +55,10 @@ export const reserveUsage =
     const { ledger, clock, apart } = ports
     const { userId, resource, amount, key, expiresInMs } = request
     const now = clock.now()
-    // Which period counts, the subscription knows; that it is the newest counter's is nearly always true.
-    const newest = await ledger.lookAtNewest(userId, resource, key, now)
-    const { allowance, limit, place } = await allowed(ports, userId, resource, now, newest.allowance)
+    const { allowance, limit, place } = await allowed(ports, userId, resource, now)
     mustBeUsable(allowance)
     if (limit === undefined) return true
-    const isOther = newest.counter && newest.counter.id !== place.id
-    let { counter, reservation, lapsed } = isOther ? await ledger.look(place.id, key, now) : newest
+    let { counter, reservation, lapsed } = await ledger.look(place.id, key, now)
     if (reservation) mustMatch(reservation, request)
     const expiresAt = new Date(now.getTime() + expiresInMs)
     if (reservation?.state === 'COMMITTED') return false

@@ -187,8 +187,4 @@ export const migrations: readonly Migration[] = [
     ],
   },
   speechMigration,
-  {
-    name: '0005-newest-counters',
-    up: ['create index usage_newest on usage (user_id, resource, period_end desc)', 'drop index usage_of_user'],
-  },
 ]

@@ -7,9 +7,8 @@ import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
 import type { Subscriptions } from '../application/ports.ts'
 import { Subscription } from '../domain/subscription.ts'
 import type { SubscriptionStatus } from '../domain/subscription-state.ts'
-import type { Allowance } from '../domain/usage.ts'
 
-export interface AllowanceRow {
+interface AllowanceRow {
   [column: string]: unknown
   tier: string
   status: SubscriptionStatus
@@ -17,16 +16,6 @@ export interface AllowanceRow {
   paid_until: Date | null
   next_tier: string
 }
-
-export const allowanceColumns = 'tier, status, anchor, paid_until, next_tier'
-
-export const allowanceOf = ({
-  tier,
-  status,
-  anchor,
-  paid_until: paidUntil,
-  next_tier: nextTier,
-}: AllowanceRow): Allowance => ({ tier, status, anchor, paidUntil: paidUntil ?? undefined, nextTier })
 
 interface Parts {
   database: Database
@@ -66,9 +55,13 @@ export const createSubscriptions = ({ database, unit, clock, identity }: Parts):
       return get(userId)
     },
     allowance: async (userId) => {
-      const query = `select ${allowanceColumns} from subscriptions where id = $1`
-      const [row] = await database.look<AllowanceRow>(query, userId)
-      return row && allowanceOf(row)
+      const [row] = await database.look<AllowanceRow>(
+        'select tier, status, anchor, paid_until, next_tier from subscriptions where id = $1',
+        userId,
+      )
+      if (!row) return undefined
+      const { tier, status, anchor, paid_until: paidUntil, next_tier: nextTier } = row
+      return { tier, status, anchor, paidUntil: paidUntil ?? undefined, nextTier }
     },
   }
 }

@@ -2,7 +2,6 @@ import type { Database } from '#shared/infrastructure/database.ts'
 import type { UnitOfWork } from '#shared/infrastructure/unit-of-work.ts'
 import type { Lapsed, Reservation, UsageLedger } from '../application/ports.ts'
 import type { UsageResource } from '../domain/tier.ts'
-import { type AllowanceRow, allowanceColumns, allowanceOf } from './subscriptions.ts'
 import { usageWrites } from './usage-writes.ts'
 
 const atOnce = 50
@@ -12,29 +11,17 @@ const reservationColumns = `key, user_id as "userId", resource, counter_id as "c
 
 interface LookRow {
   [column: string]: unknown
-  id: string | null
   used: number | null
   allowed: number | null
   reservation: Reservation | null
   lapsed: Lapsed[] | null
 }
 
-const lookSql = (where: string, id: string) => `
-  (select to_jsonb(r) from (select ${reservationColumns} from reservations where key = $1) r) as reservation,
-  (select jsonb_agg(l) from (select key, amount from reservations
-    where counter_id = ${id} and state = 'HELD' and expires_at <= $2) l) as lapsed, u.*
-  from (select 1) one left join lateral (select id, used, allowed from usage where ${where}) u on true`
-
-// A reservation may be there without its counter.
-const lookById = `select ${lookSql('id = $3', '$3')}`
-const lookAtNewest = `select ${allowanceColumns}, ${lookSql('user_id = $3 and resource = $4 order by period_end desc limit 1', 'u.id')}
-  left join (select id as owner, ${allowanceColumns} from subscriptions) s on s.owner = $3`
-
-const lookedOf = ({ id, used, allowed, reservation, lapsed }: LookRow) => ({
-  counter: id === null || used === null ? undefined : { id, used, allowed: allowed ?? undefined },
-  reservation: reservation ?? undefined,
-  lapsed: lapsed ?? [],
-})
+const lookSql = `select u.used, u.allowed,
+    (select to_jsonb(r) from (select ${reservationColumns} from reservations where key = $2) r) as reservation,
+    (select jsonb_agg(l) from (select key, amount from reservations
+      where counter_id = $1 and state = 'HELD' and expires_at <= $3) l) as lapsed
+  from (select 1) one left join usage u on u.id = $1`
 
 interface ReadingRow {
   [column: string]: unknown
@@ -51,13 +38,13 @@ interface ReadingRow {
 export const createUsageLedger = (database: Database, unit: () => UnitOfWork): UsageLedger => ({
   ...usageWrites(unit),
   look: async (counterId, key, now) => {
-    const [row] = await database.look<LookRow>(lookById, key ?? null, now, counterId)
-    return lookedOf(row as LookRow)
-  },
-  lookAtNewest: async (userId, resource, key, now) => {
-    type Row = LookRow & (AllowanceRow | { tier: null })
-    const row = (await database.look<Row>(lookAtNewest, key, now, userId, resource))[0] as Row
-    return { ...lookedOf(row), allowance: row.tier === null ? undefined : allowanceOf(row) }
+    const [row] = await database.look<LookRow>(lookSql, counterId, key ?? null, now)
+    const { used, allowed, reservation, lapsed } = row as LookRow
+    return {
+      counter: used === null ? undefined : { used, allowed: allowed ?? undefined },
+      reservation: reservation ?? undefined,
+      lapsed: lapsed ?? [],
+    }
   },
   reservation: async (key) =>
     (

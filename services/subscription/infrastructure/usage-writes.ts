@@ -4,7 +4,7 @@ import { UsageReservation } from '../domain/usage.ts'
 
 const values = (row: readonly unknown[]) => row.map((_, index) => `$${index + 1}`).join(', ')
 
-type Reads = 'look' | 'lookAtNewest' | 'reservation' | 'lapsing' | 'unannounced' | 'reading' | 'counters'
+type Reads = 'look' | 'reservation' | 'lapsing' | 'unannounced' | 'reading' | 'counters'
 type Writes = Omit<UsageLedger, Reads>
 
 const changeSql = (isWithinLimit: boolean) =>
