@@ -78,8 +78,8 @@ const firstTables = [
     process text not null, instance text not null, state jsonb not null, revision integer not null, ended boolean not null,
     primary key (process, instance)
   )`,
-  // due_at and expires_at are the mesh's time, or what is due at once, Postgres' where that is earlier; retry_at and
-  // claimed_until are Postgres', for backoff and crashed claims.
+  // due_at and expires_at are the mesh's time, but due_at of what is due at once is Postgres' where that is earlier;
+  // retry_at and claimed_until are Postgres', for backoff and crashed claims.
   `create table process_commands (
     id uuid primary key,
     process text not null,

@@ -75,7 +75,7 @@ export const grpcTransport = (options: GrpcTransportOptions): Transport & { clos
     async unary(method, signal, timeoutMs, header, input) {
       const body = toBuffer(encode(method.input, input, maxMessageBytes))
       const call = start(method, deadlineOf(timeoutMs))
-      const answer = await callUnary(call, toMetadata(HeaderFields.from(header)), body, signal)
+      const answer = await callUnary(call, toMetadata(HeaderFields.view(header)), body, signal)
       return {
         stream: false,
         service: method.parent,

@@ -18,8 +18,6 @@ export interface LocalTransportOptions {
   requestGate?: (context: HandlerContext) => void | Promise<void>
 }
 
-export type HeadersLike = ConstructorParameters<typeof Headers>[0]
-
 /** Runs a handler where nothing of its caller's async context reaches it. */
 export const inFreshContext = AsyncLocalStorage.snapshot()
 

@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { DescMessage, DescMethod } from '@bufbuild/protobuf'
 import { Code, ConnectError, type ContextValues, createHandlerContext, type Transport } from '@connectrpc/connect'
 import { transformInvokeImplementation } from '@connectrpc/connect/protocol'
+import type { HeadersLike } from '../unary/header-fields.ts'
 import { cancellable } from './cancellable.ts'
 import {
   callEnded,
-  type HeadersLike,
   implementationOf,
   inFreshContext,
   type LocalTransportOptions,

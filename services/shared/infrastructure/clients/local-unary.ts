@@ -1,15 +1,8 @@
 import type { DescMethod } from '@bufbuild/protobuf'
 import { Code, ConnectError, type ContextValues, type Transport } from '@connectrpc/connect'
-import { HeaderFields } from '../unary/header-fields.ts'
+import { HeaderFields, type HeadersLike } from '../unary/header-fields.ts'
 import { UnaryCall, type UnarySpec, unaryInvoker } from '../unary/unary-call.ts'
-import {
-  type HeadersLike,
-  implementationOf,
-  inFreshContext,
-  type LocalTransportOptions,
-  layerOver,
-  pathOf,
-} from './local-call.ts'
+import { implementationOf, inFreshContext, type LocalTransportOptions, layerOver, pathOf } from './local-call.ts'
 import { decode, defaultMaxMessageBytes, encode } from './message-codec.ts'
 import { asFromWire } from './wire-error.ts'
 

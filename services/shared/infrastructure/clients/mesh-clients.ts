@@ -6,7 +6,7 @@ import { currentCall, localCallerKey, remainingMs } from '../call-context.ts'
 import { contextOf } from '../event-codec.ts'
 import type { ServiceTokens } from '../service-token.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
-import { HeaderFields } from '../unary/header-fields.ts'
+import { HeaderFields, type HeadersLike } from '../unary/header-fields.ts'
 import { optionalUnit } from '../unit-of-work.ts'
 import { clientOf } from './client.ts'
 import { defaultDeadlineMs, withDefaultDeadline } from './deadline.ts'
@@ -40,14 +40,8 @@ export interface MeshClients {
   close(): void
 }
 
-type HeadersLike = ConstructorParameters<typeof Headers>[0]
-
 /** Says where the call comes from; a mutating call gets the key that follows from the unit that makes it. */
-const callHeaders = (
-  method: DescMethod,
-  given: ConstructorParameters<typeof Headers>[0],
-  tracing: Tracing,
-): HeaderFields => {
+const callHeaders = (method: DescMethod, given: HeadersLike, tracing: Tracing): HeaderFields => {
   const headers = HeaderFields.of(given)
   const offer = (name: string, value: string | undefined) => {
     if (value && !headers.has(name)) headers.set(name, value)

@@ -3,7 +3,7 @@ import type { DescMethod } from '@bufbuild/protobuf'
 import { durationMs, MethodOptions_IdempotencyLevel } from '@bufbuild/protobuf/wkt'
 import { Code, ConnectError } from '@connectrpc/connect'
 import { RetryInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
-import { HeaderFields } from '../unary/header-fields.ts'
+import { HeaderFields, type HeadersLike } from '../unary/header-fields.ts'
 import { countdown } from './deadline.ts'
 
 const maxTries = 3
@@ -35,9 +35,9 @@ export const retryBudget = (capacity = 10, perSuccess = 0.1): RetryBudget => {
 }
 
 /** Whether doing the call twice is as good as doing it once: a read, or a call with an idempotency key. */
-export const repeatable = (method: DescMethod, headers: ConstructorParameters<typeof Headers>[0]): boolean =>
+export const repeatable = (method: DescMethod, headers: HeadersLike): boolean =>
   method.idempotency === MethodOptions_IdempotencyLevel.NO_SIDE_EFFECTS ||
-  HeaderFields.from(headers).has('idempotency-key')
+  HeaderFields.view(headers).has('idempotency-key')
 
 const pauseMs = (tries: number, error: ConnectError, random: () => number): number => {
   const wanted = error.findDetails(RetryInfoSchema)[0]?.retryDelay

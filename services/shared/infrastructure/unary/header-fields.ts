@@ -9,6 +9,9 @@ const isValue = /^[^\0\r\n\u0100-\uffff]*$/
 
 const joined = (value: string | string[]): string => (typeof value === 'string' ? value : value.join(', '))
 
+/** What `new Headers` takes. */
+export type HeadersLike = ConstructorParameters<typeof Headers>[0]
+
 /**
  * Header fields as the web's `Headers` give them, over a plain record, which costs far less to make. Names are kept in
  * lower case and in the order they came in; several values of one name read as one, but `set-cookie`.
@@ -33,7 +36,7 @@ export class HeaderFields implements Headers {
   }
 
   /** A copy of what `new Headers` takes. */
-  static of(init: ConstructorParameters<typeof Headers>[0]): HeaderFields {
+  static of(init: HeadersLike): HeaderFields {
     const copy = new HeaderFields()
     if (init instanceof HeaderFields) Object.assign(copy.fields, init.fields)
     else if (init && Symbol.iterator in init)
@@ -42,8 +45,8 @@ export class HeaderFields implements Headers {
     return copy
   }
 
-  /** The same to be read only: not copied where they are such fields already. */
-  static from(init: ConstructorParameters<typeof Headers>[0]): HeaderFields {
+  /** As `of`, for who only reads them: fields that are there already are not copied. */
+  static view(init: HeadersLike): HeaderFields {
     return init instanceof HeaderFields ? init : HeaderFields.of(init)
   }
 
