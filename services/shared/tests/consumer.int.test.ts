@@ -242,7 +242,8 @@ describe('a handler', () => {
     await write()
     await allSeen(1)
     expect(listeners).toHaveLength(5)
-    expect(new Set(listeners).size).toBe(1)
+    // The pause between two renewals of the lease and the subscription listen as well, and not all the time.
+    expect(Math.max(...listeners) - Math.min(...listeners)).toBeLessThan(codes.length - 1)
     expect(await letters()).toEqual([])
   })
 

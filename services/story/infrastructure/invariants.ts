@@ -17,9 +17,10 @@ export const invariants: readonly { name: string; sql: string }[] = [
       where v.content_hash <> s.content_hash or v.title <> s.title limit 10`,
   },
   {
-    name: 'search looks at present and published versions only',
+    name: 'search finds present and published versions only, and indexes published ones at once',
     sql: `select format('%s version %s', v.story_id, v.version) from story_versions v join stories s on s.id = v.story_id
-      where v.searchable <> (v.version in (s.version, s.published_version)) limit 10`,
+      where (v.searchable or v.draft_of is not null) <> (v.version in (s.version, s.published_version))
+        or v.draft_of <> s.author_id or v.version = s.published_version and not v.searchable limit 10`,
   },
   {
     name: 'a story is published once at a time',

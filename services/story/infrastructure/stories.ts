@@ -10,14 +10,15 @@ const versionColumns = `story_id as "storyId", version, title, content, content_
   created_at as "createdAt", published_at as "publishedAt"`
 
 const insertVersion = `insert into story_versions
-  (story_id, version, title, title_key, content, content_hash, language, created_at, searchable, search_config, search_chars)`
+  (story_id, version, title, title_key, content, content_hash, language, created_at, draft_of, search_config, search_chars)`
 
-const retire = `update story_versions set searchable = version = $2
-  where story_id = $1 and version <> $3 and searchable <> (version = $2)`
+// Touches the version even where nobody looked for it, for a search may be indexing it just now.
+const retire = `update story_versions set searchable = false, draft_of = null
+  where story_id = $1 and version = $3::int - 1 and version <> $2`
 
 const publishVersion = `update story_versions set published_at = case version when $2 then $4 else published_at end,
-    searchable = version in ($2, $3)
-  where story_id = $1 and (version = $2 or searchable <> (version in ($2, $3)))`
+    searchable = version = $2, draft_of = null
+  where story_id = $1 and (version = $2 or searchable and version <> $3)`
 
 /** The stories in Postgres, within the unit of work being run. */
 export const storyRepository = ({ unit, database }: Pick<Kernel, 'unit' | 'database'>): Stories => {
@@ -43,19 +44,19 @@ export const storyRepository = ({ unit, database }: Pick<Kernel, 'unit' | 'datab
   }
 
   const addVersion: Stories['addVersion'] = (story, content) => {
-    const { id, version, title, contentHash, language, updatedAt } = story
+    const { id, authorId, version, title, contentHash, language, updatedAt } = story
     const own = [id, version, title, titleKey(title)]
     const config = searchConfig(language)
     if (content === undefined) {
       unit().write({
-        sql: `${insertVersion} select $1::uuid, $2::int, $3, $4, content, content_hash, $5, $6::timestamptz, true,
-            $7::regconfig, search_chars from story_versions where story_id = $1::uuid and version = $2::int - 1`,
-        parameters: [...own, language, updatedAt, config],
+        sql: `${insertVersion} select $1::uuid, $2::int, $3, $4, content, content_hash, $5, $6::timestamptz, $7::uuid,
+            $8::regconfig, search_chars from story_versions where story_id = $1::uuid and version = $2::int - 1`,
+        parameters: [...own, language, updatedAt, authorId, config],
       })
     } else {
       unit().write({
-        sql: `${insertVersion} values ($1, $2, $3, $4, $5, $6, $7, $8, true, $9::regconfig, $10)`,
-        parameters: [...own, content, contentHash, language, updatedAt, config, searchChars(content)],
+        sql: `${insertVersion} values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::regconfig, $11)`,
+        parameters: [...own, content, contentHash, language, updatedAt, authorId, config, searchChars(content)],
       })
     }
     if (version > 1) unit().write({ sql: retire, parameters: [id, story.publishedVersion, version] })

@@ -1,5 +1,6 @@
 import { placeOf, realValue, textValue, timeValue, uuidValue } from '#shared/application/page-values.ts'
 import { pageOf, writtenLimit } from '#shared/application/paging.ts'
+import { assertAwaited } from '#shared/infrastructure/call-context.ts'
 import type { Kernel } from '#shared/infrastructure/kernel.ts'
 import type { ListFilter, SearchHit, StoryLists, StoryOrder, SummaryView } from '../application/views.ts'
 import { narrationColumns, tells } from './narrations.ts'
@@ -91,6 +92,25 @@ const searchQuery = `with queries as (
   ${narration}
   order by p.rank desc, p.story_id desc`
 
+const atOnce = 50
+
+const index = (choice: string) => `update story_versions v set searchable = true, draft_of = null
+  from (select story_id, version from story_versions where draft_of = $1 ${choice}) d
+  where v.story_id = d.story_id and v.version = d.version returning 1`
+
+// Whoever waits for one row holds no other, and so waits for nobody who waits for it.
+const indexFree = index(`limit ${atOnce} for update skip locked`)
+const indexNext = index('limit 1 for update')
+
+/** Indexes what the author has written since they last looked for something. What is done stays done if they give up. */
+const indexDrafts = async ({ database }: Pick<Kernel, 'database'>, author: string): Promise<void> => {
+  for (;;) {
+    assertAwaited()
+    const isDone = (await database.sql(indexFree, author)).length < atOnce
+    if (isDone && (await database.sql(indexNext, author)).length === 0) return
+  }
+}
+
 /** The list view and the search, from Postgres. */
 export const storyLists = ({ database }: Pick<Kernel, 'database'>): StoryLists => ({
   list: async (filter, { size, token }) => {
@@ -101,6 +121,7 @@ export const storyLists = ({ database }: Pick<Kernel, 'database'>): StoryLists =
   },
   search: async (query, viewer, { size, token }) => {
     const after = placeOf(token, 2)
+    if (viewer && !after) await indexDrafts({ database }, viewer)
     const from = after ? [realValue(after[0]), uuidValue(after[1])] : [null, null]
     type HitRow = SummaryRow & { rank: number; snippet: string }
     const rows = await database.sql<HitRow>(searchQuery, query, searchConfigs, viewer ?? null, ...from, size + 1)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
+import { whileLockedIn } from '../../shared/tests/rivals.ts'
 import type { ListFilter, StoryOrder } from '../application/views.ts'
 import { titleKey } from '../infrastructure/list-writes.ts'
 import { openStory, storySteps, type TestStory } from './story-fixture.ts'
@@ -68,7 +69,9 @@ describe('the list', () => {
     const shown = async (viewer: string) => {
       const own = filterOf(viewer === ann ? { viewer, author: ann } : { viewer })
       const { items } = await fixture.app.listStories(own, { size: 100, token: '' })
-      const { items: found } = await fixture.app.searchStories('told', viewer, { size: 50, token: '' })
+      const { items: found } = await fixture.call(() =>
+        fixture.app.searchStories('told', viewer, { size: 50, token: '' }),
+      )
       const read = await steps.get(id, viewer)
       return [items.find((item) => item.id === id), found.find(({ story }) => story.id === id)?.story, read].map(
         (view) => view && [view.narrationId, view.narrationDurationMs],
@@ -190,7 +193,14 @@ describe('the list', () => {
 
 describe('the search', () => {
   const search = async (query: string, viewer?: string) =>
-    (await fixture.app.searchStories(query, viewer, { size: 50, token: '' })).items
+    (await fixture.call(() => fixture.app.searchStories(query, viewer, { size: 100, token: '' }))).items
+  const indexed = async (author: string) => {
+    const [row] = await fixture.database.sql<{ count: number }>(
+      `select count(document)::integer from story_versions join stories on id = story_id where author_id = $1`,
+      author,
+    )
+    return row?.count
+  }
 
   it('finds words in their forms, in the language of the story, and marks them', async () => {
     const ann = uuidv7()
@@ -232,13 +242,56 @@ describe('the search', () => {
     expect(await found('quokka')).toEqual([])
   })
 
+  it('indexes a draft when its author first looks for something, what is published at once, and nothing older', async () => {
+    const [ann, bob] = [uuidv7(), uuidv7()]
+    const { id } = await steps.create(ann, { title: 'Narwhal one' })
+    await fixture.call(() => fixture.app.updateStory(ann, id, 1, { title: 'Narwhal two' }))
+    await search('narwhal', bob)
+    expect(await indexed(ann)).toBe(0)
+    expect(await search('narwhal', ann)).toHaveLength(1)
+    expect(await indexed(ann)).toBe(1)
+    await fixture.call(() => fixture.app.updateStory(ann, id, 2, { title: 'Narwhal three' }))
+    expect(await indexed(ann)).toBe(0)
+    await steps.createPublished(bob, { title: 'Narwhals of others' })
+    expect(await indexed(bob)).toBe(1)
+    expect((await search('narwhal', ann)).map(({ story }) => story.title).sort()).toEqual([
+      'Narwhal three',
+      'Narwhals of others',
+    ])
+    expect(await fixture.violations()).toEqual([])
+  })
+
+  it('finds however many drafts there are, whoever else looks for them or writes them meanwhile', async () => {
+    const ann = uuidv7()
+    const created = await Promise.all(Array.from({ length: 90 }, (_, n) => steps.create(ann, { title: `Okapi ${n}` })))
+    const ids = created.map(({ id }) => id)
+    const [written, left] = [ids.slice(0, 30), ids.slice(30)]
+    const found = async () => (await search('okapi', ann)).map(({ story }) => story.id)
+    const rewrite = (id: string) => fixture.call(() => fixture.app.updateStory(ann, id, 1, { title: 'Okapi again' }))
+    const searches = await Promise.all([found(), found(), ...written.map(rewrite)])
+    for (const hits of searches.slice(0, 2)) expect(hits).toEqual(expect.arrayContaining(left))
+    expect((await found()).sort()).toEqual([...ids].sort())
+    expect(await indexed(ann)).toBe(90)
+    expect(await fixture.violations()).toEqual([])
+  })
+
+  it('waits for a draft that another search is indexing', async () => {
+    const ann = uuidv7()
+    await steps.create(ann, { title: 'Axolotl' })
+    const other = `update story_versions set searchable = true, draft_of = null where draft_of = $1`
+    const found: string[] = []
+    const look = async () => found.push(...(await search('axolotl', ann)).map(({ story }) => story.title))
+    await whileLockedIn(fixture.database)(other, ann, look, async () => expect(found).toEqual([]))
+    expect(found).toEqual(['Axolotl'])
+  })
+
   it('goes on page by page without skipping or repeating', async () => {
     const ann = uuidv7()
     for (let n = 0; n < 7; n += 1) await steps.create(ann, { title: `Zebra ${n}`, content: 'zebra '.repeat(n % 3) })
     const seen: string[] = []
     let token = ''
     do {
-      const page = await fixture.app.searchStories('zebra', ann, { size: 2, token })
+      const page = await fixture.call(() => fixture.app.searchStories('zebra', ann, { size: 2, token }))
       seen.push(...page.items.map(({ story }) => story.id))
       token = page.nextPageToken
     } while (token !== '')

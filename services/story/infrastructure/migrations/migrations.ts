@@ -5,6 +5,7 @@ import { publishings } from './0003-publishings.ts'
 import { narrations } from './0004-narrations.ts'
 import { publishingParts } from './0005-publishing-parts.ts'
 import { collaborators } from './0006-collaborators.ts'
+import { draftSearch } from './0007-draft-search.ts'
 
 export const migrations: readonly Migration[] = [
   stories,
@@ -13,4 +14,5 @@ export const migrations: readonly Migration[] = [
   narrations,
   publishingParts,
   collaborators,
+  draftSearch,
 ]
