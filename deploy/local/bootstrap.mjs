@@ -1,7 +1,7 @@
 // Runs on any Node ≥ 20 with nothing installed: installs what the lockfile names, then hands over to Node 24.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +11,9 @@ const modules = join(root, 'node_modules')
 const bin = join(modules, '.bin')
 const node24 = join(bin, 'node')
 const stampFile = join(modules, '.troupe-stamp')
+// Beside node_modules, which npm empties.
+const dataFolder = join(root, '.troupe')
+const lockFile = join(dataFolder, 'install-lock')
 
 const entries = {
   start: 'deploy/local/start.ts',
@@ -116,6 +119,53 @@ const install = (stamp) => {
   say(`installed in ${Math.round((performance.now() - began) / 1000)} s`)
 }
 
+const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
+
+/** The process whose lock it is; undefined where there is no lock, or none that anybody holds any longer. */
+const lockHolder = () => {
+  try {
+    const pid = Number(read(lockFile))
+    process.kill(pid, 0)
+    return pid
+  } catch (error) {
+    return error.code === 'EPERM' ? Number(read(lockFile)) : undefined
+  }
+}
+
+const unlock = () => rmSync(lockFile, { force: true })
+
+/** Takes the lock unless somebody has it. One that was left behind is replaced, by the last of those who find it. */
+const tryLock = () => {
+  const mine = `${lockFile}.${process.pid}`
+  writeFileSync(mine, `${process.pid}`)
+  try {
+    linkSync(mine, lockFile)
+    return true
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+    if (lockHolder() !== undefined) return false
+    renameSync(mine, lockFile)
+    sleep(200)
+    return lockHolder() === process.pid
+  } finally {
+    rmSync(mine, { force: true })
+  }
+}
+
+/** Installs what is missing; one process at a time, and the others use what it installed. */
+const installOnce = (stamp) => {
+  if (!existsSync(lockFile) && isInstalled(stamp)) return
+  mkdirSync(dataFolder, { recursive: true })
+  for (let isFirst = true; !tryLock(); isFirst = false) {
+    if (isFirst) say(`another process installs the npm packages (its id stands in ${lockFile}): waiting for it`)
+    sleep(500)
+  }
+  process.on('exit', unlock)
+  if (!isInstalled(stamp)) install(stamp)
+  unlock()
+  process.off('exit', unlock)
+}
+
 /** Runs the entry on Node 24; signals go through, and its exit code becomes ours. */
 const handOver = (entry, args) => {
   const child = spawn(node24, [join(root, entry), ...args], {
@@ -142,6 +192,5 @@ const [command, ...args] = process.argv.slice(2)
 const entry = entries[command]
 if (!entry) fail(`unknown command '${command ?? ''}'; one of: ${Object.keys(entries).join(', ')}`)
 checkPlatform()
-const stamp = wantedStamp()
-if (!isInstalled(stamp)) install(stamp)
+installOnce(wantedStamp())
 handOver(entry, args)

@@ -7,7 +7,7 @@ import { SetupError } from './setup-error.ts'
 const layoutVersion = '1'
 
 /** What outlives a reset: programs fetched once, and compiled code. */
-const kept = ['bin', 'compile-cache', 'lock', 'programs']
+const kept = ['bin', 'compile-cache', 'install-lock', 'lock', 'programs']
 
 /** What may stand in a folder before it is claimed the first time. */
 const harmless = [...kept, 'bundle', 'logs']

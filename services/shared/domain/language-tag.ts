@@ -1,9 +1,15 @@
 import { invalid } from './errors.ts'
 
+const knownTags = new Set<string>()
+const mostKnown = 1000
+
 /** The canonical form of a BCP 47 language tag, e.g. `de-at` → `de-AT`. Throws INVALID_LANGUAGE. */
 export const languageTag = (text: string, field = 'language'): string => {
+  if (knownTags.has(text)) return text
   try {
-    return new Intl.Locale(text).toString()
+    const tag = new Intl.Locale(text).toString()
+    if (knownTags.size < mostKnown) knownTags.add(tag)
+    return tag
   } catch {
     throw invalid(field, 'INVALID_LANGUAGE', 'must be a BCP 47 language tag like en or de-AT')
   }

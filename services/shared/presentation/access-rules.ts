@@ -89,8 +89,17 @@ export const assertRules = (services: Iterable<DescService>): void => {
   }
 }
 
+type Kept = 'stored' | 'withheld' | 'none'
+
+// An option is decoded anew whenever it is asked for.
+const kept = new WeakMap<DescMethod, Kept>()
+
 /** What is kept of an rpc's response. */
-export const idempotencyOf = (method: DescMethod): 'stored' | 'withheld' | 'none' => {
+export const idempotencyOf = (method: DescMethod): Kept => {
+  const known = kept.get(method)
+  if (known) return known
   const mode = hasOption(method, idempotency) ? getOption(method, idempotency) : Idempotency.UNSPECIFIED
-  return mode === Idempotency.NONE ? 'none' : mode === Idempotency.WITHHELD ? 'withheld' : 'stored'
+  const answer = mode === Idempotency.NONE ? 'none' : mode === Idempotency.WITHHELD ? 'withheld' : 'stored'
+  kept.set(method, answer)
+  return answer
 }
