@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { measure } from '#shared/infrastructure/sound/measure.ts'
 import { sampleRate, toPcm, wavOf } from '#shared/infrastructure/sound/pcm.ts'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
+import { workRows } from '../infrastructure/work.ts'
 import { heard, heardIn, levelOf } from './heard.ts'
 import { openNarration, type TestNarration } from './narration-fixture.ts'
 import type { Line } from './neighbours.ts'
@@ -111,6 +112,8 @@ describe('a narration', patience, () => {
     fixture.publish(story)
     const seen = await fixture.see(undefined, id)
     expect(seen).toMatchObject({ isAuthors: false, progress: { done: 6, joined: 1 } })
+    // As somebody sees it who read the narration just before it was completed.
+    expect(await workRows(fixture.kernel).progress(id, ann)).toEqual({ done: 6, joined: 1 })
     const page = { size: 9, token: '' }
     expect((await fixture.app.listSegments(seen, page)).items).toHaveLength(6)
     const look = { narrationId: id, viewer: undefined, shareToken: '' }

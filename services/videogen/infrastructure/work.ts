@@ -16,8 +16,14 @@ export const workRows = (kernel: Pick<Kernel, 'unit' | 'database' | 'changes'>):
     await kernel.database.sql(note, id, Math.min(1, Math.max(0, share)), stage)
     kernel.changes.notify(id)
   },
+  // Whoever read the job just before its work ended is told that it is done, not that it begins.
   progress: async (id) => {
-    const [row] = await kernel.database.sql('select share, stage from work where id = $1', id)
+    const [row] = await kernel.database.sql(
+      `select share, stage from work where id = $1
+       union all select 1, 'joining' from video_jobs where id = $1 and status = 'completed'
+         and not exists (select 1 from work where id = $1)`,
+      id,
+    )
     return (row as Progress | undefined) ?? { share: 0, stage: 'waiting' }
   },
 })

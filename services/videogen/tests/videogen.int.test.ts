@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { uuidv7 } from '#shared/infrastructure/uuid.ts'
 import { usual } from '../domain/job-parts.ts'
+import { workRows } from '../infrastructure/work.ts'
 import { openVideogen, type TestVideogen } from './videogen-fixture.ts'
 
 // Programs run with the least priority there is.
@@ -84,6 +85,8 @@ describe('a film', patience, () => {
     await retry()
     await expect(retry()).rejects.toMatchObject({ reason: 'VIDEO_JOB_NOT_OVER' })
     expect((await fixture.makeAll(ann, job.id)).job.status).toBe('completed')
+    // As somebody sees it who read the job just before it was completed.
+    expect(await workRows(fixture.kernel).progress(job.id)).toEqual({ share: 1, stage: 'joining' })
     expect(await fixture.events(job.id)).toEqual([
       ...['VideoJobCreated', 'VideoJobCancelled'],
       ...['VideoJobCreated', 'VideoProcessingStarted', 'VideoFailed'],
