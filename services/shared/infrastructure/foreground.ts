@@ -3,9 +3,9 @@ import { currentCall } from './call-context.ts'
 /** Between two calls of one caller, it is still there. */
 const stillThereMs = 20
 /** Time left to callers for each that a backlog takes. */
-const restForWork = 8
+const restForWork = 12
 /** However long a round took: one whose handler waited for something that is away says nothing of its cost. */
-const longestRestMs = 500
+const longestRestMs = 1000
 const freshMs = 2000
 
 let units = 0

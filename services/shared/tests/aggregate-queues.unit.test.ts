@@ -84,7 +84,7 @@ describe('a backlog', () => {
     expect(await during(user, () => restAfter(10, 100))).toBe(0)
     expect(await during(user, late)).toBeGreaterThan(10)
     expect(late()).toBeGreaterThan(10)
-    expect(restAfter(3_600_000, 60_000)).toBe(500)
+    expect(restAfter(3_600_000, 60_000)).toBe(1000)
     await sleep(50)
     expect(late()).toBe(0)
     await expect(
