@@ -28,6 +28,9 @@ const linkIfAbsent = (from: string, to: string): boolean => {
   }
 }
 
+/** The process that has the folder; undefined for none that lives. */
+export const holderOf = (dataDir: string): number | undefined => readPidFile(join(dataDir, 'lock'))
+
 /** Takes the lock by a link, which either makes the whole file or fails because there is one. */
 const takeLock = (dataDir: string): void => {
   const lock = join(dataDir, 'lock')
@@ -35,11 +38,11 @@ const takeLock = (dataDir: string): void => {
   writePidFile(mine, process.pid)
   try {
     if (linkIfAbsent(mine, lock)) return
-    const holder = readPidFile(lock)
+    const holder = holderOf(dataDir)
     if (holder === undefined) rmSync(lock, { force: true })
     if (holder === undefined && linkIfAbsent(mine, lock)) return
     throw new SetupError(
-      `${dataDir} is in use by process ${holder ?? readPidFile(lock)}: another npm start runs on it. ` +
+      `${dataDir} is in use by process ${holder ?? holderOf(dataDir)}: another npm start runs on it. ` +
         'Stop that one, or set TROUPE_DATA (and TROUPE_PORT) for a second mesh beside it.',
     )
   } finally {

@@ -1,8 +1,12 @@
+import { holderOf } from '../data-folder.ts'
 import { type Local, startLocal } from '../local.ts'
 import { findOrInstallMediaPrograms } from '../media-programs.ts'
 import { type Mesh, startMesh } from '../mesh.ts'
-import { isPortFree } from '../processes.ts'
+import { isPortFree, waitUntil } from '../processes.ts'
 import { type Log, SetupError } from '../setup-error.ts'
+
+/** With programs that are fetched first. */
+const startsWithinMs = 120_000
 
 interface Options {
   port: number
@@ -31,6 +35,20 @@ const readiness = async (url: string): Promise<number | undefined> => {
   } catch {
     return undefined
   }
+}
+
+/** What a mesh at this address answers; one that another process is about to start here is waited for. */
+const readinessInTime = async (url: string, { dataDir, log, signal }: Options): Promise<number | undefined> => {
+  let status = await readiness(url)
+  const holder = holderOf(dataDir)
+  if (status === 200 || holder === undefined) return status
+  log(`process ${holder} has ${dataDir}; waiting for its mesh to answer at ${url} (TROUPE_PORT says where)`)
+  await waitUntil(async () => {
+    signal.throwIfAborted()
+    status = await readiness(url)
+    return status === 200 || holderOf(dataDir) === undefined
+  }, startsWithinMs)
+  return status
 }
 
 const startOwn = async ({ port, dataDir, log, signal }: Options): Promise<RunningMesh> => {
@@ -66,7 +84,7 @@ const startOwn = async ({ port, dataDir, log, signal }: Options): Promise<Runnin
 export const findOrStartMesh = async (options: Options): Promise<RunningMesh> => {
   const { port, log } = options
   const url = `http://127.0.0.1:${port}`
-  const status = await readiness(url)
+  const status = await readinessInTime(url, options)
   if (status === 200) {
     log(`a mesh is running at ${url}`)
     return { url, stop: async () => {}, kill: () => {}, failure: new Promise(() => {}) }
