@@ -12,8 +12,8 @@ const bin = join(modules, '.bin')
 const node24 = join(bin, 'node')
 const stampFile = join(modules, '.troupe-stamp')
 // Beside node_modules, which npm empties.
-const dataFolder = join(root, '.troupe')
-const lockFile = join(dataFolder, 'install-lock')
+const ownFolder = join(root, '.troupe')
+const lockFile = join(ownFolder, 'install-lock')
 
 const entries = {
   start: 'deploy/local/start.ts',
@@ -123,12 +123,14 @@ const sleep = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 
 
 /** The process whose lock it is; undefined where there is no lock, or none that anybody holds any longer. */
 const lockHolder = () => {
+  let pid
   try {
-    const pid = Number(read(lockFile))
+    pid = Number(read(lockFile))
     process.kill(pid, 0)
     return pid
   } catch (error) {
-    return error.code === 'EPERM' ? Number(read(lockFile)) : undefined
+    // Somebody else's process lives as well.
+    return error.code === 'EPERM' ? pid : undefined
   }
 }
 
@@ -155,7 +157,7 @@ const tryLock = () => {
 /** Installs what is missing; one process at a time, and the others use what it installed. */
 const installOnce = (stamp) => {
   if (!existsSync(lockFile) && isInstalled(stamp)) return
-  mkdirSync(dataFolder, { recursive: true })
+  mkdirSync(ownFolder, { recursive: true })
   for (let isFirst = true; !tryLock(); isFirst = false) {
     if (isFirst) say(`another process installs the npm packages (its id stands in ${lockFile}): waiting for it`)
     sleep(500)
@@ -175,7 +177,7 @@ const handOver = (entry, args) => {
     env: {
       ...process.env,
       PATH: `${bin}${delimiter}${pathOutside()}`,
-      NODE_COMPILE_CACHE: join(root, '.troupe', 'compile-cache'),
+      NODE_COMPILE_CACHE: join(ownFolder, 'compile-cache'),
     },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))

@@ -1,6 +1,7 @@
 import { invalid } from './errors.ts'
 
 const knownTags = new Set<string>()
+// Other than zones, tags can be made up without end.
 const mostKnown = 1000
 
 /** The canonical form of a BCP 47 language tag, e.g. `de-at` → `de-AT`. Throws INVALID_LANGUAGE. */

@@ -10,6 +10,7 @@ import {
   toJson,
 } from '@bufbuild/protobuf'
 import { event as eventOption, Retention, Visibility } from '#gen/troupe/mesh/v1/options_pb.ts'
+import { oncePer } from '../domain/once-per.ts'
 import { personalFields } from './personal/personal-fields.ts'
 
 const days = 24 * 60 * 60 * 1000
@@ -26,21 +27,11 @@ export interface EventContract {
 /** The context of a type name: `troupe.story.v1.StoryCreated` → `story`. */
 export const contextOf = (typeName: string): string => typeName.split('.')[1] as string
 
-const contracts = new WeakMap<DescMessage, EventContract>()
-
 /**
  * The contract of an event message. Throws for a message without the option, for it is no event, and for personal data
  * that cannot be sealed.
  */
-export const eventContract = (schema: DescMessage): EventContract => {
-  const known = contracts.get(schema)
-  if (known) return known
-  const contract = readContract(schema)
-  contracts.set(schema, contract)
-  return contract
-}
-
-const readContract = (schema: DescMessage): EventContract => {
+export const eventContract = oncePer((schema: DescMessage): EventContract => {
   if (!hasOption(schema, eventOption)) throw new Error(`${schema.typeName} has no (troupe.mesh.v1.event) option`)
   personalFields(schema)
   const option = getOption(schema, eventOption)
@@ -50,7 +41,7 @@ const readContract = (schema: DescMessage): EventContract => {
     retentionMs: (option.retention === Retention.AUDIT ? 30 : 7) * days,
     published: option.visibility !== Visibility.INTERNAL,
   }
-}
+})
 
 /** The contracts of all events a file declares, by type name. */
 export const contractsOf = (file: DescFile): Map<string, EventContract> =>

@@ -8,6 +8,7 @@ import {
   RateLimitScope,
   rate_limit,
 } from '#gen/troupe/mesh/v1/options_pb.ts'
+import { oncePer } from '../domain/once-per.ts'
 import { milliseconds } from '../domain/timestamp.ts'
 import type { RateLimitPolicy } from '../infrastructure/rate-limits.ts'
 
@@ -89,17 +90,8 @@ export const assertRules = (services: Iterable<DescService>): void => {
   }
 }
 
-type Kept = 'stored' | 'withheld' | 'none'
-
-// An option is decoded anew whenever it is asked for.
-const kept = new WeakMap<DescMethod, Kept>()
-
 /** What is kept of an rpc's response. */
-export const idempotencyOf = (method: DescMethod): Kept => {
-  const known = kept.get(method)
-  if (known) return known
+export const idempotencyOf = oncePer((method: DescMethod): 'stored' | 'withheld' | 'none' => {
   const mode = hasOption(method, idempotency) ? getOption(method, idempotency) : Idempotency.UNSPECIFIED
-  const answer = mode === Idempotency.NONE ? 'none' : mode === Idempotency.WITHHELD ? 'withheld' : 'stored'
-  kept.set(method, answer)
-  return answer
-}
+  return mode === Idempotency.NONE ? 'none' : mode === Idempotency.WITHHELD ? 'withheld' : 'stored'
+})

@@ -94,13 +94,13 @@ const searchQuery = `with queries as (
 
 const atOnce = 50
 
-const index = (choice: string) => `update story_versions v set searchable = true, draft_of = null
-  from (select story_id, version from story_versions where draft_of = $1 ${choice}) d
+const indexing = (which: string) => `update story_versions v set searchable = true, draft_of = null
+  from (select story_id, version from story_versions where draft_of = $1 ${which}) d
   where v.story_id = d.story_id and v.version = d.version returning 1`
 
 // Whoever waits for one row holds no other, and so waits for nobody who waits for it.
-const indexFree = index(`limit ${atOnce} for update skip locked`)
-const indexNext = index('limit 1 for update')
+const indexFree = indexing(`limit ${atOnce} for update skip locked`)
+const indexNext = indexing('limit 1 for update')
 
 /** Indexes what the author has written since they last looked for something. What is done stays done if they give up. */
 const indexDrafts = async ({ database }: Pick<Kernel, 'database'>, author: string): Promise<void> => {

@@ -9,6 +9,7 @@ import {
 } from '@bufbuild/protobuf'
 import { reflect } from '@bufbuild/protobuf/reflect'
 import { pii } from '#gen/troupe/mesh/v1/options_pb.ts'
+import { oncePer } from '../../domain/once-per.ts'
 
 type ScalarField = DescField & { fieldKind: 'scalar' }
 
@@ -44,17 +45,11 @@ const assertNone = (schema: DescMessage, seen: Set<DescMessage>): void => {
   }
 }
 
-const known = new WeakMap<DescMessage, readonly PersonalField[]>()
-
 /** The fields of an event that hold personal data. Throws where the contract marks what cannot be sealed. */
-export const personalFields = (schema: DescMessage): readonly PersonalField[] => {
-  const read = known.get(schema)
-  if (read) return read
+export const personalFields = oncePer((schema: DescMessage): readonly PersonalField[] => {
   for (const { message } of schema.fields) if (message) assertNone(message, new Set())
-  const fields = schema.fields.filter((field) => hasOption(field, pii)).map((field) => readField(schema, field))
-  known.set(schema, fields)
-  return fields
-}
+  return schema.fields.filter((field) => hasOption(field, pii)).map((field) => readField(schema, field))
+})
 
 /** One value of personal data in a message. */
 export interface PersonalValue {
