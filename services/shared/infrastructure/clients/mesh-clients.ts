@@ -86,26 +86,19 @@ const outOfDate = ['TOKEN_EXPIRED', 'INVALID_TOKEN']
 const isExpired = (error: unknown): boolean =>
   error instanceof ConnectError && error.findDetails(ErrorInfoSchema).some(({ reason }) => outOfDate.includes(reason))
 
-/** Proves who calls by a service token, unless the call carries a token of its own. The call's headers are its to change. */
+/** Proves who calls by a service token, unless the call carries a token of its own. */
 const withToken = (tokens: ServiceTokens, transport: Transport): Transport => {
-  let bearer = { token: '', field: '' }
-  const prove = (headers: HeaderFields, token: string) => {
-    if (token !== bearer.token) bearer = { token, field: `Bearer ${token}` }
-    headers.set('authorization', bearer.field)
-  }
   const call = async <T>(given: HeadersLike, run: (headers: Headers) => Promise<T>): Promise<T> => {
-    const headers = HeaderFields.view(given)
+    const headers = HeaderFields.of(given)
     if (headers.has('authorization')) return run(headers)
     const token = await tokens.current()
-    prove(headers, token)
-    try {
-      return await run(headers)
-    } catch (error) {
+    headers.set('authorization', `Bearer ${token}`)
+    return run(headers).catch(async (error: unknown) => {
       // Where the mesh's clock was moved, a token is older than it seems here.
       if (!isExpired(error)) throw error
-      prove(headers, await tokens.replace(token))
+      headers.set('authorization', `Bearer ${await tokens.replace(token)}`)
       return run(headers)
-    }
+    })
   }
   return {
     unary: (method, signal, timeoutMs, header, input, values) =>
