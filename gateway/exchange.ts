@@ -1,13 +1,13 @@
 import http2, { type ClientHttp2Stream, type IncomingHttpHeaders } from 'node:http2'
 import { Code } from '@connectrpc/connect'
+import type { Upstream } from '#shared/infrastructure/upstream/upstream.ts'
+import type { UpstreamPool } from '#shared/infrastructure/upstream/upstreams.ts'
 import { type NodeServerRequest, type NodeServerResponse, pathOf } from '#shared/presentation/http-handler.ts'
 import { type ProtocolError, protocolOf, writeProtocolError } from '#shared/presentation/protocol-error.ts'
 import { requestedTimeout, timeoutHeader } from './deadline.ts'
 import { upstreamHeaders } from './forward-headers.ts'
 import { relayResponse } from './relay-response.ts'
 import { replayableBody } from './request-body.ts'
-import type { Upstream } from './upstream.ts'
-import type { UpstreamPool } from './upstreams.ts'
 
 export interface ExchangeOptions {
   /** Methods that may run twice. */

@@ -7,6 +7,7 @@ import type { Authenticator } from '#shared/infrastructure/authenticator.ts'
 import { isMediaPath } from '#shared/infrastructure/blobs/media-url.ts'
 import { contextOf } from '#shared/infrastructure/event-codec.ts'
 import type { Tracing } from '#shared/infrastructure/telemetry/tracing.ts'
+import type { UpstreamPool } from '#shared/infrastructure/upstream/upstreams.ts'
 import { defaultDeadlineOf } from '#shared/presentation/access-rules.ts'
 import { readDescriptors } from '#shared/presentation/descriptors.ts'
 import type { Host } from '#shared/presentation/host.ts'
@@ -17,7 +18,7 @@ import { defaultLimits } from '#shared/presentation/server-limits.ts'
 import { edge } from './edge.ts'
 import { media } from './media.ts'
 import { proxy } from './proxy.ts'
-import { createUpstreamPool, type UpstreamPool } from './upstreams.ts'
+import { openUpstreamPool } from './upstream-pool.ts'
 import { webPages } from './web.ts'
 
 /** Plain HTTP paths that a context answers. */
@@ -72,7 +73,7 @@ const upstreamPools = async (host: Host, contexts: readonly string[]): Promise<R
     const url = host.config.contextUrl(context)
     if (!url)
       throw new Error(`the gateway needs TROUPE_${context.toUpperCase()}_URL: context ${context} is not hosted here`)
-    return [context, await createUpstreamPool(url, { log: host.log })] as const
+    return [context, await openUpstreamPool(url, { log: host.log })] as const
   })
   return new Map(await Promise.all(pools))
 }

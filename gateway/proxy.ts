@@ -1,8 +1,8 @@
 import { Code } from '@connectrpc/connect'
+import type { UpstreamPool } from '#shared/infrastructure/upstream/upstreams.ts'
 import { type HttpHandler, isGone, pathOf } from '#shared/presentation/http-handler.ts'
 import { writeProtocolError } from '#shared/presentation/protocol-error.ts'
 import { type ExchangeOptions, exchange } from './exchange.ts'
-import type { UpstreamPool } from './upstreams.ts'
 
 export interface ProxyOptions extends ExchangeOptions {
   log: { warn(message: string, metadata?: object): void }

@@ -23,7 +23,7 @@ import { cut } from '#shared/presentation/http-handler.ts'
 import { type HttpHandler, type Server, startServer } from '#shared/presentation/server.ts'
 import { EnvelopeTracker } from '../envelopes.ts'
 import { type ProxyOptions, proxy } from '../proxy.ts'
-import { createUpstreamPool } from '../upstreams.ts'
+import { openUpstreamPool } from '../upstream-pool.ts'
 import { startUpstream, type TestUpstream } from './upstream-fixture.ts'
 
 const cleanups: (() => unknown)[] = []
@@ -49,7 +49,7 @@ const gateway = async (
   wrap: (handler: HttpHandler) => HttpHandler = (handler) => handler,
 ) => {
   const urls = upstreams.map(({ server }) => server.url)
-  const pool = await createUpstreamPool(urls, { healthIntervalMs: 100 })
+  const pool = await openUpstreamPool(urls, { readyIntervalMs: 100 })
   cleanups.push(() => pool.close())
   const forward = proxy((path) => (path.startsWith('/nowhere') ? undefined : pool), {
     defaultTimeoutMs: (path) => (streaming.has(path) ? undefined : 5000),
@@ -432,7 +432,7 @@ test('an address that was given up is tried all the same before a call fails', a
   const first = await upstream('first')
   const second = await upstream('second')
   const circuit = { threshold: 2, openMs: 60_000, maxOpenMs: 60_000 }
-  const pool = await createUpstreamPool([first.server.url, second.server.url], { healthIntervalMs: 60_000, circuit })
+  const pool = await openUpstreamPool([first.server.url, second.server.url], { readyIntervalMs: 60_000, circuit })
   cleanups.push(() => pool.close())
   const server = await startServer({
     host: '127.0.0.1',

@@ -14,8 +14,8 @@ import { openBlobs } from '../infrastructure/blobs/open-blobs.ts'
 import { actorOf, currentCall } from '../infrastructure/call-context.ts'
 import { clientOf } from '../infrastructure/clients/client.ts'
 import { firstOf } from '../infrastructure/clients/first-of.ts'
-import { grpcTransport } from '../infrastructure/clients/grpc-transport.ts'
 import { createMeshClients } from '../infrastructure/clients/mesh-clients.ts'
+import { networkTransport } from '../infrastructure/clients/network-transport.ts'
 import { resilient } from '../infrastructure/clients/resilience.ts'
 import { EnvReader, type MeshConfig, readConfig } from '../infrastructure/config.ts'
 import { hearOfEnds, refusingEnded } from '../infrastructure/ended-sessions.ts'
@@ -98,7 +98,7 @@ export const startHost = async (
   // By its address a context of this process would answer only once all of them have started.
   const urlOf = (context: string) => (hosted.has(context) ? undefined : config.contextUrl(context))
   const identityUrl = urlOf('identity')
-  const remoteIdentity = identityUrl ? grpcTransport({ address: identityUrl }) : undefined
+  const remoteIdentity = identityUrl ? networkTransport({ address: identityUrl }) : undefined
   const toIdentity = remoteIdentity && resilient(remoteIdentity, { target: 'identity' })
   // Without a token: these are the calls that tokens come from.
   const identity = clientOf(

@@ -2,9 +2,9 @@ import { type Client, createMethodImplSpec, type Transport } from '@connectrpc/c
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
 import { clientOf } from '../../../services/shared/infrastructure/clients/client.ts'
-import { grpcTransport } from '../../../services/shared/infrastructure/clients/grpc-transport.ts'
 import { localTransport } from '../../../services/shared/infrastructure/clients/local-transport.ts'
 import { createMeshClients } from '../../../services/shared/infrastructure/clients/mesh-clients.ts'
+import { networkTransport } from '../../../services/shared/infrastructure/clients/network-transport.ts'
 import { readConfig } from '../../../services/shared/infrastructure/config.ts'
 import { createServiceTokens } from '../../../services/shared/infrastructure/service-token.ts'
 import { startTracing } from '../../../services/shared/infrastructure/telemetry/tracing.ts'
@@ -22,7 +22,7 @@ const [identityUrl = ''] = process.argv.slice(2)
 const request = { storyId: '019a0000-0000-7000-8000-000000000001' }
 const { serviceSecret } = readConfig(process.env)
 const tracing = startTracing({ service: 'bench', sampleRatio: 0 })
-const identity = clientOf(IdentityService, grpcTransport({ address: identityUrl }))
+const identity = clientOf(IdentityService, networkTransport({ address: identityUrl }))
 
 const methods = new Map(
   StoryService.methods
@@ -53,7 +53,7 @@ const hops = (open: (url: string) => Client<typeof StoryService>) => {
   }
 }
 
-const transportHop = hops((url) => clientOf(StoryService, grpcTransport({ address: url })))
+const transportHop = hops((url) => clientOf(StoryService, networkTransport({ address: url })))
 const clientHop = hops((url) => meshClient(undefined, url).client(StoryService))
 
 /** One after the other: processor time of a call that waits for nothing, in microseconds. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createClient, type Transport } from '@connectrpc/connect'
 import { IdentityService } from '#gen/troupe/identity/v1/identity_service_pb.ts'
 import { StoryService } from '#gen/troupe/story/v1/story_service_pb.ts'
-import { grpcTransport } from '../../../services/shared/infrastructure/clients/grpc-transport.ts'
+import { networkTransport } from '../../../services/shared/infrastructure/clients/network-transport.ts'
 import type { ChaosMesh } from '../chaos-mesh.ts'
 import { meshOperator } from '../operator.ts'
 
@@ -29,7 +29,7 @@ const withToken = (transport: Transport, token: () => string): Transport => {
 export const newAccount = async (mesh: Pick<ChaosMesh, 'url' | 'admin'>) => {
   const { url } = mesh
   let token = ''
-  const channel = grpcTransport({ address: url })
+  const channel = networkTransport({ address: url })
   const transport = withToken(channel, () => token)
   const identity = createClient(IdentityService, transport)
   const story = createClient(StoryService, transport)

@@ -10,7 +10,7 @@ import { HeaderFields, type HeadersLike } from '../unary/header-fields.ts'
 import { optionalUnit } from '../unit-of-work.ts'
 import { clientOf } from './client.ts'
 import { defaultDeadlineMs, withDefaultDeadline } from './deadline.ts'
-import { grpcTransport } from './grpc-transport.ts'
+import { networkTransport } from './network-transport.ts'
 import { resilient } from './resilience.ts'
 
 export interface MeshClientsOptions {
@@ -116,7 +116,7 @@ export const createMeshClients = (options: MeshClientsOptions): MeshClients => {
   const remote = (context: string): Transport => {
     const address = options.urlOf(context)
     if (!address) throw new Error(`context ${context} runs nowhere known: set TROUPE_${context.toUpperCase()}_URL`)
-    const transport = grpcTransport({ address })
+    const transport = networkTransport({ address })
     closers.push(() => transport.close())
     return withToken(options.tokens, resilient(transport, { target: context, remaining: remainingMs }))
   }

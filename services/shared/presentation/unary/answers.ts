@@ -4,11 +4,11 @@ import { type Compression, compressedFlag, mergeNonProtocolHeaders } from '@conn
 import { codeToHttpStatus, errorToJsonBytes } from '@connectrpc/connect/protocol-connect'
 import { setTrailerStatus } from '@connectrpc/connect/protocol-grpc'
 import { trailerFlag, trailerSerialize } from '@connectrpc/connect/protocol-grpc-web'
+import { envelope } from '../../infrastructure/unary/envelope.ts'
 import type { UnaryCall } from '../../infrastructure/unary/unary-call.ts'
 import { isGone, type NodeServerRequest, type NodeServerResponse } from '../http-handler.ts'
 import { wellFormed } from '../malformed.ts'
 import { afterReads } from './after-reads.ts'
-import { envelope } from './envelopes.ts'
 import type { UnaryProtocol } from './protocols.ts'
 
 /** What an answer is written with. */

@@ -1,18 +1,8 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import { type Compression, compressedFlag } from '@connectrpc/connect/protocol'
 import { trailerFlag } from '@connectrpc/connect/protocol-grpc-web'
+import { envelopeHeaderBytes } from '../../infrastructure/unary/envelope.ts'
 import type { Arrived } from './read-body.ts'
-
-const envelopeHeaderBytes = 5
-
-/** Puts the five bytes of an envelope before a message. */
-export const envelope = (flags: number, data: Uint8Array): Buffer => {
-  const bytes = Buffer.allocUnsafe(data.byteLength + envelopeHeaderBytes)
-  bytes[0] = flags
-  bytes.writeUInt32BE(data.byteLength, 1)
-  bytes.set(data, envelopeHeaderBytes)
-  return bytes
-}
 
 export const tooLarge = (size: number, maxBytes: number) =>
   new ConnectError(`message size ${size} is larger than configured readMaxBytes ${maxBytes}`, Code.ResourceExhausted)

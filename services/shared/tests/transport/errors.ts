@@ -22,8 +22,7 @@ export const errorsContract = (name: string, serve: Serve): void => {
           throw detailed()
         },
       })
-      for (const call of [client.read({}), collect(client.watch({}))]) {
-        const error = await failure(call)
+      for (const error of await Promise.all([client.read({}), collect(client.watch({}))].map(failure))) {
         expect([error.code, error.rawMessage]).toEqual([Code.InvalidArgument, '100% wrong: a, b / ü'])
         expect(error.findDetails(ErrorInfoSchema)[0]).toMatchObject({ reason: 'WRONG', metadata: { a: 'b' } })
         expect(error.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field).toBe('value')
@@ -50,8 +49,7 @@ export const errorsContract = (name: string, serve: Serve): void => {
           throw new Error('password is hunter2')
         },
       })
-      for (const call of [client.read({}), collect(client.watch({}))]) {
-        const error = await failure(call)
+      for (const error of await Promise.all([client.read({}), collect(client.watch({}))].map(failure))) {
         expect([error.code, error.rawMessage, error.cause]).toEqual([Code.Internal, 'internal error', undefined])
         expect(error.details).toEqual([])
       }

@@ -18,7 +18,7 @@ export class Circuit {
   }
 
   get isOpen(): boolean {
-    return performance.now() < this.openUntil
+    return this.failures > 0 && performance.now() < this.openUntil
   }
 
   succeeded(): void {
