@@ -3,14 +3,16 @@ interface Entry<K, V> {
   value: V
 }
 
-const bucketCount = 256
+const mostInBucket = 8
 
-const bucketOf = (key: string | number): number => {
-  if (typeof key === 'number') return key & (bucketCount - 1)
+const hashOf = (key: string | number): number => {
+  if (typeof key === 'number') return key ^ (key >>> 1)
   let hash = 0
   for (let index = Math.max(0, key.length - 8); index < key.length; index += 1) hash = hash * 31 + key.charCodeAt(index)
-  return hash & (bucketCount - 1)
+  return hash
 }
+
+const emptyBuckets = <T>(count: number): T[][] => Array.from({ length: count }, () => [])
 
 /**
  * A map, in no order, for the hundreds of things that come and go all the time. V8's own Map and Set leave their table
@@ -19,15 +21,20 @@ const bucketOf = (key: string | number): number => {
  * which then comes far more often.
  */
 export class InFlight<K extends string | number, V> {
-  private readonly buckets: Entry<K, V>[][] = Array.from({ length: bucketCount }, () => [])
+  /** Their number is a power of two, that of the most there were at once. */
+  private buckets: Entry<K, V>[][] = emptyBuckets(1)
   private count = 0
 
   get size(): number {
     return this.count
   }
 
+  private bucketOf(key: K): Entry<K, V>[] {
+    return this.buckets[hashOf(key) & (this.buckets.length - 1)] as Entry<K, V>[]
+  }
+
   private find(key: K): Entry<K, V> | undefined {
-    for (const entry of this.buckets[bucketOf(key)] as Entry<K, V>[]) if (entry.key === key) return entry
+    for (const entry of this.bucketOf(key)) if (entry.key === key) return entry
     return undefined
   }
 
@@ -43,19 +50,26 @@ export class InFlight<K extends string | number, V> {
     const entry = this.find(key)
     if (entry) entry.value = value
     else {
-      this.buckets[bucketOf(key)]?.push({ key, value })
+      this.bucketOf(key).push({ key, value })
       this.count += 1
+      if (this.count > mostInBucket * this.buckets.length) this.grow()
     }
   }
 
   delete(key: K): boolean {
-    const bucket = this.buckets[bucketOf(key)] as Entry<K, V>[]
+    const bucket = this.bucketOf(key)
     const index = bucket.findIndex((entry) => entry.key === key)
     if (index < 0) return false
     const last = bucket.pop() as Entry<K, V>
     if (index < bucket.length) bucket[index] = last
     this.count -= 1
     return true
+  }
+
+  private grow(): void {
+    const entries = this.buckets.flat()
+    this.buckets = emptyBuckets(this.buckets.length * 2)
+    for (const entry of entries) this.bucketOf(entry.key).push(entry)
   }
 
   /** What is there now: deleting while going through them is safe. */

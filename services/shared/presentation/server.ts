@@ -3,6 +3,7 @@ import http from 'node:http'
 import http2 from 'node:http2'
 import net from 'node:net'
 import tls from 'node:tls'
+import { leanSession } from '../infrastructure/lean-http2.ts'
 import { drainServer } from './drain.ts'
 import type { HttpHandler } from './http-handler.ts'
 import { Http2Request, Http2Response } from './http2-exchange.ts'
@@ -70,6 +71,7 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     void runner.run(new Http2Request(stream, headers), new Http2Response(stream))
   })
   h2.on('session', (session) => {
+    leanSession(session)
     sessions.add(session)
     closeWhenIdle(session, limits.idleTimeoutMs)
     if (!front.listening) session.close()

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import http2, { type ClientHttp2Session, type ClientHttp2Stream, type OutgoingHttpHeaders } from 'node:http2'
 import { isIP } from 'node:net'
+import { leanRequest, leanSession } from '../lean-http2.ts'
 import { Circuit, type CircuitOptions } from './circuit.ts'
 
 /**
@@ -95,7 +96,7 @@ export class Upstream {
   openNow(headers: OutgoingHttpHeaders, endStream: boolean): ClientHttp2Stream | undefined {
     const connection = this.standing()
     if (!connection) return undefined
-    const stream = connection.session.request(headers, { endStream })
+    const stream = leanRequest(connection.session, headers, endStream)
     connection.streams += 1
     this.outstanding += 1
     stream.once('response', () => this.circuit.succeeded())
@@ -156,6 +157,7 @@ export class Upstream {
     const { hostname } = new URL(`${this.url.protocol}//${this.authority}`)
     const servername = isIP(hostname.replace(/^\[|\]$/g, '')) ? undefined : hostname
     const session = http2.connect(this.url, { maxSessionMemory, ...(servername && { servername }) })
+    leanSession(session)
     const timer = setTimeout(
       () => session.destroy(new Error('connect time-out')),
       this.options.connectTimeoutMs,
