@@ -9,10 +9,9 @@ const kebabCase = /^[a-z0-9]+(-[a-z0-9]+)*$/
 // What Vitest loads by their default export.
 const defaultExported = /^(vitest\.config|tests\/[a-z-]+-setup)\.ts$/
 
-// The clock itself, ids and logs; what the clients of NATS and grpc-js reckon by; when a line was printed.
+// The clock itself, ids and logs; what the client of NATS reckons by; when a line was printed.
 const clocks = [
   /^services\/shared\/infrastructure\/(mesh-clock|uuid|telemetry|reconnect-delay)/,
-  /^services\/shared\/infrastructure\/clients\/grpc-transport\.ts$/,
   /^deploy\/local\/log-lines\.ts$/,
 ]
 const wallClock = /\bDate\.now\b|\bnew Date(?!\w|\()|\bnew Date\(\s*\)|(?<!new )\bDate\(\s*\)/

@@ -32,12 +32,11 @@ const script = `
   import { SignJWT } from 'jose'
   import PDFDocument from 'pdfkit'
   import { Pool } from 'pg'
-  import { Client } from '@grpc/grpc-js'
   const at = (name) => import.meta.resolve(name).includes('/node_modules/') ? 'apart' : 'bundled'
-  console.log(['kysely', '@mikro-orm/core', '@bufbuild/protobuf/wkt', 'pino', '@grpc/grpc-js'].map(at).join(' '))
+  console.log(['kysely', '@mikro-orm/core', '@bufbuild/protobuf/wkt', 'pino'].map(at).join(' '))
   console.log(createRegistry(TimestampSchema).getMessage('google.protobuf.Timestamp') === TimestampSchema)
   console.log(timestampFromMs(1500).$typeName, ConnectError.from(new ConnectError('no', Code.NotFound)).code, typeof MikroORM.init,
-    new EntitySchema({ name: 'A', properties: {} }).meta.className, typeof SignJWT, typeof Pool, typeof Client)
+    new EntitySchema({ name: 'A', properties: {} }).meta.className, typeof SignJWT, typeof Pool)
   console.log(new PDFDocument({ pdfVersion: '1.7', subset: 'PDF/A-2' }).heightOfString('found its files') > 0)
 `
 
@@ -47,7 +46,7 @@ it('is made once, however many begin it', () => {
 
 it('takes the place of ES modules, of which each is loaded once, and of nothing else', () => {
   const [where, ...rest] = run('--import', pathToFileURL(entry).href).split('\n')
-  expect(where).toBe('bundled bundled bundled apart apart')
+  expect(where).toBe('bundled bundled bundled apart')
   expect(rest).toEqual(run().split('\n').slice(1))
-  expect(rest.join(' ')).toContain('true google.protobuf.Timestamp 5 function A function function function')
+  expect(rest.join(' ')).toContain('true google.protobuf.Timestamp 5 function A function function')
 })

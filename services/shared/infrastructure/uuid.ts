@@ -7,10 +7,20 @@ export const isUuid = (text: string): boolean => pattern.test(text)
 /** How many bytes a UUID is. */
 export const uuidLength = 16
 
+const digits = Buffer.from('0123456789abcdef')
+const text = Buffer.from('00000000-0000-0000-0000-000000000000')
+/** Where in a text each byte has its two digits. */
+const places = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34]
+
 /** The text of the UUID that 16 bytes are. */
-export const uuidText = (bytes: Buffer): string => {
-  const hex = bytes.toString('hex')
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`
+export const uuidText = (bytes: Uint8Array): string => {
+  for (let index = 0; index < uuidLength; index += 1) {
+    const byte = bytes[index] as number
+    const place = places[index] as number
+    text[place] = digits[byte >> 4] as number
+    text[place + 1] = digits[byte & 0x0f] as number
+  }
+  return text.toString('latin1')
 }
 
 /** The 16 bytes that a UUID is. */
@@ -24,16 +34,18 @@ const format = (bytes: Buffer): string => {
 }
 
 const stock = Buffer.alloc(uuidLength * 256)
+const one = Buffer.alloc(uuidLength)
 let used = stock.length
 
-/** Random bytes, of which it fetches many at once: asking for each is most of what an id costs. */
+/** Random bytes, good until the next call, of which it fetches many at once: asking for each is most of what an id costs. */
 const randomBytes = (): Buffer => {
   if (used === stock.length) {
     randomFillSync(stock)
     used = 0
   }
+  stock.copy(one, 0, used, used + uuidLength)
   used += uuidLength
-  return Buffer.from(stock.subarray(used - uuidLength, used))
+  return one
 }
 
 const sequences = 0x1000

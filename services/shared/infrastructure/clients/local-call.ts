@@ -8,6 +8,7 @@ import {
   type Interceptor,
   type MethodImplSpec,
 } from '@connectrpc/connect'
+import { CallValues } from '../unary/call-values.ts'
 
 export interface LocalTransportOptions {
   /** The implementations by path, `/pkg.Service/Method`. */
@@ -32,5 +33,6 @@ export const implementationOf = (methods: LocalTransportOptions['methods'], meth
   throw new ConnectError(`${pathOf(method)} is not implemented`, Code.Unimplemented)
 }
 
-/** A layer over the caller's values: what the server sets is not seen by the caller's next call. */
-export const layerOver = (values: ContextValues): ContextValues => Object.create(values) as ContextValues
+/** The caller's values for the server, where what is set is not seen by the caller's next call. */
+export const copyOf = (values: ContextValues): ContextValues =>
+  values instanceof CallValues ? values.copy() : (Object.create(values) as ContextValues)

@@ -6,10 +6,10 @@ import type { HeadersLike } from '../unary/header-fields.ts'
 import { cancellable } from './cancellable.ts'
 import {
   callEnded,
+  copyOf,
   implementationOf,
   inFreshContext,
   type LocalTransportOptions,
-  layerOver,
   pathOf,
 } from './local-call.ts'
 import { localUnary } from './local-unary.ts'
@@ -32,7 +32,7 @@ const openCall = (
     url: `http://local${pathOf(method)}`,
     ...(timeoutMs !== undefined && timeoutMs > 0 && { timeoutMs }),
     ...(header && { requestHeader: header }),
-    ...(values && { contextValues: layerOver(values) }),
+    ...(values && { contextValues: copyOf(values) }),
   })
   const abandoned = Promise.withResolvers<never>()
   abandoned.promise.catch(() => {})

@@ -2,7 +2,7 @@ import type { DescMethod } from '@bufbuild/protobuf'
 import { Code, ConnectError, type ContextValues, type Transport } from '@connectrpc/connect'
 import { HeaderFields, type HeadersLike } from '../unary/header-fields.ts'
 import { UnaryCall, type UnarySpec, unaryInvoker } from '../unary/unary-call.ts'
-import { implementationOf, inFreshContext, type LocalTransportOptions, layerOver, pathOf } from './local-call.ts'
+import { copyOf, implementationOf, inFreshContext, type LocalTransportOptions, pathOf } from './local-call.ts'
 import { decode, defaultMaxMessageBytes, encode } from './message-codec.ts'
 import { asFromWire } from './wire-error.ts'
 
@@ -18,7 +18,7 @@ const openUnary = (
     requestMethod: 'POST',
     requestHeader: HeaderFields.of(header),
     timeoutMs: timeoutMs !== undefined && timeoutMs > 0 ? timeoutMs : undefined,
-    values: values && layerOver(values),
+    values: values && copyOf(values),
     url: () => `http://local${pathOf(method)}`,
   })
 

@@ -1,11 +1,12 @@
 import type { DescMessage, DescMethod, DescMethodUnary, DescService, MessageShape } from '@bufbuild/protobuf'
 import { MethodOptions_IdempotencyLevel as Level } from '@bufbuild/protobuf/wkt'
-import { type Client, ConnectError, createContextValues, type Transport } from '@connectrpc/connect'
+import { type Client, ConnectError, type ContextValues, type Transport } from '@connectrpc/connect'
 import { ErrorInfoSchema } from '#gen/google/rpc/error_details_pb.ts'
 import { currentCall, localCallerKey, remainingMs } from '../call-context.ts'
 import { contextOf } from '../event-codec.ts'
 import type { ServiceTokens } from '../service-token.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
+import { CallValues } from '../unary/call-values.ts'
 import { HeaderFields, type HeadersLike } from '../unary/header-fields.ts'
 import { optionalUnit } from '../unit-of-work.ts'
 import { clientOf } from './client.ts'
@@ -71,7 +72,7 @@ const announced = (tracing: Tracing, transport: Transport): Transport => ({
 
 /** Proves who calls within the process. */
 const fromWithin = (self: string, transport: Transport): Transport => {
-  const mark = (values = createContextValues()) => values.set(localCallerKey, self)
+  const mark = (values: ContextValues = CallValues.none()) => values.set(localCallerKey, self)
   return {
     unary: (method, signal, timeoutMs, header, input, values) =>
       transport.unary(method, signal, timeoutMs, header, input, mark(values)),

@@ -86,11 +86,12 @@ class UnaryExchange {
   }
 
   private readonly onEnd = (): void => {
+    const { headers, chunks, stream } = this
     const isWhole = this.declaredBytes === undefined || this.declaredBytes === this.bytes
-    if (this.isOver || !this.headers || !isWhole || this.stream?.rstCode) return
+    if (this.isOver || !headers || !isWhole || stream?.rstCode) return
     this.finish()
-    const [only] = this.chunks
-    this.resolve({ headers: this.headers, body: only && this.chunks.length === 1 ? only : Buffer.concat(this.chunks) })
+    const [only] = chunks
+    this.resolve({ headers, body: only && chunks.length === 1 ? only : Buffer.concat(chunks) })
   }
 
   private readonly onError = (error: unknown): void => {

@@ -5,12 +5,12 @@ import {
   ConnectError,
   type ContextValues,
   createContextKey,
-  createContextValues,
   type HandlerContext,
   type Interceptor,
   type MethodImplSpec,
   type UnaryRequest,
 } from '@connectrpc/connect'
+import { CallValues } from './call-values.ts'
 import { HeaderFields } from './header-fields.ts'
 
 const callEnded = new ConnectError('the call has ended', Code.Canceled)
@@ -65,7 +65,7 @@ export class UnaryCall implements HandlerContext {
     this.requestHeader = init.requestHeader
     this.responseHeader = init.responseHeader ?? new HeaderFields()
     this.responseTrailer = init.responseTrailer ?? new HeaderFields()
-    this.values = init.values ?? createContextValues()
+    this.values = init.values ?? CallValues.none()
     this.makeUrl = init.url
     this.endsAt = init.timeoutMs === undefined ? undefined : performance.now() + init.timeoutMs
   }

@@ -97,6 +97,12 @@ export class Upstream {
     const connection = this.standing()
     if (!connection) return undefined
     const stream = leanRequest(connection.session, headers, endStream)
+    if (stream.pending) {
+      // A connection has ids for 2³⁰ streams, and they are used up: the next one has as many.
+      stream.on('error', () => {})
+      connection.session.close()
+      return this.openNow(headers, endStream)
+    }
     connection.streams += 1
     this.outstanding += 1
     stream.once('response', () => this.circuit.succeeded())
