@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import http2, { type ClientHttp2Session, type ClientHttp2Stream, type OutgoingHttpHeaders } from 'node:http2'
-import { isIP } from 'node:net'
-import { leanRequest, leanSession } from '../lean-http2.ts'
+import type { ClientHttp2Stream, OutgoingHttpHeaders } from 'node:http2'
+import { leanRequest } from '../lean-http2.ts'
 import { Circuit, type CircuitOptions } from './circuit.ts'
+import { Connection } from './connection.ts'
 
 /**
  * Watches whether an address may be given calls, says so whenever that may have changed, and keeps a connection to it
@@ -18,23 +18,6 @@ export interface UpstreamOptions {
   pingTimeoutMs: number
   circuit: CircuitOptions
 }
-
-interface Connection {
-  session: ClientHttp2Session
-  connected: Promise<void>
-  /** Whether the peer has told its settings, among them how many streams it allows. */
-  isConnected: boolean
-  streams: number
-  /** When the ping was sent that is not answered yet, in `performance.now()` time. */
-  pingedAt: number | undefined
-}
-
-// However many a peer allows, one connection is one socket and one compression state.
-const maxStreams = 1000
-
-// Megabytes. Node goes on counting what a stream was closed without sending, as where a body is refused unread; by its
-// own limit of ten some 150 such calls would end those of everybody. What is really held, windows and streams bound.
-const maxSessionMemory = 1_000_000
 
 // A connection outlives the call that it was made for.
 const ofNoCall = AsyncLocalStorage.snapshot()
@@ -53,7 +36,7 @@ export class Upstream {
   /** The one that calls are put on, as long as it takes them. */
   private current: Connection | undefined
 
-  /** Streams that are not closed yet. */
+  /** Streams that are not closed yet, and calls that wait for a connection. */
   outstanding = 0
   /** Why it could last not be connected; undefined while nothing is known against it. */
   lastError: Error | undefined
@@ -61,7 +44,7 @@ export class Upstream {
   /**
    * @param url Where it is, with an address for a host.
    * @param authority What it is called there, in requests and certificates: `host` or `host:port`.
-   * @param onFailure Hears of every connection that failed.
+   * @param onFailure Hears of every connection that has ended.
    */
   constructor(url: string, authority: string, options: UpstreamOptions, onFailure: () => void) {
     this.url = new URL(url)
@@ -69,7 +52,9 @@ export class Upstream {
     this.options = options
     this.onFailure = onFailure
     this.circuit = new Circuit(options.circuit)
-    this.pings = setInterval(() => this.ping(), options.pingIntervalMs).unref()
+    this.pings = setInterval(() => {
+      for (const connection of this.connections) connection.ping(options.pingTimeoutMs)
+    }, options.pingIntervalMs).unref()
     this.stopWatching = ofNoCall(() =>
       options.health(this, (isReady) => {
         this.ready = isReady
@@ -115,7 +100,6 @@ export class Upstream {
 
   /** The same, connecting first if need be. Rejects if nothing was sent. */
   async open(headers: OutgoingHttpHeaders, endStream: boolean): Promise<ClientHttp2Stream> {
-    // Who waits for its connection is a call that others should not be put behind.
     this.outstanding += 1
     try {
       for (;;) {
@@ -145,70 +129,31 @@ export class Upstream {
   }
 
   private standing(): Connection | undefined {
-    if (this.current && takesStreams(this.current)) return this.current
+    if (this.current?.takesStreams) return this.current
     this.current = undefined
-    for (const connection of this.connections) if (takesStreams(connection)) this.current ??= connection
+    for (const connection of this.connections) if (connection.takesStreams) this.current ??= connection
     return this.current
   }
 
   private connecting(): Connection {
-    for (const connection of this.connections) {
-      const { isConnected, session } = connection
-      if (!isConnected && !session.closed && !session.destroyed) return connection
-    }
+    for (const connection of this.connections) if (connection.isConnecting) return connection
     return ofNoCall(() => this.connect())
   }
 
   private connect(): Connection {
-    const { hostname } = new URL(`${this.url.protocol}//${this.authority}`)
-    const servername = isIP(hostname.replace(/^\[|\]$/g, '')) ? undefined : hostname
-    const session = http2.connect(this.url, { maxSessionMemory, ...(servername && { servername }) })
-    leanSession(session)
-    const timer = setTimeout(
-      () => session.destroy(new Error('connect time-out')),
-      this.options.connectTimeoutMs,
-    ).unref()
-    const connected = new Promise<void>((resolve, reject) => {
-      session.once('remoteSettings', () => {
-        connection.isConnected = true
-        this.lastError = undefined
-        resolve()
-      })
-      session.once('close', () => {
-        reject(new Error('connection closed'))
-        this.onFailure()
-      })
-      session.on('error', (error) => {
-        this.lastError = error
-        this.circuit.failed()
-        reject(error)
-      })
-    })
-    const connection: Connection = { session, connected, isConnected: false, streams: 0, pingedAt: undefined }
-    // Nobody may be waiting for it; the circuit breaker has counted the failure.
-    connected.catch(() => {}).finally(() => clearTimeout(timer))
+    const connection = new Connection(this.url, this.authority, this.options.connectTimeoutMs)
     this.connections.add(connection)
-    session.once('close', () => this.connections.delete(connection))
+    connection.session.once('remoteSettings', () => {
+      this.lastError = undefined
+    })
+    connection.session.on('error', (error) => {
+      this.lastError = error
+      this.circuit.failed()
+    })
+    connection.session.once('close', () => {
+      this.connections.delete(connection)
+      this.onFailure()
+    })
     return connection
   }
-
-  private ping(): void {
-    const now = performance.now()
-    for (const connection of this.connections) {
-      const { session, pingedAt, isConnected } = connection
-      if (!isConnected || session.destroyed) continue
-      if (pingedAt === undefined) {
-        connection.pingedAt = now
-        session.ping(() => {
-          connection.pingedAt = undefined
-        })
-      } else if (now - pingedAt > this.options.pingTimeoutMs) session.destroy(new Error('no answer to a ping'))
-    }
-  }
 }
-
-const takesStreams = ({ isConnected, session, streams }: Connection): boolean =>
-  isConnected &&
-  !session.closed &&
-  !session.destroyed &&
-  streams < Math.min(session.remoteSettings.maxConcurrentStreams ?? maxStreams, maxStreams)
