@@ -17,24 +17,29 @@ const secretOf = ({ person }: Scene): string => {
 }
 
 /**
- * Nobody may have more than a hundred voices, and a whole matrix makes one person more than that. The newest stay: other
- * cells are still about them.
+ * Nobody may have more than a hundred voices, and a whole matrix makes one person more than that. The newest stay, as
+ * other cells are still about them, and those that are to last.
  */
 const makeRoom = ({ stage, person }: Scene) =>
   stage.databases.sql(
     'narration',
     `delete from voices where id in (
-       select id from voices where user_id = $1 order by created_at desc, id desc offset 60
+       select id from voices where user_id = $1 and name not like 'lasting%' order by created_at desc, id desc offset 60
      )`,
     person.id,
   )
 
-/** A voice that can be used. */
-export const newVoice = async (scene: Scene): Promise<string> => {
+const newVoiceNamed = async (scene: Scene, name: string): Promise<string> => {
   await makeRoom(scene)
-  const request = { name: secretOf(scene), provider: VoiceProvider.EMBEDDED, stockVoice: 'f2' }
+  const request = { name, provider: VoiceProvider.EMBEDDED, stockVoice: 'f2' }
   return (await own(scene).createVoice(request)).voice?.id ?? ''
 }
+
+/** A voice that can be used. */
+export const newVoice = (scene: Scene): Promise<string> => newVoiceNamed(scene, secretOf(scene))
+
+/** The same for cells that take so long that dozens of others are made meanwhile. */
+export const newLastingVoice = (scene: Scene): Promise<string> => newVoiceNamed(scene, `lasting ${secretOf(scene)}`)
 
 /** A voice that is to be trained. */
 export const newSpeaker = async (scene: Scene): Promise<string> => {

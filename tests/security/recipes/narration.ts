@@ -1,6 +1,7 @@
 import type { Fields } from '../call.ts'
 import {
   newHeardStory,
+  newLastingVoice,
   newNarration,
   newSpeaker,
   newToldNarration,
@@ -33,7 +34,7 @@ export const narrationRecipes: Recipes = ofService('troupe.narration.v1.Narratio
   },
   GetVoice: { fields: ofVoice },
   DeleteVoice: { fields: ofVoice, isOnce: true },
-  PreviewVoice: { fields: async (scene) => ({ ...(await ofVoice(scene)), text: 'Well.' }) },
+  PreviewVoice: { fields: async (scene) => ({ voiceId: await newLastingVoice(scene), text: 'Well.' }) },
   GenerateNarration: {
     fields: async (scene) => ({
       storyId: await newAnalysedStory(scene, plainTale),
