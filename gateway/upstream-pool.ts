@@ -41,10 +41,10 @@ const isHealthy = (stream: ClientHttp2Stream, timeoutMs: number): Promise<boolea
 
 /** The gateway's connections to all addresses of one context. Resolves when names were looked up once. */
 export const openUpstreamPool = async (
-  urls: string | readonly string[],
+  addresses: string | readonly string[],
   { readyIntervalMs = 2000, ...overrides }: Partial<UpstreamPoolOptions> & { readyIntervalMs?: number } = {},
 ): Promise<UpstreamPool> => {
-  const pool = createUpstreamPool(urls, {
+  const pool = createUpstreamPool(addresses, {
     connectTimeoutMs: 1000,
     health: readyChecks({ intervalMs: readyIntervalMs, timeoutMs: 1500 }),
     pingIntervalMs: 2000,

@@ -450,6 +450,14 @@ test('an address that was given up is tried all the same before a call fails', a
   expect((await client.createStory({ title: 'abc' })).story?.authorName).toBe('first again')
 })
 
+test('an address may be written in every way that the settings allow', async () => {
+  const { server } = await upstream('it')
+  for (const url of [`127.0.0.1:${server.port}`, `dns:///127.0.0.1:${server.port}`, `dns:localhost:${server.port}`]) {
+    const { server: proxied } = await gateway([{ server: { url } }])
+    expect((await clientOf(proxied).getStory({ storyId: 'a' })).story?.authorName).toBe('it')
+  }
+})
+
 test('an address that is not ready gets nothing while another one is', async () => {
   const leaving = await upstream('leaving')
   const staying = await upstream('staying')

@@ -24,8 +24,6 @@ export const leanSession = (session: Http2Session): boolean => {
   return true
 }
 
-const { bind } = AsyncResource.prototype
-
 function leanBind(this: AsyncResource, run: (...args: unknown[]) => unknown) {
   const resource = this
   return function (this: unknown, ...args: unknown[]) {
@@ -43,6 +41,7 @@ export const leanRequest = (
   headers: OutgoingHttpHeaders,
   endStream: boolean,
 ): ClientHttp2Stream => {
+  const { bind } = AsyncResource.prototype
   AsyncResource.prototype.bind = leanBind as typeof bind
   try {
     return session.request(headers, { endStream })

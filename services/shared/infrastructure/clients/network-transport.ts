@@ -11,20 +11,14 @@ import { openStream } from './open-stream.ts'
 import { bounded, requestHeaders } from './request-headers.ts'
 
 export interface NetworkTransportOptions {
-  /**
-   * `http://host:port`, `https://host:port`, `host:port` or `dns:///host:port`; a name stands for all its addresses.
-   * Several are as good as a name that has them all.
-   */
+  /** As a pool takes them; several are as good as a name that has them all. */
   address: string | readonly string[]
   /** The largest message to send or accept, in bytes; 4 MiB. */
   maxMessageBytes?: number
 }
 
-const urlOf = (address: string): string =>
-  /^https?:\/\//.test(address) ? address : `http://${address.replace(/^dns:\/{0,3}/, '')}`
-
 const openPool = (address: string | readonly string[]): UpstreamPool =>
-  createUpstreamPool([address].flat().map(urlOf), {
+  createUpstreamPool(address, {
     connectTimeoutMs: 1000,
     health: watchHealth,
     pingIntervalMs: 5000,

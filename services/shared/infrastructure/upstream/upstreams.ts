@@ -27,12 +27,19 @@ export interface UpstreamPool {
 // A name leads elsewhere when what it led to is gone; its servers are not asked more often than this.
 const minResolveMs = 500
 
+const urlOf = (address: string): URL =>
+  new URL(/^https?:\/\//.test(address) ? address : `http://${address.replace(/^dns:\/{0,3}/, '')}`)
+
 /**
- * Keeps connections to all addresses of one service (`http://host:port`, h2c, or `https://`; a name stands for all its
- * addresses). Names are looked up again from time to time, and when a connection has failed.
+ * Keeps connections to all addresses of one service: `http://host:port`, `https://host:port`, `host:port` or
+ * `dns:///host:port`, where a name stands for all its addresses. Names are looked up again from time to time, and when a
+ * connection has failed.
  */
-export const createUpstreamPool = (urls: string | readonly string[], options: UpstreamPoolOptions): UpstreamPool => {
-  const sources = [urls].flat().map((url) => new URL(url))
+export const createUpstreamPool = (
+  addresses: string | readonly string[],
+  options: UpstreamPoolOptions,
+): UpstreamPool => {
+  const sources = [addresses].flat().map(urlOf)
   const known: Address[][] = sources.map((url) => (isNumeric(url) ? [addressOf(url, hostOf(url))] : []))
   const hasNames = !sources.every(isNumeric)
   let upstreams: readonly Upstream[] = []
