@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import http2, { type ClientHttp2Stream, type IncomingHttpHeaders, type OutgoingHttpHeaders } from 'node:http2'
-import type { DescMessage, DescMethod, MessageShape } from '@bufbuild/protobuf'
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf'
 import { Code, ConnectError, createContextValues, type StreamResponse, type Transport } from '@connectrpc/connect'
 import { runStreamingCall } from '@connectrpc/connect/protocol'
 import { endStreamFlag, endStreamFromJson, validateResponse } from '@connectrpc/connect/protocol-connect'
@@ -133,17 +133,6 @@ export const networkStreams =
   (open: OpenStream, maxMessageBytes: number): Transport['stream'] =>
   async (method, signal, timeoutMs, header, input, contextValues = createContextValues()) => {
     const { controller, release } = linkedController(signal)
-    const call = async (request: { signal: AbortSignal; header: Headers; message: AsyncIterable<unknown> }) => {
-      const stream = await open(requestHeaders(method, 'application/connect+proto', timeoutMs, request.header))
-      const ending = endingOf(stream, request.signal)
-      void sendAll(stream, encoded(method.input, request.message, maxMessageBytes), ending)
-      const responded = once(stream, 'response') as Promise<[IncomingHttpHeaders]>
-      const [headers] = await Promise.race([responded, ending.early])
-      const received = HeaderFields.received(headers)
-      validateResponse(method.methodKind, true, Number(headers[':status']), received)
-      const envelopes = envelopesOf(bytesOf(stream, ending), maxMessageBytes)
-      return streamResponse(method, received, envelopes, release)
-    }
     const response = await runStreamingCall({
       ...(bounded(timeoutMs) && { timeoutMs }),
       signal: controller.signal,
@@ -157,31 +146,33 @@ export const networkStreams =
         contextValues,
         message: input,
       },
-      next: call as never,
+      next: async (request): Promise<StreamResponse<typeof method.input, typeof method.output>> => {
+        const stream = await open(requestHeaders(method, 'application/connect+proto', timeoutMs, request.header))
+        const ending = endingOf(stream, request.signal)
+        void sendAll(stream, encoded(method.input, request.message, maxMessageBytes), ending)
+        const responded = once(stream, 'response') as Promise<[IncomingHttpHeaders]>
+        const [headers] = await Promise.race([responded, ending.early])
+        const received = HeaderFields.received(headers)
+        validateResponse(method.methodKind, true, Number(headers[':status']), received)
+        const envelopes = envelopesOf(bytesOf(stream, ending), maxMessageBytes)
+        const trailer = new Headers()
+        const message = messagesOf(method.output, envelopes, received, trailer)
+        return { stream: true, service: method.parent, method, header: received, message, trailer }
+      },
     }).catch((error: unknown) => {
       release()
       throw error
     })
+    async function* messages() {
+      try {
+        yield* response.message
+      } finally {
+        release()
+      }
+    }
     const giveUp = () => {
       release()
       controller.abort()
     }
-    return { ...response, message: cancellable(response.message, giveUp) } as never
+    return { ...response, message: cancellable(messages(), giveUp) }
   }
-
-const streamResponse = <I extends DescMessage, O extends DescMessage>(
-  method: DescMethod & { input: I; output: O },
-  header: Headers,
-  envelopes: AsyncIterable<Envelope>,
-  release: () => void,
-): StreamResponse<I, O> => {
-  const trailer = new Headers()
-  async function* message() {
-    try {
-      yield* messagesOf(method.output, envelopes, header, trailer)
-    } finally {
-      release()
-    }
-  }
-  return { stream: true, service: method.parent, method: method as never, header, message: message(), trailer }
-}
