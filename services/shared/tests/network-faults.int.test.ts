@@ -8,6 +8,7 @@ import { Code, ConnectError } from '@connectrpc/connect'
 import { afterEach, describe, expect, test } from 'vitest'
 import { clientOf } from '../infrastructure/clients/client.ts'
 import { networkTransport } from '../infrastructure/clients/network-transport.ts'
+import { InFlight } from '../infrastructure/in-flight.ts'
 import { leanRequest, leanSession } from '../infrastructure/lean-http2.ts'
 import { Upstream } from '../infrastructure/upstream/upstream.ts'
 import { EchoService } from './echo-service.ts'
@@ -20,6 +21,8 @@ const cleanups: (() => unknown)[] = []
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
+
+const stockBind = AsyncResource.prototype.bind
 
 const message = Buffer.from(
   toBinary(EchoService.method.read.output, create(EchoService.method.read.output, { value: 'yes' })),
@@ -103,9 +106,14 @@ describe('what may have been begun is called once, and is UNAVAILABLE', () => {
       setImmediate(() => stream.close(NGHTTP2_INTERNAL_ERROR))
     },
     'a connection that is lost': (stream) => stream.session?.socket.destroy(),
-    'an answer that is cut off': (stream) => {
+    'an answer that is shorter than it says': (stream) => {
       stream.respond({ ...answered, 'content-length': 100 })
       stream.end(message)
+    },
+    'an answer that stops halfway': (stream) => {
+      stream.respond({ ...answered, 'content-length': 100 })
+      stream.write(message)
+      setTimeout(() => stream.destroy(), 20)
     },
   }
   test.each(Object.entries(broken))('%s', async (_name, onCall) => {
@@ -221,6 +229,12 @@ describe('sessions of node:http2', () => {
     return session
   }
 
+  /** Where node keeps a session's streams. */
+  const tableOf = (session: http2.Http2Session) => {
+    const key = Object.getOwnPropertySymbols(session).find(({ description }) => description === 'state') as symbol
+    return (session as unknown as Record<symbol, { streams: unknown }>)[key]?.streams
+  }
+
   const ask = async (session: http2.ClientHttp2Session) => {
     const stream = leanRequest(session, { ':method': 'POST' }, true)
     const chunks: Buffer[] = await stream.toArray()
@@ -234,6 +248,7 @@ describe('sessions of node:http2', () => {
     await once(session, 'remoteSettings')
     expect(await Promise.all(Array.from({ length: 100 }, () => ask(session)))).toEqual(Array(100).fill(true))
     expect(taken).toEqual([true])
+    expect(tableOf(session)).toBeInstanceOf(InFlight)
   })
 
   test('are left as they are once they have streams', async () => {
@@ -246,13 +261,12 @@ describe('sessions of node:http2', () => {
   })
 
   test('leave functions that others bind as they were', async () => {
-    const { bind } = AsyncResource.prototype
     const session = await pair(() => {})
     await once(session, 'remoteSettings')
     expect(await ask(session)).toBe(true)
-    expect(AsyncResource.prototype.bind).toBe(bind)
+    expect(AsyncResource.prototype.bind).toBe(stockBind)
     expect(() => leanRequest(session, { ':method': 'POST', connection: 'close' }, true)).toThrow()
-    expect(AsyncResource.prototype.bind).toBe(bind)
+    expect(AsyncResource.prototype.bind).toBe(stockBind)
   })
 
   test('that have used up their ids give way to the next', async () => {
