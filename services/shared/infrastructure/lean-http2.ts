@@ -34,7 +34,7 @@ function leanBind(this: AsyncResource, run: (...args: unknown[]) => unknown) {
 /**
  * `session.request`. Node binds each request to its async context by `AsyncResource.bind`, whose functions have an
  * accessor of their own for a deprecated property. V8 keeps a hidden class for each of them, which keeps the stream, and
- * all that hangs on it, until the next full collection: a third of what a call costs its client. So it binds without.
+ * all that hangs on it, until the next full collection. So it binds without.
  */
 export const leanRequest = (
   session: ClientHttp2Session,
