@@ -3,7 +3,8 @@ import { Code, ConnectError, type Transport } from '@connectrpc/connect'
 /** The deadline of a call that names none, in milliseconds. */
 export const defaultDeadlineMs = 5000
 
-const given = (timeoutMs: number | undefined): timeoutMs is number => timeoutMs !== undefined && timeoutMs > 0
+/** Whether there is a deadline. */
+export const bounded = (timeoutMs: number | undefined): timeoutMs is number => timeoutMs !== undefined && timeoutMs > 0
 
 /**
  * Gives every call a deadline. A call that names none gets `defaultMs`; only a stream may have none, by asking for a
@@ -15,14 +16,14 @@ export const withDefaultDeadline = (
   defaultMs: number = defaultDeadlineMs,
   remaining: () => number | undefined = () => undefined,
 ): Transport => {
-  const bounded = (wanted: number | undefined): number | undefined => {
+  const withinCall = (wanted: number | undefined): number | undefined => {
     const left = remaining()
     if (left === undefined) return wanted
     if (left <= 0) throw new ConnectError('no time is left for the call', Code.DeadlineExceeded)
-    return given(wanted) ? Math.min(wanted, left) : left
+    return bounded(wanted) ? Math.min(wanted, left) : left
   }
-  const ofUnary = (timeoutMs: number | undefined) => bounded(given(timeoutMs) ? timeoutMs : defaultMs)
-  const ofStream = (timeoutMs: number | undefined) => bounded(timeoutMs ?? defaultMs)
+  const ofUnary = (timeoutMs: number | undefined) => withinCall(bounded(timeoutMs) ? timeoutMs : defaultMs)
+  const ofStream = (timeoutMs: number | undefined) => withinCall(timeoutMs ?? defaultMs)
   return {
     unary: async (method, signal, timeoutMs, ...rest) => transport.unary(method, signal, ofUnary(timeoutMs), ...rest),
     stream: async (method, signal, timeoutMs, ...rest) =>
@@ -32,7 +33,7 @@ export const withDefaultDeadline = (
 
 /** How long a call may still take: counts down from `timeoutMs`, by monotonic time. No deadline stays none. */
 export const countdown = (timeoutMs: number | undefined): (() => number | undefined) => {
-  if (!given(timeoutMs)) return () => timeoutMs
+  if (!bounded(timeoutMs)) return () => timeoutMs
   const end = performance.now() + timeoutMs
   return () => end - performance.now()
 }

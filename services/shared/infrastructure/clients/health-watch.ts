@@ -26,17 +26,17 @@ export const watchHealth: HealthWatch = (upstream, says) => {
   const open: OpenStream = (headers) => upstream.open({ ...headers, ':authority': upstream.authority }, false)
   const call = networkStreams(open, maxMessageBytes)
   const watch = async () => {
-    while (!signal.aborted) {
+    let isAnswered = true
+    while (isAnswered && !signal.aborted) {
       try {
         const { message } = await call(Health.method.watch, signal, undefined, undefined, wholeServer())
         for await (const { status } of message) says(status === Status.SERVING)
       } catch (error) {
-        if (ConnectError.from(error).code === Code.Unimplemented) break
+        isAnswered = ConnectError.from(error).code !== Code.Unimplemented
       }
       says(true)
       await sleep(watchAgainMs, undefined, { signal, ref: false }).catch(() => {})
     }
-    says(true)
   }
   void watch()
   return () => over.abort()

@@ -4,6 +4,7 @@ import { Code, ConnectError, type ContextValues, createHandlerContext, type Tran
 import { transformInvokeImplementation } from '@connectrpc/connect/protocol'
 import type { HeadersLike } from '../unary/header-fields.ts'
 import { cancellable } from './cancellable.ts'
+import { bounded } from './deadline.ts'
 import {
   callEnded,
   copyOf,
@@ -30,7 +31,7 @@ const openCall = (
     protocolName: 'grpc',
     requestMethod: 'POST',
     url: `http://local${pathOf(method)}`,
-    ...(timeoutMs !== undefined && timeoutMs > 0 && { timeoutMs }),
+    ...(bounded(timeoutMs) && { timeoutMs }),
     ...(header && { requestHeader: header }),
     ...(values && { contextValues: copyOf(values) }),
   })

@@ -2,6 +2,7 @@ import type { DescMethod } from '@bufbuild/protobuf'
 import { Code, ConnectError, type ContextValues, type Transport } from '@connectrpc/connect'
 import { HeaderFields, type HeadersLike } from '../unary/header-fields.ts'
 import { UnaryCall, type UnarySpec, unaryInvoker } from '../unary/unary-call.ts'
+import { bounded } from './deadline.ts'
 import { copyOf, implementationOf, inFreshContext, type LocalTransportOptions, pathOf } from './local-call.ts'
 import { decode, defaultMaxMessageBytes, encode } from './message-codec.ts'
 import { asFromWire } from './wire-error.ts'
@@ -17,7 +18,7 @@ const openUnary = (
     protocolName: 'grpc',
     requestMethod: 'POST',
     requestHeader: HeaderFields.of(header),
-    timeoutMs: timeoutMs !== undefined && timeoutMs > 0 ? timeoutMs : undefined,
+    timeoutMs: bounded(timeoutMs) ? timeoutMs : undefined,
     values: values && copyOf(values),
     url: () => `http://local${pathOf(method)}`,
   })

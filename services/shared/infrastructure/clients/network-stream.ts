@@ -7,10 +7,11 @@ import { endStreamFlag, endStreamFromJson, validateResponse } from '@connectrpc/
 import { envelope, envelopeHeaderBytes } from '../unary/envelope.ts'
 import { HeaderFields } from '../unary/header-fields.ts'
 import { cancellable, linkedController } from './cancellable.ts'
+import { bounded } from './deadline.ts'
 import { pathOf } from './local-call.ts'
 import { decode, encode } from './message-codec.ts'
 import { lost } from './open-stream.ts'
-import { bounded, requestHeaders } from './request-headers.ts'
+import { requestHeaders } from './request-headers.ts'
 
 /** Ends a stream with its caller's signal, and tells who waits for a part of it. */
 const endingOf = (stream: ClientHttp2Stream, signal: AbortSignal) => {

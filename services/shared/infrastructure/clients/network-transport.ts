@@ -1,14 +1,14 @@
-import type { DescMethod } from '@bufbuild/protobuf'
 import { Code, ConnectError, type Transport } from '@connectrpc/connect'
 import { errorFromJsonBytes, trailerDemux, validateResponse } from '@connectrpc/connect/protocol-connect'
 import { HeaderFields } from '../unary/header-fields.ts'
 import { createUpstreamPool, type UpstreamPool } from '../upstream/upstreams.ts'
+import { bounded } from './deadline.ts'
 import { watchHealth } from './health-watch.ts'
 import { decode, defaultMaxMessageBytes, encode } from './message-codec.ts'
 import { networkStreams } from './network-stream.ts'
 import { callUnary, type UnaryAnswer } from './network-unary.ts'
 import { openStream } from './open-stream.ts'
-import { bounded, requestHeaders } from './request-headers.ts'
+import { requestHeaders } from './request-headers.ts'
 
 export interface NetworkTransportOptions {
   /** As a pool takes them; several are as good as a name that has them all. */
@@ -33,9 +33,9 @@ const isMessage = ({ headers }: UnaryAnswer): boolean =>
   headers['content-encoding'] === undefined
 
 /** What an answer says that is not the message that was asked for. */
-const refusalOf = (method: DescMethod, { headers, body }: UnaryAnswer): ConnectError => {
+const refusalOf = ({ headers, body }: UnaryAnswer): ConnectError => {
   const fields = HeaderFields.received(headers)
-  const { isUnaryError, unaryError } = validateResponse(method.methodKind, true, Number(headers[':status']), fields)
+  const { isUnaryError, unaryError } = validateResponse('unary', true, Number(headers[':status']), fields)
   if (!isUnaryError) return new ConnectError('the answer is compressed, which nobody asked for', Code.Internal)
   const [header, trailer] = trailerDemux(fields)
   for (const [name, value] of trailer) header.append(name, value)
@@ -66,7 +66,7 @@ export const networkTransport = (options: NetworkTransportOptions): Transport & 
         timeoutMs: bounded(timeoutMs) ? timeoutMs : undefined,
         signal,
       })
-      if (!isMessage(answer)) throw refusalOf(method, answer)
+      if (!isMessage(answer)) throw refusalOf(answer)
       const fields = () => trailerDemux(HeaderFields.received(answer.headers))
       return {
         stream: false,

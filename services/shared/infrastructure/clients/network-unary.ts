@@ -101,7 +101,7 @@ class UnaryExchange {
   private readonly onClose = (): void => {
     if (this.isOver) return
     const stream = this.stream as ClientHttp2Stream
-    if (wasRefused(stream) && this.sendings < maxOpenings) this.open()
+    if (wasRefused(stream) && !this.headers && this.sendings < maxOpenings) this.open()
     else this.fail(lost(stream, this.cause))
   }
 

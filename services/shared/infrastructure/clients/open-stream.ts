@@ -12,24 +12,17 @@ const failed = (message: string, code: Code, cause?: unknown) =>
   new ConnectError(message, code, undefined, undefined, cause)
 
 /** Opens a stream at the address that `pick` names, if there is a connection to it. */
-export const openNow = (
-  pool: UpstreamPool,
-  headers: OutgoingHttpHeaders,
-  tried?: ReadonlySet<Upstream>,
-): ClientHttp2Stream | undefined => {
-  const upstream = pool.pick(tried)
+export const openNow = (pool: UpstreamPool, headers: OutgoingHttpHeaders): ClientHttp2Stream | undefined => {
+  const upstream = pool.pick()
   if (!upstream) return undefined
   headers[':authority'] = upstream.authority
   return upstream.openNow(headers, false)
 }
 
 /** The same, connecting first where that is needed. UNAVAILABLE if no address can be reached; nothing was sent then. */
-export const openStream = async (
-  pool: UpstreamPool,
-  headers: OutgoingHttpHeaders,
-  tried = new Set<Upstream>(),
-): Promise<ClientHttp2Stream> => {
+export const openStream = async (pool: UpstreamPool, headers: OutgoingHttpHeaders): Promise<ClientHttp2Stream> => {
   await pool.resolved
+  const tried = new Set<Upstream>()
   for (let openings = 0; openings < maxOpenings; openings += 1) {
     const upstream = pool.pick(tried)
     if (!upstream) break

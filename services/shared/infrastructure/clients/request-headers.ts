@@ -1,6 +1,7 @@
 import type { DescMethod } from '@bufbuild/protobuf'
 import { Fields, HeaderFields, type HeadersLike } from '../unary/header-fields.ts'
 import { longestTimerMs } from '../unary/unary-call.ts'
+import { bounded } from './deadline.ts'
 import { pathOf } from './local-call.ts'
 
 /** Headers that belong to the connection or to the protocol itself. */
@@ -18,9 +19,6 @@ const ofProtocol = new Set([
   'te',
   'transfer-encoding',
 ])
-
-/** Whether there is a deadline. */
-export const bounded = (timeoutMs: number | undefined): timeoutMs is number => timeoutMs !== undefined && timeoutMs > 0
 
 /** The headers of a request in Connect's protocol, with those of the caller that are not the protocol's. */
 export const requestHeaders = (

@@ -9,6 +9,9 @@ const maxStreams = 1000
 // own limit of ten some 150 such calls would end those of everybody. What is really held, windows and streams bound.
 const maxSessionMemory = 1_000_000
 
+/** A URL's host as sockets take it: an IPv6 address stands in no brackets. */
+export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '')
+
 /** One HTTP/2 connection of a client. */
 export class Connection {
   readonly session: ClientHttp2Session
@@ -25,8 +28,8 @@ export class Connection {
    * @param authority What it is called there, in certificates: `host` or `host:port`.
    */
   constructor(url: URL, authority: string, timeoutMs: number) {
-    const { hostname } = new URL(`${url.protocol}//${authority}`)
-    const servername = isIP(hostname.replace(/^\[|\]$/g, '')) ? undefined : hostname
+    const host = hostOf(new URL(`${url.protocol}//${authority}`))
+    const servername = isIP(host) ? undefined : host
     const session = http2.connect(url, { maxSessionMemory, ...(servername && { servername }) })
     leanSession(session)
     const timer = setTimeout(() => session.destroy(new Error('connect time-out')), timeoutMs).unref()

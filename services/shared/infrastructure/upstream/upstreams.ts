@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
+import { hostOf } from './connection.ts'
 import { Upstream, type UpstreamOptions } from './upstream.ts'
 
 export interface UpstreamPoolOptions extends UpstreamOptions {
@@ -120,8 +121,6 @@ interface Address {
   url: string
   authority: string
 }
-
-const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '')
 
 const isNumeric = (url: URL): boolean => isIP(hostOf(url)) !== 0
 
